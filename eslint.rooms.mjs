@@ -1,0 +1,15 @@
+// What each room of src/ may import of ours. Lint and test/architecture.test.ts both read this table.
+export const rooms = Object.freeze({
+  diagnostics: [],
+  model: [],
+  manifest: ["diagnostics"],
+  subject: ["model"],
+  policy: ["subject", "model"],
+  resolve: ["manifest", "subject", "policy", "model", "diagnostics"],
+  rules: ["model", "policy", "subject", "diagnostics"],
+  snippet: ["model", "policy", "subject", "diagnostics"],
+  constructs: ["model", "policy"],
+});
+
+/** The rooms, and the files beside them, that may import cdktf. */
+export const cdktfRooms = Object.freeze(["src/constructs/**", "src/app.ts", "main.ts"]);

@@ -1,0 +1,226 @@
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { App, Manifest as CdktfManifest } from "cdktf";
+import { diskFiles } from "./cli/files";
+import type { CommandIo, ExitCode } from "./cli/io";
+import { blocking, loadProject } from "./cli/project";
+import type { Settings } from "./cli/settings";
+import { applySnippets, planSnippets, type FolderPlan } from "./cli/snippetFolder";
+import { readTemplates } from "./cli/templates";
+import { AccountStack } from "./constructs";
+import { escapeHidden, formatText } from "./diagnostics";
+import type { AccessModel, Account } from "./model/accessModel";
+
+/** Something that keeps a synth from being written, and that its user can put right. */
+export class SynthError extends Error {
+  override readonly name = "SynthError";
+  readonly code: "hcl-output" | "unknown-account" | "not-a-folder";
+
+  constructor(code: SynthError["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Where stacks are written, and which. */
+export interface SynthesizeOptions {
+  /** Folder of the synth's output, `cdktf.out` as a rule; relative to the working directory. */
+  readonly outdir: string;
+  /** Folder of `cdktf.json`: local state is kept relative to it. */
+  readonly workingDirectory: string;
+  /** Write this account's stack alone. @default - all of them */
+  readonly only?: string;
+}
+
+/** What a synth changed, for the user to hear of. */
+export interface Synthesis {
+  /** Names of the stacks that were written. */
+  readonly stacks: readonly string[];
+  /** Names of stacks whose accounts are declared no longer: their configuration is gone, their state is left. */
+  readonly abandoned: readonly string[];
+}
+
+const stackFile = "cdk.tf.json";
+const stackName = /^[a-z0-9][a-z0-9-]{0,31}$/;
+
+/**
+ * Refuses `cdktf synth --hcl`.
+ * @throws SynthError - `hcl-output`
+ */
+export function refuseHcl(env: Readonly<Record<string, string | undefined>>): void {
+  if (!/^(1|true)$/.test(env["SYNTH_HCL_OUTPUT"] ?? "")) return;
+  throw new SynthError(
+    "hcl-output",
+    "--hcl is refused: cdktf's HCL writer does not escape text, so that a description could break the configuration or become part of it; leave --hcl out, Terraform reads the JSON just as well",
+  );
+}
+
+/**
+ * Writes a model's stacks below `outdir`, each file whole: cdktf writes into a folder beside it, from where the
+ * files are moved. What else stands in the stacks' folders, such as state, locks and `.terraform`, stays.
+ * @throws SynthError - `unknown-account`, or `not-a-folder` where a link or file is in the way
+ */
+export function synthesize(model: AccessModel, options: SynthesizeOptions): Synthesis {
+  const accounts = selected(model, options.only);
+  const outdir = resolve(options.workingDirectory, options.outdir);
+  mkdirSync(outdir, { recursive: true });
+  const draft = mkdtempSync(join(dirname(outdir), `.${basename(outdir)}-`));
+  try {
+    writeDraft(model, accounts, draft, stateRoot(outdir, options.workingDirectory));
+    const abandoned = options.only === undefined ? abandon(model, outdir) : [];
+    for (const { name } of accounts) {
+      const file = join(CdktfManifest.stacksFolder, name, stackFile);
+      folder(join(outdir, CdktfManifest.stacksFolder));
+      folder(dirname(join(outdir, file)));
+      renameSync(join(draft, file), join(outdir, file));
+    }
+    listStacks(model, draft, outdir);
+    renameSync(join(draft, CdktfManifest.fileName), join(outdir, CdktfManifest.fileName));
+    return { stacks: accounts.map((a) => a.name), abandoned };
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+function selected(model: AccessModel, only: string | undefined): readonly Account[] {
+  if (only === undefined) return model.accounts;
+  const found = model.accounts.filter((a) => a.name === only);
+  if (found.length > 0) return found;
+  const names = model.accounts.map((a) => a.name).join(", ");
+  throw new SynthError("unknown-account", `no account ${JSON.stringify(only)}: the manifest has ${names}`);
+}
+
+/** From a stack's folder, where Terraform runs, to the folder of `cdktf.json`: no absolute path enters the output. */
+function stateRoot(outdir: string, workingDirectory: string): string {
+  const stackFolder = join(outdir, CdktfManifest.stacksFolder, "any");
+  return relative(stackFolder, resolve(workingDirectory)).replaceAll(sep, "/");
+}
+
+function writeDraft(model: AccessModel, accounts: readonly Account[], draft: string, root: string): void {
+  const app = new App({ outdir: draft, stackTraces: false, hclOutput: false });
+  for (const account of accounts) {
+    const trusted = new Set(account.identityProviders.map((p) => p.providerName));
+    const declared = new Set(model.installations.map((i) => i.providerName));
+    const unusedProviders = [...declared].filter((name) => !trusted.has(name));
+    new AccountStack(app, account.name, { account, root, unusedProviders });
+  }
+  app.synth();
+}
+
+/** Takes away the configuration of stacks that are no longer declared; their state may still be needed. */
+function abandon(model: AccessModel, outdir: string): readonly string[] {
+  const stacks = join(outdir, CdktfManifest.stacksFolder);
+  if (!existsSync(stacks)) return [];
+  folder(stacks);
+  const declared = new Set(model.accounts.map((a) => a.name));
+  const abandoned = readdirSync(stacks, { withFileTypes: true })
+    .filter((e) => e.isDirectory() && stackName.test(e.name) && !declared.has(e.name))
+    .map((e) => e.name)
+    .filter((name) => existsSync(join(stacks, name, stackFile)))
+    .sort();
+  for (const name of abandoned) rmSync(join(stacks, name, stackFile));
+  return abandoned;
+}
+
+/** Makes sure that a path is a folder, and not a link to one: nothing is written through a link. */
+function folder(path: string): void {
+  mkdirSync(path, { recursive: true });
+  if (lstatSync(path).isDirectory()) return;
+  throw new SynthError("not-a-folder", `${path} is a link: remove it, stacks are written into folders only`);
+}
+
+/** Completes the draft's list of stacks by what the last synth said of other stacks that are still declared. */
+function listStacks(model: AccessModel, draft: string, outdir: string): void {
+  const file = join(draft, CdktfManifest.fileName);
+  const { version } = JSON.parse(readFileSync(file, "utf8")) as { readonly version: string };
+  const entries = { ...stacksOf(join(outdir, CdktfManifest.fileName)), ...stacksOf(file) };
+  const stacks = Object.fromEntries(
+    model.accounts
+      .map(({ name }) => [name, entries[name]] as const)
+      .filter(([, entry]) => entry !== undefined),
+  );
+  writeFileSync(file, `${JSON.stringify({ stacks, version }, null, 2)}\n`);
+}
+
+function stacksOf(file: string): Readonly<Record<string, unknown>> {
+  try {
+    const manifest = JSON.parse(readFileSync(file, "utf8")) as { stacks?: unknown } | null;
+    return typeof manifest?.stacks === "object" && manifest.stacks !== null ? { ...manifest.stacks } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** What to synthesize. */
+export interface ProjectOptions extends Settings {
+  /** This account's stack alone, and no snippets. @default - all of them */
+  readonly only?: string;
+}
+
+/**
+ * A whole synth: reads the manifest, judges it, and writes stacks and snippets. Findings go to stderr; with a
+ * diagnostic, an error, or a file in the way, nothing is written.
+ */
+export function synthProject(options: ProjectOptions, io: CommandIo): ExitCode {
+  refuseHcl(io.env);
+  const project = loadProject(options.manifest, diskFiles());
+  const text = formatText(project.ok ? [] : project.diagnostics, project.ok ? project.findings : [], {
+    line: (file, line) => project.locator.line(file, line),
+    colour: io.colour,
+    info: "count",
+  });
+  io.stderr.write(text);
+  if (!project.ok) return project.unreadable ? 2 : 1;
+  if (blocking(project.findings).length > 0) return 1;
+
+  const plan = options.only === undefined ? planned(project.model, options) : null;
+  if (plan !== null && plan.obstacles.length > 0) return reported(plan.obstacles, io);
+  const outdir = io.env["CDKTF_OUTDIR"] ?? "cdktf.out";
+  const { stacks, abandoned } = synthesize(project.model, {
+    outdir,
+    workingDirectory: ".",
+    ...(options.only === undefined ? {} : { only: options.only }),
+  });
+  io.stdout.write(`wrote ${count(stacks.length, "stack")} to ${join(outdir, "stacks")}\n`);
+  for (const name of abandoned) {
+    io.stderr.write(
+      `the account ${name} is declared no longer: its stack is gone from ${outdir}, and what it made is still in AWS\n`,
+    );
+  }
+  if (plan === null) return 0;
+  const failed = applySnippets(plan);
+  const changed = plan.write.length + plan.remove.length;
+  io.stdout.write(
+    `${count(project.model.snippets.length, "snippet")} in ${options.snippets}, ${changed === 0 ? "none" : changed} changed\n`,
+  );
+  return failed.length > 0 ? reported(failed, io) : 0;
+}
+
+function planned(model: AccessModel, options: ProjectOptions): FolderPlan {
+  const renderer = readTemplates(options.templates);
+  return planSnippets(
+    options.snippets,
+    model.snippets.map((snippet) => ({ file: snippet.file, text: renderer.renderSnippet(snippet, model) })),
+  );
+}
+
+function reported(obstacles: FolderPlan["obstacles"], io: CommandIo): ExitCode {
+  for (const { path, message, remedy } of obstacles) {
+    io.stderr.write(`${escapeHidden(path)}: error F08: ${message}\n  remedy: ${remedy}\n`);
+  }
+  return 1;
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}

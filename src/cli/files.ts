@@ -1,0 +1,195 @@
+import { randomUUID } from "node:crypto";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { globSync, isDynamicPattern } from "tinyglobby";
+import { maxFileSize } from "../manifest";
+import type { FileRead, IncludeMatch, ManifestFiles } from "../manifest";
+
+/** The manifest's files on the disk. */
+export function diskFiles(): ManifestFiles {
+  return {
+    read: readRegularFile,
+    expand: expandPattern,
+    identity: (file) => realPath(file) ?? resolve(file),
+  };
+}
+
+/**
+ * Reads one regular file whole, of at most 16 MiB. Neither a FIFO nor a device makes it wait, and a file that grows
+ * while it is read is refused like one that was too large before.
+ */
+export function readRegularFile(file: string): FileRead {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    const stat = fstatSync(descriptor);
+    if (!stat.isFile()) return { ok: false, reason: "not-regular" };
+    if (stat.size > maxFileSize) return { ok: false, reason: "too-large" };
+    const buffer = Buffer.alloc(stat.size + 1);
+    let length = 0;
+    for (let count = -1; count !== 0 && length < buffer.length; length += count)
+      count = readSync(descriptor, buffer, length, buffer.length - length, null);
+    return length > stat.size
+      ? { ok: false, reason: "too-large" }
+      : { ok: true, bytes: buffer.subarray(0, length) };
+  } catch (error) {
+    return { ok: false, reason: isMissing(error) ? "missing" : "unreadable" };
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === "ENOENT" || code === "ENOTDIR";
+}
+
+function errorCode(error: unknown): string {
+  return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+}
+
+/**
+ * Folders as the glob sees them. Left alone, it passes over links and FIFOs: an include that leaves something out
+ * without a word would be worse than one that is refused.
+ */
+function listFolder(path: string) {
+  return readdirSync(path, { withFileTypes: true }).map((entry) => ({
+    name: entry.name,
+    isDirectory: () => entry.isDirectory(),
+    isFile: () => !entry.isDirectory(),
+    isSymbolicLink: () => false,
+  }));
+}
+
+/** Braces and extended globs are off: a pattern is what it looks like, and cannot hide a `..`. */
+const globOptions = Object.freeze({
+  braceExpansion: false,
+  extglob: false,
+  expandDirectories: false,
+  followSymbolicLinks: false,
+  fs: { readdirSync: listFolder as unknown as typeof readdirSync },
+});
+
+function expandPattern(manifestFile: string, pattern: string): readonly IncludeMatch[] {
+  const folder = dirname(manifestFile);
+  const root = realPath(folder);
+  if (root === undefined) return [];
+  const isGlob = isDynamicPattern(pattern);
+  // Folders outside are not even listed: what a glob starts from must be inside.
+  const fixed = isGlob ? pattern.split("/").slice(0, fixedSegments(pattern)).join("/") : pattern;
+  const start = shownName(folder, fixed);
+  const startPath = realPath(start);
+  if (startPath === undefined) return [];
+  if (!isInside(root, startPath)) return [{ file: start, identity: startPath, status: "outside" }];
+  if (!isGlob) return [judge(start, startPath)];
+  return globSync(pattern, { ...globOptions, cwd: folder })
+    .map((name) => shownName(folder, name))
+    .sort()
+    .flatMap((file): readonly IncludeMatch[] => {
+      const path = realPath(file);
+      if (path === undefined) return [{ file, identity: resolve(file), status: "not-regular" }];
+      if (!isInside(root, path)) return [{ file, identity: path, status: "outside" }];
+      return statSync(path).isDirectory() ? [] : [judge(file, path)];
+    });
+}
+
+function judge(file: string, path: string): IncludeMatch {
+  return { file, identity: path, status: statSync(path).isFile() ? "ok" : "not-regular" };
+}
+
+/** How many folders of a pattern stand before the first that has a wildcard. */
+function fixedSegments(pattern: string): number {
+  return pattern.split("/").findIndex((segment) => isDynamicPattern(segment));
+}
+
+/** A file as its user would name it, from where they named the manifest. */
+function shownName(folder: string, name: string): string {
+  return join(folder, name).split(sep).join("/");
+}
+
+function realPath(file: string): string | undefined {
+  try {
+    return realpathSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+function isInside(root: string, path: string): boolean {
+  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
+}
+
+/** Whether a file was written, or what was in its way. */
+export type WriteResult =
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      /** What is in the way: the file itself, or a folder above it. */
+      readonly path: string;
+      readonly reason: "link" | "not-regular" | "not-a-folder" | "unwritable";
+    };
+
+/**
+ * Writes a file whole or not at all: a temporary file beside it, then a rename. Never writes through a symbolic
+ * link, and makes the folders below `root` that are missing.
+ * @param root - a folder that the caller trusts; `file` is below it
+ */
+export function writeAtomically(root: string, file: string, text: string): WriteResult {
+  const obstacle = makeFolders(root, file) ?? blocked(file, "file");
+  if (obstacle !== undefined) return obstacle;
+  const temporary = join(dirname(file), `.${basename(file).slice(0, 100)}.${randomUUID()}.tmp`);
+  try {
+    writeFileSync(temporary, text, { flag: "wx", mode: 0o644 });
+    renameSync(temporary, file);
+    return { ok: true };
+  } catch {
+    rmSync(temporary, { force: true });
+    return { ok: false, path: file, reason: "unwritable" };
+  }
+}
+
+function makeFolders(root: string, file: string): WriteResult | undefined {
+  const below = relative(root, dirname(file));
+  if (below.split(sep).includes("..") || resolve(below) === below)
+    return { ok: false, path: file, reason: "unwritable" };
+  let folder = root;
+  try {
+    mkdirSync(root, { recursive: true });
+    for (const segment of below.split(sep).filter((s) => s !== "")) {
+      folder = join(folder, segment);
+      const obstacle = blocked(folder, "folder");
+      if (obstacle !== undefined) return obstacle;
+      mkdirSync(folder, { recursive: true });
+    }
+    return undefined;
+  } catch {
+    return { ok: false, path: folder, reason: "unwritable" };
+  }
+}
+
+/** What stands at a path where a file or folder of ours belongs; undefined where that is it, or nothing. */
+function blocked(path: string, wanted: "file" | "folder"): WriteResult | undefined {
+  try {
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return undefined;
+    if (stat.isSymbolicLink()) return { ok: false, path, reason: "link" };
+    if (wanted === "file") return stat.isFile() ? undefined : { ok: false, path, reason: "not-regular" };
+    return stat.isDirectory() ? undefined : { ok: false, path, reason: "not-a-folder" };
+  } catch {
+    return { ok: false, path, reason: "unwritable" };
+  }
+}

@@ -1,0 +1,13 @@
+/** What a command reads and writes besides files: the process's own streams, or a test's. */
+export interface CommandIo {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Is stderr, or for `check` stdout, a terminal that shows colour? */
+  readonly colour: boolean;
+  /** Today's date in UTC, `YYYY-MM-DD`. */
+  readonly today: string;
+}
+
+/** 0: fine · 1: a problem was found · 2: wrong usage, or input that cannot be read. */
+export type ExitCode = 0 | 1 | 2;

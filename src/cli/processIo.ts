@@ -1,0 +1,20 @@
+import type { CommandIo } from "./io";
+
+/** The process's own streams, environment and day. */
+export function processIo(): CommandIo {
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    colour: colour(),
+    today: new Date().toISOString().slice(0, 10),
+  };
+}
+
+/** Colour for a terminal that has it, unless NO_COLOR says otherwise. */
+function colour(): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  if (NO_COLOR !== undefined && NO_COLOR !== "") return false;
+  if (FORCE_COLOR !== undefined && FORCE_COLOR !== "") return FORCE_COLOR !== "0";
+  return process.stdout.isTTY && process.stderr.isTTY && TERM !== "dumb";
+}

@@ -1,0 +1,95 @@
+import { Command, CommanderError } from "commander";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkCommand, type CheckArguments } from "./check";
+import { CommandError } from "./commandError";
+import { initCommand, type InitArguments } from "./init";
+import type { CommandIo, ExitCode } from "./io";
+import { runGuarded } from "./runGuarded";
+import { schemaCommand } from "./schema";
+
+/** What the interface promises and this version does not have yet. */
+const later = ["explain", "snippet", "import-role"] as const;
+
+/** Runs the command. Never throws for what a user can cause; a bug of ours keeps its stack. */
+export function run(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
+  return runGuarded(io, async () => {
+    let status: ExitCode = 0;
+    const program = define(io, (code) => {
+      status = code;
+    });
+    try {
+      await program.parseAsync([...argv], { from: "user" });
+      return status;
+    } catch (error) {
+      if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+      throw error;
+    }
+  });
+}
+
+function define(io: CommandIo, end: (code: ExitCode) => void): Command {
+  const program = new Command("gitpod-aws-oidc")
+    .description("Lets Gitpod workspaces into AWS by OpenID Connect, from one manifest.")
+    .version(version())
+    .exitOverride()
+    .showHelpAfterError("run with --help to see what there is")
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+    });
+
+  program
+    .command("synth")
+    .description("write the Terraform of every account and the snippet of every repository")
+    .argument("[manifest]", "the manifest; by default manifest.yaml")
+    .option("--only <account>", "one account's stack, and no snippets")
+    .action(async (manifest: string | undefined, options: { readonly only?: string }) => {
+      const { synthCommand } = await import("./synth.js");
+      end(synthCommand({ manifest, only: options.only }, io));
+    });
+
+  program
+    .command("check")
+    .description("say what is wrong with a manifest, and what is risky")
+    .argument("[manifest]", "the manifest; by default manifest.yaml")
+    .option("--format <format>", "text or json", "text")
+    .option("--strict", "fail on warnings too", false)
+    .option("--now <date>", "judge dates as of this day, YYYY-MM-DD; by default today")
+    .action((manifest: string | undefined, options: Omit<CheckArguments, "manifest">) => {
+      end(checkCommand({ ...options, manifest }, io));
+    });
+
+  program
+    .command("init")
+    .description("write a first manifest")
+    .option("--issuer <url>", "iss of the installation's tokens")
+    .option("--account <id>", "id of the AWS account")
+    .option("--repo <url>", "URL of the first repository")
+    .action((options: InitArguments) => {
+      end(initCommand(options, io));
+    });
+
+  program
+    .command("schema")
+    .description("print the manifest's JSON Schema")
+    .action(() => {
+      end(schemaCommand(io));
+    });
+
+  for (const name of later) {
+    program
+      .command(name, { hidden: true })
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .action(() => {
+        throw new CommandError(`${name} is not supported yet`, "see the CHANGELOG for what this version has");
+      });
+  }
+  return program;
+}
+
+function version(): string {
+  const text = readFileSync(join(__dirname, "..", "..", "package.json"), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

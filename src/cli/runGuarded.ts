@@ -1,0 +1,32 @@
+import { escapeHidden } from "../diagnostics";
+import { TemplateError } from "../snippet";
+import { CommandError } from "./commandError";
+import type { CommandIo, ExitCode } from "./io";
+
+/**
+ * Runs an action, and turns what a user can cause into a message and a status. Anything else is a bug of ours and
+ * keeps its stack.
+ */
+export async function runGuarded(
+  io: CommandIo,
+  action: () => ExitCode | Promise<ExitCode>,
+): Promise<ExitCode> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof CommandError) {
+      io.stderr.write(`error: ${escapeHidden(error.message)}\n  remedy: ${escapeHidden(error.remedy)}\n`);
+      return 2;
+    }
+    if (error instanceof TemplateError || isSynthError(error)) {
+      io.stderr.write(`error: ${escapeHidden(error.message)}\n`);
+      return 1;
+    }
+    throw error;
+  }
+}
+
+/** By its name: the class itself comes with cdktf, which only a synth loads. */
+function isSynthError(error: unknown): error is Error {
+  return error instanceof Error && error.name === "SynthError";
+}

@@ -1,0 +1,38 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { compileTemplates, type SnippetRenderer } from "../snippet";
+import { CommandError } from "./commandError";
+import { readRegularFile } from "./files";
+
+const builtIn = join(__dirname, "..", "..", "templates");
+
+/**
+ * Reads and compiles a folder of templates.
+ * @param folder - null for the built-in ones
+ * @throws CommandError - where the folder or a template in it cannot be read
+ * @throws TemplateError - where a template is not one
+ */
+export function readTemplates(folder: string | null): SnippetRenderer {
+  const path = folder ?? builtIn;
+  const sources: Record<string, string> = {};
+  for (const name of templateNames(path)) {
+    const read = readRegularFile(join(path, name));
+    if (!read.ok)
+      throw new CommandError(`${join(path, name)} cannot be read: ${read.reason}`, "mend or remove it");
+    sources[name] = new TextDecoder().decode(read.bytes);
+  }
+  return compileTemplates(sources);
+}
+
+function templateNames(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith(".hbs"))
+      .sort();
+  } catch {
+    throw new CommandError(
+      `the template folder ${folder} cannot be read`,
+      "look at context.templates in cdktf.json; leave it out for the built-in templates",
+    );
+  }
+}

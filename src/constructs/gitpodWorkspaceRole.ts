@@ -1,0 +1,61 @@
+import { TerraformStack, type ITerraformDependable, type TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+import { annotateReach, type AcceptedFinding } from "./openSignup";
+import { PlainResource } from "./resource";
+import { roleSource, workspaceSource, type RoleProps } from "./roleProps";
+import { roleTerraform } from "./roleTerraform";
+import { escapeAroundTokens, withoutTokens } from "./tokens";
+
+/** Props of {@link GitpodWorkspaceRole}. Texts may hold tokens of other resources, e.g. the ARN of a secret. */
+export type GitpodWorkspaceRoleProps = RoleProps & {
+  /** What must exist before the role; its identity provider need not be named. @default - nothing */
+  readonly dependsOn?: readonly ITerraformDependable[];
+  /** Findings that are all right here, each with a reason. @default - none */
+  readonly accept?: readonly AcceptedFinding[];
+  /** @default - the stack's own AWS provider */
+  readonly provider?: TerraformProvider;
+};
+
+/**
+ * An IAM role that workspaces of one repository, or of any repository of one organization, may assume.
+ * @throws RangeError - for props that no safe role can be made of
+ */
+export class GitpodWorkspaceRole extends Construct implements ITerraformDependable {
+  /** ARN, known at deployment. */
+  readonly arn: string;
+  /** Name, known at deployment: whoever uses it waits for the role. */
+  readonly roleName: string;
+  /** Terraform address of the role. */
+  readonly fqn: string;
+
+  constructor(scope: Construct, id: string, props: GitpodWorkspaceRoleProps) {
+    super(scope, id);
+    const { provider, dependsOn } = props;
+    const { resources, imports } = roleTerraform(
+      roleSource(props),
+      TerraformStack.of(this).getLogicalId(this.node),
+      {
+        escape: escapeAroundTokens,
+        policyKey: (arn) => withoutTokens(this, arn),
+      },
+    );
+    const [role, ...others] = resources;
+    if (role === undefined) throw new Error("a role is at least one resource");
+    const [imported] = imports;
+    const meta = provider === undefined ? {} : { provider };
+    const resource = new PlainResource(this, "Resource", {
+      block: role,
+      ...meta,
+      ...(dependsOn === undefined ? {} : { dependsOn }),
+      ...(imported === undefined ? {} : { import: imported }),
+    });
+    for (const block of others) {
+      const child = block.id === role.id ? "Permissions" : `ManagedPolicy${block.id.slice(role.id.length)}`;
+      new PlainResource(this, child, { block, ...meta });
+    }
+    this.arn = resource.getStringAttribute("arn");
+    this.roleName = resource.getStringAttribute("name");
+    this.fqn = resource.fqn;
+    annotateReach(this, workspaceSource(props), props.identityProvider.issuer, props.accept ?? []);
+  }
+}

@@ -1,0 +1,122 @@
+import type { Context } from "../model/accessModel";
+import { roleName } from "../model/names";
+import type { Statement } from "../model/policyDocument";
+import { fixedLimits } from "../model/quotas";
+import { canonicalStatement, permissionPolicy } from "../policy";
+import { workspaceTrust, workspaceUrl, type WorkspaceSource } from "../policy/workspaceTrust";
+import type { WorkspaceIdentityProvider } from "./gitpodIdentityProvider";
+import { resolvedGrant, type GrantLocation, type WorkspaceGrant } from "./grantProps";
+import type { RoleSource } from "./roleTerraform";
+
+/** Whose workspaces may assume a role: those of one repository, or of any repository of an organization. */
+export type WorkspaceOf =
+  | {
+      /** https URL of the repository, as the browser shows it. */
+      readonly repository: string;
+      /** Which workspaces, by what they were opened on. @default - those opened on the repository's own URL */
+      readonly contexts?: readonly [Context, ...Context[]];
+    }
+  | {
+      /** https URL of the organization, as the browser shows it. */
+      readonly organization: string;
+    };
+
+/** What a role grants and how it looks. */
+export interface RoleSettings {
+  readonly identityProvider: WorkspaceIdentityProvider;
+  /** @default - the identity provider's first */
+  readonly audience?: string;
+  /** @default - nothing */
+  readonly grants?: readonly WorkspaceGrant[];
+  /** Where the resources are that `grants` call by name. @default - grants give ARNs */
+  readonly location?: GrantLocation;
+  /** Raw IAM statements, for what grants cannot say. @default - none */
+  readonly statements?: readonly Statement[];
+  /** ARNs to attach. @default - none */
+  readonly managedPolicies?: readonly string[];
+  /** 1 to 64 characters of `[A-Za-z0-9+=,.@_-]`. @default - `gitpod-` and the URL's path with `/` as `-` */
+  readonly roleName?: string;
+  /** Begins and ends with `/`. @default "/" */
+  readonly path?: string;
+  /** @default - says whose workspaces the role is for */
+  readonly description?: string;
+  /** Seconds, 3600 to 43200. @default 3600 */
+  readonly maxSessionDuration?: number;
+  /** @default - none */
+  readonly permissionsBoundary?: string;
+  /** @default - no tags */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** First day without access, `YYYY-MM-DD`, from 00:00 UTC on. @default - never */
+  readonly expires?: string;
+  /** CIDR blocks from which a login is allowed. @default - any address */
+  readonly sourceCidrs?: readonly [string, ...string[]];
+  /** The role exists already: Terraform imports it. @default false */
+  readonly adopt?: boolean;
+}
+
+/** What defines a workspace role: whose it is, and what it grants. */
+export type RoleProps = WorkspaceOf & RoleSettings;
+
+/** Whose workspaces the props name. */
+export function workspaceSource(props: WorkspaceOf): WorkspaceSource {
+  if ("organization" in props) return { kind: "org", url: props.organization, contexts: [] };
+  return { kind: "repo", url: props.repository, contexts: props.contexts ?? ["repository"] };
+}
+
+/**
+ * The role that props describe.
+ * @throws RangeError - for props that no safe role can be made of
+ */
+export function roleSource(props: RoleProps): RoleSource {
+  const workspaces = workspaceSource(props);
+  const { url, path } = workspaceUrl(workspaces);
+  const { identityProvider, location } = props;
+  const expires =
+    props.expires === undefined ? null : `${checked("expires", props.expires, isDate)}T00:00:00Z`;
+  return {
+    name: checked("roleName", props.roleName ?? roleName("gitpod", path), isRoleName),
+    path: checked("path", props.path ?? "/", isRolePath),
+    description: props.description ?? `Gitpod workspaces of ${url}`,
+    maxSessionDuration: checked(
+      "maxSessionDuration",
+      props.maxSessionDuration ?? fixedLimits.minRoleSession,
+      isSession,
+    ),
+    permissionsBoundary: props.permissionsBoundary ?? null,
+    tags: props.tags ?? {},
+    trustPolicy: workspaceTrust(workspaces, {
+      identityProviderArn: identityProvider.arn,
+      issuer: identityProvider.issuer,
+      audience: props.audience ?? identityProvider.audiences[0],
+      expires,
+      sourceCidrs: checked("sourceCidrs", props.sourceCidrs ?? [], areCidrs),
+    }),
+    permissionPolicy: permissionPolicy({
+      grants: (props.grants ?? []).map((grant) => resolvedGrant(grant, location)),
+      statements: (props.statements ?? []).map((statement) => canonicalStatement(statement)),
+      expires,
+    }),
+    managedPolicies: [...new Set(props.managedPolicies ?? [])].sort(),
+    adopt: props.adopt ?? false,
+  };
+}
+
+function checked<T>(prop: string, value: T, isValid: (value: T) => boolean): T {
+  if (!isValid(value))
+    throw new RangeError(`${prop} ${JSON.stringify(value)} is not allowed: see the prop's documentation`);
+  return value;
+}
+
+const isRoleName = (s: string) => /^[A-Za-z0-9+=,.@_-]{1,64}$/.test(s);
+const isRolePath = (s: string) =>
+  /^\/([A-Za-z0-9+=,.@_-]+\/)*$/.test(s) && s.length <= fixedLimits.rolePathLength;
+const isSession = (n: number) =>
+  Number.isInteger(n) && n >= fixedLimits.minRoleSession && n <= fixedLimits.maxSession;
+const isDate = (s: string) => /^\d{4}-\d{2}-\d{2}$/.test(s) && toDay(s) === s;
+/** A block that holds every address limits nothing. */
+const areCidrs = (cidrs: readonly string[]) => cidrs.every((c) => /^[0-9a-fA-F.:]+\/[1-9]\d{0,2}$/.test(c));
+
+function toDay(s: string): string | null {
+  const time = Date.parse(`${s}T00:00:00Z`);
+  return Number.isNaN(time) ? null : new Date(time).toISOString().slice(0, 10);
+}

@@ -1,0 +1,88 @@
+import { shortHash } from "../model/names";
+
+/** A value of Terraform's JSON syntax. */
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** A resource: its type and identifier, which make its address, and its arguments. */
+export interface ResourceBlock {
+  readonly type: string;
+  readonly id: string;
+  readonly body: JsonObject;
+}
+
+/** Tells Terraform to take what exists already into its state. */
+export interface ImportBlock {
+  /** Address of the resource. */
+  readonly to: string;
+  /** What the provider knows it by. */
+  readonly id: string;
+}
+
+/** Blocks of Terraform that belong together. */
+export interface TerraformFragment {
+  readonly resources: readonly ResourceBlock[];
+  readonly imports: readonly ImportBlock[];
+}
+
+/** Makes a text a Terraform template that evaluates to it. */
+export type Escape = (text: string) => string;
+
+/**
+ * The versions of the AWS provider whose IAM resources are the same.
+ * @see https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/version-6-upgrade
+ */
+export const awsProviderConstraint = ">= 5.100.0, < 7.0.0";
+
+/** From the first Terraform with every block that a stack may hold: the lock file of the S3 backend came last. */
+export const terraformConstraint = ">= 1.10.0";
+
+/**
+ * A text as a Terraform template that evaluates to it: `${` becomes `$${` and `%{` becomes `%%{`. Holds for keys and
+ * values of resources, providers and outputs; Terraform takes the text of `backend` and `cloud` blocks literally.
+ * @throws RangeError - for text that Terraform cannot hold, see {@link isTerraformText}
+ * @see https://developer.hashicorp.com/terraform/language/expressions/strings#escape-sequences
+ */
+export function escapeTemplate(text: string): string {
+  if (!isTerraformText(text)) {
+    throw new RangeError(
+      `terraform would alter ${JSON.stringify(text)}: write it in Unicode normal form C, without a byte order mark`,
+    );
+  }
+  return text.replace(/([$%])\{/g, "$1$1{");
+}
+
+/**
+ * True for text that Terraform keeps as it is. It brings every string into normal form C, drops a byte order mark at
+ * the beginning of one, and replaces halves of surrogate pairs.
+ */
+export function isTerraformText(text: string): boolean {
+  // eslint-disable-next-line no-control-regex
+  if (/^[\u0000-\u00ff]*$/.test(text)) return true;
+  return text.isWellFormed() && !text.startsWith("\ufeff") && text.normalize("NFC") === text;
+}
+
+/**
+ * A Terraform identifier for a name. What is an identifier already stays as it is; otherwise what does not belong
+ * becomes `_`, and `_` and 8 hex digits of the name's SHA-256 follow. So does what merely looks as if they did.
+ * @returns `[A-Za-z_][A-Za-z0-9_-]*`
+ */
+export function logicalId(name: string): string {
+  if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name) && !/_[0-9a-f]{8}$/.test(name)) return name;
+  const plain = name.replace(/[^A-Za-z0-9_-]/gu, "_");
+  return `${/^[A-Za-z_]/.test(plain) ? "" : "_"}${plain}_${shortHash(name)}`;
+}
+
+/** A map with keys and values escaped; undefined where it is empty. */
+export function escapeMap(map: Readonly<Record<string, string>>, escape: Escape): JsonObject | undefined {
+  const entries = Object.entries(map);
+  if (entries.length === 0) return undefined;
+  return Object.fromEntries(entries.map(([key, value]) => [escape(key), escape(value)]));
+}
+
+/** An object without its undefined values. */
+export function defined(object: Readonly<Record<string, Json | undefined>>): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter((e): e is [string, Json] => e[1] !== undefined));
+}

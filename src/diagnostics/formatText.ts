@@ -1,0 +1,102 @@
+import { createColors } from "picocolors";
+import type { Diagnostic, Finding, Severity } from "./diagnostic";
+import { printable } from "./quote";
+
+/** How {@link formatText} writes. */
+export interface TextOptions {
+  /** A line of a file without its end, counted from 1; undefined where there is none to show. */
+  readonly line: (file: string, line: number) => string | undefined;
+  readonly colour: boolean;
+  /** List accepted findings and those of severity info, as `check` does, or only count them, as a synth does. */
+  readonly info: "list" | "count";
+}
+
+interface Entry {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly severity: Severity;
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+  readonly accepted: boolean;
+}
+
+type Colors = ReturnType<typeof createColors>;
+
+/** Columns of a source line that are shown on either side of the place. */
+const sourceWindow = 60;
+
+/**
+ * Diagnostics and findings for a terminal: `file:line:column: severity CODE: message`, the source line with a
+ * caret, the remedy; at the end one line that counts them. Empty where there is nothing to say.
+ */
+export function formatText(
+  diagnostics: readonly Diagnostic[],
+  findings: readonly Finding[],
+  options: TextOptions,
+): string {
+  const colors = createColors(options.colour);
+  const entries = [
+    ...diagnostics.map((d): Entry => ({ ...d, accepted: false })),
+    ...findings.map((f): Entry => ({ ...f, code: f.rule })),
+  ];
+  if (entries.length === 0) return "";
+  const listed = entries.filter((e) => options.info === "list" || (e.severity !== "info" && !e.accepted));
+  return [...listed.map((e) => entryText(e, options, colors)), `${summary(entries)}\n`].join("");
+}
+
+function entryText(entry: Entry, options: TextOptions, colors: Colors): string {
+  const place = `${printable(entry.file)}:${entry.line}:${entry.column}:`;
+  const label = severityColor(entry.severity, colors)(`${entry.severity} ${entry.code}:`);
+  const accepted = entry.accepted ? " (accepted)" : "";
+  const lines = [`${colors.bold(place)} ${label} ${printable(entry.message)}${accepted}`];
+  const source = options.line(entry.file, entry.line);
+  if (source !== undefined && /\S/.test(source)) lines.push(...frame(source, entry.column, colors));
+  lines.push(`  remedy: ${printable(entry.remedy)}`);
+  return `${lines.join("\n")}\n`;
+}
+
+function severityColor(severity: Severity, colors: Colors): (text: string) => string {
+  switch (severity) {
+    case "error":
+      return colors.red;
+    case "warning":
+      return colors.yellow;
+    case "info":
+      return colors.cyan;
+  }
+}
+
+/** The source line and the caret line, both cut to the neighbourhood of the place. */
+function frame(source: string, column: number, colors: Colors): readonly string[] {
+  const index = Math.min(column - 1, source.length);
+  const from = Math.max(0, index - sourceWindow);
+  const before = `${from > 0 ? "…" : ""}${printable(source.slice(from, index))}`;
+  const after = printable(source.slice(index, index + sourceWindow));
+  const rest = index + sourceWindow < source.length ? "…" : "";
+  return [`  ${before}${after}${rest}`, `  ${" ".repeat(cells(before))}${colors.green("^")}`];
+}
+
+/** Columns that text takes in a terminal: none for combining marks, two for East Asian and emoji characters. */
+function cells(text: string): number {
+  const wide =
+    /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/;
+  let count = 0;
+  for (const character of text)
+    if (!/\p{M}/u.test(character)) count += wide.test(character) || character.length === 2 ? 2 : 1;
+  return count;
+}
+
+/** `2 errors, 1 warning, 3 info, 1 accepted`; accepted findings count as nothing else. */
+function summary(entries: readonly Entry[]): string {
+  const count = (severity: Severity) => entries.filter((e) => !e.accepted && e.severity === severity).length;
+  const plural = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
+  const accepted = entries.filter((e) => e.accepted).length;
+  const parts = [
+    plural(count("error"), "error"),
+    plural(count("warning"), "warning"),
+    `${count("info")} info`,
+  ];
+  return [...parts, ...(accepted > 0 ? [`${accepted} accepted`] : [])].join(", ");
+}

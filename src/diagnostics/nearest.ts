@@ -1,0 +1,38 @@
+/** Words longer than this are no misspelling of anything that we know. */
+const longestWord = 64;
+
+/**
+ * The candidate that somebody who wrote `word` most likely meant; undefined where none is near. Case counts for
+ * nothing, a transposition as one mistake; the first of equals wins.
+ */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > longestWord) return undefined;
+  let best: string | undefined;
+  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+/** Insertions, deletions, replacements and transpositions of neighbours that lead from one word to another. */
+function editDistance(from: string, to: string): number {
+  let before: readonly number[] = [];
+  let previous: readonly number[] = Array.from({ length: to.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= from.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= to.length; j++) {
+      const replaced = cell(previous, j - 1) + (from[i - 1] === to[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      const transposed = swapped ? cell(before, j - 2) + 1 : Infinity;
+      row.push(Math.min(cell(previous, j) + 1, cell(row, j - 1) + 1, replaced, transposed));
+    }
+    [before, previous] = [previous, row];
+  }
+  return cell(previous, to.length);
+}
+
+function cell(row: readonly number[], index: number): number {
+  return row[index] ?? Infinity;
+}

@@ -1,0 +1,42 @@
+/*
+ * What users write reaches their terminals, logs and pull requests inside our messages. Characters that do not
+ * show, or that reorder their neighbours, become visible here, in one place.
+ */
+
+/** Control and format characters (bidi, zero-width), line separators, lone surrogates, and blank fillers. */
+const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u2800\u3164\uffa0]/u;
+
+/** The hidden characters, and the spaces that only look like U+0020. */
+const escaped = new RegExp(`${hidden.source}|(?! )\\p{Zs}`, "gu");
+
+/** Characters of a quotation before it is cut. */
+const quotationLength = 80;
+
+/** True for text that a person can see whole: no control, bidirectional or zero-width character. */
+export function isVisible(text: string): boolean {
+  return !hidden.test(text);
+}
+
+/** Text with its hidden characters as `\uXXXX`, and everything else as it is. */
+export function escapeHidden(text: string): string {
+  return text.replace(escaped, (character) => {
+    let units = "";
+    for (let i = 0; i < character.length; i++)
+      units += `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`;
+    return units;
+  });
+}
+
+/** Text for one line of a terminal: like {@link escapeHidden}, but a TAB is one space. */
+export function printable(text: string): string {
+  return escapeHidden(text.replaceAll("\t", " "));
+}
+
+/** Text in double quotes for a message, hidden characters escaped, cut after 80 characters. */
+export function quote(text: string): string {
+  // A character has at most two units: what lies beyond cannot be among the first 80.
+  const characters = Array.from(text.slice(0, 2 * quotationLength + 2));
+  const cut = characters.length > quotationLength;
+  const shown = cut ? characters.slice(0, quotationLength).join("") : text;
+  return `"${escapeHidden(shown.replace(/["\\]/g, "\\$&"))}${cut ? "…" : ""}"`;
+}

@@ -1,0 +1,140 @@
+import { z } from "zod";
+import { isVisible } from "../diagnostics/quote";
+import { accountId, expects, policyArn, profile, roleArn, rolePath, tags, text, visible } from "./scalars";
+
+/*
+ * What `accounts` and `installations` hold.
+ */
+
+const quota = (what: string) => z.int().min(1).max(100_000).optional().describe(what);
+const bucket = text(
+  /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+  63,
+  "the name of an S3 bucket",
+  "write the bucket's name alone, without s3:// and without a key",
+);
+const region = visible(32);
+const plain = (max: number, allowed: string) =>
+  text(/^[A-Za-z0-9][A-Za-z0-9 _./:@=+-]*$/, max, allowed, "take the other characters out");
+
+const backendSchema = z
+  .strictObject({
+    local: z
+      .strictObject({
+        path: z
+          .string()
+          .min(1)
+          .max(500)
+          .refine((p) => isVisible(p) && !/^[/\\]|^[A-Za-z]:/.test(p), {
+            error: expects(
+              "a path relative to the folder of cdktf.json",
+              "write the path without a leading slash or drive",
+            ),
+          })
+          .describe("Path of the state, relative to the folder of cdktf.json"),
+      })
+      .optional()
+      .describe("A file beside cdktf.json"),
+    s3: z
+      .strictObject({
+        bucket: bucket.describe("Name of the bucket"),
+        region: region.describe("Where the bucket is"),
+        key: plain(1024, "the key of an S3 object")
+          .optional()
+          .describe("Key of the state, by default derived"),
+        kmsKeyId: plain(2048, "the id, alias or ARN of a KMS key")
+          .optional()
+          .describe("Key that encrypts the state"),
+        useLockfile: z.boolean().optional().describe("Lock the state by a file beside it; by default true"),
+      })
+      .optional()
+      .describe("An object in S3"),
+    cloud: z
+      .strictObject({
+        organization: plain(100, "the name of an HCP Terraform organization").describe(
+          "Name of the organization",
+        ),
+        workspace: plain(100, "the name of an HCP Terraform workspace").describe("Name of the workspace"),
+        hostname: plain(253, "a host name").optional().describe("Host, by default app.terraform.io"),
+      })
+      .optional()
+      .describe("HCP Terraform"),
+  })
+  .refine((b) => [b.local, b.s3, b.cloud].filter((x) => x !== undefined).length === 1, {
+    error: expects("a backend has exactly one of local, s3, cloud", "keep the one where the state is kept"),
+  });
+
+/** An entry of `accounts`. */
+export const accountSchema = z.strictObject({
+  id: accountId.describe("The AWS account's id: 12 digits in quotes"),
+  region: region.describe("Where this account's secrets, tables and queues live"),
+  partition: z
+    .enum(["aws", "aws-cn", "aws-us-gov", "aws-eusc"])
+    .optional()
+    .describe("Derived from the region"),
+  backend: backendSchema.optional().describe("Where Terraform keeps its state; by default a local file"),
+  deployRole: roleArn.optional().describe("ARN of the role that Terraform assumes"),
+  deployProfile: profile.optional().describe("AWS profile that Terraform uses"),
+  permissionsBoundary: policyArn.optional().describe("Permissions boundary of every role of the account"),
+  requireBoundary: z
+    .boolean()
+    .optional()
+    .describe("Every role of the account must have a permissions boundary"),
+  path: rolePath.optional().describe("IAM path of the account's roles"),
+  tags: tags.optional().describe("Tags of everything that is made in the account"),
+  quotas: z
+    .strictObject({
+      trustPolicyLength: quota("Characters of a trust policy, by default 2048"),
+      inlinePolicyLength: quota("Characters of a role's inline policies, by default 10240"),
+      managedPolicyLength: quota("Characters of a managed policy, by default 6144"),
+      managedPoliciesPerRole: quota("Managed policies of a role, by default 10"),
+      rolesPerAccount: quota("Roles of the account, by default 1000"),
+      identityProvidersPerAccount: quota("Identity providers of the account, by default 100"),
+    })
+    .optional()
+    .describe("Quotas that AWS has raised for this account"),
+});
+
+/** An entry of `installations`. */
+export const installationSchema = z
+  .strictObject({
+    host: text(
+      /^(?=.{1,200}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/,
+      200,
+      "a host name in lower case, without scheme, port or path",
+      "write the installation's host, e.g. gitpod.io or acme.gitpod.cloud",
+    )
+      .optional()
+      .describe("Host of the installation; its issuer is https://api.<host>/idp"),
+    issuer: z
+      .string()
+      .min(1)
+      .max(255)
+      .optional()
+      .describe("The iss of the installation's tokens, instead of host: copy it from gp idp token --decode"),
+    audience: text(
+      /^[A-Za-z0-9._:/-]{1,255}$/,
+      255,
+      "an audience of 1 to 255 letters, digits and ._:/-",
+      "leave it out for sts.amazonaws.com",
+    )
+      .optional()
+      .describe("By default sts.amazonaws.com"),
+    identityProvider: z
+      .enum(["create", "existing", "import"])
+      .optional()
+      .describe("create it, refer to an existing one that another stack owns, or import (adopt) one"),
+    openSignup: z.boolean().optional().describe("Can anybody get a workspace here? Always true on gitpod.io"),
+    subject: z
+      .literal("context", {
+        error: expects(
+          "context; lists of claim keys are not supported yet",
+          "leave subject out: the subject is then the context URL",
+        ),
+      })
+      .optional()
+      .describe("What the subject of a token is: context, the URL that the workspace was opened on"),
+  })
+  .refine((i) => (i.host === undefined) !== (i.issuer === undefined), {
+    error: expects("an installation has either host or issuer", "write exactly one of host and issuer"),
+  });

@@ -1,0 +1,237 @@
+import { z } from "zod";
+import { isVisible } from "../diagnostics/quote";
+import { date, duration, expects, name, policyArn, profile, rolePath, tags, text, visible } from "./scalars";
+
+/*
+ * What `orgs` and `repos` hold, and the defaults of both.
+ */
+
+const isVisibleInLines = (s: string) => s.split("\n").every(isVisible);
+
+const oneOrMany = (item: z.ZodString) => z.union([item, z.array(item).min(1).max(500)]);
+const iamText = text(
+  /^[\u0020-\u007e\u00a1-\u00ff]+$/,
+  2048,
+  "text of the characters that IAM accepts: Latin-1, in one line",
+  "take the other characters out",
+);
+
+const conditionValue = text(
+  /^[\u0020-\u007e\u00a1-\u00ff]*$/,
+  2048,
+  "text of the characters that IAM accepts: Latin-1, in one line",
+  "take the other characters out",
+);
+
+/** A raw IAM statement of a role's permissions. */
+export const statementSchema = z
+  .strictObject({
+    Sid: text(
+      /^[A-Za-z0-9]+$/,
+      128,
+      "a Sid of letters and digits",
+      "take the other characters out of the Sid",
+    )
+      .optional()
+      .describe("Name of the statement"),
+    Effect: z.enum(["Allow", "Deny"]).describe("Allow or Deny"),
+    Action: oneOrMany(iamText).optional().describe("Actions, e.g. s3:GetObject"),
+    NotAction: oneOrMany(iamText).optional().describe("All actions but these; only with Deny"),
+    Resource: oneOrMany(iamText).optional().describe("ARNs of the resources"),
+    NotResource: oneOrMany(iamText).optional().describe("All resources but these; only with Deny"),
+    Condition: z
+      .record(visible(128), z.record(visible(512), oneOrMany(conditionValue)))
+      .optional()
+      .describe("Operators, each with condition keys and their values, in AWS's own words"),
+  })
+  .refine((s) => (s.Action === undefined) !== (s.NotAction === undefined), {
+    error: expects("a statement has either Action or NotAction", "write exactly one of Action and NotAction"),
+  })
+  .refine((s) => (s.Resource === undefined) !== (s.NotResource === undefined), {
+    error: expects(
+      "a statement has either Resource or NotResource",
+      "write exactly one of Resource and NotResource",
+    ),
+  });
+
+/** The keys of a grant that name its kind and its resource: each grant has exactly one of them. */
+export const grantKinds = Object.freeze(["secret", "parameter", "s3", "set"] as const);
+
+const resource = (what: string) => visible(1024).optional().describe(what);
+
+/** One item of `grants`. */
+export const grantSchema = z
+  .strictObject({
+    secret: resource("A Secrets Manager secret: its name, or its ARN"),
+    parameter: resource("A Parameter Store parameter: its name, a path that ends in /*, or an ARN"),
+    s3: resource("Objects of a bucket: bucket/key, where the key may hold *"),
+    set: name.optional().describe("The name of a grant set: its grants stand here"),
+    access: z.enum(["read", "write"]).optional().describe("What may be done; by default the least, read"),
+    env: z
+      .string()
+      .min(1)
+      .max(128)
+      .optional()
+      .describe("Environment variable that the snippet sets to the value of the secret or parameter"),
+    key: z
+      .string()
+      .min(1)
+      .max(256)
+      .optional()
+      .describe("With env: one field of a JSON secret, instead of all of it"),
+    account: z
+      .string()
+      .min(1)
+      .max(32)
+      .optional()
+      .describe("Where the resource is: an account's name, or 12 digits in quotes"),
+    region: z
+      .string()
+      .min(1)
+      .max(32)
+      .optional()
+      .describe("Where the resource is, if not in the account's region"),
+  })
+  .refine((g) => grantKinds.filter((k) => g[k] !== undefined).length === 1, {
+    error: expects(
+      `a grant has exactly one of ${grantKinds.join(", ")}`,
+      "name one resource per item; write a second item for a second resource",
+    ),
+  });
+
+const contextWords = ["repository", "branches", "tags", "commits", "issues", "pull-requests", "all"] as const;
+
+/** One item of `contexts`. */
+export const contextSchema = z.union([
+  z.enum(contextWords),
+  z.strictObject({
+    branch: visible(250).describe("A branch, by its name in git, e.g. main or release/1.2"),
+  }),
+]);
+
+const snippetSchema = z.strictObject({
+  profile: profile.optional().describe("The AWS profile that receives the credentials"),
+  task: text(
+    /^[A-Za-z0-9_][A-Za-z0-9_. -]{0,63}$/,
+    64,
+    "a task name of letters, digits, spaces, _, . and -",
+    "choose a simple name for the task, e.g. aws",
+  )
+    .optional()
+    .describe("Name of the Gitpod task, and of its gp sync-done marker; by default aws"),
+  commands: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .max(4096)
+        .refine(isVisibleInLines, {
+          error: expects(
+            "a command without control characters",
+            "use spaces for tabs, and retype the rest by hand",
+          ),
+        }),
+    )
+    .max(50)
+    .optional()
+    .describe("Shell commands that run in the task after the logins and exports"),
+});
+
+const roleName = text(
+  /^(?!__proto__$)[A-Za-z0-9+=,.@_-]{1,64}$/,
+  64,
+  "a role name of 1 to 64 letters, digits and +=,.@_-",
+  "choose a name that IAM accepts",
+);
+
+const description = z
+  .string()
+  .max(1000)
+  .regex(/^[\t\n\r\u0020-\u007e\u00a1-\u00ff]*$/, {
+    error: expects(
+      "a description of the characters that IAM accepts: Latin-1, without typographic quotes or dashes",
+      "replace the other characters, e.g. a typographic dash by -",
+    ),
+  });
+
+const shared = {
+  installations: z
+    .array(name)
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("Names of the installations whose workspaces get a role"),
+  accounts: z
+    .array(name)
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe("Names of the accounts in which a role is made"),
+  grants: z.array(grantSchema).max(500).optional().describe("What the role may do"),
+  statements: z
+    .array(statementSchema)
+    .max(100)
+    .optional()
+    .describe("Raw IAM statements, for what grants cannot say"),
+  managedPolicies: z.array(policyArn).max(25).optional().describe("ARNs of managed policies to attach"),
+  sessionDuration: duration.optional().describe("How long credentials last: 15m to 12h, by default 1h"),
+  path: rolePath.optional().describe("IAM path of the role, by default /"),
+  description: description.optional().describe("Description of the role"),
+  tags: tags.optional().describe("Tags of the role; merged with those of defaults and of the account"),
+  permissionsBoundary: policyArn.optional().describe("Permissions boundary of the role"),
+  expires: date.optional().describe("The first day without access, from 00:00 UTC"),
+  sourceCidrs: z
+    .array(z.string().min(1).max(64))
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("Addresses from which a login is allowed"),
+  snippet: snippetSchema.optional().describe("How the .gitpod.yml snippet looks"),
+};
+
+const acceptSchema = z.strictObject({
+  rule: text(/^[A-Z][0-9]{2}$/, 3, "the id of a rule, e.g. T57", "copy the id from the finding").describe(
+    "Id of the rule",
+  ),
+  reason: z
+    .string()
+    .max(500)
+    .refine(isVisibleInLines, {
+      error: expects("a reason without control characters", "retype the reason by hand"),
+    })
+    .describe("Why this is all right here"),
+  until: date.optional().describe("The last day on which it is"),
+});
+
+const own = {
+  url: z
+    .string()
+    .min(1)
+    .max(500)
+    .describe("https URL of the organization or repository, as the browser shows it"),
+  name: roleName.optional().describe("The role's name, if not derived from installation and URL"),
+  adopt: z.boolean().optional().describe("The role exists already: import it into Terraform's state"),
+  accept: z
+    .array(acceptSchema)
+    .max(50)
+    .optional()
+    .describe("Findings of this entry that are all right, each with a reason"),
+};
+
+const contexts = {
+  contexts: z
+    .array(contextSchema)
+    .min(1)
+    .max(50)
+    .optional()
+    .describe(
+      "Which workspaces, by what they were opened on; by default those opened on the repository's own URL",
+    ),
+};
+
+/** An entry of `orgs`: one role for any repository of an organization. */
+export const orgSchema = z.strictObject({ ...own, ...shared });
+/** An entry of `repos`: one role for one repository. */
+export const repoSchema = z.strictObject({ ...own, ...shared, ...contexts });
+/** `defaults`: any key of an entry but url, name, adopt and accept. */
+export const defaultsSchema = z.strictObject({ ...shared, ...contexts });

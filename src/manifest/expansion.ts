@@ -1,0 +1,64 @@
+import { EVENT_ID } from "js-yaml";
+import type { Event } from "js-yaml";
+
+/** Nodes that a document may have, aliases expanded: above any real manifest, below what would exhaust memory. */
+export const maxNodes = 2_000_000;
+
+/** Nodes that aliases may add for each one that is written; a small document may have 10,000 more. */
+const maxGrowth = 100;
+
+/** Why a document's value must not be walked, with the offset of the alias that is to blame. */
+export interface Excess {
+  readonly kind: "written" | "expanded" | "cyclic";
+  readonly offset: number;
+}
+
+interface OpenNode {
+  readonly anchor: string | undefined;
+  size: number;
+}
+
+/**
+ * Guards everything that walks a document's value: aliases make a few bytes stand for a tree of any size, or for
+ * one without end. Counts the tree's nodes without building it, in time linear in what is written.
+ */
+export function excessOf(source: string, events: readonly Event[]): Excess | undefined {
+  const limit = Math.min(maxNodes, 10_000 + maxGrowth * events.length);
+  const sizes = new Map<string, number | "open">();
+  const stack: OpenNode[] = [];
+  let lastAlias: number | undefined;
+
+  for (const event of events) {
+    if (event.type === EVENT_ID.DOCUMENT) {
+      stack.push({ anchor: undefined, size: 0 });
+      continue;
+    }
+    let node: OpenNode | undefined;
+    if (event.type === EVENT_ID.POP) node = stack.pop();
+    else {
+      const anchor = event.anchorStart < 0 ? undefined : source.slice(event.anchorStart, event.anchorEnd);
+      node = { anchor, size: 1 };
+      if (event.type === EVENT_ID.SEQUENCE || event.type === EVENT_ID.MAPPING) {
+        if (anchor !== undefined) sizes.set(anchor, "open");
+        stack.push(node);
+        continue;
+      }
+      if (event.type === EVENT_ID.ALIAS) {
+        lastAlias = event.anchorStart - 1;
+        // An alias to nothing is an error that construction reports.
+        const size = sizes.get(anchor ?? "") ?? 1;
+        if (size === "open") return { kind: "cyclic", offset: lastAlias };
+        node = { anchor: undefined, size };
+      }
+    }
+    if (node?.anchor !== undefined) sizes.set(node.anchor, node.size);
+    const parent = stack.at(-1);
+    if (node === undefined || parent === undefined) continue;
+    parent.size += node.size;
+    if (parent.size > limit)
+      return lastAlias === undefined
+        ? { kind: "written", offset: 0 }
+        : { kind: "expanded", offset: lastAlias };
+  }
+  return undefined;
+}

@@ -1,0 +1,24 @@
+export { manifestJsonSchema } from "./jsonSchema";
+export { parseManifest } from "./parse";
+export { maxFileSize } from "./parsedManifest";
+export type {
+  FileRead,
+  IncludeMatch,
+  Locator,
+  ManifestFiles,
+  ParsedEntry,
+  ParsedManifest,
+  ParseResult,
+} from "./parsedManifest";
+export { durationSeconds, isCalendarDate } from "./scalars";
+export type {
+  Manifest,
+  ManifestAccount,
+  ManifestContext,
+  ManifestDefaults,
+  ManifestGrant,
+  ManifestInstallation,
+  ManifestOrg,
+  ManifestRepo,
+  ManifestStatement,
+} from "./schema";

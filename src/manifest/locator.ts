@@ -1,0 +1,141 @@
+import type { Diagnostic, Origin, Path, Position } from "../diagnostics/diagnostic";
+import type { Locator } from "./parsedManifest";
+import { textPositions } from "./textPositions";
+import type { TextPositions } from "./textPositions";
+import { parse } from "./yaml";
+import { isMerge } from "./yamlProblems";
+import { yamlTree } from "./yamlTree";
+import type { YamlMap, YamlNode, YamlPair } from "./yamlTree";
+
+/** A file's text, whose tree and lines are made at the first question and kept. */
+export interface SourceText {
+  readonly positions: () => TextPositions;
+  /** The written node at a path, through aliases and merges; undefined where nothing is written. */
+  readonly node: (path: Path) => YamlNode | undefined;
+  /** The position of a node or of its key; the nearest enclosing one's where nothing is written. */
+  readonly locate: (path: Path, at: "key" | "value") => Position;
+}
+
+/** Prepares a text for questions about its positions. */
+export function sourceText(text: string): SourceText {
+  const positions = once(() => textPositions(text));
+  const root = once(() => {
+    const parsed = parse(text);
+    return parsed.ok ? yamlTree(text, parsed.events) : undefined;
+  });
+  const pairs = pairIndex();
+  return {
+    positions,
+    node(path) {
+      const { node, depth } = walk(root(), path, pairs);
+      return depth === path.length ? node : undefined;
+    },
+    locate(path, at) {
+      const found = walk(root(), path, pairs);
+      const { key } = found;
+      const start = at === "key" && found.depth === path.length ? key?.start : undefined;
+      return positions().at(start ?? found.node?.start ?? 0);
+    },
+  };
+}
+
+interface Found {
+  readonly node: YamlNode | undefined;
+  /** The key of the node, where it stands in a map. */
+  readonly key: YamlNode | undefined;
+  /** How much of the path was found. */
+  readonly depth: number;
+}
+
+type PairIndex = (map: YamlMap) => ReadonlyMap<string, YamlPair>;
+
+function walk(root: YamlNode | undefined, path: Path, pairs: PairIndex): Found {
+  let found: Found = { node: written(root), key: undefined, depth: 0 };
+  for (const segment of path) {
+    const { node, depth } = found;
+    if (node?.kind === "list") {
+      const item = typeof segment === "number" ? node.items[segment] : undefined;
+      if (item === undefined) return found;
+      found = { node: written(item), key: undefined, depth: depth + 1 };
+    } else if (node?.kind === "map") {
+      const pair = pairs(node).get(String(segment));
+      if (pair === undefined) return found;
+      found = { node: written(pair.value), key: pair.key, depth: depth + 1 };
+    } else return found;
+  }
+  return found;
+}
+
+/** What an alias stands for; an alias to nothing stands for itself. */
+function written(node: YamlNode | undefined): YamlNode | undefined {
+  // Aliases of aliases: an anchor on an alias is not YAML, so one step is all.
+  return node?.kind === "alias" && typeof node.target !== "string" ? node.target : node;
+}
+
+/** Pairs by key, own ones before merged ones, computed once for each map. */
+function pairIndex(): PairIndex {
+  const known = new Map<YamlMap, ReadonlyMap<string, YamlPair>>();
+  const index = (map: YamlMap): ReadonlyMap<string, YamlPair> => {
+    const before = known.get(map);
+    if (before !== undefined) return before;
+    const pairs = new Map<string, YamlPair>();
+    for (const pair of map.pairs) {
+      const key = written(pair.key);
+      if (key?.kind === "scalar" && !isMerge(key)) pairs.set(key.value, pair);
+    }
+    known.set(map, pairs);
+    for (const merged of map.pairs.filter((pair) => isMerge(pair.key)).flatMap(mergeSources))
+      for (const [key, pair] of index(merged)) if (!pairs.has(key)) pairs.set(key, pair);
+    return pairs;
+  };
+  return index;
+}
+
+/** The maps that `<<` names: one, or a list of them. */
+function mergeSources({ value }: YamlPair): readonly YamlMap[] {
+  const source = written(value);
+  const sources = source?.kind === "list" ? source.items.map(written) : [source];
+  return sources.filter((node) => node?.kind === "map");
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+/** Finds places in a set of files; where a file has no text, its first character. */
+export function createLocator(sources: ReadonlyMap<string, SourceText>): Locator {
+  const start: Position = Object.freeze({ line: 1, column: 1 });
+  const locate = ({ file, path }: Origin, at: "key" | "value") =>
+    sources.get(file)?.locate(path, at) ?? start;
+  return {
+    locate,
+    line: (file, line) => sources.get(file)?.positions().line(line),
+    diagnose(problems) {
+      const diagnostics = problems.map(({ code, origin, at, position, message, remedy }): Diagnostic => {
+        const { line, column } = position ?? locate(origin, at ?? "value");
+        return { code, severity: "error", file: origin.file, line, column, message, remedy };
+      });
+      const sorted = diagnostics.sort(byPlace);
+      return sorted.filter((d, i) => i === 0 || !isSame(d, sorted[i - 1]));
+    },
+  };
+}
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  return (
+    compareText(a.file, b.file) ||
+    a.line - b.line ||
+    a.column - b.column ||
+    compareText(a.code, b.code) ||
+    compareText(a.message, b.message)
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function isSame(a: Diagnostic, b: Diagnostic | undefined): boolean {
+  return b !== undefined && byPlace(a, b) === 0;
+}

@@ -1,0 +1,123 @@
+import { z } from "zod";
+import { isVisible } from "../diagnostics/quote";
+
+/**
+ * What a scalar must look like, and how to get there. Both reach the user: the first line of a schema's message
+ * says what is allowed, the second is the remedy.
+ */
+export function expects(allowed: string, remedy: string): string {
+  return `${allowed}\n${remedy}`;
+}
+
+/** A string of bounded length that matches a pattern. Bounds keep hostile lengths away from every later stage. */
+export function text(pattern: RegExp, max: number, allowed: string, remedy: string) {
+  const error = expects(allowed, remedy);
+  return z.string({ error }).max(max, { error }).regex(pattern, { error });
+}
+
+/** Text of one line, of which a person sees every character. */
+export function visible(max: number) {
+  const error = expects("text without invisible characters", "retype the text by hand");
+  return z.string().min(1).max(max).refine(isVisible, { error });
+}
+
+/** Names of accounts, installations and grant sets. */
+export const name = text(
+  /^[a-z0-9][a-z0-9-]{0,31}$/,
+  32,
+  "a name of 1 to 32 characters of a-z, 0-9 and -, which does not begin with -",
+  "choose a short lower-case name, e.g. dev or team-a",
+);
+
+/** An AWS account id. */
+export const accountId = text(
+  /^[0-9]{12}$/,
+  12,
+  "12 digits in quotes",
+  'write the id of the AWS account with quotes and leading zeros, e.g. "012345678901"',
+);
+
+/** ARN of a managed policy: of the account or AWS's own. */
+export const policyArn = text(
+  /^arn:aws(-cn|-us-gov|-eusc)?:iam::([0-9]{12}|aws):policy\/[\w+=,.@/-]{1,512}$/,
+  600,
+  "the ARN of a managed policy, e.g. arn:aws:iam::aws:policy/ReadOnlyAccess",
+  "copy the ARN from the policy's page in the IAM console",
+);
+
+/** ARN of a role. */
+export const roleArn = text(
+  /^arn:aws(-cn|-us-gov|-eusc)?:iam::[0-9]{12}:role\/[\w+=,.@/-]{1,576}$/,
+  640,
+  "the ARN of a role, e.g. arn:aws:iam::123456789012:role/deploy",
+  "copy the ARN from the role's page in the IAM console",
+);
+
+/** A session length as text; see {@link durationSeconds}. */
+export const duration = text(
+  /^(?=.)([0-9]{1,2}h)?([0-9]{1,3}m)?([0-9]{1,5}s)?$/,
+  12,
+  "a duration such as 15m, 1h or 1h30m",
+  "write hours, minutes or seconds: 1h, 90m, 900s",
+);
+
+/** Seconds of a duration that matched {@link duration}: `1h30m` is 5400. */
+export function durationSeconds(s: string): number {
+  let seconds = 0;
+  for (const [, n, unit] of s.matchAll(/([0-9]+)([hms])/g))
+    seconds += Number(n) * (unit === "h" ? 3600 : unit === "m" ? 60 : 1);
+  return seconds;
+}
+
+/** A calendar date, `YYYY-MM-DD`. */
+export const date = text(
+  /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/,
+  10,
+  "a date as YYYY-MM-DD",
+  "write the date as year-month-day, e.g. 2027-03-31",
+).refine(isCalendarDate, {
+  error: expects(
+    "a date that exists",
+    "look at a calendar: the month has fewer days, or the year fewer months",
+  ),
+});
+
+/** True for a day that exists, written `YYYY-MM-DD`. */
+export function isCalendarDate(s: string): boolean {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(s) ? Date.parse(`${s}T00:00:00Z`) : NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(s);
+}
+
+/** IAM tags of a role or identity provider; at most 50 after merging, which resolve checks. */
+export const tags = z.record(
+  text(
+    /^(?!aws:)(?!__proto__$)[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/iu,
+    128,
+    "a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, which does not begin with aws:",
+    "choose another key for the tag",
+  ).refine(isVisible, { error: expects("a tag key without invisible characters", "retype the key by hand") }),
+  text(
+    /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
+    256,
+    "a tag value of at most 256 letters, digits, spaces and _.:/=+-@, in quotes if it looks like a number",
+    "take the other characters out: AWS refuses them",
+  ).refine(isVisible, {
+    error: expects("a tag value without invisible characters", "retype the value by hand"),
+  }),
+);
+
+/** A profile of the AWS configuration. */
+export const profile = text(
+  /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
+  64,
+  "a profile name of letters, digits, _, . and -, which does not begin with . or -",
+  "choose a simple profile name, e.g. default or dev",
+);
+
+/** The IAM path of a role. */
+export const rolePath = text(
+  /^\/([A-Za-z0-9+=,.@_-]+\/)*$/,
+  512,
+  "an IAM path that begins and ends with /",
+  "write the path with a slash at both ends, e.g. /gitpod/",
+);

@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { accountSchema, installationSchema } from "./accountSchema";
+import type { contextSchema, statementSchema } from "./entrySchema";
+import { defaultsSchema, grantSchema, orgSchema, repoSchema } from "./entrySchema";
+import { expects, name } from "./scalars";
+
+/*
+ * The manifest language, one schema for each of its nouns. Descriptions reach editors by the JSON Schema and
+ * readers by docs/manifest.md, which are generated from here. Names that refer to each other are checked by
+ * resolve: a schema sees one value at a time.
+ */
+
+/** The whole manifest. */
+export const manifestSchema = z.strictObject({
+  version: z.literal(1, { error: expects("1", "write version: 1") }).describe("Version of this format"),
+  accounts: z
+    .record(name, accountSchema)
+    .describe("AWS accounts that trust Gitpod, by name: one Terraform stack each"),
+  installations: z.record(name, installationSchema).describe("Gitpod installations, by name"),
+  scmHosts: z
+    .record(
+      z.string().min(1).max(200),
+      z.literal("github", {
+        error: expects(
+          "github; other kinds of self-hosted hosts are not supported yet",
+          "leave this host out for now",
+        ),
+      }),
+    )
+    .optional()
+    .describe("Self-hosted source control hosts, by host name, with their kind"),
+  include: z
+    .array(z.string().min(1).max(500))
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("Files that hold orgs and repos only"),
+  grantSets: z
+    .record(name, z.array(grantSchema).min(1).max(500))
+    .optional()
+    .describe("Named lists of grants"),
+  defaults: defaultsSchema
+    .optional()
+    .describe("For every org and repo: any key of theirs but url, name, adopt, accept"),
+  orgs: z.array(orgSchema).optional().describe("One role for any repository of an organization"),
+  repos: z.array(repoSchema).optional().describe("One role for a repository"),
+});
+
+/** An included file. */
+export const includedSchema = manifestSchema.pick({ orgs: true, repos: true });
+
+/** Keys of later versions of this tool, which it refuses by name rather than as unknown. */
+export const notSupportedYet: ReadonlySet<string> = new Set([
+  "organizationId",
+  "exclusive",
+  "shards",
+  "kmsKey",
+  "ecr",
+  "codeartifact",
+  "dynamodb",
+  "sqs",
+  "sns",
+  "kms",
+  "lambda",
+  "logs",
+  "eks",
+  "role",
+]);
+
+export type Manifest = z.output<typeof manifestSchema>;
+export type ManifestAccount = z.output<typeof accountSchema>;
+export type ManifestInstallation = z.output<typeof installationSchema>;
+export type ManifestDefaults = z.output<typeof defaultsSchema>;
+export type ManifestOrg = z.output<typeof orgSchema>;
+export type ManifestRepo = z.output<typeof repoSchema>;
+export type ManifestGrant = z.output<typeof grantSchema>;
+export type ManifestContext = z.output<typeof contextSchema>;
+export type ManifestStatement = z.output<typeof statementSchema>;

@@ -1,0 +1,42 @@
+import type { Position } from "../diagnostics/diagnostic";
+
+/** The lines of a text, as YAML counts them: LF, CR LF and a lone CR each end one. */
+export interface TextPositions {
+  /** The position of an offset; offsets behind the last visible character are just behind it. */
+  at(offset: number): Position;
+  /** A line without its end, counted from 1. */
+  line(number: number): string | undefined;
+}
+
+/** Indexes the lines of a text once: each later question takes logarithmic time. */
+export function textPositions(text: string): TextPositions {
+  const starts = [0];
+  for (const { index, 0: end } of text.matchAll(/\r\n|\n|\r/g)) starts.push(index + end.length);
+  const visible = text.trimEnd().length;
+  return {
+    at(offset) {
+      const inside = Math.max(0, Math.min(offset, visible));
+      const line = lineOf(starts, inside);
+      return { line: line + 1, column: inside - (starts[line] ?? 0) + 1 };
+    },
+    line(number) {
+      const start = starts[number - 1];
+      if (start === undefined) return undefined;
+      let end = starts[number] ?? text.length;
+      while (end > start && (text[end - 1] === "\n" || text[end - 1] === "\r")) end--;
+      return text.slice(start, end);
+    },
+  };
+}
+
+/** Index of the last start that is not behind the offset. */
+function lineOf(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((starts[middle] ?? Infinity) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

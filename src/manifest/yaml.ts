@@ -1,0 +1,132 @@
+import { parseEvents, YAMLException } from "js-yaml";
+import type { Event } from "js-yaml";
+import { printable } from "../diagnostics/quote";
+import { excessOf, maxNodes } from "./expansion";
+import type { Excess } from "./expansion";
+import { textPositions } from "./textPositions";
+import { secondDocument, yamlProblems } from "./yamlProblems";
+import type { YamlProblem } from "./yamlProblems";
+import { construct } from "./yamlSchema";
+import { yamlTree } from "./yamlTree";
+
+/** What one YAML file holds: a value that is safe to walk where there is one, and everything wrong with its YAML. */
+export interface YamlFile {
+  /** Undefined where the problems leave nothing to examine. */
+  readonly value: unknown;
+  readonly problems: readonly YamlProblem[];
+}
+
+/** Reads a text that must be one YAML document: the core schema, and merges. */
+export function readYaml(text: string): YamlFile {
+  const parsed = parse(text);
+  if (!parsed.ok) return failure(syntaxProblem(parsed.error));
+  const { events } = parsed;
+  const second = secondDocument(text, events);
+  if (second !== undefined) return failure(severalDocuments(second));
+  const excess = excessOf(text, events);
+  if (excess !== undefined) return failure(excessProblem(excess));
+  const strict = construct(text, events, "strict");
+  if (!strict.ok) return examine(text, events, strict.error);
+  return strict.value === null || strict.value === undefined
+    ? failure(empty)
+    : { value: strict.value, problems: [] };
+}
+
+/** The parser's events of a text, or the error in it. */
+export function parse(
+  text: string,
+):
+  | { readonly ok: true; readonly events: readonly Event[] }
+  | { readonly ok: false; readonly error: YAMLException } {
+  try {
+    return { ok: true, events: parseEvents(text, {}) };
+  } catch (error) {
+    if (error instanceof YAMLException) return { ok: false, error };
+    throw error;
+  }
+}
+
+function failure(problem: YamlProblem): YamlFile {
+  return { value: undefined, problems: [problem] };
+}
+
+/** Finds all that is wrong where strict construction stopped at the first, and what can be saved nevertheless. */
+function examine(text: string, events: readonly Event[], error: YAMLException): YamlFile {
+  const root = yamlTree(text, events);
+  const problems = root === undefined ? [] : yamlProblems(text, events, root, textPositions(text));
+  if (problems.length === 0) return failure(syntaxProblem(error));
+  const lenient = construct(text, events, "lenient");
+  if (lenient.ok) return { value: lenient.value, problems };
+  // An unknown tag or alias stops both constructions: it has been said.
+  const said = problems.some((problem) => problem.code === "Y01");
+  return { value: undefined, problems: said ? problems : [...problems, syntaxProblem(lenient.error)] };
+}
+
+const empty: YamlProblem = Object.freeze({
+  code: "Y03",
+  offset: 0,
+  message: "the file is empty; allowed: one YAML document",
+  remedy: "write a manifest, or let gitpod-aws-oidc init write a first one",
+});
+
+function severalDocuments(offset: number): YamlProblem {
+  return {
+    code: "Y02",
+    offset,
+    message: "a second document begins here; allowed: one",
+    remedy: "take the line out, or move what follows into a file of its own and include it",
+  };
+}
+
+function excessProblem({ kind, offset }: Excess): YamlProblem {
+  switch (kind) {
+    case "written":
+      return {
+        code: "F03",
+        offset,
+        message: `the file has more values than the ${maxNodes} that are allowed`,
+        remedy: "split it into several manifests",
+      };
+    case "expanded":
+      return {
+        code: "Y05",
+        offset,
+        message: `aliases make this file more than ${maxNodes} values, or a hundred times as many as it writes`,
+        remedy: "write out what the aliases stand for, or say it once in defaults or grantSets",
+      };
+    case "cyclic":
+      return {
+        code: "Y05",
+        offset,
+        message: "this alias stands inside of what it stands for",
+        remedy: "take the alias out",
+      };
+  }
+}
+
+/** What to do about the syntax errors that happen most, by what the parser says. */
+const remedies: readonly (readonly [RegExp, string])[] = Object.freeze([
+  [/\btab\b/, "indent with spaces"],
+  [/indentation/, "align it with the line that it belongs to, with spaces"],
+  [/nesting exceeded/, "take out the brackets: no part of a manifest is nested that deep"],
+  [/non-printable|null byte/, "take the invisible character out"],
+  [/merge/, "let << stand before an alias of a map, e.g. <<: *defaults"],
+  [/whitespace character is expected/, "write a space after the colon"],
+  [
+    /multiline key|expected ':'/,
+    "write a colon and a space after the key; quote text that goes over several lines",
+  ],
+  [/end of the stream within|missed comma/, "close every bracket and quote, and write a comma between items"],
+]);
+
+function syntaxProblem(error: YAMLException): YamlProblem {
+  const offset = error.mark?.position ?? 0;
+  if (error.reason.startsWith("merge keys exceeded")) return excessProblem({ kind: "expanded", offset });
+  const remedy = remedies.find(([pattern]) => pattern.test(error.reason))?.[1];
+  return {
+    code: "Y01",
+    offset,
+    message: `not YAML: ${printable(error.reason).replace(/^nesting exceeded.*$/, "nested more than 100 levels deep")}`,
+    remedy: remedy ?? "look at this line and the one above; put text with special characters in quotes",
+  };
+}

@@ -1,0 +1,215 @@
+import type { PermissionPolicy, TrustPolicy } from "./policyDocument";
+import type { Quotas } from "./quotas";
+import type { Partition } from "./partitions";
+
+/** Where in the manifest something was written: a file and the path inside it. */
+export interface ManifestOrigin {
+  readonly file: string;
+  readonly path: readonly (string | number)[];
+}
+
+/**
+ * Everything a manifest means, and all that the later stages read. Nothing is optional (null says "none"), every
+ * name is followed, every list is sorted, so that manifests that mean the same resolve to equal models.
+ */
+export interface AccessModel {
+  /** The manifest's file name without its folder, for headers of generated files. */
+  readonly manifestName: string;
+  /** Sorted by name. */
+  readonly accounts: readonly Account[];
+  /** Sorted by name. */
+  readonly installations: readonly Installation[];
+  /** Sorted by installation, then URL. */
+  readonly snippets: readonly Snippet[];
+}
+
+/** An AWS account that trusts Gitpod: one Terraform stack. */
+export interface Account {
+  readonly name: string;
+  readonly origin: ManifestOrigin;
+  /** 12 digits. */
+  readonly id: string;
+  readonly partition: Partition;
+  readonly region: string;
+  readonly backend: Backend;
+  /** ARN of the role that the AWS provider assumes to deploy. */
+  readonly deployRole: string | null;
+  /** Profile of the AWS configuration that the AWS provider uses to deploy. */
+  readonly deployProfile: string | null;
+  readonly permissionsBoundary: string | null;
+  readonly requireBoundary: boolean;
+  readonly quotas: Quotas;
+  /** Sorted by issuer; one for each issuer that a role of the account trusts. */
+  readonly identityProviders: readonly IdentityProvider[];
+  /** Sorted by name. */
+  readonly roles: readonly Role[];
+}
+
+/** Where Terraform keeps the state of an account's stack. */
+export type Backend =
+  | { readonly kind: "local"; /** Relative to the folder of `cdktf.json`. */ readonly path: string }
+  | {
+      readonly kind: "s3";
+      readonly bucket: string;
+      readonly region: string;
+      readonly key: string;
+      readonly kmsKeyId: string | null;
+      readonly useLockfile: boolean;
+    }
+  | {
+      readonly kind: "cloud";
+      readonly organization: string;
+      readonly workspace: string;
+      readonly hostname: string | null;
+    };
+
+/** The IAM resource that makes an account trust an issuer. */
+export interface IdentityProvider {
+  /** The `iss` of the tokens, e.g. `https://api.gitpod.io/idp`. */
+  readonly issuer: string;
+  /** The issuer without its scheme, e.g. `api.gitpod.io/idp`. */
+  readonly providerName: string;
+  readonly arn: string;
+  /** Sorted; 1 to 100. */
+  readonly audiences: readonly string[];
+  /** `create` it, refer to an `existing` one by ARN, or `import` (adopt) one into Terraform's state. */
+  readonly management: "create" | "existing" | "import";
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** One Gitpod deployment. */
+export interface Installation {
+  readonly name: string;
+  readonly origin: ManifestOrigin;
+  readonly issuer: string;
+  readonly providerName: string;
+  readonly audience: string;
+  /** Can anybody get a workspace here? Always true on gitpod.io. */
+  readonly openSignup: boolean;
+  readonly identityProvider: "create" | "existing" | "import";
+}
+
+/** The forms of `sub` that a role admits, unescaped. */
+export interface SubjectSet {
+  /** Whole subjects, sorted: compared with StringEquals. */
+  readonly exact: readonly string[];
+  /** Prefixes, sorted: any subject that begins with one is admitted, but for those that the guard refuses. */
+  readonly prefixes: readonly string[];
+}
+
+/** Which workspaces of a repository, by what they were opened on. */
+export type Context =
+  | "repository"
+  | "branches"
+  | "tags"
+  | "commits"
+  | "issues"
+  | "pull-requests"
+  | "all"
+  | { readonly branch: string };
+
+/** An IAM role that workspaces of one repository, or of any repository of one organization, may assume. */
+export interface Role {
+  readonly name: string;
+  readonly path: string;
+  readonly arn: string;
+  readonly description: string;
+  /** Names into the model. */
+  readonly account: string;
+  readonly installation: string;
+  readonly entry: Entry;
+  /** Longest session that IAM grants, in seconds: 3600 to 43200. */
+  readonly maxSessionDuration: number;
+  /** What the snippet asks for, in seconds: 900 to 43200, at most `maxSessionDuration`. */
+  readonly sessionDuration: number;
+  readonly permissionsBoundary: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly subjects: SubjectSet;
+  /** The first moment without access, `YYYY-MM-DDT00:00:00Z`. */
+  readonly expires: string | null;
+  /** Sorted CIDR blocks from which a login is allowed; empty: any. */
+  readonly sourceCidrs: readonly string[];
+  readonly trustPolicy: TrustPolicy;
+  /** Null where the entry grants nothing. */
+  readonly permissionPolicy: PermissionPolicy | null;
+  /** ARNs, sorted. */
+  readonly managedPolicies: readonly string[];
+  /** Resources of other accounts that the grants name; they also need a policy over there. */
+  readonly foreignResources: readonly ForeignResource[];
+  /** The role exists already: Terraform imports it. */
+  readonly adopt: boolean;
+}
+
+/** What one entry of `orgs` or `repos` says, whatever the installations and accounts it names. */
+export interface Entry {
+  readonly kind: "org" | "repo";
+  readonly origin: ManifestOrigin;
+  /** Canonical URL of the organization or repository, without `.git` or trailing slash. */
+  readonly url: string;
+  readonly hostKind: HostKind;
+  /** Empty for an organization: its role is for any workspace of any repository. */
+  readonly contexts: readonly Context[];
+  readonly accept: readonly Acceptance[];
+  /** False for entries of included files, which may not waive errors. */
+  readonly mainManifest: boolean;
+}
+
+/** A finding of this entry that somebody accepts, with a reason. */
+export interface Acceptance {
+  readonly rule: string;
+  readonly reason: string;
+  /** `YYYY-MM-DD`, the last day it counts. */
+  readonly until: string | null;
+  readonly origin: ManifestOrigin;
+}
+
+export interface ForeignResource {
+  readonly arn: string;
+  readonly origin: ManifestOrigin;
+}
+
+export type HostKind = "github" | "gitlab" | "bitbucket" | "bitbucket-server" | "azure-devops";
+
+/** What one repository or organization pastes into its `.gitpod.yml` on one installation. */
+export interface Snippet {
+  readonly installation: string;
+  /** The installation's audience, and whether it is the one that `gp idp login aws` asks for by itself. */
+  readonly audience: string;
+  readonly kind: "org" | "repo";
+  readonly url: string;
+  /** Where it is written, below the snippet folder; `/` separates. */
+  readonly file: string;
+  /** Name of the Gitpod task, and of its `gp sync-done` marker. */
+  readonly task: string;
+  /** Shell commands that run in the task once the logins and exports are done, as the manifest gives them. */
+  readonly commands: readonly string[];
+  /** One login for each account, sorted by profile. */
+  readonly logins: readonly Login[];
+}
+
+/** One `gp idp login aws`, and what is read with it. */
+export interface Login {
+  readonly account: string;
+  readonly roleArn: string;
+  /** Name of the AWS profile that receives the credentials; unique in a snippet. */
+  readonly profile: string;
+  readonly region: string;
+  /** Seconds, 900 to 43200. */
+  readonly durationSeconds: number;
+  /** What the role trusts, in words for a developer whose login was refused, e.g. `https://…/app, …/app.git`. */
+  readonly trusts: readonly string[];
+  /** Sorted by variable. */
+  readonly exports: readonly Export[];
+}
+
+/** An environment variable that the snippet sets from a secret or a parameter. */
+export interface Export {
+  /** `[A-Z_][A-Z0-9_]*`. */
+  readonly variable: string;
+  readonly source: "secret" | "parameter";
+  /** What is passed as `--secret-id` or `--name`. */
+  readonly id: string;
+  readonly region: string;
+  /** The field of a JSON secret; null: the whole value. */
+  readonly key: string | null;
+}

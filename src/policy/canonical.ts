@@ -1,0 +1,91 @@
+import type { Condition, OneOrMany, PolicyDocument, Statement } from "../model/policyDocument";
+
+/** The values of a list as IAM writes it. */
+export function many(value: OneOrMany | undefined): readonly string[] {
+  if (value === undefined) return [];
+  return typeof value === "string" ? [value] : value;
+}
+
+/** A sorted list without repetitions, as IAM writes it: a single item stands alone. */
+export function oneOrMany(values: readonly string[]): OneOrMany {
+  const sorted = [...new Set(values)].sort();
+  const [only] = sorted;
+  return sorted.length === 1 && only !== undefined ? only : sorted;
+}
+
+/** A condition with operators, keys and values sorted. */
+export function canonicalCondition(condition: Condition): Condition {
+  return sortedEntries(condition, (block) => sortedEntries(block, (values) => oneOrMany(many(values))));
+}
+
+/** A statement with its elements in AWS's usual order, and every list sorted. */
+export function canonicalStatement(s: Statement): Statement {
+  return {
+    ...(s.Sid === undefined ? {} : { Sid: s.Sid }),
+    Effect: s.Effect,
+    ...(s.Principal === undefined ? {} : { Principal: canonicalPrincipal(s.Principal) }),
+    ...(s.NotPrincipal === undefined ? {} : { NotPrincipal: canonicalPrincipal(s.NotPrincipal) }),
+    ...list("Action", s.Action),
+    ...list("NotAction", s.NotAction),
+    ...list("Resource", s.Resource),
+    ...list("NotResource", s.NotResource),
+    ...(s.Condition === undefined ? {} : { Condition: canonicalCondition(s.Condition) }),
+  };
+}
+
+/** A document that is equal for equal sets of statements: each canonical, sorted, none twice. */
+export function canonicalDocument(statements: readonly Statement[]): PolicyDocument {
+  const byText = new Map<string, Statement>();
+  for (const statement of statements.map(canonicalStatement))
+    byText.set(JSON.stringify(statement), statement);
+  const sorted = [...byText].sort(([a], [b]) => (a < b ? -1 : 1));
+  return { Version: "2012-10-17", Statement: sorted.map(([, statement]) => statement) };
+}
+
+/**
+ * Merges statements where the meaning stays: those alike but for their actions get the union of the actions, then
+ * those alike but for their resources the union of the resources. What any of them allows, the result allows, and
+ * nothing more: every action still meets only the resources and conditions that it was written with.
+ */
+export function merged(statements: readonly Statement[]): readonly Statement[] {
+  return mergeList(mergeList(statements, "Action"), "Resource");
+}
+
+function mergeList(statements: readonly Statement[], element: "Action" | "Resource"): readonly Statement[] {
+  const groups = new Map<string, Statement[]>();
+  for (const statement of statements.map(canonicalStatement)) {
+    const alike = JSON.stringify({ ...statement, [element]: statement[element] === undefined ? null : "" });
+    groups.set(alike, [...(groups.get(alike) ?? []), statement]);
+  }
+  return [...groups.values()].map((group) => {
+    const [first] = group;
+    if (first === undefined || group.length === 1) return first ?? { Effect: "Deny" };
+    return { ...first, [element]: oneOrMany(group.flatMap((s) => many(s[element]))) };
+  });
+}
+
+/** The length that AWS's quotas count: the document as compact JSON, without white space. */
+export function policyLength(document: PolicyDocument): number {
+  return JSON.stringify(document).replace(/\s/g, "").length;
+}
+
+function canonicalPrincipal(
+  principal: NonNullable<Statement["Principal"]>,
+): NonNullable<Statement["Principal"]> {
+  return principal === "*" ? principal : sortedEntries(principal, (values) => oneOrMany(many(values)));
+}
+
+function list<K extends string>(element: K, values: OneOrMany | undefined): Partial<Record<K, OneOrMany>> {
+  return values === undefined ? {} : ({ [element]: oneOrMany(many(values)) } as Record<K, OneOrMany>);
+}
+
+function sortedEntries<T>(
+  record: Readonly<Record<string, T>>,
+  value: (v: T) => T,
+): Readonly<Record<string, T>> {
+  return Object.fromEntries(
+    Object.entries(record)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([k, v]) => [k, value(v)]),
+  );
+}

@@ -1,0 +1,137 @@
+import type { OneOrMany, PolicyDocument, Statement } from "../model/policyDocument";
+import { many } from "./canonical";
+import { operators } from "./operators";
+import { assumeAction } from "./trust";
+import { matchesPattern, type Variables } from "./wildcard";
+
+/** What AWS knows of a request, by condition key in lower case. A key that is missing has no entry. */
+export type RequestContext = ReadonlyMap<string, readonly string[]>;
+
+/** The condition that a request fails. */
+export interface Failure {
+  readonly operator: string;
+  readonly key: string;
+  readonly expected: readonly string[];
+  /** The request's value, several joined by `, `; null where the key is missing. */
+  readonly actual: string | null;
+}
+
+/** Why a statement does not apply: its condition, or something that comes before its conditions. */
+export type Mismatch = Failure | "effect" | "principal" | "action" | "resource";
+
+export interface Decision {
+  readonly allowed: boolean;
+  /** True where a Deny decided. */
+  readonly denied: boolean;
+  /** For each statement in order: null where it applies, else the first thing about it that does not. */
+  readonly statements: readonly (Mismatch | null)[];
+}
+
+/** A web identity that asks for a role. */
+export interface TrustRequest {
+  /** ARN of the identity provider that vouches for the token. */
+  readonly federated: string;
+  readonly context: RequestContext;
+}
+
+/** Does a trust policy let a web identity assume its role? Decides as AWS does for AssumeRoleWithWebIdentity. */
+export function evaluateTrust(policy: PolicyDocument, request: TrustRequest): Decision {
+  return decide(policy, (statement) => {
+    if (!principalMatches(statement, request.federated)) return "principal";
+    if (!actionMatches(statement, assumeAction)) return "action";
+    return firstFailure(statement, request.context);
+  });
+}
+
+/** Somebody who already has a role, and wants something. */
+export interface PermissionRequest {
+  /** `service:Action`, compared without case. */
+  readonly action: string;
+  /** ARN, or `*` for an action that takes no resource. */
+  readonly resource: string;
+  readonly context: RequestContext;
+}
+
+/** Does a permission policy allow a request? */
+export function evaluatePermission(policy: PolicyDocument, request: PermissionRequest): Decision {
+  const variables = variablesOf(request.context);
+  return decide(policy, (statement) => {
+    if (!actionMatches(statement, request.action)) return "action";
+    if (!resourceMatches(statement, request.resource, variables)) return "resource";
+    return firstFailure(statement, request.context);
+  });
+}
+
+function decide(policy: PolicyDocument, judge: (statement: Statement) => Mismatch | null): Decision {
+  const statements = policy.Statement.map(judge);
+  const applies = (effect: Statement["Effect"]) =>
+    policy.Statement.some((s, i) => s.Effect === effect && statements[i] === null);
+  const denied = applies("Deny");
+  return { allowed: !denied && applies("Allow"), denied, statements };
+}
+
+function principalMatches(statement: Statement, federated: string): boolean {
+  const named = (principal: NonNullable<Statement["Principal"]>) =>
+    principal === "*" ||
+    many(principal["Federated"]).some((p) => p === federated || p === "*") ||
+    many(principal["AWS"]).includes("*");
+  if (statement.NotPrincipal !== undefined) return !named(statement.NotPrincipal);
+  return statement.Principal !== undefined && named(statement.Principal);
+}
+
+const noVariables: Variables = () => undefined;
+
+function actionMatches(statement: Statement, action: string): boolean {
+  const matches = (patterns: OneOrMany) =>
+    many(patterns).some((p) => matchesPattern(p.toLowerCase(), action.toLowerCase(), noVariables));
+  if (statement.NotAction !== undefined) return !matches(statement.NotAction);
+  return statement.Action !== undefined && matches(statement.Action);
+}
+
+function resourceMatches(statement: Statement, resource: string, variables: Variables): boolean {
+  const matches = (patterns: OneOrMany) => many(patterns).some((p) => matchesPattern(p, resource, variables));
+  if (statement.NotResource !== undefined) return !matches(statement.NotResource);
+  return statement.Resource !== undefined && matches(statement.Resource);
+}
+
+function variablesOf(context: RequestContext): Variables {
+  return (name) => {
+    const values = context.get(name.toLowerCase());
+    return values?.length === 1 ? values[0] : undefined;
+  };
+}
+
+/** The first condition that does not hold; null where all do. Operators are ANDed, and so are their keys. */
+function firstFailure(statement: Statement, context: RequestContext): Failure | null {
+  const variables = variablesOf(context);
+  for (const [operator, block] of Object.entries(statement.Condition ?? {})) {
+    for (const [key, values] of Object.entries(block)) {
+      const actual = context.get(key.toLowerCase());
+      if (!holds(operator, many(values), actual, variables)) {
+        return { operator, key, expected: many(values), actual: actual?.join(", ") ?? null };
+      }
+    }
+  }
+  return null;
+}
+
+/** One operator on one key. An operator that AWS does not have never holds. */
+function holds(
+  name: string,
+  expected: readonly string[],
+  actual: readonly string[] | undefined,
+  variables: Variables,
+): boolean {
+  const [, set, base = "", ifExists] =
+    /^(?:(forallvalues|foranyvalue):)?(.*?)(ifexists)?$/.exec(name.toLowerCase()) ?? [];
+  if (base === "null") return expected.some((e) => (e.toLowerCase() === "true") === (actual === undefined));
+  const operator = operators.get(base);
+  if (!operator) return false;
+  const { match, negated } = operator;
+  if (actual === undefined || actual.length === 0)
+    return ifExists !== undefined || set === "forallvalues" || (negated && set === undefined);
+  const one = (value: string) => expected.some((e) => match(e, value, variables)) !== negated;
+  if (set === "forallvalues") return actual.every(one);
+  if (set === "foranyvalue") return actual.some(one);
+  return negated ? actual.every(one) : actual.some(one);
+}

@@ -1,0 +1,32 @@
+export {
+  canonicalCondition,
+  canonicalDocument,
+  canonicalStatement,
+  many,
+  merged,
+  oneOrMany,
+  policyLength,
+} from "./canonical";
+export {
+  evaluatePermission,
+  evaluateTrust,
+  type Decision,
+  type Failure,
+  type Mismatch,
+  type PermissionRequest,
+  type RequestContext,
+  type TrustRequest,
+} from "./evaluate";
+export {
+  fillTemplate,
+  grantTable,
+  type AccessLevel,
+  type GrantKind,
+  type GrantRow,
+  type GrantTarget,
+} from "./grantTable";
+export { grantStatements, permissionPolicy, type PermissionSource, type ResolvedGrant } from "./permissions";
+export { assumeAction, escapePattern, escapeVariables, guard, trustPolicy, type TrustSource } from "./trust";
+export { webIdentityContext, type Circumstances, type Claims } from "./webIdentity";
+export { parseCidr, type CidrResult } from "./cidrs";
+export { grantNameProblem, type NameProblem } from "./grantNames";

@@ -1,0 +1,104 @@
+import { BlockList, isIP } from "node:net";
+import { expandVariables, matchesPattern, type Variables } from "./wildcard";
+
+/** Does one value of a policy match one value of the request? */
+export type Match = (expected: string, actual: string, variables: Variables) => boolean;
+
+/** A condition operator without its set prefix and `IfExists`. */
+export interface Operator {
+  readonly match: Match;
+  /** True for the `Not…` operators: they hold where no value matches, and where the key is missing. */
+  readonly negated: boolean;
+}
+
+const equals: Match = (expected, actual, variables) => expandVariables(expected, variables) === actual;
+
+const equalsIgnoreCase: Match = (expected, actual, variables) =>
+  expandVariables(expected, variables)?.toLowerCase() === actual.toLowerCase();
+
+const bool: Match = (expected, actual) =>
+  /^(true|false)$/i.test(expected) && expected.toLowerCase() === actual.toLowerCase();
+
+/** ARNs are compared field by field: `*` and `?` do not cross the first five colons. */
+const arnLike: Match = (expected, actual, variables) => {
+  const patterns = arnFields(expected);
+  const fields = arnFields(actual);
+  return (
+    patterns.length === 6 &&
+    fields.length === 6 &&
+    patterns.every((p, i) => matchesPattern(p, fields[i] ?? "", variables))
+  );
+};
+
+function arnFields(arn: string): readonly string[] {
+  const fields = arn.split(":");
+  return fields.length < 6 ? fields : [...fields.slice(0, 5), fields.slice(5).join(":")];
+}
+
+const ipAddress: Match = (expected, actual) => {
+  const [network = "", bits] = expected.split("/");
+  const version = isIP(network);
+  if (version === 0 || isIP(actual) !== version) return false;
+  const family = version === 4 ? "ipv4" : "ipv6";
+  const length = bits === undefined ? (version === 4 ? 32 : 128) : Number(bits);
+  if (!Number.isInteger(length) || length < 0 || length > (version === 4 ? 32 : 128)) return false;
+  const list = new BlockList();
+  list.addSubnet(network, length, family);
+  return list.check(actual, family);
+};
+
+function compared(
+  toNumber: (s: string) => number,
+  holds: (actual: number, expected: number) => boolean,
+): Match {
+  return (expected, actual) => {
+    const [a, e] = [toNumber(actual), toNumber(expected)];
+    return !Number.isNaN(a) && !Number.isNaN(e) && holds(a, e);
+  };
+}
+
+/** Milliseconds since 1970 of an ISO 8601 date or of a number of seconds; NaN for anything else. */
+function dateValue(s: string): number {
+  return /^-?[0-9]+$/.test(s) ? Number(s) * 1000 : Date.parse(s);
+}
+
+function numberValue(s: string): number {
+  return s.trim() === "" ? NaN : Number(s);
+}
+
+function comparisons(prefix: string, toNumber: (s: string) => number): Record<string, Operator> {
+  const eq = compared(toNumber, (a, e) => a === e);
+  return {
+    [`${prefix}Equals`]: { match: eq, negated: false },
+    [`${prefix}NotEquals`]: { match: eq, negated: true },
+    [`${prefix}LessThan`]: { match: compared(toNumber, (a, e) => a < e), negated: false },
+    [`${prefix}LessThanEquals`]: { match: compared(toNumber, (a, e) => a <= e), negated: false },
+    [`${prefix}GreaterThan`]: { match: compared(toNumber, (a, e) => a > e), negated: false },
+    [`${prefix}GreaterThanEquals`]: { match: compared(toNumber, (a, e) => a >= e), negated: false },
+  };
+}
+
+/**
+ * The condition operators, by their name in lower case. `Null` is no comparison and stands apart.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ */
+export const operators: ReadonlyMap<string, Operator> = new Map(
+  Object.entries({
+    StringEquals: { match: equals, negated: false },
+    StringNotEquals: { match: equals, negated: true },
+    StringEqualsIgnoreCase: { match: equalsIgnoreCase, negated: false },
+    StringNotEqualsIgnoreCase: { match: equalsIgnoreCase, negated: true },
+    StringLike: { match: matchesPattern, negated: false },
+    StringNotLike: { match: matchesPattern, negated: true },
+    Bool: { match: bool, negated: false },
+    BinaryEquals: { match: (expected: string, actual: string) => expected === actual, negated: false },
+    IpAddress: { match: ipAddress, negated: false },
+    NotIpAddress: { match: ipAddress, negated: true },
+    ArnEquals: { match: arnLike, negated: false },
+    ArnLike: { match: arnLike, negated: false },
+    ArnNotEquals: { match: arnLike, negated: true },
+    ArnNotLike: { match: arnLike, negated: true },
+    ...comparisons("Numeric", numberValue),
+    ...comparisons("Date", dateValue),
+  } satisfies Record<string, Operator>).map(([name, operator]) => [name.toLowerCase(), operator]),
+);

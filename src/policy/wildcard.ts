@@ -1,0 +1,77 @@
+/** One place of a pattern: a character to match literally, any one character, or any run of them. */
+type Token = { readonly literal: string } | "one" | "many";
+
+/**
+ * Looks up a policy variable by its name without `${}`; undefined where the request has no such key.
+ */
+export type Variables = (name: string) => string | undefined;
+
+/**
+ * Matches text against a pattern as IAM's StringLike does: `*` any run of characters, `/` and line ends included, `?`
+ * any one, `${*}`, `${?}` and `${$}` the characters themselves, other `${…}` variables, whose values are literal.
+ * A pattern with a variable that the request does not have matches nothing, unless the variable has a default.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+ */
+export function matchesPattern(pattern: string, text: string, variables: Variables): boolean {
+  const tokens = tokenize(pattern, variables, true);
+  return tokens !== null && matchesTokens(tokens, Array.from(text));
+}
+
+/** A value of an operator without wildcards, its variables replaced; null where the request lacks one. */
+export function expandVariables(value: string, variables: Variables): string | null {
+  const tokens = tokenize(value, variables, false);
+  return tokens === null ? null : tokens.map((t) => (typeof t === "object" ? t.literal : "")).join("");
+}
+
+function tokenize(pattern: string, variables: Variables, wildcards: boolean): readonly Token[] | null {
+  const tokens: Token[] = [];
+  const literal = (s: string): void => {
+    for (const c of s) tokens.push({ literal: c });
+  };
+  for (const [part] of pattern.matchAll(/\$\{[^}]*\}|[\s\S]/gu)) {
+    if (part.startsWith("${")) {
+      const value = variableValue(part.slice(2, -1), variables);
+      if (value === undefined) return null;
+      literal(value);
+    } else if (wildcards && part === "*") {
+      tokens.push("many");
+    } else if (wildcards && part === "?") {
+      tokens.push("one");
+    } else {
+      literal(part);
+    }
+  }
+  return tokens;
+}
+
+function variableValue(expression: string, variables: Variables): string | undefined {
+  if (expression === "*" || expression === "?" || expression === "$") return expression;
+  const [, name = "", fallback] = /^\s*([^,]*?)\s*(?:,\s*'([^']*)'\s*)?$/.exec(expression) ?? [];
+  return variables(name) ?? fallback;
+}
+
+/** Greedy with one place to go back to: at most `tokens × text` steps, whatever the pattern. */
+function matchesTokens(tokens: readonly Token[], text: readonly string[]): boolean {
+  let t = 0;
+  let i = 0;
+  let backT = -1;
+  let backI = 0;
+  while (i < text.length) {
+    const token = tokens[t];
+    if (token === "many") {
+      backT = t;
+      backI = i;
+      t += 1;
+    } else if (token !== undefined && (token === "one" || token.literal === text[i])) {
+      t += 1;
+      i += 1;
+    } else if (backT >= 0) {
+      t = backT + 1;
+      backI += 1;
+      i = backI;
+    } else {
+      return false;
+    }
+  }
+  return tokens.slice(t).every((token) => token === "many");
+}

@@ -1,0 +1,171 @@
+import { quote, type Origin } from "../diagnostics";
+import type { Manifest, ManifestAccount } from "../manifest";
+import type { Account, Backend } from "../model/accessModel";
+import { parseArn } from "../model/names";
+import { partitionOf, type Partition } from "../model/partitions";
+import { defaultQuotas, quotaTable, type Quotas } from "../model/quotas";
+import { below, type Problems } from "./problems";
+
+/** An account before its roles are known, with the settings that its roles inherit. */
+export interface AccountSettings extends Omit<Account, "identityProviders" | "roles"> {
+  readonly rolePath: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Resolves every account, sorted by name. Accounts with problems are left out, and the problems say why. */
+export function resolveAccounts(
+  manifest: Manifest,
+  file: string,
+  problems: Problems,
+): ReadonlyMap<string, AccountSettings> {
+  const accounts = new Map<string, AccountSettings>();
+  const byId = new Map<string, string>();
+  for (const [name, source] of sortedEntries(manifest.accounts)) {
+    const origin: Origin = { file, path: ["accounts", name] };
+    const twin = byId.get(source.id);
+    if (twin !== undefined) {
+      problems.add(
+        "R08",
+        below(origin, "id"),
+        `accounts ${quote(twin)} and ${quote(name)} have one id: their stacks would fight over its roles`,
+        "keep one of them, and use its name in the entries of both",
+      );
+    }
+    byId.set(source.id, name);
+    const account = resolveAccount(name, source, origin, problems);
+    if (account) accounts.set(name, account);
+  }
+  return accounts;
+}
+
+function resolveAccount(
+  name: string,
+  source: ManifestAccount,
+  origin: Origin,
+  problems: Problems,
+): AccountSettings | null {
+  const partition = partitionOf(source.region);
+  if (partition === null) {
+    problems.add(
+      "M04",
+      below(origin, "region"),
+      `${quote(source.region)} is no region of the partitions aws, aws-cn, aws-us-gov and aws-eusc`,
+      "write a region such as us-east-1 or eu-central-1",
+    );
+    return null;
+  }
+  if (source.partition !== undefined && source.partition !== partition) {
+    problems.add(
+      "R08",
+      below(origin, "partition"),
+      `the region ${source.region} is in the partition ${partition}, not ${source.partition}`,
+      "leave partition out: the region says it",
+    );
+  }
+  for (const key of ["permissionsBoundary", "deployRole"] as const) {
+    checkPartition(source[key], partition, below(origin, key), problems);
+  }
+  const deployAccount = source.deployRole === undefined ? source.id : parseArn(source.deployRole)?.account;
+  if (deployAccount !== source.id) {
+    problems.add(
+      "R08",
+      below(origin, "deployRole"),
+      `the role is in account ${deployAccount ?? "?"}, but this account is ${source.id}`,
+      "name a role of this account that ops may assume",
+    );
+  }
+  return {
+    name,
+    origin,
+    id: source.id,
+    partition,
+    region: source.region,
+    backend: resolveBackend(name, source.backend, below(origin, "backend"), problems),
+    deployRole: source.deployRole ?? null,
+    deployProfile: source.deployProfile ?? null,
+    permissionsBoundary: source.permissionsBoundary ?? null,
+    requireBoundary: source.requireBoundary ?? false,
+    quotas: resolveQuotas(source.quotas ?? {}, below(origin, "quotas"), problems),
+    rolePath: source.path ?? null,
+    tags: source.tags ?? {},
+  };
+}
+
+/** An ARN of another partition than its account's can never work there. */
+export function checkPartition(
+  arn: string | undefined,
+  partition: Partition,
+  origin: Origin,
+  problems: Problems,
+): void {
+  const found = arn === undefined ? partition : parseArn(arn)?.partition;
+  if (found === partition) return;
+  problems.add(
+    "R08",
+    origin,
+    `the ARN is of the partition ${quote(found ?? "")}, but the account is in ${partition}`,
+    `write the ARN with arn:${partition}:`,
+  );
+}
+
+function resolveBackend(
+  name: string,
+  source: ManifestAccount["backend"],
+  origin: Origin,
+  problems: Problems,
+): Backend {
+  if (source?.s3) {
+    if (partitionOf(source.s3.region) === null) {
+      problems.add(
+        "M04",
+        below(origin, "s3", "region"),
+        `${quote(source.s3.region)} is no region`,
+        "write the region of the bucket, e.g. us-east-1",
+      );
+    }
+    return {
+      kind: "s3",
+      bucket: source.s3.bucket,
+      region: source.s3.region,
+      key: source.s3.key ?? `gitpod-aws-oidc/${name}.tfstate`,
+      kmsKeyId: source.s3.kmsKeyId ?? null,
+      useLockfile: source.s3.useLockfile ?? true,
+    };
+  }
+  if (source?.cloud) {
+    return {
+      kind: "cloud",
+      organization: source.cloud.organization,
+      workspace: source.cloud.workspace,
+      hostname: source.cloud.hostname ?? null,
+    };
+  }
+  return { kind: "local", path: source?.local?.path ?? `terraform.${name}.tfstate` };
+}
+
+function resolveQuotas(
+  source: { readonly [K in keyof Quotas]?: number | undefined },
+  origin: Origin,
+  problems: Problems,
+): Quotas {
+  const quotas: Record<keyof Quotas, number> = { ...defaultQuotas };
+  for (const key of Object.keys(quotaTable) as (keyof Quotas)[]) {
+    const value = source[key];
+    if (value === undefined) continue;
+    if (value > quotaTable[key].max) {
+      problems.add(
+        "M04",
+        below(origin, key),
+        `${value} is more than AWS raises this quota to: ${quotaTable[key].max}`,
+        "write the quota that the Service Quotas console shows for this account",
+      );
+    }
+    quotas[key] = value;
+  }
+  return quotas;
+}
+
+/** Entries of a map in the order of their keys, so that the order of writing never matters. */
+export function sortedEntries<T>(map: Readonly<Record<string, T>>): readonly (readonly [string, T])[] {
+  return Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1));
+}

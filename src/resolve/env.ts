@@ -1,0 +1,19 @@
+/** Variables that shells, loaders or tools act upon: setting one to a secret's value runs or breaks something. */
+const forbiddenNames: ReadonlySet<string> = new Set([
+  ...["PATH", "HOME", "SHELL", "IFS", "ENV", "UID", "EUID", "PPID", "SHELLOPTS", "BASHOPTS"],
+  ...["PS0", "PS1", "PS2", "PS3", "PS4", "PROMPT_COMMAND", "CDPATH", "EDITOR", "PAGER"],
+]);
+
+const forbiddenBeginnings: readonly string[] = Object.freeze([
+  ...["LD_", "DYLD_", "BASH_", "GIT_", "AWS_", "GITPOD_", "GP_", "IDP_", "NODE_", "NPM_"],
+  ...["PYTHON", "PERL5", "RUBY", "JAVA_TOOL", "SSH_"],
+]);
+
+/** Why a snippet may not export a variable of this name; null for one that it may. */
+export function envProblem(variable: string): string | null {
+  if (!/^[A-Z_][A-Z0-9_]*$/.test(variable))
+    return "a variable is written with A-Z, 0-9 and _, and begins with no digit";
+  if (forbiddenNames.has(variable)) return "shells and programs act upon this variable";
+  const beginning = forbiddenBeginnings.find((b) => variable.startsWith(b));
+  return beginning === undefined ? null : `programs act upon variables that begin with ${beginning}`;
+}

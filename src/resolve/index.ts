@@ -1,0 +1,162 @@
+import { quote, type Origin, type Problem } from "../diagnostics";
+import type { ParsedManifest } from "../manifest";
+import type { AccessModel, Account, HostKind, IdentityProvider, Installation } from "../model/accessModel";
+import { identityProviderArn } from "../model/names";
+import { fixedLimits } from "../model/quotas";
+import { knownHosts, scmHosts } from "../subject";
+import { resolveAccounts, sortedEntries, type AccountSettings } from "./accounts";
+import { resolveEntry, type Scope } from "./entries";
+import { resolveInstallations } from "./installations";
+import { below, Problems } from "./problems";
+import { resolveRoles, type ResolvedRole } from "./roles";
+import { resolveSnippets } from "./snippets";
+
+export type ResolveResult =
+  | { readonly ok: true; readonly model: AccessModel }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Turns a manifest into what it means, or into every problem that its parts have with each other. */
+export function resolve(parsed: ParsedManifest): ResolveResult {
+  const { file, manifest } = parsed;
+  const problems = new Problems();
+  const scope: Scope = {
+    ...{ file, manifest, problems },
+    accounts: resolveAccounts(manifest, file, problems),
+    installations: resolveInstallations(manifest, file, problems),
+    hosts: scmHosts(resolveHosts(parsed, problems)),
+  };
+  checkSomeNames(parsed, problems);
+  const roles = parsed.entries.flatMap((entry) => {
+    const effective = resolveEntry(entry, scope);
+    return effective ? resolveRoles(effective, scope) : [];
+  });
+  const snippets = resolveSnippets(distinct(roles, problems), scope.installations, scope.accounts, problems);
+  const accounts = [...scope.accounts.values()].map((account) => withRoles(account, roles, scope));
+  if (problems.list.length > 0) return { ok: false, problems: problems.list };
+  return {
+    ok: true,
+    model: {
+      manifestName: file.split(/[/\\]/).at(-1) ?? file,
+      accounts,
+      installations: [...scope.installations.values()],
+      snippets,
+    },
+  };
+}
+
+function withRoles(settings: AccountSettings, roles: readonly ResolvedRole[], scope: Scope): Account {
+  const { rolePath, tags, ...account } = settings;
+  const own = roles
+    .map((r) => r.role)
+    .filter((role) => role.account === account.name)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const used = new Set(own.map((role) => role.installation));
+  const installations = [...scope.installations.values()].filter((i) => used.has(i.name));
+  return {
+    ...account,
+    identityProviders: identityProviders(settings, tags, installations, scope.problems),
+    roles: own,
+  };
+}
+
+/** One identity provider for each issuer, however many installations share it. */
+function identityProviders(
+  account: AccountSettings,
+  tags: Readonly<Record<string, string>>,
+  installations: readonly Installation[],
+  problems: Problems,
+): readonly IdentityProvider[] {
+  const byIssuer = new Map<string, Installation[]>();
+  for (const i of installations) byIssuer.set(i.issuer, [...(byIssuer.get(i.issuer) ?? []), i]);
+  return [...byIssuer]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([issuer, sharing]) => {
+      const [first] = sharing;
+      if (!first) return [];
+      const audiences = [...new Set(sharing.map((i) => i.audience))].sort();
+      if (audiences.length > fixedLimits.audiencesPerProvider) {
+        problems.add(
+          "R08",
+          below(first.origin, "audience"),
+          `an identity provider takes ${fixedLimits.audiencesPerProvider} audiences, this one would have ${audiences.length}`,
+          "let installations with one issuer share audiences",
+        );
+      }
+      return [
+        {
+          issuer,
+          providerName: first.providerName,
+          arn: identityProviderArn(account.partition, account.id, issuer),
+          audiences,
+          management: first.identityProvider,
+          tags: Object.fromEntries(sortedEntries(tags)),
+        },
+      ];
+    });
+}
+
+function resolveHosts(
+  { file, manifest }: ParsedManifest,
+  problems: Problems,
+): Readonly<Record<string, HostKind>> {
+  const hosts: Record<string, HostKind> = {};
+  for (const [name, kind] of sortedEntries(manifest.scmHosts ?? {})) {
+    const origin: Origin = { file, path: ["scmHosts", name] };
+    const normal = URL.canParse(`https://${name}`)
+      ? new URL(`https://${name}`).href.slice("https://".length)
+      : "";
+    if (normal !== name && normal !== `${name}/`) {
+      problems.add(
+        "M04",
+        origin,
+        `${quote(name)} is not a host, written in lower case, with a port and a path prefix where it has them`,
+        "write it like git.acme.com, git.acme.com:8443 or intern.acme.com/git",
+        "key",
+      );
+    } else if (Object.hasOwn(knownHosts, name) || /[*?#\\@%]|\/$/.test(name)) {
+      problems.add(
+        "M04",
+        origin,
+        `${quote(name)} is known already, or holds what no host has`,
+        "leave it out",
+        "key",
+      );
+    } else {
+      hosts[name] = kind;
+    }
+  }
+  return hosts;
+}
+
+function checkSomeNames({ file, manifest }: ParsedManifest, problems: Problems): void {
+  for (const key of ["accounts", "installations"] as const) {
+    if (Object.keys(manifest[key]).length > 0) continue;
+    problems.add(
+      "M05",
+      { file, path: [key] },
+      `${key} is empty`,
+      `declare at least one of the ${key}`,
+      "key",
+    );
+  }
+}
+
+/** The roles whose names no other has before them; IAM compares them without case. */
+function distinct(roles: readonly ResolvedRole[], problems: Problems): readonly ResolvedRole[] {
+  const seen = new Map<string, ResolvedRole>();
+  for (const resolved of roles) {
+    const { account, name, entry } = resolved.role;
+    const key = `${account}/${name.toLowerCase()}`;
+    const twin = seen.get(key);
+    if (twin) {
+      problems.add(
+        "R04",
+        below(entry.origin, resolved.entry.name === null ? "url" : "name"),
+        `the role ${quote(name)} of ${quote(entry.url)} would have the name of that of ${quote(twin.role.entry.url)} in account ${quote(account)}`,
+        "give one of them a name of its own with name:, or drop the entry that is written twice",
+      );
+    }
+    seen.set(key, twin ?? resolved);
+  }
+  return [...seen.values()];
+}

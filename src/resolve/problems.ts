@@ -1,0 +1,37 @@
+import { nearest, quote, type DiagnosticCode, type Origin, type Problem } from "../diagnostics";
+
+/** Collects problems, each once: a value of `defaults` reaches many entries, but is wrong in one place. */
+export class Problems {
+  readonly #seen = new Map<string, Problem>();
+
+  add(
+    code: DiagnosticCode,
+    origin: Origin,
+    message: string,
+    remedy: string,
+    at: "key" | "value" = "value",
+  ): void {
+    const problem: Problem = { code, origin, at, message, remedy };
+    this.#seen.set(JSON.stringify([code, origin.file, origin.path, message]), problem);
+  }
+
+  /** A name that refers to nothing. `what` is the noun, e.g. `account`; `known` the names that exist. */
+  unknownName(origin: Origin, what: string, name: string, known: readonly string[]): void {
+    const near = nearest(name, known);
+    this.add(
+      "R01",
+      origin,
+      `no ${what} is named ${quote(name)}; there ${known.length === 1 ? "is" : "are"} ${known.map(quote).join(", ") || "none"}`,
+      near === undefined ? `declare it, or name one that exists` : `did you mean ${quote(near)}?`,
+    );
+  }
+
+  get list(): readonly Problem[] {
+    return [...this.#seen.values()];
+  }
+}
+
+/** An origin further down. */
+export function below(origin: Origin, ...path: readonly (string | number)[]): Origin {
+  return { file: origin.file, path: [...origin.path, ...path] };
+}

@@ -1,0 +1,144 @@
+import { quote } from "../diagnostics";
+import { durationSeconds } from "../manifest";
+import type { Export, Installation, Role } from "../model/accessModel";
+import { identityProviderArn, roleArn, roleName } from "../model/names";
+import { fixedLimits } from "../model/quotas";
+import { canonicalStatement, parseCidr, permissionPolicy, trustPolicy } from "../policy";
+import { subjectsOf } from "../subject";
+import { checkPartition, type AccountSettings } from "./accounts";
+import type { EffectiveEntry, Scope } from "./entries";
+import { resolveGrants } from "./grants";
+import { below, type Problems } from "./problems";
+
+/** A role and what its snippet needs besides. */
+export interface ResolvedRole {
+  readonly role: Role;
+  readonly entry: EffectiveEntry;
+  readonly exports: readonly Export[];
+}
+
+/** The roles of an entry: one for each of its installations in each of its accounts. */
+export function resolveRoles(entry: EffectiveEntry, scope: Scope): readonly ResolvedRole[] {
+  const session = resolveSession(entry, scope.problems);
+  const sourceCidrs = resolveCidrs(entry, scope.problems);
+  if (entry.entry.kind === "repo" && entry.entry.contexts.length === 0) return [];
+  const subjects = subjectsOf(
+    entry.entry.kind === "org" ? { ...entry.entry, kind: "org" } : { ...entry.entry, kind: "repo" },
+  );
+  const expires = entry.settings.expires === undefined ? null : `${entry.settings.expires}T00:00:00Z`;
+  return entry.accounts.flatMap((account) => {
+    const inAccount = resolveInAccount(entry, account, scope);
+    return entry.installations.map((installation): ResolvedRole => {
+      const name = entry.name ?? roleName(installation.name, entry.urlPath);
+      return {
+        entry,
+        exports: inAccount.exports,
+        role: {
+          name,
+          path: inAccount.path,
+          arn: roleArn(account.partition, account.id, inAccount.path, name),
+          description: entry.settings.description ?? `Gitpod workspaces of ${entry.entry.url}`,
+          account: account.name,
+          installation: installation.name,
+          entry: entry.entry,
+          maxSessionDuration: Math.max(session, fixedLimits.minRoleSession),
+          sessionDuration: session,
+          permissionsBoundary: inAccount.permissionsBoundary,
+          tags: inAccount.tags,
+          subjects,
+          expires,
+          sourceCidrs,
+          trustPolicy: trustPolicy({
+            identityProviderArn: identityProviderArn(account.partition, account.id, installation.issuer),
+            ...trustSource(installation),
+            ...{ subjects, expires, sourceCidrs },
+          }),
+          permissionPolicy: permissionPolicy({
+            grants: inAccount.grants,
+            statements: inAccount.statements,
+            expires,
+          }),
+          managedPolicies: inAccount.managedPolicies,
+          foreignResources: inAccount.foreignResources,
+          adopt: entry.adopt,
+        },
+      };
+    });
+  });
+}
+
+function trustSource({ issuer, audience }: Installation): {
+  readonly issuer: string;
+  readonly audience: string;
+} {
+  return { issuer, audience };
+}
+
+/** What of an entry depends on the account alone. */
+function resolveInAccount(entry: EffectiveEntry, account: AccountSettings, scope: Scope) {
+  const { settings } = entry;
+  const { problems } = scope;
+  const tags = { ...account.tags, ...settings.tags };
+  const count = Object.keys(tags).length;
+  if (count > fixedLimits.tagsPerResource) {
+    problems.add(
+      "R08",
+      settings.origin("tags"),
+      `the role would have ${count} tags, with those of defaults and account ${quote(account.name)}; IAM allows ${fixedLimits.tagsPerResource}`,
+      "leave out the tags that nobody reads",
+    );
+  }
+  (settings.managedPolicies ?? []).forEach((arn, i) => {
+    checkPartition(arn, account.partition, below(settings.origin("managedPolicies"), i), problems);
+  });
+  return {
+    ...resolveGrants(entry, account, scope),
+    tags: Object.fromEntries(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1))),
+    path: settings.path ?? account.rolePath ?? "/",
+    permissionsBoundary: resolveBoundary(entry, account, problems),
+    managedPolicies: [...new Set(settings.managedPolicies ?? [])].sort(),
+    statements: (settings.statements ?? []).map((statement) => canonicalStatement(statement)),
+  };
+}
+
+function resolveBoundary(entry: EffectiveEntry, account: AccountSettings, problems: Problems): string | null {
+  const own = entry.settings.permissionsBoundary;
+  const origin = entry.settings.origin("permissionsBoundary");
+  checkPartition(own, account.partition, origin, problems);
+  if (own !== undefined && account.permissionsBoundary !== null && own !== account.permissionsBoundary) {
+    problems.add(
+      "R05",
+      origin,
+      `account ${quote(account.name)} binds its roles to the boundary ${quote(account.permissionsBoundary)}`,
+      "leave permissionsBoundary out here: an entry may repeat the account's, not replace it",
+    );
+  }
+  return account.permissionsBoundary ?? own ?? null;
+}
+
+function resolveSession(entry: EffectiveEntry, problems: Problems): number {
+  const text = entry.settings.sessionDuration ?? "1h";
+  const seconds = durationSeconds(text);
+  if (seconds < fixedLimits.minSession || seconds > fixedLimits.maxSession) {
+    problems.add(
+      "M04",
+      entry.settings.origin("sessionDuration"),
+      `${quote(text)} is outside of what AWS allows: 15m to 12h`,
+      "write a duration in these bounds; the shorter, the safer",
+    );
+  }
+  return seconds;
+}
+
+function resolveCidrs(entry: EffectiveEntry, problems: Problems): readonly string[] {
+  const cidrs = new Set<string>();
+  (entry.settings.sourceCidrs ?? []).forEach((text, i) => {
+    const result = parseCidr(text);
+    if (result.ok) cidrs.add(result.cidr);
+    else {
+      const origin = below(entry.settings.origin("sourceCidrs"), i);
+      problems.add("M04", origin, `${quote(text)} ${result.problem}`, result.remedy);
+    }
+  });
+  return [...cidrs].sort();
+}

@@ -1,0 +1,137 @@
+import { quote } from "../diagnostics";
+import type { Installation, Login, Snippet } from "../model/accessModel";
+import { snippetFile } from "../model/names";
+import type { AccountSettings } from "./accounts";
+import { below, type Problems } from "./problems";
+import type { ResolvedRole } from "./roles";
+
+const defaultTask = "aws";
+
+/** The snippets of all roles: one for each URL on each installation, sorted by installation and URL. */
+export function resolveSnippets(
+  roles: readonly ResolvedRole[],
+  installations: ReadonlyMap<string, Installation>,
+  accounts: ReadonlyMap<string, AccountSettings>,
+  problems: Problems,
+): readonly Snippet[] {
+  const groups = new Map<string, ResolvedRole[]>();
+  for (const resolved of roles) {
+    const key = JSON.stringify([resolved.role.installation, resolved.role.entry.url]);
+    const group = groups.get(key);
+    if (group) group.push(resolved);
+    else groups.set(key, [resolved]);
+  }
+  const snippets = [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, group]) => resolveSnippet(group, installations, accounts, problems));
+  checkPaths(snippets, roles, problems);
+  return snippets;
+}
+
+function resolveSnippet(
+  group: readonly ResolvedRole[],
+  installations: ReadonlyMap<string, Installation>,
+  accounts: ReadonlyMap<string, AccountSettings>,
+  problems: Problems,
+): readonly Snippet[] {
+  const roles = [...group].sort((a, b) => (a.role.account < b.role.account ? -1 : 1));
+  const [first] = roles;
+  const installation = first && installations.get(first.role.installation);
+  if (!first || !installation) return [];
+  const logins = roles.map((resolved) => login(resolved, roles.length > 1, accounts));
+  checkLogins(roles, logins, problems);
+  const tasks = new Set(roles.map((r) => r.entry.settings.snippet.task ?? defaultTask));
+  if (tasks.size > 1) {
+    problems.add(
+      "R08",
+      below(first.entry.settings.origin("snippet"), "task"),
+      `entries of ${quote(first.role.entry.url)} name different tasks: ${[...tasks].sort().map(quote).join(", ")}`,
+      "write the same task for all of them: they share one snippet",
+    );
+  }
+  const commands = new Map(roles.map((r) => [JSON.stringify(r.entry.settings.snippet.commands ?? []), r]));
+  return [
+    {
+      installation: installation.name,
+      audience: installation.audience,
+      kind: first.role.entry.kind,
+      url: first.role.entry.url,
+      file: snippetFile(installation.name, first.role.entry.url),
+      task: first.entry.settings.snippet.task ?? defaultTask,
+      commands: [...commands.values()].flatMap((r) => r.entry.settings.snippet.commands ?? []),
+      logins: logins.sort((a, b) => (a.profile < b.profile ? -1 : 1)),
+    },
+  ];
+}
+
+function login(
+  { role, entry, exports }: ResolvedRole,
+  several: boolean,
+  accounts: ReadonlyMap<string, AccountSettings>,
+): Login {
+  return {
+    account: role.account,
+    roleArn: role.arn,
+    profile: entry.settings.snippet.profile ?? (several ? role.account : "default"),
+    region: accounts.get(role.account)?.region ?? "",
+    durationSeconds: role.sessionDuration,
+    trusts: [...role.subjects.exact, ...role.subjects.prefixes.map((p) => `${p}*`)],
+    exports,
+  };
+}
+
+/** No two roles on one profile, and no variable twice: the later would silently replace the earlier. */
+function checkLogins(roles: readonly ResolvedRole[], logins: readonly Login[], problems: Problems): void {
+  const profiles = new Set<string>();
+  const variables = new Set<string>();
+  logins.forEach((one, i) => {
+    const settings = roles[i]?.entry.settings;
+    if (!settings) return;
+    if (profiles.has(one.profile)) {
+      problems.add(
+        "R08",
+        below(settings.origin("snippet"), "profile"),
+        `two roles of one snippet would log in to the profile ${quote(one.profile)}`,
+        "leave profile out: each account then has a profile of its own name",
+      );
+    }
+    profiles.add(one.profile);
+    for (const { variable } of one.exports) {
+      if (variables.has(variable)) {
+        problems.add(
+          "R06",
+          settings.origin("grants"),
+          `the snippet would set ${variable} more than once`,
+          "choose another name for one of them; in several accounts, write an entry for each",
+        );
+      }
+      variables.add(variable);
+    }
+  });
+}
+
+/** Two snippets at one path, or one where another needs a folder; file systems may not tell case apart. */
+function checkPaths(snippets: readonly Snippet[], roles: readonly ResolvedRole[], problems: Problems): void {
+  const files = new Map<string, Snippet>();
+  const folders = new Map<string, Snippet>();
+  for (const snippet of snippets) {
+    const file = snippet.file.toLowerCase();
+    const parts = file.split("/");
+    const above = parts.slice(1).map((_, i) => parts.slice(0, i + 1).join("/"));
+    const clash =
+      files.get(file) ?? folders.get(file) ?? above.map((f) => files.get(f)).find((s) => s !== undefined);
+    if (clash) {
+      const origin = roles.find((r) => r.role.entry.url === snippet.url)?.role.entry.origin;
+      if (origin) {
+        problems.add(
+          "R07",
+          below(origin, "url"),
+          `the snippets of ${quote(clash.url)} and ${quote(snippet.url)} would be one file`,
+          "keep one of the two entries",
+        );
+      }
+    }
+    files.set(file, snippet);
+    for (const folder of above) folders.set(folder, snippet);
+  }
+}

@@ -1,0 +1,114 @@
+import { quote, type Origin, type RuleFinding, type Severity } from "../diagnostics";
+import type { AccessModel, Acceptance, Entry } from "../model/accessModel";
+import { rules } from "./table";
+import type { Rule, RoleRule } from "./rule";
+
+export interface CheckOptions {
+  /** `YYYY-MM-DD`: also judge dates, as of this day. A synth never does: its output knows no clock. */
+  readonly today?: string;
+}
+
+const byId: ReadonlyMap<string, Rule> = new Map(rules.map((rule) => [rule.id, rule]));
+
+/** Everything the rules have to say about a model, in the order of roles and rules; waivers are applied and judged. */
+export function check(model: AccessModel, options: CheckOptions = {}): readonly RuleFinding[] {
+  const findings = new Map<string, RuleFinding>();
+  const add = (finding: RuleFinding): void => {
+    findings.set(JSON.stringify([finding.rule, finding.origin, finding.role, finding.message]), finding);
+  };
+  const used = new Set<Acceptance>();
+  const entries = new Set<Entry>();
+  const installations = new Map(model.installations.map((i) => [i.name, i]));
+  for (const account of model.accounts) {
+    for (const rule of rules) {
+      if (rule.about !== "account") continue;
+      for (const seen of rule.check(account, model))
+        add(finding(rule, seen.severity, account.origin, null, seen));
+    }
+    for (const role of account.roles) {
+      const installation = installations.get(role.installation);
+      if (!installation) throw new Error(`role ${role.name} names an unknown installation`);
+      entries.add(role.entry);
+      for (const rule of rules) {
+        if (rule.about !== "role") continue;
+        for (const seen of rule.check({ role, account, installation })) {
+          const raised = finding(rule, seen.severity, role.entry.origin, role.name, seen);
+          add({ ...raised, accepted: accepts(role.entry, rule, raised.severity, used) });
+        }
+      }
+    }
+  }
+  for (const entry of entries) for (const waiver of judgeWaivers(entry, used, options)) add(waiver);
+  if (options.today !== undefined) for (const expired of judgeExpiry(model, options.today)) add(expired);
+  return [...findings.values()];
+}
+
+function finding(
+  rule: Rule,
+  severity: Severity | undefined,
+  origin: Origin,
+  role: string | null,
+  seen: { readonly message: string; readonly origin?: Origin; readonly remedy?: string },
+): RuleFinding {
+  return {
+    rule: rule.id,
+    severity: severity ?? rule.severity,
+    origin: seen.origin ?? origin,
+    role,
+    message: seen.message,
+    remedy: seen.remedy ?? rule.remedy,
+    accepted: false,
+  };
+}
+
+/** Does the entry waive this finding? An error only where the rule lets it, and only in the main manifest. */
+function accepts(entry: Entry, rule: RoleRule, severity: Severity, used: Set<Acceptance>): boolean {
+  const acceptance = entry.accept.find((a) => a.rule === rule.id && a.reason.trim() !== "");
+  if (!acceptance) return false;
+  if (severity === "error" && !(rule.waivableError && entry.mainManifest)) return false;
+  used.add(acceptance);
+  return true;
+}
+
+function judgeWaivers(
+  entry: Entry,
+  used: ReadonlySet<Acceptance>,
+  options: CheckOptions,
+): readonly RuleFinding[] {
+  return entry.accept.flatMap((acceptance) => {
+    const raise = (id: string, message: string, remedy?: string): readonly RuleFinding[] => {
+      const rule = byId.get(id);
+      if (!rule) throw new Error(`no rule ${id}`);
+      const seen = { message, ...(remedy === undefined ? {} : { remedy }) };
+      return [finding(rule, undefined, acceptance.origin, null, seen)];
+    };
+    const rule = byId.get(acceptance.rule);
+    if (!rule) return raise("W01", `there is no rule ${quote(acceptance.rule)}`);
+    if (acceptance.reason.trim() === "") return raise("W02", `the waiver of ${rule.id} gives no reason`);
+    if (!used.has(acceptance)) {
+      if (rule.waivableError && !entry.mainManifest)
+        return raise("W05", `an included file cannot waive the error ${rule.id}`);
+      return rule.severity === "error" && !rule.waivableError
+        ? raise("W03", `${rule.id} is an error that nobody can waive`, `${rule.remedy}; then remove this`)
+        : raise("W03", `the entry has no finding of ${rule.id}, or it is waived already`);
+    }
+    if (acceptance.until !== null && options.today !== undefined && acceptance.until < options.today) {
+      return raise("W04", `the waiver of ${rule.id} ended on ${acceptance.until}`);
+    }
+    return [];
+  });
+}
+
+function judgeExpiry(model: AccessModel, today: string): readonly RuleFinding[] {
+  const rule = byId.get("W06");
+  if (!rule) throw new Error("no rule W06");
+  return model.accounts.flatMap((account) =>
+    account.roles
+      .filter((role) => role.expires !== null && role.expires.slice(0, 10) <= today)
+      .map((role) =>
+        finding(rule, undefined, role.entry.origin, role.name, {
+          message: `the entry expired on ${role.expires?.slice(0, 10) ?? ""}: nobody can log in`,
+        }),
+      ),
+  );
+}

@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import { quote } from "../diagnostics/quote";
+
+/** Whose a file of the snippet folder is: ours as written, ours but edited since, or never ours. */
+export type Ownership = "ours" | "edited" | "foreign";
+
+const firstLine = "# Written by gitpod-aws-oidc from ";
+const digestLine = "# Do not edit: change the manifest and synthesize again. sha256 of what follows: ";
+const header = new RegExp(`^${firstLine}[^\\n]*\\n${digestLine}([0-9a-f]{64})\\n`);
+
+/**
+ * The file as it is written: says where it comes from, and carries the digest by which {@link ownershipOf} knows it
+ * again. Code puts it there and not a template, so that no template can lose it.
+ * @param manifestName - file name of the manifest, without its folder
+ * @param body - a whole `.gitpod.yml` that ends in a newline
+ */
+export function withHeader(manifestName: string, body: string): string {
+  return `${firstLine}${quote(manifestName)}\n${digestLine}${digest(body)}\n${body}`;
+}
+
+/**
+ * Whose a file is. Only `ours` may be overwritten or removed. Line ends do not count, since git may change them.
+ */
+export function ownershipOf(text: string): Ownership {
+  const unixText = text.replaceAll("\r\n", "\n");
+  const match = header.exec(unixText);
+  if (match === null) return unixText.startsWith(firstLine) ? "edited" : "foreign";
+  return match[1] === digest(unixText.slice(match[0].length)) ? "ours" : "edited";
+}
+
+/** True for a file that this tool wrote and nobody edited. */
+export function isOurs(text: string): boolean {
+  return ownershipOf(text) === "ours";
+}
+
+function digest(body: string): string {
+  return createHash("sha256").update(body, "utf8").digest("hex");
+}

@@ -1,0 +1,199 @@
+import { command, inTemporaryFolder, tree, write } from "../support/folder";
+import { manifest } from "../support/project";
+
+inTemporaryFolder();
+
+const closed = manifest("repos:\n  - url: https://github.com/acme/app");
+const open = manifest("repos:\n  - url: https://github.com/acme/app", "", "host: gitpod.io");
+const org = manifest("orgs:\n  - url: https://github.com/acme", "", "host: gitpod.io");
+
+describe("check", () => {
+  it("ends with 0 where nothing is wrong, and writes no file", async () => {
+    write({ "manifest.yaml": closed });
+    expect((await command(["check"])).status).toBe(0);
+    expect(Object.keys(tree())).toEqual(["manifest.yaml"]);
+  });
+
+  it("ends with 0 on warnings, with --strict 1", async () => {
+    write({ "manifest.yaml": open });
+    const lax = await command(["check"]);
+    expect(lax.status).toBe(0);
+    expect(lax.stdout).toContain("manifest.yaml:10:5: warning T57: anybody can get a workspace");
+    expect((await command(["check", "--strict"])).status).toBe(1);
+  });
+
+  it("ends with 1 on errors", async () => {
+    write({ "manifest.yaml": org });
+    expect((await command(["check"])).status).toBe(1);
+  });
+
+  it("ends with 1 on diagnostics, which name place, found, allowed and the nearest word", async () => {
+    write({ "manifest.yaml": closed.replace("repos:", "repoz:") });
+    const { status, stdout } = await command(["check"]);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(
+      /^manifest\.yaml:9:1: error M01: .*"repoz".*\n {2}repoz:\n {2}\^+\n {2}remedy: .*repos/m,
+    );
+  });
+
+  it("ends with 2 where there is no manifest, or the usage is wrong", async () => {
+    expect((await command(["check"])).status).toBe(2);
+    write({ "manifest.yaml": closed });
+    expect((await command(["check", "--format", "sarif"])).status).toBe(2);
+    expect((await command(["check", "--now", "tomorrow"])).status).toBe(2);
+    expect((await command(["check", "--now", "2026-02-30"])).status).toBe(2);
+    expect((await command(["check", "--no-such-option"])).status).toBe(2);
+    expect((await command(["check", "a", "b"])).status).toBe(2);
+    expect((await command(["chekc"])).stderr).toContain("Did you mean check?");
+  });
+
+  it("writes JSON with the keys that others read, the same bytes each time", async () => {
+    write({ "manifest.yaml": org });
+    const { status, stdout } = await command(["check", "--format", "json"]);
+    expect(status).toBe(1);
+    const parsed = JSON.parse(stdout) as { findings: Record<string, unknown>[]; diagnostics: unknown[] };
+    expect(Object.keys(parsed)).toEqual(["diagnostics", "findings"]);
+    expect(parsed.diagnostics).toEqual([]);
+    const t57 = parsed.findings.find((f) => f["rule"] === "T57");
+    expect(t57).toEqual({
+      rule: "T57",
+      severity: "error",
+      file: "manifest.yaml",
+      line: 10,
+      column: 5,
+      path: "orgs[0]",
+      role: "acme-acme",
+      message: expect.any(String) as string,
+      remedy: expect.any(String) as string,
+      accepted: false,
+    });
+    expect((await command(["check", "--format", "json"])).stdout).toBe(stdout);
+    write({ "manifest.yaml": "version: 2\n" });
+    const broken = JSON.parse((await command(["check", "--format", "json"])).stdout) as {
+      diagnostics: Record<string, unknown>[];
+    };
+    expect(Object.keys(broken.diagnostics[0] ?? {})).toEqual([
+      "code",
+      "severity",
+      "file",
+      "line",
+      "column",
+      "message",
+      "remedy",
+    ]);
+  });
+
+  it("judges dates as of today, or of --now", async () => {
+    write({
+      "manifest.yaml": manifest(
+        "repos:\n  - { url: https://github.com/acme/app, accept: [{ rule: T57, reason: x, until: 2026-06-30 }] }",
+        "",
+        "host: gitpod.io",
+      ),
+    });
+    expect((await command(["check"])).status).toBe(0);
+    const later = await command(["check", "--now", "2026-07-01"]);
+    expect(later.status).toBe(1);
+    expect(later.stdout).toContain("W04");
+  });
+
+  it("takes the manifest from the argument, the environment, cdktf.json, or its default name, in this order", async () => {
+    const bad = "version: 2\n";
+    write({
+      "a.yaml": closed,
+      "b.yaml": bad,
+      "c.yaml": bad,
+      "manifest.yaml": bad,
+      "cdktf.json": '{"context": {"manifest": "c.yaml"}}',
+    });
+    const env = { GITPOD_AWS_MANIFEST: "b.yaml" };
+    expect((await command(["check", "a.yaml"], env)).status).toBe(0);
+    expect((await command(["check"], env)).stdout).toContain("b.yaml:1");
+    expect((await command(["check"])).stdout).toContain("c.yaml:1");
+    write({ "cdktf.json": "{}" });
+    expect((await command(["check"])).stdout).toContain("manifest.yaml:1");
+    write({ "cdktf.json": "{" });
+    expect(await command(["check"])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("cdktf.json is not JSON") as string,
+    });
+    write({ "cdktf.json": '{"context": {"manifest": 1}}' });
+    expect((await command(["check"])).status).toBe(2);
+  });
+
+  it("shows text of a manifest safely: no escape sequence reaches the terminal", async () => {
+    write({
+      "manifest.yaml": closed.replace(
+        "https://github.com/acme/app",
+        '"https://github.com/acme/\\e[31m\\u202eapp"',
+      ),
+    });
+    const { stdout } = await command(["check"]);
+    expect(stdout).toContain("R03");
+    // eslint-disable-next-line no-control-regex
+    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f\u202e]/);
+  });
+});
+
+describe("what is not built yet", () => {
+  it.each(["explain", "snippet", "import-role"])("%s is refused by name", async (name) => {
+    expect(await command([name, "--token", "-"])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(`${name} is not supported yet`) as string,
+    });
+  });
+
+  it("check of existing documents is refused", async () => {
+    expect((await command(["check", "--trust-policy", "x.json"])).status).toBe(2);
+  });
+});
+
+describe("schema", () => {
+  it("prints the JSON Schema", async () => {
+    const { status, stdout } = await command(["schema"]);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ type: "object", properties: { version: {}, accounts: {} } });
+  });
+});
+
+describe("init", () => {
+  it("writes a manifest that check takes", async () => {
+    const given = [
+      "--account",
+      "012345678901",
+      "--repo",
+      "https://github.com/acme/app",
+      "--issuer",
+      "https://services.acme.gitpod.cloud/idp",
+    ];
+    const { status, stdout } = await command(["init", ...given]);
+    expect(status).toBe(0);
+    expect(stdout).toContain("wrote manifest.yaml");
+    expect(tree()["manifest.yaml"]).toContain('id: "012345678901"');
+    expect((await command(["check", "--strict"])).status).toBe(0);
+  });
+
+  it("without options too", async () => {
+    expect((await command(["init"])).status).toBe(0);
+    expect((await command(["check"])).status).toBe(0);
+  });
+
+  it("overwrites nothing", async () => {
+    write({ "manifest.yaml": "mine\n" });
+    expect((await command(["init"])).status).toBe(2);
+    expect(tree()).toEqual({ "manifest.yaml": "mine\n" });
+  });
+
+  it.each([
+    ["--account", "12345"],
+    ["--account", '1"\nrepos: []'],
+    ["--issuer", "http://x"],
+    ["--repo", "https://github.com/acme"],
+    ["--repo", "https://github.com/acme/app\n  - evil"],
+  ])("refuses %s %j and writes nothing", async (option, value) => {
+    const { status, stderr } = await command(["init", option, value]);
+    expect(status).toBe(2);
+    expect(stderr).toContain("nothing was written");
+    expect(tree()).toEqual({});
+  });
+});

@@ -1,0 +1,144 @@
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { diskFiles, readRegularFile, writeAtomically } from "../../src/cli/files";
+import { parseManifest } from "../../src/manifest";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "files-"));
+  mkdirSync(join(folder, "repo/teams/old"), { recursive: true });
+  mkdirSync(join(folder, "secret"));
+  writeFileSync(join(folder, "secret/x.yaml"), "password: hunter2\n");
+  for (const name of ["manifest.yaml", "teams/b.yaml", "teams/a.yaml", "teams/old/c.yaml"])
+    writeFileSync(join(folder, "repo", name), "repos: []\n");
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const inRepo = (name: string) => join(folder, "repo", name);
+const expand = (pattern: string) =>
+  diskFiles()
+    .expand(inRepo("manifest.yaml"), pattern)
+    .map(({ file, status }) => `${file.slice(inRepo("").length + 1)} ${status}`);
+
+describe("an include pattern", () => {
+  test.each([
+    ["teams/a.yaml", ["teams/a.yaml ok"]],
+    ["./teams/a.yaml", ["teams/a.yaml ok"]],
+    ["teams/*.yaml", ["teams/a.yaml ok", "teams/b.yaml ok"]],
+    ["teams/*", ["teams/a.yaml ok", "teams/b.yaml ok"]],
+    ["**/*.yaml", ["manifest.yaml ok", "teams/a.yaml ok", "teams/b.yaml ok", "teams/old/c.yaml ok"]],
+    ["teams/[ab].yaml", ["teams/a.yaml ok", "teams/b.yaml ok"]],
+    ["teams/{a,b}.yaml", []],
+    ["none/*.yaml", []],
+    ["teams", ["teams not-regular"]],
+  ])("%s leads to %j", (pattern, expected) => {
+    expect(expand(pattern)).toEqual(expected);
+  });
+
+  test("follows a symbolic link that stays inside, and knows its file again", () => {
+    symlinkSync("a.yaml", inRepo("teams/link.yaml"));
+    const [a, , link] = diskFiles().expand(inRepo("manifest.yaml"), "teams/*.yaml");
+    expect(link).toMatchObject({ status: "ok", identity: a?.identity });
+  });
+
+  test("does not leave the folder by a symbolic link to a file or a folder", () => {
+    symlinkSync("../../secret/x.yaml", inRepo("teams/x.yaml"));
+    symlinkSync("../../secret", inRepo("teams/out"));
+    expect(expand("teams/x*.yaml")).toEqual(["teams/x.yaml outside"]);
+    expect(expand("teams/out/x.yaml")).toEqual(["teams/out/x.yaml outside"]);
+    expect(expand("teams/out/*.yaml")).toEqual(["teams/out outside"]);
+    expect(expand("**/x.yaml")).toEqual(["teams/x.yaml outside"]);
+  });
+
+  test("knows a FIFO and a link to nothing as no regular files", () => {
+    execFileSync("mkfifo", [inRepo("teams/f.yaml")]);
+    symlinkSync("nowhere", inRepo("teams/g.yaml"));
+    expect(expand("teams/[fg].yaml")).toEqual(["teams/f.yaml not-regular", "teams/g.yaml not-regular"]);
+  });
+
+  test("never makes a synth print what is outside", () => {
+    symlinkSync("../../secret/x.yaml", inRepo("teams/x.yaml"));
+    writeFileSync(inRepo("manifest.yaml"), "include: [teams/x.yaml]\n");
+    const result = parseManifest(inRepo("manifest.yaml"), diskFiles());
+    expect(JSON.stringify(result)).toContain("F05");
+    expect(JSON.stringify(result)).not.toContain("hunter2");
+  });
+});
+
+describe("reading", () => {
+  test("returns the bytes of a regular file", () => {
+    expect(readRegularFile(inRepo("teams/a.yaml"))).toEqual({ ok: true, bytes: Buffer.from("repos: []\n") });
+  });
+
+  test("names the reason where there are none, and waits for nothing", () => {
+    execFileSync("mkfifo", [inRepo("fifo")]);
+    writeFileSync(inRepo("large"), Buffer.alloc(16 * 1024 * 1024 + 1));
+    const reason = (name: string) => {
+      const read = readRegularFile(name);
+      return read.ok ? "ok" : read.reason;
+    };
+    expect(["fifo", "large", "none", "manifest.yaml/x", "teams"].map((name) => reason(inRepo(name)))).toEqual(
+      ["not-regular", "too-large", "missing", "missing", "not-regular"],
+    );
+    expect(reason("/dev/zero")).toBe("not-regular");
+  });
+});
+
+describe("writing", () => {
+  const write = (name: string) => writeAtomically(inRepo("out"), inRepo(join("out", name)), "new\n");
+  const target = () => join(folder, "secret/x.yaml");
+
+  test("makes the folders, replaces the file and leaves nothing else behind", () => {
+    expect(write("a/b/c.yml")).toEqual({ ok: true });
+    expect(write("a/b/c.yml")).toEqual({ ok: true });
+    expect(readFileSync(inRepo("out/a/b/c.yml"), "utf8")).toBe("new\n");
+    expect(readdirSync(inRepo("out/a/b"))).toEqual(["c.yml"]);
+    expect(statSync(inRepo("out/a/b/c.yml")).mode & 0o133).toBe(0);
+  });
+
+  test("never goes through a symbolic link, neither of the file nor of a folder", () => {
+    mkdirSync(inRepo("out"));
+    symlinkSync(target(), inRepo("out/link.yml"));
+    symlinkSync(join(folder, "secret"), inRepo("out/dir"));
+    expect(write("link.yml")).toEqual({ ok: false, path: inRepo("out/link.yml"), reason: "link" });
+    expect(write("dir/x.yaml")).toEqual({ ok: false, path: inRepo("out/dir"), reason: "link" });
+    expect(write("dir/new/x.yaml")).toMatchObject({ reason: "link" });
+    expect(lstatSync(inRepo("out/link.yml")).isSymbolicLink()).toBe(true);
+    expect(readFileSync(target(), "utf8")).toBe("password: hunter2\n");
+    expect(readdirSync(join(folder, "secret"))).toEqual(["x.yaml"]);
+  });
+
+  test("says what is in the way", () => {
+    mkdirSync(inRepo("out/folder"), { recursive: true });
+    writeFileSync(inRepo("out/file"), "");
+    expect(write("folder")).toMatchObject({ reason: "not-regular" });
+    expect(write("file/x")).toMatchObject({ reason: "not-a-folder", path: inRepo("out/file") });
+    expect(write("../escape")).toMatchObject({ reason: "unwritable" });
+    expect(existsSync(inRepo("escape"))).toBe(false);
+  });
+
+  const asRoot = process.getuid?.() === 0;
+  (asRoot ? test.skip : test)("leaves no half-written file in a folder that refuses", () => {
+    mkdirSync(inRepo("out"));
+    chmodSync(inRepo("out"), 0o500);
+    expect(write("x.yml")).toMatchObject({ reason: "unwritable" });
+    expect(readdirSync(inRepo("out"))).toEqual([]);
+    chmodSync(inRepo("out"), 0o700);
+  });
+});

@@ -1,0 +1,199 @@
+import { mkdirSync, symlinkSync } from "node:fs";
+import { dirname } from "node:path";
+import { command, inTemporaryFolder, tree, write } from "../support/folder";
+import { manifest } from "../support/project";
+
+inTemporaryFolder();
+
+const app = "  - url: https://github.com/acme/app";
+const zoo = "  - url: https://github.com/acme/zoo";
+const one = manifest(`repos:\n${app}`);
+const two = manifest(`repos:\n${app}\n${zoo}`);
+const snippet = (name: string) => `snippets/acme/github.com/acme/${name}.gitpod.yml`;
+const stack = "cdktf.out/stacks/dev/cdk.tf.json";
+
+describe("synth", () => {
+  it("writes a stack for each account and a snippet for each URL", async () => {
+    write({ "manifest.yaml": two });
+    const { status, stdout } = await command(["synth"]);
+    expect(status).toBe(0);
+    expect(stdout).toContain("wrote 1 stack");
+    expect(Object.keys(tree())).toEqual([
+      "cdktf.out/manifest.json",
+      stack,
+      "manifest.yaml",
+      snippet("app"),
+      snippet("zoo"),
+    ]);
+  });
+
+  it("writes the same bytes for any order of keys and entries, in any folder, and a second time nothing", async () => {
+    write({ "manifest.yaml": two });
+    await command(["synth"]);
+    const first = tree();
+    expect((await command(["synth"])).stdout).toContain("none changed");
+    expect(tree()).toEqual(first);
+    const turned = `${two.slice(two.indexOf("repos:")).replace(`${app}\n${zoo}`, `${zoo}\n${app}`)}${two.slice(0, two.indexOf("repos:"))}`;
+    write({ "elsewhere/deep/manifest.yaml": turned });
+    process.chdir("elsewhere/deep");
+    await command(["synth"]);
+    expect({ ...tree(), "manifest.yaml": two }).toEqual(first);
+    expect(JSON.stringify(tree())).not.toContain(process.cwd());
+  });
+
+  it.each([
+    ["a diagnostic", "version: 2\n"],
+    ["an error finding", manifest("orgs:\n  - url: https://github.com/acme", "", "host: gitpod.io")],
+  ])("with %s writes nothing and ends with 1", async (_, text) => {
+    write({ "manifest.yaml": text });
+    const { status, stderr } = await command(["synth"]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/error (M|T57)/);
+    expect(Object.keys(tree())).toEqual(["manifest.yaml"]);
+  });
+
+  it("keeps the last good output when the manifest breaks", async () => {
+    write({ "manifest.yaml": one });
+    await command(["synth"]);
+    const good = tree();
+    write({ "manifest.yaml": `${one}nonsense: 1\n` });
+    expect((await command(["synth"])).status).toBe(1);
+    expect({ ...tree(), "manifest.yaml": one }).toEqual(good);
+  });
+
+  it("says warnings on stderr, and counts info and what is accepted", async () => {
+    write({ "manifest.yaml": manifest(`repos:\n${app}`, "", "host: gitpod.io") });
+    const { status, stderr } = await command(["synth"]);
+    expect(status).toBe(0);
+    expect(stderr).toContain("warning T57");
+    expect(stderr).not.toContain("T66");
+    expect(stderr).toMatch(/0 errors, 1 warning, 3 info\n$/);
+  });
+
+  it("removes the snippets that it wrote and no longer needs, and their empty folders", async () => {
+    write({ "manifest.yaml": manifest(`repos:\n${app}\n  - url: https://github.com/other/x`) });
+    await command(["synth"]);
+    write({
+      "manifest.yaml": one,
+      "snippets/notes.md": "mine",
+      "snippets/acme/github.com/old.gitpod.yml": "tasks: []\n",
+    });
+    await command(["synth"]);
+    expect(Object.keys(tree("snippets"))).toEqual([
+      "acme/github.com/acme/app.gitpod.yml",
+      "acme/github.com/old.gitpod.yml",
+      "notes.md",
+    ]);
+  });
+
+  it.each([
+    ["somebody else's", "tasks: []\n", /did not write it/],
+    ["an edited", null, /edited it since/],
+  ])("never touches %s file: it is named, and nothing at all is written", async (_, text, message) => {
+    write({ "manifest.yaml": one });
+    await command(["synth"]);
+    const edited = text ?? `${tree()[snippet("app")] ?? ""}# mine\n`;
+    write({ [snippet("app")]: edited, "manifest.yaml": `${two}defaults: { sessionDuration: 2h }\n` });
+    const before = tree();
+    const { status, stderr } = await command(["synth"]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(message);
+    expect(tree()).toEqual(before);
+  });
+
+  it("rewrites a file whose line ends git has changed", async () => {
+    write({ "manifest.yaml": one });
+    await command(["synth"]);
+    const text = tree()[snippet("app")] ?? "";
+    write({ [snippet("app")]: text.replaceAll("\n", "\r\n") });
+    expect((await command(["synth"])).status).toBe(0);
+    expect(tree()[snippet("app")]).toBe(text);
+  });
+
+  it.each(["snippets", "snippets/acme", "snippets/acme/github.com/acme", snippet("app")])(
+    "writes nothing through a link at %s",
+    async (at) => {
+      mkdirSync("outside");
+      write({ "manifest.yaml": one, "target.yml": "mine" });
+      mkdirSync(dirname(at), { recursive: true });
+      symlinkSync(`${process.cwd()}/${at.endsWith(".yml") ? "target.yml" : "outside"}`, at);
+      const { status, stderr } = await command(["synth"]);
+      expect(status).toBe(1);
+      expect(stderr).toContain("symbolic link");
+      expect(Object.keys(tree()).filter((file) => !file.includes("->"))).toEqual([
+        "manifest.yaml",
+        "target.yml",
+      ]);
+      expect(tree()["target.yml"]).toBe("mine");
+    },
+  );
+
+  it("--only writes one account's stack and leaves the snippets alone", async () => {
+    const text =
+      two.replace("installations:", '  prod: { id: "222222222222", region: us-east-1 }\ninstallations:') +
+      "defaults: { accounts: [dev, prod] }\n";
+    write({ "manifest.yaml": text });
+    expect((await command(["synth", "--only", "prod"])).status).toBe(0);
+    expect(Object.keys(tree())).toEqual([
+      "cdktf.out/manifest.json",
+      "cdktf.out/stacks/prod/cdk.tf.json",
+      "manifest.yaml",
+    ]);
+    expect(await command(["synth", "--only", "nope"])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('no account "nope"') as string,
+    });
+  });
+
+  it("takes the snippet folder and the templates from where the user says", async () => {
+    write({
+      "manifest.yaml": one,
+      "cdktf.json": '{"context": {"snippets": "out", "templates": "mine"}}',
+      "mine/gitpod.yml.hbs": "tasks:\n  - name: {{yaml task}}\n    command: {{yaml url}}\n",
+    });
+    expect((await command(["synth"])).status).toBe(0);
+    expect(tree("out")["acme/github.com/acme/app.gitpod.yml"]).toMatch(
+      /name: "aws"\n {4}command: "https:\/\/github.com\/acme\/app"\n$/,
+    );
+    expect((await command(["synth"], { GITPOD_AWS_SNIPPETS: "elsewhere" })).status).toBe(0);
+    expect(Object.keys(tree("elsewhere"))).toHaveLength(1);
+  });
+
+  it.each([
+    ["tasks: {{nope}}\n", 1, /fails on the snippet/],
+    ["tasks: {{#if}}\n", 1, /not valid Handlebars/],
+    ["taskz: []\n", 1, /no valid .gitpod.yml/],
+  ])("refuses the template %j", async (template, status, message) => {
+    write({
+      "manifest.yaml": one,
+      "cdktf.json": '{"context": {"templates": "mine"}}',
+      "mine/gitpod.yml.hbs": template,
+    });
+    const result = await command(["synth"]);
+    expect(result.status).toBe(status);
+    expect(result.stderr).toMatch(message);
+    expect(Object.keys(tree())).not.toContain(stack);
+  });
+
+  it("says where a template folder is missing", async () => {
+    write({ "manifest.yaml": one, "cdktf.json": '{"context": {"templates": "nowhere"}}' });
+    expect(await command(["synth"])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("context.templates") as string,
+    });
+  });
+
+  it("refuses HCL, and says why", async () => {
+    write({ "manifest.yaml": one });
+    const { status, stderr } = await command(["synth"], { SYNTH_HCL_OUTPUT: "true" });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/--hcl is refused: cdktf's HCL writer does not escape/);
+    expect(Object.keys(tree())).toEqual(["manifest.yaml"]);
+  });
+
+  it("keeps what Terraform left in a stack's folder", async () => {
+    write({ "manifest.yaml": one, "cdktf.out/stacks/dev/.terraform.lock.hcl": "lock" });
+    await command(["synth"]);
+    expect(tree()["cdktf.out/stacks/dev/.terraform.lock.hcl"]).toBe("lock");
+  });
+});

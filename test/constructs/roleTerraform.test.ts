@@ -1,0 +1,55 @@
+import { roleTerraform } from "../../src/constructs/roleTerraform";
+import { testRole } from "../support/model";
+
+const types = (...args: Parameters<typeof roleTerraform>) =>
+  roleTerraform(...args).resources.map((r) => r.type);
+const readOnly = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+
+test("a role that grants nothing is a role and nothing else", () => {
+  expect(types(testRole("app", { permissionPolicy: null }), "app")).toEqual(["aws_iam_role"]);
+});
+
+test("grants are an inline policy, managed policies are attached, each by what it is and not by its place", () => {
+  const other = "arn:aws:iam::aws:policy/AWSLambdaExecute";
+  const ids = (...arns: string[]) =>
+    roleTerraform(testRole("app", { managedPolicies: arns }), "app").resources.map(
+      (r) => `${r.type}.${r.id}`,
+    );
+  expect(ids(readOnly)).toEqual([
+    "aws_iam_role.app",
+    "aws_iam_role_policy.app",
+    expect.stringMatching(/^aws_iam_role_policy_attachment\.app_[0-9a-f]{8}$/),
+  ]);
+  expect(ids(other, readOnly)).toEqual(expect.arrayContaining(ids(readOnly)));
+});
+
+test("policy documents are compact JSON and mean what the model says", () => {
+  const role = testRole("app");
+  const [iamRole, policy] = roleTerraform(role, "app").resources;
+  expect(JSON.parse(iamRole?.body["assume_role_policy"] as string)).toEqual(role.trustPolicy);
+  expect(JSON.parse(policy?.body["policy"] as string)).toEqual(role.permissionPolicy);
+  expect(policy?.body).toMatchObject({ name: "gitpod-aws-oidc", role: "${aws_iam_role.app.name}" });
+});
+
+test("every text of a role is escaped, keys of tags too", () => {
+  const nasty = "${a}%{b}";
+  const role = testRole("app", {
+    ...{ name: nasty, path: nasty, description: nasty, permissionsBoundary: nasty, tags: { [nasty]: nasty } },
+    ...{ managedPolicies: [nasty], adopt: true },
+    trustPolicy: {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Condition: { [nasty]: { [nasty]: nasty } } }],
+    },
+  });
+  const { resources, imports } = roleTerraform(role, "app");
+  const text = JSON.stringify([resources, imports]).replaceAll("${aws_iam_role.app.name}", "");
+  expect(text.replaceAll("$${a}%%{b}", "")).not.toMatch(/[$%]\{/);
+  expect(text.split("$${a}%%{b}")).toHaveLength(12);
+});
+
+test("an adopted role is imported by its name", () => {
+  expect(roleTerraform(testRole("app"), "x").imports).toEqual([]);
+  expect(roleTerraform(testRole("app", { adopt: true }), "x").imports).toEqual([
+    { to: "aws_iam_role.x", id: "app" },
+  ]);
+});

@@ -1,0 +1,102 @@
+import { formatJson, formatText } from "../../src/diagnostics";
+import type { Diagnostic, Finding, TextOptions } from "../../src/diagnostics";
+
+const source = ["version: 1", "\trepos: [", `x: ${"y".repeat(300)}`, "漢字: \u{1f600} z", ""];
+const options: TextOptions = { line: (_file, line) => source[line - 1], colour: false, info: "list" };
+
+const diagnostic: Diagnostic = {
+  code: "M01",
+  severity: "error",
+  file: "m.yaml",
+  line: 1,
+  column: 10,
+  message: 'unknown key "a"',
+  remedy: "take it out",
+};
+const finding: Finding = {
+  rule: "T57",
+  severity: "warning",
+  file: "m.yaml",
+  line: 2,
+  column: 2,
+  path: "repos[0]",
+  role: "gitpod-app",
+  message: "anybody gets in",
+  remedy: "accept it",
+  accepted: false,
+};
+
+test("a diagnostic is its place, the line with a caret, and the remedy", () => {
+  expect(formatText([diagnostic], [], options)).toBe(
+    'm.yaml:1:10: error M01: unknown key "a"\n  version: 1\n           ^\n  remedy: take it out\n1 error, 0 warnings, 0 info\n',
+  );
+});
+
+test("accepted findings stay in the text, marked, and count as accepted only", () => {
+  const text = formatText([], [{ ...finding, accepted: true }, finding], options);
+  expect(text).toContain("m.yaml:2:2: warning T57: anybody gets in (accepted)\n");
+  expect(text).toContain("0 errors, 1 warning, 0 info, 1 accepted\n");
+});
+
+test("info is listed by a check and counted by a synth", () => {
+  const info: Finding = { ...finding, severity: "info" };
+  expect(formatText([], [info], options)).toContain("info T57");
+  expect(formatText([], [info], { ...options, info: "count" })).toBe("0 errors, 0 warnings, 1 info\n");
+});
+
+test("nothing to say is no text at all", () => {
+  expect(formatText([], [], options)).toBe("");
+});
+
+test.each([
+  ["a TAB is one column", 2, 2, 3],
+  ["a long line is cut to its neighbourhood", 3, 200, 63],
+  ["wide characters take two columns", 4, 5, 8],
+  ["a place behind the end is behind the last character", 1, 99, 12],
+])("the caret stands below the place: %s", (_name, line, column, expected) => {
+  const [, shown, caret] = formatText([{ ...diagnostic, line, column }], [], options).split("\n");
+  expect(caret?.indexOf("^")).toBe(expected);
+  expect(shown?.length).toBeLessThan(130);
+});
+
+test("a file that cannot be shown, or an empty line, has no frame", () => {
+  expect(formatText([{ ...diagnostic, line: 5 }], [], options).split("\n")).toHaveLength(4);
+});
+
+test("what a file is called cannot write to the terminal", () => {
+  const text = formatText([{ ...diagnostic, file: "a\u001b[2J\u202e.yaml" }], [], options);
+  expect(text).toContain("a\\u001b[2J\\u202e.yaml:1:10:");
+});
+
+test("colour changes nothing but the colours", () => {
+  const coloured = formatText([diagnostic], [finding], { ...options, colour: true });
+  expect(coloured).toContain("\u001b[31m");
+  // eslint-disable-next-line no-control-regex
+  expect(coloured.replace(/\u001b\[\d+m/g, "")).toBe(formatText([diagnostic], [finding], options));
+});
+
+test("the JSON has the documented keys in their order, and ends in a newline", () => {
+  const shuffledKeys = Object.fromEntries(Object.entries(finding).reverse()) as unknown as Finding;
+  const text = formatJson([diagnostic], [shuffledKeys]);
+  expect(text.endsWith("}\n")).toBe(true);
+  expect(
+    text
+      .match(/^ {6}"(\w+)"/gm)
+      ?.map((key) => key.trim().slice(1, -1))
+      .join(" "),
+  ).toBe(
+    "code severity file line column message remedy rule severity file line column path role message remedy accepted",
+  );
+  expect(JSON.parse(text)).toEqual({ diagnostics: [diagnostic], findings: [finding] });
+});
+
+test("the JSON of nothing is two empty lists", () => {
+  expect(formatJson([], [])).toBe('{\n  "diagnostics": [],\n  "findings": []\n}\n');
+});
+
+test("the JSON means the same with its hidden characters escaped", () => {
+  const file = "a\u202eb\u007f\u2028\u{e0041}";
+  const text = formatJson([{ ...diagnostic, file }], []);
+  expect(text).not.toMatch(/[\u007f\u202e\u2028]/);
+  expect((JSON.parse(text) as { diagnostics: Diagnostic[] }).diagnostics[0]?.file).toBe(file);
+});

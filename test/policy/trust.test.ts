@@ -1,0 +1,211 @@
+import fc from "fast-check";
+import type { SubjectSet } from "../../src/model/accessModel";
+import {
+  evaluateTrust,
+  trustPolicy,
+  webIdentityContext,
+  type Claims,
+  type TrustSource,
+} from "../../src/policy";
+import { subjectsOf } from "../../src/subject";
+
+const issuer = "https://api.gitpod.io/idp";
+const federated = "arn:aws:iam::981341800645:oidc-provider/api.gitpod.io/idp";
+const source: TrustSource = {
+  identityProviderArn: federated,
+  issuer,
+  audience: "sts.amazonaws.com",
+  subjects: subjectsOf({
+    kind: "repo",
+    url: "https://github.com/acme/app",
+    hostKind: "github",
+    contexts: ["repository"],
+  }),
+  expires: null,
+  sourceCidrs: [],
+};
+const all = subjectsOf({
+  kind: "repo",
+  url: "https://github.com/acme/app",
+  hostKind: "github",
+  contexts: ["all"],
+});
+const org = subjectsOf({ kind: "org", url: "https://github.com/acme", hostKind: "github" });
+
+function admits(
+  overrides: Partial<TrustSource>,
+  claims: Claims,
+  circumstances = { now: "2026-06-01T12:00:00Z", sourceIp: "203.0.113.7" as string | null },
+): boolean {
+  const context = webIdentityContext("api.gitpod.io/idp", claims, circumstances);
+  return evaluateTrust(trustPolicy({ ...source, ...overrides }), { federated, context }).allowed;
+}
+const token = (sub: string): Claims => ({ sub, aud: ["sts.amazonaws.com"], azp: "sts.amazonaws.com" });
+const admitsSub = (subjects: SubjectSet, sub: string) => admits({ subjects }, token(sub));
+
+describe("a trust policy", () => {
+  it("for exact subjects is one statement of StringEquals", () => {
+    expect(trustPolicy(source)).toEqual({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { Federated: federated },
+          Action: "sts:AssumeRoleWithWebIdentity",
+          Condition: {
+            StringEquals: {
+              "api.gitpod.io/idp:aud": "sts.amazonaws.com",
+              "api.gitpod.io/idp:sub": [
+                "https://github.com/acme/app",
+                "https://github.com/acme/app.git",
+                "https://github.com/acme/app/",
+              ],
+            },
+          },
+        },
+      ],
+    });
+  });
+
+  it("for exact and pattern subjects is two statements, so that either admits", () => {
+    const { Statement } = trustPolicy({ ...source, subjects: all });
+    expect(Statement).toHaveLength(2);
+    expect(admitsSub(all, "https://github.com/acme/app")).toBe(true);
+    expect(admitsSub(all, "https://github.com/acme/app/tree/main")).toBe(true);
+  });
+
+  it("demands aud in every statement, and never by an operator that a missing key satisfies", () => {
+    const { Statement } = trustPolicy({ ...source, subjects: all });
+    for (const { Condition = {} } of Statement) {
+      expect(Condition["StringEquals"]).toHaveProperty(["api.gitpod.io/idp:aud"], "sts.amazonaws.com");
+      expect(Object.keys(Condition).join()).not.toMatch(/ForAllValues|IfExists/);
+    }
+  });
+
+  it("for no subject at all is refused", () => {
+    expect(() => trustPolicy({ ...source, subjects: { exact: [], prefixes: [] } })).toThrow(RangeError);
+  });
+
+  it.each([
+    "https://github.com/acme/app",
+    "https://github.com/acme/app.git",
+    "https://github.com/acme/app/",
+    "https://github.com/acme/app/tree/main",
+    "https://github.com/acme/app/pull/1",
+    "https://github.com/acme/app/any/path?x=1#y",
+  ])("for all contexts admits %s", (sub) => {
+    expect(admitsSub(all, sub)).toBe(true);
+  });
+
+  it.each([
+    "https://github.com/acme/app2",
+    "https://github.com/acme/app-evil",
+    "https://github.com/acme/appgit",
+    "https://github.com/acme",
+    "https://github.com/acme-evil/app",
+    "https://github.com/ACME/app",
+    "http://github.com/acme/app",
+    "https://github.com/acme/app/../../evil/app",
+    "https://github.com/acme/app/%2e%2e/%2E./evil/app",
+    "https://github.com/acme/app/.\t./.\n./evil/app",
+    "https://github.com/acme/app/\revil",
+    "https://github.com/acme/app/\\..\\..\\evil\\app",
+    "https://evil.com/https://github.com/acme/app",
+    "snapshot/0c9cd6bc-0ba4-4de4-8e1f-3d9d3a3d1f6a",
+    "no-context",
+    "",
+  ])("for all contexts refuses %j", (sub) => {
+    expect(admitsSub(all, sub)).toBe(false);
+  });
+
+  it("for an organization admits any repository of it, and no traversal out of it", () => {
+    expect(admitsSub(org, "https://github.com/acme/any/tree/x")).toBe(true);
+    expect(admitsSub(org, "https://github.com/acme/../evil/app")).toBe(false);
+    expect(admitsSub(org, "https://github.com/acme-evil/app")).toBe(false);
+    expect(admitsSub(org, "https://github.com/acme")).toBe(false);
+  });
+
+  it("refuses another audience, none, and one that is not the first", () => {
+    const sub = "https://github.com/acme/app";
+    expect(admits({}, token(sub))).toBe(true);
+    expect(admits({}, { sub, aud: ["vault"], azp: "vault" })).toBe(false);
+    expect(admits({}, { sub, aud: ["vault", "sts.amazonaws.com"], azp: "vault" })).toBe(false);
+    expect(admits({}, { sub })).toBe(false);
+    expect(admits({}, { aud: "sts.amazonaws.com" })).toBe(false);
+  });
+
+  it("refuses tokens of another issuer", () => {
+    const context = webIdentityContext("evil.example/idp", token("https://github.com/acme/app"), {
+      now: "2026-06-01T12:00:00Z",
+      sourceIp: null,
+    });
+    const policy = trustPolicy(source);
+    expect(evaluateTrust(policy, { federated, context }).allowed).toBe(false);
+    const right = webIdentityContext("api.gitpod.io/idp", token("https://github.com/acme/app"), {
+      now: "2026-06-01T12:00:00Z",
+      sourceIp: null,
+    });
+    expect(
+      evaluateTrust(policy, { federated: "arn:aws:iam::981341800645:oidc-provider/evil", context: right })
+        .allowed,
+    ).toBe(false);
+  });
+
+  it("that expires admits until the moment before", () => {
+    const expires = "2026-06-01T00:00:00Z";
+    const at = (now: string) =>
+      admits({ expires, subjects: all }, token("https://github.com/acme/app/tree/x"), {
+        now,
+        sourceIp: null,
+      });
+    expect(at("2026-05-31T23:59:59Z")).toBe(true);
+    expect(at("2026-06-01T00:00:00Z")).toBe(false);
+  });
+
+  it("with source addresses admits from these alone", () => {
+    const from = (sourceIp: string | null) =>
+      admits({ sourceCidrs: ["203.0.113.0/24", "2001:db8::/32"] }, token("https://github.com/acme/app"), {
+        now: "2026-06-01T12:00:00Z",
+        sourceIp,
+      });
+    expect(from("203.0.113.255")).toBe(true);
+    expect(from("2001:db8::1")).toBe(true);
+    expect(from("203.0.114.1")).toBe(false);
+    expect(from(null)).toBe(false);
+  });
+
+  it("takes every character of a URL literally: a role admits the strings of its table, and nothing near them", () => {
+    const nasty = fc.string({
+      unit: fc.constantFrom("a", "*", "?", "$", "{", "}", "/", "."),
+      minLength: 1,
+      maxLength: 8,
+    });
+    const mutate = (s: string, at: number, c: string) =>
+      s.slice(0, at % (s.length + 1)) + c + s.slice((at % (s.length + 1)) + 1);
+    let admitted = 0;
+    let refused = 0;
+    fc.assert(
+      fc.property(
+        nasty,
+        fc.nat(60),
+        fc.constantFrom("a", "*", "x", "$", "", "/"),
+        fc.boolean(),
+        (name, at, c, exact) => {
+          const base = `https://h/${name}`;
+          const subjects: SubjectSet = exact
+            ? { exact: [base], prefixes: [] }
+            : { exact: [], prefixes: [`${base}/`] };
+          const sub = mutate(exact ? base : `${base}/x`, at, c);
+          const guarded = /\.\.|%2e|[\t\n\r]/i.test(sub);
+          const expected = exact ? sub === base : sub.startsWith(`${base}/`) && !guarded;
+          expect(admitsSub(subjects, sub)).toBe(expected);
+          if (expected) admitted += 1;
+          else refused += 1;
+        },
+      ),
+      { numRuns: 4000 },
+    );
+    expect(admitted).toBeGreaterThan(200);
+    expect(refused).toBeGreaterThan(200);
+  });
+});

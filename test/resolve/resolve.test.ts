@@ -1,0 +1,488 @@
+import fc from "fast-check";
+import { codesOf, manifest, modelOf, project, roleOf } from "../support/project";
+
+const repo = (keys = "", url = "https://github.com/acme/app") =>
+  manifest(
+    `repos:\n  - url: ${url}\n${keys
+      .split("\n")
+      .map((l) => `    ${l}\n`)
+      .join("")}`,
+  );
+
+/** Messages of a manifest that has diagnostics. */
+function messages(text: string): readonly string[] {
+  const loaded = project(text);
+  return loaded.ok ? [] : loaded.diagnostics.map((d) => `${d.code}: ${d.message}; ${d.remedy}`);
+}
+
+describe("a model", () => {
+  it("has the example's roles with their names and ARNs", () => {
+    const model = modelOf(`version: 1
+accounts:
+  dev: { id: "981341800645", region: us-east-1 }
+installations:
+  gitpod: { host: gitpod.io }
+orgs:
+  - url: https://github.com/gitpod-io
+repos:
+  - url: https://github.com/gitpod-io/my-application
+`);
+    expect(model.accounts[0]?.roles.map((r) => r.arn)).toEqual([
+      "arn:aws:iam::981341800645:role/gitpod-gitpod-io",
+      "arn:aws:iam::981341800645:role/gitpod-gitpod-io-my-application",
+    ]);
+    expect(model.accounts[0]?.identityProviders).toMatchObject([
+      {
+        issuer: "https://api.gitpod.io/idp",
+        arn: "arn:aws:iam::981341800645:oidc-provider/api.gitpod.io/idp",
+        audiences: ["sts.amazonaws.com"],
+      },
+    ]);
+  });
+
+  it("is the same for any order of keys and entries", () => {
+    const accounts = [
+      `  b: {id: "222222222222", region: us-east-1}`,
+      `  a: {region: cn-north-1, id: "111111111111"}`,
+    ];
+    const installations = [
+      "  x: {host: x.example.com}",
+      "  w: {issuer: 'https://services.w.example.com/idp', audience: w}",
+    ];
+    const repos = [
+      "  - {url: https://github.com/acme/app, installations: [x, w], accounts: [b, a], contexts: [branches, repository], grants: [{secret: s}, {parameter: p}]}",
+      "  - {grants: [{s3: buc/k}], accounts: [a], installations: [w], url: https://github.com/acme/zoo}",
+    ];
+    const whole = (flip: (lines: string[]) => string[]) =>
+      flip([
+        `accounts:\n${flip(accounts).join("\n")}`,
+        `installations:\n${flip(installations).join("\n")}`,
+        `repos:\n${flip(repos).join("\n")}`,
+        "version: 1",
+      ]).join("\n");
+    const bare = (text: string) =>
+      JSON.stringify(modelOf(text), (key, value: unknown) => (key === "origin" ? 0 : value));
+    const turned = bare(
+      whole((lines) => [...lines].reverse())
+        .replace("[x, w]", "[w, x]")
+        .replace("[b, a]", "[a, b]")
+        .replace("[branches, repository]", "[repository, branches]")
+        .replace("{secret: s}, {parameter: p}", "{parameter: p}, {secret: s}"),
+    );
+    expect(turned).toBe(bare(whole((lines) => lines)));
+  });
+
+  it("holds nothing undefined", () => {
+    const text = repo(
+      "grants: [{secret: db, env: DB}, {s3: buc/*}]\ncontexts: [all]\nsnippet: {commands: [npm start]}",
+    );
+    const walk = (value: unknown, path: string): string[] =>
+      value === undefined
+        ? [path]
+        : typeof value === "object" && value !== null
+          ? Object.entries(value).flatMap(([k, v]) => walk(v, `${path}.${k}`))
+          : [];
+    expect(walk(modelOf(text), "model")).toEqual([]);
+  });
+
+  it("derives everything from the region's partition", () => {
+    const text = manifest(
+      `repos:\n  - { url: https://github.com/acme/app, grants: [{secret: db}, {s3: buc/k}, {parameter: /a/b}] }`,
+    ).replace("eu-central-1", "cn-north-1");
+    const role = roleOf(text);
+    expect(role.arn).toMatch(/^arn:aws-cn:iam::/);
+    expect(JSON.stringify([role.trustPolicy, role.permissionPolicy])).not.toMatch(/arn:aws:/);
+    expect(JSON.stringify(role.permissionPolicy)).toContain("arn:aws-cn:s3:::buc/k");
+  });
+});
+
+describe("merging", () => {
+  it("maps merge by key, entry over defaults over account; the rest replaces", () => {
+    const text = `version: 1
+accounts:
+  dev: { id: "123456789012", region: eu-central-1, tags: {a: account, b: account, c: account}, path: /account/ }
+installations:
+  acme: { host: acme.gitpod.cloud }
+defaults:
+  tags: { b: defaults, c: defaults }
+  grants: [{ secret: from-defaults }]
+  contexts: [branches]
+  sessionDuration: 2h
+  snippet: { task: login, commands: [echo defaults] }
+orgs:
+  - url: https://github.com/acme
+repos:
+  - url: https://github.com/acme/app
+    tags: { c: entry }
+    path: /entry/
+    grants: [{ secret: own }]
+    snippet: { commands: [echo own] }
+`;
+    const role = roleOf(text, "acme-acme-app");
+    expect(role.tags).toEqual({ a: "account", b: "defaults", c: "entry" });
+    expect(role.path).toBe("/entry/");
+    expect(role.sessionDuration).toBe(7200);
+    expect(role.maxSessionDuration).toBe(7200);
+    expect(JSON.stringify(role.permissionPolicy)).toContain("secret:own-??????");
+    expect(JSON.stringify(role.permissionPolicy)).not.toContain("from-defaults");
+    expect(role.subjects.prefixes).toEqual(["https://github.com/acme/app/tree/"]);
+    const org = roleOf(text, "acme-acme");
+    expect(org.path).toBe("/account/");
+    expect(org.subjects.prefixes).toEqual(["https://github.com/acme/"]);
+    const snippet = modelOf(text).snippets.find((s) => s.kind === "repo");
+    expect(snippet).toMatchObject({ task: "login", commands: ["echo own"] });
+  });
+
+  it("a short session asks for less than the role's maximum, which is never below an hour", () => {
+    expect(roleOf(repo("sessionDuration: 15m"))).toMatchObject({
+      sessionDuration: 900,
+      maxSessionDuration: 3600,
+    });
+  });
+});
+
+describe("snippets", () => {
+  const two = (extra = "") =>
+    manifest(
+      `repos:\n  - { url: https://github.com/acme/app, accounts: [dev, prod], grants: [{secret: a}]${extra} }`,
+    ).replace("installations:", `  prod: { id: "222222222222", region: us-east-1 }\ninstallations:`);
+
+  it("log in to the profile default where there is one role, else to one named after each account", () => {
+    expect(modelOf(repo()).snippets[0]?.logins.map((l) => l.profile)).toEqual(["default"]);
+    expect(modelOf(two()).snippets[0]?.logins.map((l) => [l.profile, l.region])).toEqual([
+      ["dev", "eu-central-1"],
+      ["prod", "us-east-1"],
+    ]);
+  });
+
+  it("never log two roles in to one profile, nor set a variable twice", () => {
+    expect(messages(two(", snippet: {profile: x}"))).toEqual([
+      expect.stringContaining("two roles of one snippet"),
+    ]);
+    expect(messages(two().replace("{secret: a}", "{secret: a, env: A}"))).toEqual([
+      expect.stringContaining("R06: the snippet would set A more than once"),
+    ]);
+    expect(messages(repo("grants: [{secret: a, env: X}, {secret: b, env: X}]"))).toEqual([
+      expect.stringMatching(/^R06/),
+    ]);
+  });
+
+  it("read a secret by name where it is near, by ARN where it is of another account", () => {
+    const exports = modelOf(
+      repo(
+        'grants:\n  - {secret: a, env: A, key: k}\n  - {secret: b, env: B, account: "999999999999", region: us-east-1}\n  - {parameter: /p/q, env: P}',
+      ),
+    ).snippets[0]?.logins[0]?.exports;
+    expect(exports).toEqual([
+      { variable: "A", source: "secret", id: "a", region: "eu-central-1", key: "k" },
+      {
+        variable: "B",
+        source: "secret",
+        id: "arn:aws:secretsmanager:us-east-1:999999999999:secret:b",
+        region: "us-east-1",
+        key: null,
+      },
+      { variable: "P", source: "parameter", id: "/p/q", region: "eu-central-1", key: null },
+    ]);
+  });
+});
+
+describe("what the parts of a manifest say together", () => {
+  it.each([
+    [
+      "an unknown account, with the nearest",
+      repo("accounts: [dve]"),
+      ['R01: no account is named "dve"; there is "dev"; did you mean "dev"?'],
+    ],
+    ["an unknown installation", repo("installations: [x]"), [expect.stringMatching(/^R01: no installation/)]],
+    ["an unknown grant set", repo("grants: [{set: x}]"), [expect.stringMatching(/^R01: no grant set/)]],
+    [
+      "a set with options",
+      repo("grants: [{set: x, access: read}]"),
+      [expect.stringMatching(/^R08: a set takes no options/)],
+    ],
+    [
+      "a set in a set",
+      `${repo("grants: [{set: x}]")}grantSets: {x: [{set: y}], y: [{secret: a}]}\n`,
+      [expect.stringContaining("cannot hold a set")],
+    ],
+    [
+      "an organization's URL under repos",
+      repo("", "https://github.com/acme"),
+      [expect.stringMatching(/^R03.*move the entry to orgs/)],
+    ],
+    [
+      "a host that is not supported yet",
+      repo("", "https://gitlab.com/acme/app"),
+      [expect.stringMatching(/^M07.*not supported yet/)],
+    ],
+    [
+      "a role name for several installations",
+      repo("name: x\ninstallations: [acme, b]").replace("repos:", "  b: {host: b.example.com}\nrepos:"),
+      [expect.stringMatching(/^R08: the name would be that of 2 roles/)],
+    ],
+    ["a session that is too short", repo("sessionDuration: 5m"), [expect.stringMatching(/^M04.*15m to 12h/)]],
+    ["a session that is too long", repo("sessionDuration: 13h"), [expect.stringMatching(/^M04/)]],
+    ["every address", repo('sourceCidrs: ["0.0.0.0/0"]'), [expect.stringMatching(/^M04.*is every address/)]],
+    ["every IPv6 address", repo('sourceCidrs: ["::/0"]'), [expect.stringMatching(/^M04.*is every address/)]],
+    ["no address", repo('sourceCidrs: ["10.0.0/8"]'), [expect.stringMatching(/^M04.*no block/)]],
+    [
+      "a bare bucket",
+      repo("grants: [{s3: my-bucket}]"),
+      [expect.stringMatching(/^M04.*bucket without a key/)],
+    ],
+    [
+      "a wildcard in a secret",
+      repo("grants: [{secret: db*}]"),
+      [expect.stringMatching(/^M04.*takes no wildcard/)],
+    ],
+    [
+      "every parameter",
+      repo('grants: [{parameter: "/*"}]'),
+      [expect.stringMatching(/^M04.*every parameter/)],
+    ],
+    ["a question mark", repo('grants: [{s3: "buc/a?"}]'), [expect.stringMatching(/^M04/)]],
+    ["a variable", repo('grants: [{s3: "buc/${aws:username}"}]'), [expect.stringMatching(/^M04/)]],
+    [
+      "writing a secret",
+      repo("grants: [{secret: a, access: write}]"),
+      [expect.stringMatching(/^R08: secret has no access "write"/)],
+    ],
+    [
+      "an ARN of another service",
+      repo("grants: [{secret: 'arn:aws:s3:::b/k'}]"),
+      [expect.stringMatching(/^M04.*not the ARN of a secret/)],
+    ],
+    [
+      "an ARN of another partition",
+      repo("grants: [{s3: 'arn:aws-cn:s3:::buc/k'}]"),
+      [expect.stringMatching(/^R08.*partition/)],
+    ],
+    [
+      "an ARN and a region",
+      repo(
+        "grants: [{secret: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:a-AbC123', region: us-east-1}]",
+      ),
+      [expect.stringMatching(/^R08/)],
+    ],
+    [
+      "env on objects",
+      repo("grants: [{s3: buc/k, env: A}]"),
+      [expect.stringMatching(/^R08.*no value to export/)],
+    ],
+    [
+      "env on a wildcard",
+      repo("grants: [{parameter: /a/*, env: A}]"),
+      [expect.stringMatching(/^R08.*no single value/)],
+    ],
+    [
+      "key without env",
+      repo("grants: [{secret: a, key: k}]"),
+      [expect.stringMatching(/^R08: key takes one field/)],
+    ],
+    ["key on a parameter", repo("grants: [{parameter: a, env: A, key: k}]"), [expect.stringMatching(/^R08/)]],
+    [
+      "a branch that git refuses",
+      repo("contexts: [{branch: a..b}]"),
+      [expect.stringMatching(/^M04.*no name of a branch/)],
+    ],
+    ["one repository twice", repo("").replace(/(- url.*)/, "$1\n  $1"), [expect.stringMatching(/^R04/)]],
+    [
+      "role names that differ in case only",
+      repo("").replace(
+        /- url.*/,
+        "- {url: https://github.com/acme/app}\n  - {url: https://github.com/acme/App}",
+      ),
+      [expect.stringMatching(/^R04/)],
+    ],
+  ])("%s is a diagnostic", (_, text, expected) => {
+    expect(messages(text)).toEqual(expected);
+  });
+
+  it.each([
+    "PATH",
+    "LD_PRELOAD",
+    "BASH_ENV",
+    "GIT_SSH",
+    "AWS_PROFILE",
+    "NODE_OPTIONS",
+    "PYTHONPATH",
+    "PS4",
+    "path",
+    "A-B",
+    "1A",
+  ])("the variable %s is not exported", (variable) => {
+    expect(messages(repo(`grants: [{secret: a, env: ${JSON.stringify(variable)}}]`))).toEqual([
+      expect.stringMatching(/^R08.*is not allowed/),
+    ]);
+  });
+
+  it("an account's boundary binds: an entry may repeat it, not replace it", () => {
+    const arn = "arn:aws:iam::123456789012:policy/";
+    const with_ = (own: string) =>
+      manifest(
+        `repos:\n  - {url: https://github.com/acme/app, permissionsBoundary: ${arn}${own}}`,
+        `permissionsBoundary: ${arn}edge`,
+      );
+    expect(roleOf(with_("edge")).permissionsBoundary).toBe(`${arn}edge`);
+    expect(messages(with_("other"))).toEqual([expect.stringMatching(/^R05/)]);
+  });
+
+  it.each([
+    ["gitpod.io", "host: gitpod.io\nopenSignup: false"],
+    ["a host below it", "issuer: https://services.gitpod.io/idp\nopenSignup: false"],
+  ])("openSignup cannot be false on %s", (_, installation) => {
+    expect(messages(manifest("", "", installation))).toEqual([
+      expect.stringMatching(/^R08: on gitpod.io anybody/),
+    ]);
+  });
+
+  it.each([
+    "http://a.example.com/idp",
+    "https://a.example.com:8443/idp",
+    "https://a.example.com/idp/",
+    "https://a.example.com/idp?x",
+    "https://a.example.com/idp#x",
+    "https://u@a.example.com/idp",
+    "https://A.GITPOD.IO/idp",
+    "https://a.example.com/../idp",
+    "https://a.example.com/i*dp",
+    "https://a.example.com/i%2adp",
+  ])("the issuer %s is refused", (issuer) => {
+    expect(messages(manifest("", "", `issuer: "${issuer}"`))).toEqual([
+      expect.stringMatching(/^M04: the issuer/),
+    ]);
+  });
+
+  it("an issuer without a path is one", () => {
+    expect(modelOf(manifest("", "", "issuer: https://app.example.com")).installations[0]).toMatchObject({
+      providerName: "app.example.com",
+    });
+  });
+
+  it("one identity provider serves all installations of one issuer, which must agree on it", () => {
+    const text = (second: string) =>
+      manifest(
+        "repos:\n  - {url: https://github.com/acme/app, installations: [acme, b]}",
+        "",
+        "host: acme.gitpod.cloud\naudience: one",
+      ).replace("repos:", `  b: {host: acme.gitpod.cloud, audience: two${second}}\nrepos:`);
+    expect(modelOf(text("")).accounts[0]?.identityProviders.map((p) => p.audiences)).toEqual([
+      ["one", "two"],
+    ]);
+    expect(messages(text(", identityProvider: existing"))).toEqual([
+      expect.stringMatching(/^R08.*share an issuer/),
+    ]);
+  });
+
+  it("several accounts or installations must be named", () => {
+    const text = repo().replace(
+      "installations:",
+      '  prod: {id: "222222222222", region: us-east-1}\ninstallations:',
+    );
+    expect(messages(text)).toEqual([expect.stringMatching(/^R02: the manifest has 2 accounts/)]);
+  });
+
+  it("two accounts never have one id", () => {
+    expect(
+      messages(
+        repo("accounts: [dev]").replace(
+          "installations:",
+          '  prod: {id: "123456789012", region: us-east-1}\ninstallations:',
+        ),
+      ),
+    ).toEqual([expect.stringMatching(/^R08: accounts "dev" and "prod" have one id/)]);
+  });
+
+  it("a deploy role is one of its account and partition", () => {
+    const role = (arn: string) => manifest("", `deployRole: ${arn}`);
+    expect(messages(role("arn:aws:iam::123456789012:role/ops"))).toEqual([]);
+    expect(messages(role("arn:aws:iam::999999999999:role/ops"))).toEqual([
+      expect.stringMatching(/^R08: the role is in account 999999999999/),
+    ]);
+    expect(messages(role("arn:aws-cn:iam::123456789012:role/ops"))).toEqual([
+      expect.stringMatching(/^R08.*partition/),
+    ]);
+  });
+
+  it("a quota is at most what AWS raises it to", () => {
+    expect(messages(manifest("", "quotas: {trustPolicyLength: 9000}"))).toEqual([
+      expect.stringMatching(/^M04: 9000 is more than/),
+    ]);
+  });
+
+  it("a mistake in defaults is said once, in its place", () => {
+    const text = `${repo().trimEnd()}\n  - url: https://github.com/acme/zoo\ndefaults:\n  sessionDuration: 1m\n`;
+    expect(codesOf(text)).toEqual(["M04 13:20"]);
+  });
+});
+
+describe("self-hosted hosts", () => {
+  const hosts = (key: string) => `${repo("", "https://git.acme.com/acme/app")}scmHosts: {"${key}": github}\n`;
+
+  it("are declared by name, with port and path prefix", () => {
+    expect(roleOf(hosts("git.acme.com")).subjects.exact).toContain("https://git.acme.com/acme/app.git");
+  });
+
+  it.each([
+    "GIT.acme.com",
+    "https://git.acme.com",
+    "git.acme.com/",
+    "git.acme.com:443",
+    "git.acme.com/*",
+    "github.com",
+    "a b",
+    "",
+  ])("%j is no name of one", (key) => {
+    expect(messages(hosts(key)).some((m) => /^[MR]0/.test(m))).toBe(true);
+  });
+});
+
+describe("any manifest", () => {
+  it("of generated settings either resolves or says why, and never throws", () => {
+    const word = fc.constantFrom(
+      "dev",
+      "acme",
+      "x",
+      "https://github.com/acme/app",
+      "a*",
+      "1h",
+      "0.0.0.0/0",
+      "${x}",
+      "--flags",
+      "/p/*",
+    );
+    const key = fc.constantFrom(
+      "name",
+      "path",
+      "description",
+      "expires",
+      "sessionDuration",
+      "permissionsBoundary",
+    );
+    const listKey = fc.constantFrom(
+      "accounts",
+      "installations",
+      "sourceCidrs",
+      "managedPolicies",
+      "contexts",
+    );
+    let resolved = 0;
+    fc.assert(
+      fc.property(
+        fc.dictionary(key, word, { maxKeys: 2 }),
+        fc.dictionary(listKey, fc.array(word, { maxLength: 2 }), { maxKeys: 1 }),
+        word,
+        (scalars, lists, secret) => {
+          const entry = { url: "https://github.com/acme/app", ...scalars, ...lists, grants: [{ secret }] };
+          const loaded = project(manifest(`repos: [${JSON.stringify(entry)}]`));
+          if (loaded.ok) resolved += 1;
+          else
+            for (const d of loaded.diagnostics) expect(d.message.length * d.remedy.length).toBeGreaterThan(0);
+        },
+      ),
+      { numRuns: 400 },
+    );
+    expect(resolved).toBeGreaterThan(5);
+  });
+});

@@ -1,0 +1,185 @@
+import { rules } from "../../src/rules";
+import { manifest, project } from "../support/project";
+
+const open = "host: gitpod.io";
+const closed = "host: acme.gitpod.cloud";
+
+/** `RULE severity path`, with `accepted` behind it, of every finding above info. */
+function findings(text: string, today?: string, included = {}): readonly string[] {
+  const loaded = project(text, today === undefined ? {} : { today }, included);
+  if (!loaded.ok) throw new Error(loaded.diagnostics.map((d) => d.message).join("\n"));
+  return loaded.findings
+    .filter((f) => f.severity !== "info")
+    .map((f) => `${f.rule} ${f.severity} ${f.path}${f.accepted ? " accepted" : ""}`);
+}
+const infos = (text: string): readonly string[] => {
+  const loaded = project(text);
+  return loaded.ok
+    ? loaded.findings.filter((f) => f.severity === "info").map((f) => f.rule)
+    : ["diagnostics"];
+};
+const repo = (keys = "", installation = closed) =>
+  manifest(
+    `repos:\n  - { url: https://github.com/acme/app${keys === "" ? "" : `, ${keys}`} }`,
+    "",
+    installation,
+  );
+const org = (keys = "", installation = closed) =>
+  manifest(`orgs:\n  - { url: https://github.com/acme${keys === "" ? "" : `, ${keys}`} }`, "", installation);
+const accept = (rule: string, more = "") => `accept: [{ rule: ${rule}, reason: because${more} }]`;
+
+describe("who gets in", () => {
+  it("a repository on an installation of one's own has nothing above info", () => {
+    expect(findings(repo())).toEqual([]);
+  });
+
+  it("T57: on open signup, a repository is a warning, and an organization an error", () => {
+    expect(findings(repo("", open))).toEqual(["T57 warning repos[0]"]);
+    expect(findings(org("", open))).toEqual(["T54 warning orgs[0]", "T57 error orgs[0]"]);
+    expect(findings(repo("", `${closed}\nopenSignup: true`))).toEqual(["T57 warning repos[0]"]);
+  });
+
+  it("T54: an organization is a warning wherever it is", () => {
+    expect(findings(org())).toEqual(["T54 warning orgs[0]"]);
+  });
+
+  it.each(["all", "commits", "pull-requests"])("T58: the context %s is a warning", (context) => {
+    expect(findings(repo(`contexts: [${context}]`))).toEqual(["T58 warning repos[0]"]);
+  });
+
+  it.each(["repository", "branches", "tags", "issues", "{branch: main}"])(
+    "T58: the context %s is none",
+    (context) => {
+      expect(findings(repo(`contexts: [${context}]`))).toEqual([]);
+    },
+  );
+
+  it("T50, T64, T66: advice is info, and advice on an installation is given once", () => {
+    expect(infos(repo())).toEqual(["T64", "T50", "T66"]);
+    expect(
+      infos(repo("contexts: [repository, branches]", "issuer: https://services.acme.gitpod.cloud/idp")),
+    ).toEqual(["T66"]);
+    const two = `${repo().trimEnd()}\n  - { url: https://github.com/acme/zoo }\n`;
+    expect(infos(two).filter((rule) => rule === "T64")).toEqual(["T64"]);
+  });
+});
+
+describe("what fits", () => {
+  const branches = (n: number) =>
+    Array.from({ length: n }, (_, i) => `{ branch: b${i}-${"x".repeat(60)} }`).join(", ");
+
+  it("T11: a trust policy over the quota is an error, and fits where AWS has raised it", () => {
+    expect(findings(repo(`contexts: [${branches(10)}]`))).toEqual([]);
+    expect(findings(repo(`contexts: [${branches(20)}]`))).toEqual(["T11 error repos[0]"]);
+    const raised = repo(`contexts: [${branches(20)}]`).replace(
+      "installations:",
+      "    quotas: { trustPolicyLength: 4096 }\ninstallations:",
+    );
+    expect(findings(raised)).toEqual([]);
+  });
+
+  it("G12: permissions over the quota are an error", () => {
+    const grants = (n: number) =>
+      `grants: [${Array.from({ length: n }, (_, i) => `{ secret: s${i}-${"x".repeat(60)} }`).join(", ")}]`;
+    expect(findings(repo(grants(50)))).toEqual([]);
+    expect(findings(repo(grants(100)))).toEqual(["G12 error repos[0]"]);
+    const arns = Array.from({ length: 11 }, (_, i) => `arn:aws:iam::aws:policy/P${i}`).join(", ");
+    expect(findings(repo(`managedPolicies: [${arns}]`))).toEqual(["G12 error repos[0]"]);
+  });
+
+  it("T12: more roles than the account takes are an error on the account", () => {
+    const two = (quota: number) =>
+      manifest(
+        "repos:\n  - url: https://github.com/acme/a\n  - url: https://github.com/acme/b",
+        `quotas: { rolesPerAccount: ${quota} }`,
+      );
+    expect(findings(two(2))).toEqual([]);
+    expect(findings(two(1))).toEqual(["T12 error accounts.dev"]);
+  });
+
+  it("G14: a boundary that the account demands", () => {
+    const arn = "arn:aws:iam::123456789012:policy/edge";
+    const account = (keys: string, own = "") =>
+      manifest(`repos:\n  - { url: https://github.com/acme/app${own} }`, keys);
+    expect(findings(account("requireBoundary: true"))).toEqual(["G14 error repos[0]"]);
+    expect(findings(account("requireBoundary: true", `, permissionsBoundary: ${arn}`))).toEqual([]);
+    expect(findings(account(`requireBoundary: true\npermissionsBoundary: ${arn}`))).toEqual([]);
+  });
+
+  it("G17: a resource of another account is info, at the grant", () => {
+    const loaded = project(repo('grants: [{ secret: a }, { secret: b, account: "999999999999" }]'));
+    const found = loaded.ok ? loaded.findings.filter((f) => f.rule === "G17") : [];
+    expect(found).toMatchObject([{ severity: "info", path: "repos[0].grants[1]" }]);
+  });
+});
+
+describe("waivers", () => {
+  it("a reason accepts a warning, and an error where the rule allows it; accepted findings stay in the output", () => {
+    expect(findings(repo(accept("T57"), open))).toEqual(["T57 warning repos[0] accepted"]);
+    const both = "accept: [{ rule: T54, reason: a }, { rule: T57, reason: b }]";
+    expect(findings(org(both, open))).toEqual(["T54 warning orgs[0] accepted", "T57 error orgs[0] accepted"]);
+  });
+
+  it("W01: of an unknown rule", () => {
+    expect(findings(repo(accept("T99")))).toEqual(["W01 warning repos[0].accept[0]"]);
+  });
+
+  it("W02: without a reason accepts nothing", () => {
+    expect(findings(repo('accept: [{ rule: T57, reason: " " }]', open))).toEqual([
+      "T57 warning repos[0]",
+      "W02 error repos[0].accept[0]",
+    ]);
+  });
+
+  it("W03: of what is not there, or cannot be waived", () => {
+    expect(findings(repo(accept("T57")))).toEqual(["W03 warning repos[0].accept[0]"]);
+    const account = manifest(
+      `repos:\n  - { url: https://github.com/acme/app, ${accept("G14")} }`,
+      "requireBoundary: true",
+    );
+    expect(findings(account)).toEqual(["G14 error repos[0]", "W03 warning repos[0].accept[0]"]);
+  });
+
+  it("W04: past its date, where dates are judged", () => {
+    const text = repo(accept("T57", ", until: 2026-06-01"), open);
+    expect(findings(text)).toEqual(["T57 warning repos[0] accepted"]);
+    expect(findings(text, "2026-06-01")).toEqual(["T57 warning repos[0] accepted"]);
+    expect(findings(text, "2026-06-02")).toEqual([
+      "T57 warning repos[0] accepted",
+      "W04 error repos[0].accept[0]",
+    ]);
+  });
+
+  it("W05: an included file accepts warnings, never errors", () => {
+    const main = manifest("include: [team.yaml]", "", open);
+    const team = (entry: string) => ({ "team.yaml": entry });
+    expect(
+      findings(main, undefined, team(`repos: [{ url: https://github.com/acme/app, ${accept("T57")} }]`)),
+    ).toEqual(["T57 warning repos[0] accepted"]);
+    expect(
+      findings(
+        main,
+        undefined,
+        team(
+          "orgs: [{ url: https://github.com/acme, accept: [{ rule: T54, reason: a }, { rule: T57, reason: b }] }]",
+        ),
+      ),
+    ).toEqual(["T54 warning orgs[0] accepted", "T57 error orgs[0]", "W05 error orgs[0].accept[1]"]);
+  });
+
+  it("W06: an entry past its expiry, where dates are judged", () => {
+    const text = repo("expires: 2026-06-01");
+    expect(findings(text)).toEqual([]);
+    expect(findings(text, "2026-05-31")).toEqual([]);
+    expect(findings(text, "2026-06-01")).toEqual(["W06 warning repos[0]"]);
+  });
+});
+
+describe("the table", () => {
+  it("has every id once, in the order of the letters, with a remedy", () => {
+    const ids = rules.map((rule) => rule.id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const rule of rules)
+      expect(rule.title.length * rule.why.length * rule.remedy.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,34 @@
+import { isOurs, ownershipOf, withHeader } from "../../src/snippet/ownership";
+import { rendered, testSnippet } from "../support/snippet";
+
+const file = withHeader("manifest.yaml", "tasks: []\nenv: {}\n");
+
+test("a file that was written is ours", () => {
+  expect(ownershipOf(file)).toBe("ours");
+  expect(isOurs(rendered(testSnippet()))).toBe(true);
+});
+
+test("line ends that git changed do not matter", () => {
+  expect(ownershipOf(file.replaceAll("\n", "\r\n"))).toBe("ours");
+});
+
+test.each([
+  ["a changed line", file.replace("[]", "[{}]")],
+  ["a line more", `${file}# mine\n`],
+  ["a line less", file.replace("env: {}\n", "")],
+  ["another digest", file.replace(/[0-9a-f]{64}/, "0".repeat(64))],
+  ["half a header", file.split("\n").slice(0, 1).join("\n")],
+])("a file with %s is edited", (_, text) => {
+  expect(ownershipOf(text)).toBe("edited");
+  expect(isOurs(text)).toBe(false);
+});
+
+test.each(["", "tasks: []\n", `\n${file}`, "# Written by hand\n"])("%j is foreign", (text) => {
+  expect(ownershipOf(text)).toBe("foreign");
+});
+
+test("a manifest's name cannot end the header", () => {
+  const header = withHeader("a\nenv: {X: y}\n#.yaml", "tasks: []\n").split("\n");
+  expect(header).toHaveLength(4);
+  expect(header[0]).toBe('# Written by gitpod-aws-oidc from "a\\u000aenv: {X: y}\\u000a#.yaml"');
+});

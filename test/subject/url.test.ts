@@ -1,0 +1,98 @@
+import fc from "fast-check";
+import { parseEntryUrl, scmHosts } from "../../src/subject";
+
+const hosts = scmHosts({
+  "git.acme.com": "github",
+  "git.acme.com:8443": "github",
+  "intern.acme.com/git": "github",
+});
+const read = (url: string, kind: "org" | "repo" = "repo") => parseEntryUrl(url, kind, hosts);
+
+describe("the URL of an entry", () => {
+  it.each([
+    ["https://github.com/acme/app", "acme/app"],
+    ["https://github.com/ACME/App", "ACME/App"],
+    ["https://github.com/acme/a..b", "acme/a..b"],
+    ["https://github.com/acme/a$b", "acme/a$b"],
+    ["https://git.acme.com/acme/app", "acme/app"],
+    ["https://git.acme.com:8443/acme/app", "acme/app"],
+    ["https://intern.acme.com/git/acme/app", "acme/app"],
+  ])("%s is a repository", (url, path) => {
+    expect(read(url)).toEqual({ ok: true, entry: { url, kind: "github", path } });
+  });
+
+  it.each([
+    "http://github.com/acme/app",
+    "HTTPS://github.com/acme/app",
+    "git@github.com:acme/app.git",
+    "github.com/acme/app",
+    "https://GitHub.com/acme/app",
+    "https://github.com:443/acme/app",
+    "https://user@github.com/acme/app",
+    "https://user:pw@github.com/acme/app",
+    "https://github.com//acme/app",
+    "https://github.com/acme//app",
+    "https://github.com/acme/app/",
+    "https://github.com/acme/app.git",
+    "https://github.com/acme/app.GIT",
+    "https://github.com/acme/app?x=1",
+    "https://github.com/acme/app#x",
+    "https://github.com/acme/*",
+    "https://github.com/acme/ap?",
+    "https://github.com/acme/../evil/app",
+    "https://github.com/acme/./app",
+    "https://github.com/acme/%2e%2e/app",
+    "https://github.com/acme/a%2Fb",
+    "https://github.com/acme/a%5cb",
+    "https://github.com/acme\\app",
+    "https://github.com/acme/app\n",
+    "https://github.com/acme/a\tpp",
+    "https://github.com/acme/ä",
+    "https://github.com/acme/a b",
+    'https://github.com/acme/a"b',
+    "https://github.com/acme/{app}",
+    "https://github.com/acme",
+    "https://github.com",
+    "https://github.com/",
+    "https://github.com/acme/app/tree/main",
+    "https://www.github.com/acme/app",
+    "https://github.com.evil.com/acme/app",
+    "https://intern.acme.com/other/acme/app",
+    "https://git.acme.com:9443/acme/app",
+    "https://gitlab.com/acme/app",
+  ])("%j is refused for a repository, with a remedy", (url) => {
+    const result = read(url);
+    expect(result).toMatchObject({ ok: false });
+    expect(!result.ok && result.remedy.length > 10).toBe(true);
+  });
+
+  it("of an organization has one segment on GitHub, so that no repository is an organization and none a host", () => {
+    expect(read("https://github.com/acme", "org")).toMatchObject({ ok: true });
+    expect(read("https://github.com", "org")).toMatchObject({ ok: false });
+    expect(read("https://github.com/acme/app", "org")).toMatchObject({
+      ok: false,
+      remedy: "move the entry to repos: this is a repository",
+    });
+  });
+
+  it("that is accepted is what the URL standard makes of it, whatever characters it has", () => {
+    const character = fc.oneof(
+      fc.constantFrom(..."abAB01-._~%$&'()+,;=:@!|[]^`{}\\/?#*\t\n\r é\u202e"),
+      fc.constantFrom("%2e", "%2F", "..", "."),
+    );
+    let accepted = 0;
+    fc.assert(
+      fc.property(fc.array(character, { minLength: 1, maxLength: 6 }), (chars) => {
+        const result = read(`https://github.com/acme/${chars.join("")}`);
+        if (!result.ok) return;
+        accepted += 1;
+        const { href, pathname } = new URL(result.entry.url);
+        expect(href).toBe(result.entry.url);
+        expect(pathname.split("/").slice(0, 2)).toEqual(["", "acme"]);
+        expect(result.entry.url).not.toMatch(/[*?#\\\s]/);
+      }),
+      { numRuns: 3000 },
+    );
+    expect(accepted).toBeGreaterThan(300);
+  });
+});

@@ -1,0 +1,120 @@
+import type {
+  AccessModel,
+  Account,
+  Entry,
+  IdentityProvider,
+  Installation,
+  Role,
+  SubjectSet,
+} from "../../src/model/accessModel";
+import { identityProviderArn, providerName, roleArn } from "../../src/model/names";
+import { defaultQuotas } from "../../src/model/quotas";
+import { permissionPolicy, trustPolicy } from "../../src/policy";
+
+const origin = { file: "manifest.yaml", path: [] };
+
+/** The issuer of {@link testModel}. */
+export const testIssuer = "https://api.gitpod.io/idp";
+/** The account that moto emulates unless told otherwise. */
+export const testAccountId = "123456789012";
+
+/** An identity provider of an account, changed as wanted. */
+export function testIdentityProvider(change: Partial<IdentityProvider> = {}): IdentityProvider {
+  const issuer = change.issuer ?? testIssuer;
+  return {
+    issuer,
+    providerName: providerName(issuer),
+    arn: identityProviderArn("aws", testAccountId, issuer),
+    audiences: ["sts.amazonaws.com"],
+    management: "create",
+    tags: { "managed-by": "gitpod-aws-oidc" },
+    ...change,
+  };
+}
+
+/** A role for a repository of acme that reads one secret, changed as wanted. */
+export function testRole(name: string, change: Partial<Role> = {}): Role {
+  const url = `https://github.com/acme/${name}`;
+  const subjects: SubjectSet = { exact: [url, `${url}.git`, `${url}/`], prefixes: [] };
+  const entry: Entry = {
+    ...{
+      kind: "repo",
+      origin,
+      url,
+      hostKind: "github",
+      contexts: ["repository"],
+      accept: [],
+      mainManifest: true,
+    },
+  };
+  const path = change.path ?? "/";
+  const target = { partition: "aws", region: "us-east-1", account: testAccountId, name: `${name}-secret` };
+  return {
+    name,
+    path,
+    arn: roleArn("aws", testAccountId, path, name),
+    description: `Gitpod workspaces of ${url}`,
+    account: "dev",
+    installation: "gitpod",
+    entry,
+    maxSessionDuration: 3600,
+    sessionDuration: 3600,
+    permissionsBoundary: null,
+    tags: {},
+    subjects,
+    expires: null,
+    sourceCidrs: [],
+    trustPolicy: trustPolicy({
+      identityProviderArn: identityProviderArn("aws", testAccountId, testIssuer),
+      issuer: testIssuer,
+      audience: "sts.amazonaws.com",
+      subjects,
+      expires: null,
+      sourceCidrs: [],
+    }),
+    permissionPolicy: permissionPolicy({
+      grants: [{ kind: "secret", access: "read", arn: null, target }],
+      statements: [],
+      expires: null,
+    }),
+    managedPolicies: [],
+    foreignResources: [],
+    adopt: false,
+    ...change,
+  };
+}
+
+/** An account named `dev` with local state, one identity provider and one role, changed as wanted. */
+export function testAccount(change: Partial<Account> = {}): Account {
+  const name = change.name ?? "dev";
+  return {
+    name,
+    origin,
+    id: testAccountId,
+    partition: "aws",
+    region: "us-east-1",
+    backend: { kind: "local", path: `terraform.${name}.tfstate` },
+    deployRole: null,
+    deployProfile: null,
+    permissionsBoundary: null,
+    requireBoundary: false,
+    quotas: defaultQuotas,
+    identityProviders: [testIdentityProvider()],
+    roles: [testRole("gitpod-acme-app")],
+    ...change,
+  };
+}
+
+/** A model of these accounts and one installation. */
+export function testModel(accounts: readonly Account[] = [testAccount()]): AccessModel {
+  const installation: Installation = {
+    name: "gitpod",
+    origin,
+    issuer: testIssuer,
+    providerName: providerName(testIssuer),
+    audience: "sts.amazonaws.com",
+    openSignup: true,
+    identityProvider: "create",
+  };
+  return { manifestName: "manifest.yaml", accounts, installations: [installation], snippets: [] };
+}

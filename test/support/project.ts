@@ -1,0 +1,70 @@
+import { loadProject, type Project } from "../../src/cli/project";
+import type { ManifestFiles } from "../../src/manifest";
+import type { AccessModel, Role } from "../../src/model/accessModel";
+import type { CheckOptions } from "../../src/rules";
+
+/** A manifest's files from a map instead of the disk. Include patterns are file names. */
+export function memoryFiles(files: Readonly<Record<string, string>>): ManifestFiles {
+  return {
+    read: (file) => {
+      const text = files[file];
+      return text === undefined
+        ? { ok: false, reason: "missing" }
+        : { ok: true, bytes: Buffer.from(text, "utf8") };
+    },
+    expand: (_, pattern) =>
+      files[pattern] === undefined ? [] : [{ file: pattern, identity: pattern, status: "ok" }],
+    identity: (file) => file,
+  };
+}
+
+/** A project from the text of its manifest. */
+export function project(
+  text: string,
+  options: CheckOptions = {},
+  included: Readonly<Record<string, string>> = {},
+): Project {
+  return loadProject("manifest.yaml", memoryFiles({ ...included, "manifest.yaml": text }), options);
+}
+
+/** The model of a manifest that must be right. */
+export function modelOf(text: string, included: Readonly<Record<string, string>> = {}): AccessModel {
+  const loaded = project(text, {}, included);
+  if (!loaded.ok)
+    throw new Error(loaded.diagnostics.map((d) => `${d.line}:${d.column} ${d.code} ${d.message}`).join("\n"));
+  return loaded.model;
+}
+
+/** The only role of a manifest, or the one of this name. */
+export function roleOf(text: string, name?: string): Role {
+  const roles = modelOf(text).accounts.flatMap((a) => a.roles);
+  const found = name === undefined ? roles : roles.filter((r) => r.name === name);
+  const [role] = found;
+  if (!role || found.length !== 1)
+    throw new Error(`expected one role, found ${found.map((r) => r.name).join(", ")}`);
+  return role;
+}
+
+/** `CODE line:column` of every diagnostic. */
+export function codesOf(text: string): readonly string[] {
+  const loaded = project(text);
+  return loaded.ok ? [] : loaded.diagnostics.map((d) => `${d.code} ${d.line}:${d.column}`);
+}
+
+/** A manifest with one account, one installation on a host of its own, and what else is given. */
+export function manifest(rest: string, account = "", installation = "host: acme.gitpod.cloud"): string {
+  const indent = (s: string) =>
+    s
+      .split("\n")
+      .map((line) => `    ${line}\n`)
+      .join("");
+  return `version: 1
+accounts:
+  dev:
+    id: "123456789012"
+    region: eu-central-1
+${account === "" ? "" : indent(account)}installations:
+  acme:
+${indent(installation)}${rest}
+`;
+}

@@ -1,0 +1,60 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Export, Login, Snippet } from "../../src/model/accessModel";
+import { type SnippetRenderer, compileTemplates } from "../../src/snippet/render";
+
+/** The templates that come with the product. */
+export function templateSources(): Readonly<Record<string, string>> {
+  const folder = join(__dirname, "..", "..", "templates");
+  const files = readdirSync(folder).filter((file) => file.endsWith(".hbs"));
+  return Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file), "utf8")]));
+}
+
+let renderer: SnippetRenderer | undefined;
+
+/** A snippet's file, from the templates that come with the product. */
+export function rendered(snippet: Snippet): string {
+  renderer ??= compileTemplates(templateSources());
+  return renderer.renderSnippet(snippet, { manifestName: "manifest.yaml" });
+}
+
+/** A snippet with one login and nothing to export, changed as wanted. */
+export function testSnippet(change: Partial<Snippet> = {}): Snippet {
+  return {
+    installation: "gitpod",
+    audience: "sts.amazonaws.com",
+    kind: "repo",
+    url: "https://github.com/acme/app",
+    file: "gitpod/github.com/acme/app.gitpod.yml",
+    task: "aws",
+    commands: [],
+    logins: [testLogin()],
+    ...change,
+  };
+}
+
+/** A login to the role that is called after the repository, changed as wanted. */
+export function testLogin(change: Partial<Login> = {}): Login {
+  return {
+    account: "dev",
+    roleArn: "arn:aws:iam::123456789012:role/gitpod-acme-app",
+    profile: "default",
+    region: "us-east-1",
+    durationSeconds: 3600,
+    trusts: ["https://github.com/acme/app", "https://github.com/acme/app.git"],
+    exports: [],
+    ...change,
+  };
+}
+
+/** A variable from a secret, changed as wanted. */
+export function testExport(variable: string, change: Partial<Export> = {}): Export {
+  return {
+    variable,
+    source: "secret",
+    id: variable.toLowerCase(),
+    region: "us-east-1",
+    key: null,
+    ...change,
+  };
+}

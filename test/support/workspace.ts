@@ -1,0 +1,217 @@
+import { spawn } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { load } from "js-yaml";
+import { onPath } from "./tools";
+
+/** How a workspace starts, which decides the phases of a task that run. */
+export type Start = "prebuild" | "prebuilt" | "fresh" | "restart";
+
+/** What the task's shell is like after the task. */
+export interface TaskRun {
+  /** Exit status of the whole task; null where its shell never came to the end. */
+  readonly status: number | null;
+  /** The shell's exported variables. */
+  readonly env: ReadonlyMap<string, string>;
+  /** Names of all variables and functions of the shell. */
+  readonly names: readonly string[];
+  /** On a terminal standard output and error are one, and hold the echo of what was typed. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** @default "fresh" */
+  readonly start?: Start;
+  /** Type the task into an interactive bash on a terminal, as Gitpod does. @default false - bash reads it from a file */
+  readonly terminal?: boolean;
+  /** Milliseconds after which somebody presses Ctrl-C on the terminal. @default - never */
+  readonly interruptAfter?: number;
+  /** Name of the task. @default - the first */
+  readonly task?: string;
+  /** Variables of this run only. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds after which the shell is killed. @default 60000 */
+  readonly timeout?: number;
+}
+
+export interface WorkspaceOptions {
+  readonly contextUrl: string;
+  /** Path of the AWS CLI; undefined: the workspace's image has none. */
+  readonly aws?: string;
+  /** What the issuer's `openWorkspace` returned; undefined: not a Gitpod workspace, so there is no `gp`. */
+  readonly gpApi?: string;
+  /** What AWS_ENDPOINT_URL is set to. @default - none */
+  readonly endpoint?: string;
+  readonly workspaceId?: string;
+}
+
+/** A Gitpod workspace with a home folder, a PATH and sync markers of its own. */
+export interface Workspace {
+  /** Stands for `/`: holds `home`, `bin`, `markers`, `tmp` and `workspace`. */
+  readonly folder: string;
+  /** Runs one task of a `.gitpod.yml`. */
+  run(gitpodYml: string, options?: RunOptions): Promise<TaskRun>;
+  remove(): void;
+}
+
+const phases: Readonly<Record<Start, readonly (keyof Task)[]>> = Object.freeze({
+  prebuild: ["before", "init", "prebuild"],
+  prebuilt: ["before", "command"],
+  fresh: ["before", "init", "command"],
+  restart: ["before", "command"],
+});
+
+interface Task {
+  readonly name?: string;
+  readonly before?: string;
+  readonly init?: string;
+  readonly prebuild?: string;
+  readonly command?: string;
+}
+
+/** Programs that any image has, and no other. */
+const image = ["awk", "bash", "cat", "env", "mktemp", "rm", "script", "sh", "sleep", "stty"];
+
+/** Makes a workspace in a temporary folder. */
+export function createWorkspace(options: WorkspaceOptions): Workspace {
+  const folder = mkdtempSync(join(tmpdir(), "workspace-"));
+  for (const name of ["home", "bin", "markers", "tmp", "workspace"]) mkdirSync(join(folder, name));
+  const bin = join(folder, "bin");
+  for (const program of image) {
+    const path = onPath(program);
+    if (path !== undefined) symlinkSync(path, join(bin, program));
+  }
+  // An AWS CLI that is itself a script may need any program, and a PATH to find it.
+  if (options.aws !== undefined)
+    wrap(join(bin, "aws"), `PATH=${word(process.env["PATH"] ?? "")} exec ${word(options.aws)}`);
+  if (options.gpApi !== undefined)
+    wrap(join(bin, "gp"), `exec ${word(process.execPath)} ${word(join(__dirname, "gp"))}`);
+  const env: Record<string, string> = {
+    HOME: join(folder, "home"),
+    PATH: bin,
+    TMPDIR: join(folder, "tmp"),
+    TERM: "xterm",
+    LANG: "C.UTF-8",
+    AWS_EC2_METADATA_DISABLED: "true",
+    GITPOD_WORKSPACE_CONTEXT_URL: options.contextUrl,
+    GITPOD_WORKSPACE_ID: options.workspaceId ?? "acme-app-x1y2z3a4b5c",
+    GP_TEST_MARKERS: join(folder, "markers"),
+    ...(options.gpApi === undefined ? {} : { GP_TEST_API: options.gpApi }),
+    ...(options.endpoint === undefined ? {} : { AWS_ENDPOINT_URL: options.endpoint }),
+  };
+  let runs = 0;
+  return {
+    folder,
+    run: (gitpodYml, run = {}) =>
+      runTask(folder, env, typedText(gitpodYml, run), run, join(folder, `run-${runs++}`)),
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What Gitpod's supervisor writes to the terminal of a task: its phases as groups, each after the one before. */
+export function typedText(gitpodYml: string, { start = "fresh", task }: RunOptions = {}): string {
+  const { tasks } = load(gitpodYml) as { readonly tasks: readonly Task[] };
+  const chosen = tasks.find(({ name }) => task === undefined || name === task);
+  const groups = phases[start]
+    .map((phase) => chosen?.[phase])
+    .filter((code) => code !== undefined && code.trim() !== "")
+    .map((code) => `{\n${code}\n}`);
+  return groups.length === 0 ? "" : ` HISTFILE=/dev/null history -r; ${groups.join(" && ")}\n`;
+}
+
+async function runTask(
+  folder: string,
+  env: Readonly<Record<string, string>>,
+  typed: string,
+  options: RunOptions,
+  file: string,
+): Promise<TaskRun> {
+  const dump = `echo $? >${word(`${file}.status`)}; env -0 >${word(`${file}.env`)}; { compgen -v; compgen -A function; } >${word(`${file}.names`)}\n`;
+  writeFileSync(`${file}.sh`, `${typed}${dump}`);
+  const terminal = options.terminal === true;
+  const child = spawn(
+    join(env["PATH"] ?? "", terminal ? "script" : "bash"),
+    terminal ? ["-qec", "bash --norc --noprofile -i", "/dev/null"] : ["--norc", `${file}.sh`],
+    {
+      cwd: join(folder, "workspace"),
+      env: { ...env, SHELL: join(env["PATH"] ?? "", "bash"), ...options.env },
+      detached: true,
+    },
+  );
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
+  const end = ended(child, options.timeout ?? 60_000);
+  if (terminal) await type(child.stdin, typed, `${dump}exit\n`, options.interruptAfter);
+  else child.stdin.end();
+  await end;
+  return { ...readDump(file), stdout, stderr };
+}
+
+/** Types on a terminal. It stays open, because its end would reach the shell as a key. */
+async function type(keyboard: Writable, task: string, rest: string, interruptAfter?: number): Promise<void> {
+  keyboard.on("error", () => undefined);
+  keyboard.write(task);
+  if (interruptAfter !== undefined) {
+    await sleep(interruptAfter);
+    keyboard.write("\u0003");
+    // Ctrl-C also throws away what was typed ahead.
+    await sleep(1000);
+  }
+  keyboard.write(rest);
+}
+
+function readDump(file: string): Pick<TaskRun, "status" | "env" | "names"> {
+  const read = (kind: string) =>
+    existsSync(`${file}.${kind}`) ? readFileSync(`${file}.${kind}`, "utf8") : "";
+  const status = read("status");
+  return {
+    status: status === "" ? null : Number(status),
+    env: new Map(read("env").split("\0").filter(Boolean).map(variable)),
+    names: read("names").split("\n").filter(Boolean),
+  };
+}
+
+/** Waits for the process to end; kills it and all that it started when it takes too long. */
+function ended(child: ReturnType<typeof spawn>, timeout: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    }, timeout);
+    child.on("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function variable(entry: string): [string, string] {
+  const at = entry.indexOf("=");
+  return [entry.slice(0, at), entry.slice(at + 1)];
+}
+
+function wrap(file: string, command: string): void {
+  writeFileSync(file, `#!/bin/sh\n${command} "$@"\n`);
+  chmodSync(file, 0o755);
+}
+
+/** One word of a shell. */
+function word(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
