@@ -1,6 +1,7 @@
 import { TerraformStack, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { identityProviderArn, providerName } from "../model/names";
+import { issuerProblem } from "../model/issuer";
+import { identityProviderArn } from "../model/names";
 import type { Partition } from "../model/partitions";
 import { identityProviderTerraform, identityProviderType } from "./identityProviderTerraform";
 import { PlainResource, ReleasedResource } from "./resource";
@@ -105,12 +106,8 @@ function arnOf({ accountId, partition = "aws" }: ExistingIdentityProvider, issue
   return identityProviderArn(partition, accountId, issuer);
 }
 
-/** IAM compares the issuer byte for byte, and keeps no query, port or slash at its end. */
 function checkedIssuer(issuer: string): string {
-  if (providerName(issuer) === issuer || !/^https:\/\/[a-z0-9.-]+(\/[A-Za-z0-9._~-]+)*$/.test(issuer)) {
-    throw new RangeError(
-      `issuer ${JSON.stringify(issuer)} is not https://host/path without port, query and slash at the end: copy iss from gp idp token --decode`,
-    );
-  }
-  return issuer;
+  const trouble = issuerProblem(issuer);
+  if (trouble === null) return issuer;
+  throw new RangeError(`issuer ${JSON.stringify(issuer)} ${trouble.problem}; ${trouble.remedy}`);
 }

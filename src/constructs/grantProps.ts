@@ -1,7 +1,14 @@
 import { Token } from "cdktf";
 import { parseArn } from "../model/names";
 import { partitionOf } from "../model/partitions";
-import { grantTable, type AccessLevel, type GrantKind, type ResolvedGrant } from "../policy";
+import {
+  grantNameProblem,
+  grantTable,
+  type AccessLevel,
+  type GrantKind,
+  type NameProblem,
+  type ResolvedGrant,
+} from "../policy";
 
 /** A grant: what is granted, and how much of it. */
 export type WorkspaceGrant = { readonly [K in GrantKind]: GrantOf<K> }[GrantKind];
@@ -69,13 +76,16 @@ function nameOf(kind: GrantKind, text: string): { readonly name: string; readonl
     arn === null
       ? text.replace(kind === "parameter" ? /^\// : /^(?!)/, "")
       : arn.resource.slice(row.resourcePrefix.length);
-  const key = kind === "s3" && !/^[^/]+\/./.test(name);
-  if (key)
+  // Of a name with tokens, only what stands around them is known.
+  const trouble = tokens ? bareBucket(name) : grantNameProblem(kind, name);
+  if (trouble !== null) {
     throw new RangeError(
-      `${JSON.stringify(text)} names a bucket without a key: write bucket/* for all of it`,
+      `${JSON.stringify(text)} is no ${kind} to grant: ${trouble.problem}; ${trouble.remedy}`,
     );
-  if (!tokens && (!row.names.test(name) || (!row.wildcard && name.includes("*")) || name.startsWith("*"))) {
-    throw new RangeError(`${JSON.stringify(text)} is no name of a ${kind}: allowed are ${row.nameRule}`);
   }
   return { name, arn: arn === null ? null : text };
+}
+
+function bareBucket(name: string): NameProblem | null {
+  return /^[^/]+\/./.test(name) ? null : grantNameProblem("s3", "bucket");
 }

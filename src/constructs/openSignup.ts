@@ -1,5 +1,6 @@
 import { Annotations } from "cdktf";
 import type { IConstruct } from "constructs";
+import { isSharedIssuer } from "../model/issuer";
 import type { WorkspaceSource } from "../policy/workspaceTrust";
 
 /** A finding of a role that somebody accepts, with a reason. */
@@ -27,14 +28,9 @@ export function annotateReach(
       `T54: every repository of ${workspaces.url}, present and future, may assume this role`,
     );
   }
-  if (!hasOpenSignup(issuer) || accepted("T57")) return;
+  if (!isSharedIssuer(issuer) || accepted("T57")) return;
   const who = isOrg ? "everybody may open a public one" : "everybody may, if it is public";
   const message = `T57: anybody can get a workspace on ${issuer}: whoever may read ${isOrg ? "a repository of " : ""}${workspaces.url} gets in, and ${who}`;
   if (isOrg) annotations.addError(message);
   else annotations.addWarning(message);
-}
-
-/** Is this an issuer of gitpod.io, where anybody can get a workspace? */
-function hasOpenSignup(issuer: string): boolean {
-  return /(^|\.)gitpod\.io$/i.test(new URL(issuer).hostname);
 }

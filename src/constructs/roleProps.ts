@@ -2,7 +2,7 @@ import type { Context } from "../model/accessModel";
 import { roleName } from "../model/names";
 import type { Statement } from "../model/policyDocument";
 import { fixedLimits } from "../model/quotas";
-import { canonicalStatement, permissionPolicy } from "../policy";
+import { canonicalStatement, parseCidr, permissionPolicy } from "../policy";
 import { workspaceTrust, workspaceUrl, type WorkspaceSource } from "../policy/workspaceTrust";
 import type { WorkspaceIdentityProvider } from "./gitpodIdentityProvider";
 import { resolvedGrant, type GrantLocation, type WorkspaceGrant } from "./grantProps";
@@ -113,8 +113,7 @@ const isRolePath = (s: string) =>
 const isSession = (n: number) =>
   Number.isInteger(n) && n >= fixedLimits.minRoleSession && n <= fixedLimits.maxSession;
 const isDate = (s: string) => /^\d{4}-\d{2}-\d{2}$/.test(s) && toDay(s) === s;
-/** A block that holds every address limits nothing. */
-const areCidrs = (cidrs: readonly string[]) => cidrs.every((c) => /^[0-9a-fA-F.:]+\/[1-9]\d{0,2}$/.test(c));
+const areCidrs = (cidrs: readonly string[]) => cidrs.every((cidr) => parseCidr(cidr).ok);
 
 function toDay(s: string): string | null {
   const time = Date.parse(`${s}T00:00:00Z`);

@@ -88,6 +88,11 @@ export function isCalendarDate(s: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(s);
 }
 
+/** True for visible text in Unicode normal form C, into which Terraform would bring it. */
+function isNormal(s: string): boolean {
+  return isVisible(s) && s.normalize("NFC") === s;
+}
+
 /** IAM tags of a role or identity provider; at most 50 after merging, which resolve checks. */
 export const tags = z.record(
   text(
@@ -95,14 +100,16 @@ export const tags = z.record(
     128,
     "a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, which does not begin with aws:",
     "choose another key for the tag",
-  ).refine(isVisible, { error: expects("a tag key without invisible characters", "retype the key by hand") }),
+  ).refine(isNormal, {
+    error: expects("a tag key without invisible or decomposed characters", "retype the key by hand"),
+  }),
   text(
     /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
     256,
     "a tag value of at most 256 letters, digits, spaces and _.:/=+-@, in quotes if it looks like a number",
     "take the other characters out: AWS refuses them",
-  ).refine(isVisible, {
-    error: expects("a tag value without invisible characters", "retype the value by hand"),
+  ).refine(isNormal, {
+    error: expects("a tag value without invisible or decomposed characters", "retype the value by hand"),
   }),
 );
 

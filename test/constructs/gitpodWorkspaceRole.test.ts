@@ -118,7 +118,7 @@ test.each<[string, Change, string]>([
   [
     "a wildcard for a secret",
     { grants: [{ secret: "*" }], location: { accountId: "1", region: "us-east-1" } },
-    "no name of a secret",
+    "a secret takes no wildcard",
   ],
   ["a bucket without a key", { grants: [{ s3: "assets" }] }, "bucket/*"],
   ["an ARN of something else", { grants: [{ secret: "arn:aws:s3:::x" }] }, "not the ARN of a secret"],
