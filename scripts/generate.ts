@@ -1,13 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { manifestJsonSchema } from "../src/manifest/jsonSchema";
+import { generatedFiles } from "./docs/pages";
 
-/** The files that are generated from the sources; tests fail where one is stale. */
-const generated: readonly { readonly file: string; readonly text: () => string }[] = [
-  { file: "schema/manifest.schema.json", text: manifestJsonSchema },
-];
-
-for (const { file, text } of generated) {
+for (const { file, text } of generatedFiles) {
   writeFileSync(join(__dirname, "..", file), text());
   console.log(file);
 }

@@ -1,6 +1,16 @@
 import { z } from "zod";
-import { isVisible } from "../diagnostics/quote";
-import { accountId, expects, policyArn, profile, roleArn, rolePath, tags, text, visible } from "./scalars";
+import {
+  accountId,
+  expects,
+  isNormal,
+  policyArn,
+  profile,
+  roleArn,
+  rolePath,
+  tags,
+  text,
+  visible,
+} from "./scalars";
 
 /*
  * What `accounts` and `installations` hold.
@@ -25,13 +35,15 @@ const backendSchema = z
           .string()
           .min(1)
           .max(500)
-          .refine((p) => isVisible(p) && !/^[/\\]|^[A-Za-z]:/.test(p), {
+          .refine((p) => isNormal(p) && !/^[/\\]|^[A-Za-z]:/.test(p), {
             error: expects(
-              "a path relative to the folder of cdktf.json",
+              "a path relative to the folder of cdktf.json, without invisible or decomposed characters",
               "write the path without a leading slash or drive",
             ),
           })
-          .describe("Path of the state, relative to the folder of cdktf.json"),
+          .describe(
+            "Path of the state, relative to the folder of cdktf.json; without a backend terraform.<account>.tfstate",
+          ),
       })
       .optional()
       .describe("A file beside cdktf.json"),
@@ -41,7 +53,7 @@ const backendSchema = z
         region: region.describe("Where the bucket is"),
         key: plain(1024, "the key of an S3 object")
           .optional()
-          .describe("Key of the state, by default derived"),
+          .describe("Key of the state, by default gitpod-aws-oidc/<account>.tfstate"),
         kmsKeyId: plain(2048, "the id, alias or ARN of a KMS key")
           .optional()
           .describe("Key that encrypts the state"),
@@ -71,16 +83,16 @@ export const accountSchema = z.strictObject({
   partition: z
     .enum(["aws", "aws-cn", "aws-us-gov", "aws-eusc"])
     .optional()
-    .describe("Derived from the region"),
-  backend: backendSchema.optional().describe("Where Terraform keeps its state; by default a local file"),
+    .describe("Partition of the region, by default derived from it"),
+  backend: backendSchema.optional().describe("Where Terraform keeps its state, by default a local file"),
   deployRole: roleArn.optional().describe("ARN of the role that Terraform assumes"),
   deployProfile: profile.optional().describe("AWS profile that Terraform uses"),
   permissionsBoundary: policyArn.optional().describe("Permissions boundary of every role of the account"),
   requireBoundary: z
     .boolean()
     .optional()
-    .describe("Every role of the account must have a permissions boundary"),
-  path: rolePath.optional().describe("IAM path of the account's roles"),
+    .describe("Every role of the account must have a permissions boundary; by default false"),
+  path: rolePath.optional().describe("IAM path of the account's roles, by default /"),
   tags: tags.optional().describe("Tags of everything that is made in the account"),
   quotas: z
     .strictObject({
@@ -119,12 +131,17 @@ export const installationSchema = z
       "leave it out for sts.amazonaws.com",
     )
       .optional()
-      .describe("By default sts.amazonaws.com"),
+      .describe("Audience of the tokens, by default sts.amazonaws.com"),
     identityProvider: z
       .enum(["create", "existing", "import"])
       .optional()
-      .describe("create it, refer to an existing one that another stack owns, or import (adopt) one"),
-    openSignup: z.boolean().optional().describe("Can anybody get a workspace here? Always true on gitpod.io"),
+      .describe(
+        "create it, refer to an existing one that another stack owns, or import (adopt) one; by default create",
+      ),
+    openSignup: z
+      .boolean()
+      .optional()
+      .describe("Can anybody get a workspace here? On gitpod.io always; by default false"),
     subject: z
       .literal("context", {
         error: expects(
@@ -133,7 +150,9 @@ export const installationSchema = z
         ),
       })
       .optional()
-      .describe("What the subject of a token is: context, the URL that the workspace was opened on"),
+      .describe(
+        "What the subject of a token is: the URL that the workspace was opened on; by default context",
+      ),
   })
   .refine((i) => (i.host === undefined) !== (i.issuer === undefined), {
     error: expects("an installation has either host or issuer", "write exactly one of host and issuer"),

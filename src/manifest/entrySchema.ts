@@ -23,6 +23,20 @@ const conditionValue = text(
   "take the other characters out",
 );
 
+const conditionOperator = text(
+  /^(ForAllValues:|ForAnyValue:)?[A-Za-z]+$/,
+  128,
+  "an operator of IAM, e.g. StringEquals or ForAnyValue:StringLike",
+  "copy the operator from AWS's documentation",
+);
+
+const conditionKey = text(
+  /^(?!__proto__$)[\u0020-\u007e\u00a1-\u00ff]+$/,
+  512,
+  "a condition key of the characters that IAM accepts: Latin-1, in one line",
+  "copy the key from AWS's documentation",
+);
+
 /** A raw IAM statement of a role's permissions. */
 export const statementSchema = z
   .strictObject({
@@ -36,11 +50,11 @@ export const statementSchema = z
       .describe("Name of the statement"),
     Effect: z.enum(["Allow", "Deny"]).describe("Allow or Deny"),
     Action: oneOrMany(iamText).optional().describe("Actions, e.g. s3:GetObject"),
-    NotAction: oneOrMany(iamText).optional().describe("All actions but these; only with Deny"),
+    NotAction: oneOrMany(iamText).optional().describe("All actions but these: for Deny"),
     Resource: oneOrMany(iamText).optional().describe("ARNs of the resources"),
-    NotResource: oneOrMany(iamText).optional().describe("All resources but these; only with Deny"),
+    NotResource: oneOrMany(iamText).optional().describe("All resources but these: for Deny"),
     Condition: z
-      .record(visible(128), z.record(visible(512), oneOrMany(conditionValue)))
+      .record(conditionOperator, z.record(conditionKey, oneOrMany(conditionValue)))
       .optional()
       .describe("Operators, each with condition keys and their values, in AWS's own words"),
   })
@@ -66,31 +80,23 @@ export const grantSchema = z
     parameter: resource("A Parameter Store parameter: its name, a path that ends in /*, or an ARN"),
     s3: resource("Objects of a bucket: bucket/key, where the key may hold *"),
     set: name.optional().describe("The name of a grant set: its grants stand here"),
-    access: z.enum(["read", "write"]).optional().describe("What may be done; by default the least, read"),
+    access: z.enum(["read", "write"]).optional().describe("What may be done, by default read"),
     env: z
       .string()
       .min(1)
       .max(128)
       .optional()
       .describe("Environment variable that the snippet sets to the value of the secret or parameter"),
-    key: z
-      .string()
-      .min(1)
-      .max(256)
-      .optional()
-      .describe("With env: one field of a JSON secret, instead of all of it"),
+    key: visible(256).optional().describe("With env: one field of a JSON secret, instead of all of it"),
     account: z
       .string()
       .min(1)
       .max(32)
       .optional()
-      .describe("Where the resource is: an account's name, or 12 digits in quotes"),
-    region: z
-      .string()
-      .min(1)
-      .max(32)
-      .optional()
-      .describe("Where the resource is, if not in the account's region"),
+      .describe(
+        "Where the resource is: an account's name, or 12 digits in quotes; by default the role's own account",
+      ),
+    region: z.string().min(1).max(32).optional().describe("Region of the resource, by default the account's"),
   })
   .refine((g) => grantKinds.filter((k) => g[k] !== undefined).length === 1, {
     error: expects(
@@ -110,7 +116,11 @@ export const contextSchema = z.union([
 ]);
 
 const snippetSchema = z.strictObject({
-  profile: profile.optional().describe("The AWS profile that receives the credentials"),
+  profile: profile
+    .optional()
+    .describe(
+      "The AWS profile that receives the credentials, by default default; in several accounts the account's name",
+    ),
   task: text(
     /^[A-Za-z0-9_][A-Za-z0-9_. -]{0,63}$/,
     64,
@@ -160,13 +170,13 @@ const shared = {
     .min(1)
     .max(100)
     .optional()
-    .describe("Names of the installations whose workspaces get a role"),
+    .describe("Names of the installations whose workspaces get a role, by default the only one"),
   accounts: z
     .array(name)
     .min(1)
     .max(1000)
     .optional()
-    .describe("Names of the accounts in which a role is made"),
+    .describe("Names of the accounts in which a role is made, by default the only one"),
   grants: z.array(grantSchema).max(500).optional().describe("What the role may do"),
   statements: z
     .array(statementSchema)
@@ -175,17 +185,23 @@ const shared = {
     .describe("Raw IAM statements, for what grants cannot say"),
   managedPolicies: z.array(policyArn).max(25).optional().describe("ARNs of managed policies to attach"),
   sessionDuration: duration.optional().describe("How long credentials last: 15m to 12h, by default 1h"),
-  path: rolePath.optional().describe("IAM path of the role, by default /"),
-  description: description.optional().describe("Description of the role"),
+  path: rolePath.optional().describe("IAM path of the role, by default the account's"),
+  description: description
+    .optional()
+    .describe("Description of the role, by default Gitpod workspaces of <url>"),
   tags: tags.optional().describe("Tags of the role; merged with those of defaults and of the account"),
-  permissionsBoundary: policyArn.optional().describe("Permissions boundary of the role"),
-  expires: date.optional().describe("The first day without access, from 00:00 UTC"),
+  permissionsBoundary: policyArn
+    .optional()
+    .describe(
+      "Permissions boundary of the role: where the account has one, no other; by default the account's",
+    ),
+  expires: date.optional().describe("The first day without access, from 00:00 UTC; by default there is none"),
   sourceCidrs: z
     .array(z.string().min(1).max(64))
     .min(1)
     .max(100)
     .optional()
-    .describe("Addresses from which a login is allowed"),
+    .describe("Addresses from which a login is allowed, by default any address"),
   snippet: snippetSchema.optional().describe("How the .gitpod.yml snippet looks"),
 };
 
@@ -209,8 +225,11 @@ const own = {
     .min(1)
     .max(500)
     .describe("https URL of the organization or repository, as the browser shows it"),
-  name: roleName.optional().describe("The role's name, if not derived from installation and URL"),
-  adopt: z.boolean().optional().describe("The role exists already: import it into Terraform's state"),
+  name: roleName.optional().describe("The role's name, by default <installation>-<path of the URL>"),
+  adopt: z
+    .boolean()
+    .optional()
+    .describe("The role exists already: import it into Terraform's state; by default false"),
   accept: z
     .array(acceptSchema)
     .max(50)
@@ -225,7 +244,7 @@ const contexts = {
     .max(50)
     .optional()
     .describe(
-      "Which workspaces, by what they were opened on; by default those opened on the repository's own URL",
+      "Which workspaces, by what they were opened on; by default [repository], the repository's own URL",
     ),
 };
 

@@ -23,9 +23,10 @@ export function visible(max: number) {
 
 /** Names of accounts, installations and grant sets. */
 export const name = text(
-  /^[a-z0-9][a-z0-9-]{0,31}$/,
+  // cdktf takes a stack called constructor for one that is there already.
+  /^(?!constructor$)[a-z0-9][a-z0-9-]{0,31}$/,
   32,
-  "a name of 1 to 32 characters of a-z, 0-9 and -, which does not begin with -",
+  "a name of 1 to 32 characters of a-z, 0-9 and -, which does not begin with - and is not constructor",
   "choose a short lower-case name, e.g. dev or team-a",
 );
 
@@ -89,7 +90,7 @@ export function isCalendarDate(s: string): boolean {
 }
 
 /** True for visible text in Unicode normal form C, into which Terraform would bring it. */
-function isNormal(s: string): boolean {
+export function isNormal(s: string): boolean {
   return isVisible(s) && s.normalize("NFC") === s;
 }
 

@@ -15,11 +15,11 @@ export function issuerProblem(issuer: string): IssuerProblem | null {
   const url = new URL(issuer);
   if (url.port !== "")
     return { problem: "has a port: IAM accepts none", remedy: "serve the issuer on port 443" };
-  if (issuer.endsWith("/"))
-    return { problem: "ends in a slash", remedy: `write ${issuer.replace(/\/+$/, "")}` };
   if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
     return { problem: "has more than a host and a path", remedy: copy };
   }
+  if (issuer.endsWith("/"))
+    return { problem: "ends in a slash", remedy: `write ${url.href.replace(/\/+$/, "")}` };
   const normal = url.pathname === "/" ? url.href.slice(0, -1) : url.href;
   if (issuer !== normal) return { problem: "is not in its normal form", remedy: `write ${normal}` };
   if (issuer.length > 255 || !/^https:\/\/[a-z0-9.-]+(\/[A-Za-z0-9._~-]+)*$/.test(issuer)) {

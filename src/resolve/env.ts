@@ -1,10 +1,11 @@
 /** Variables that shells, loaders or tools act upon: setting one to a secret's value runs or breaks something. */
-const forbiddenNames: ReadonlySet<string> = new Set([
+export const forbiddenNames: ReadonlySet<string> = new Set([
   ...["PATH", "HOME", "SHELL", "IFS", "ENV", "UID", "EUID", "PPID", "SHELLOPTS", "BASHOPTS"],
   ...["PS0", "PS1", "PS2", "PS3", "PS4", "PROMPT_COMMAND", "CDPATH", "EDITOR", "PAGER"],
 ]);
 
-const forbiddenBeginnings: readonly string[] = Object.freeze([
+/** The same for whole families of variables, by how their names begin. */
+export const forbiddenBeginnings: readonly string[] = Object.freeze([
   ...["LD_", "DYLD_", "BASH_", "GIT_", "AWS_", "GITPOD_", "GP_", "IDP_", "NODE_", "NPM_"],
   ...["PYTHON", "PERL5", "RUBY", "JAVA_TOOL", "SSH_"],
 ]);

@@ -7,13 +7,13 @@ import type { CheckOptions } from "../../src/rules";
 export function memoryFiles(files: Readonly<Record<string, string>>): ManifestFiles {
   return {
     read: (file) => {
-      const text = files[file];
+      const text = Object.hasOwn(files, file) ? files[file] : undefined;
       return text === undefined
         ? { ok: false, reason: "missing" }
         : { ok: true, bytes: Buffer.from(text, "utf8") };
     },
     expand: (_, pattern) =>
-      files[pattern] === undefined ? [] : [{ file: pattern, identity: pattern, status: "ok" }],
+      Object.hasOwn(files, pattern) ? [{ file: pattern, identity: pattern, status: "ok" }] : [],
     identity: (file) => file,
   };
 }

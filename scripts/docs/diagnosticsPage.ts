@@ -1,0 +1,63 @@
+import { loadProject } from "../../src/cli/project";
+import { diagnosticCodes, formatJson, formatText } from "../../src/diagnostics";
+import { block, code, page, table } from "./markdown";
+
+const families: Readonly<Record<string, string>> = Object.freeze({
+  F: "files",
+  Y: "YAML",
+  M: "keys and values, each by itself",
+  R: "what they say together",
+});
+
+const broken = `version: 1
+accounts:
+  dev: { id: 012345678901, region: us-east-1 }
+installations:
+  acme: { host: acme.gitpod.cloud }
+repos:
+  - url: https://github.com/acme/app
+    grant: []
+`;
+
+/** docs/diagnostics.md: the codes of what keeps a manifest from being one. */
+export function diagnosticsPage(): string {
+  return page(
+    "# Diagnostics",
+    `What keeps a manifest from being one. All of them are reported, not the first; where there is one, nothing is written
+and the exit status is 1, or 2 where the manifest itself cannot be read. What is valid but risky is a [finding of a rule](rules.md).
+Codes never change their meaning.`,
+    ...Object.entries(families).flatMap(([letter, about]) => [
+      `## ${letter}: ${about}`,
+      table(
+        ["code", "meaning"],
+        Object.entries(diagnosticCodes)
+          .filter(([id]) => id.startsWith(letter))
+          .map(([id, meaning]) => [code(id), meaning]),
+      ),
+    ]),
+    "## How they look",
+    "Of this manifest",
+    block("yaml", broken),
+    `${code("gitpod-aws-oidc check")} says`,
+    block("text", example("text")),
+    `and with ${code("--format json")}:`,
+    block("json", example("json")),
+    `Keys of this JSON are only ever added. Findings have ${code("rule")} in place of ${code("code")}, and besides ${code("path")}, ${code("role")} and ${code("accepted")}.`,
+  );
+}
+
+/** What the command really says of the broken manifest. */
+function example(format: "text" | "json"): string {
+  const project = loadProject("manifest.yaml", {
+    read: () => ({ ok: true, bytes: new TextEncoder().encode(broken) }),
+    expand: () => [],
+    identity: (file) => file,
+  });
+  const diagnostics = project.ok ? [] : project.diagnostics;
+  if (format === "json") return formatJson(diagnostics, []);
+  return formatText(diagnostics, [], {
+    line: (file, line) => project.locator.line(file, line),
+    colour: false,
+    info: "list",
+  });
+}

@@ -1,0 +1,20 @@
+import { manifestJsonSchema } from "../../src/manifest";
+import { diagnosticsPage } from "./diagnosticsPage";
+import { manifestPage } from "./manifestPage";
+import { rulesPage } from "./rulesPage";
+
+/** A file that is generated from the sources. */
+export interface GeneratedFile {
+  /** Below the top folder. */
+  readonly file: string;
+  /** The text that it must have: the same bytes every time. */
+  readonly text: () => string;
+}
+
+/** The files that `npm run generate` writes; tests fail where one is stale. */
+export const generatedFiles: readonly GeneratedFile[] = Object.freeze([
+  { file: "schema/manifest.schema.json", text: manifestJsonSchema },
+  { file: "docs/manifest.md", text: manifestPage },
+  { file: "docs/rules.md", text: rulesPage },
+  { file: "docs/diagnostics.md", text: diagnosticsPage },
+]);

@@ -1,0 +1,58 @@
+import type { Rule } from "../../src/rules";
+import { rules } from "../../src/rules";
+import { block, code, page, sentence, table } from "./markdown";
+
+/** docs/rules.md: what findings mean, and what to do about each. */
+export function rulesPage(): string {
+  return page(
+    "# Rules",
+    `What ${code("gitpod-aws-oidc check")} and every synth look for in a manifest that is valid. A finding has the id of its
+rule, a place and a remedy. Ids never change their meaning.`,
+    `- **error**: the synth writes nothing, exit status 1.
+- **warning**: reported; ${code("check --strict")} fails.
+- **info**: reported by ${code("check")}, counted by a synth.`,
+    "## Accepting a finding",
+    "An entry that has a good reason says so, and is then no longer reported:",
+    block(
+      "yaml",
+      `accept:
+  - { rule: T57, reason: the repository is private, until: 2027-03-31 }`,
+    ),
+    `Warnings and info about a role can be accepted; so can the error of ${waivable().map(code).join(", ")}, in the main manifest
+only. Other errors cannot, and neither can findings about an account as a whole. From the day after ${code("until")} on, ${code("check")} reports
+the waiver (W04). Dates are for ${code("check")} alone: a synth gives the same bytes on every day.`,
+    "## All rules",
+    table(
+      ["rule", "severity", "about", "can be accepted"],
+      rules.map((rule) => [`[${rule.id}](#${anchor(rule)})`, rule.severity, rule.title, acceptable(rule)]),
+    ),
+    ...rules.map(
+      (rule) => `### ${heading(rule)}
+
+${sentence(rule.why)}
+
+Remedy: ${sentence(rule.remedy)}`,
+    ),
+  );
+}
+
+function waivable(): readonly string[] {
+  return rules.filter((rule) => rule.waivableError).map((rule) => rule.id);
+}
+
+function acceptable(rule: Rule): string {
+  if (rule.about !== "role") return "no";
+  return rule.severity !== "error" || rule.waivableError ? "yes" : "no";
+}
+
+function heading(rule: Rule): string {
+  return `${rule.id}: ${rule.title}`;
+}
+
+/** GitHub's anchor of a heading. */
+function anchor(rule: Rule): string {
+  return heading(rule)
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, "")
+    .replaceAll(" ", "-");
+}

@@ -1,0 +1,93 @@
+import { load } from "js-yaml";
+import { command } from "../support/folder";
+import { fenced, pages, read } from "./markdown";
+
+/** Commands that somebody may copy: from blocks and code spans of pages, and from the examples for CI. */
+function commandsOf(program: RegExp): readonly string[] {
+  const prose = pages().flatMap((page) => {
+    const text = read(page);
+    const shell = fenced(text).flatMap((block) => (block.language === "sh" ? block.text.split("\n") : []));
+    const spans = text.replace(/^```.*?^```$/gms, "").matchAll(/`([^`\n]+)`/g);
+    return [...shell, ...[...spans].map(([, span = ""]) => span)];
+  });
+  const { jobs } = load(read("examples/ci/github-actions.yml")) as Workflow;
+  const { repos } = load(read("examples/ci/pre-commit-config.yaml")) as PreCommit;
+  const { app } = JSON.parse(read("examples/ci/cdktf.json")) as { readonly app: string };
+  const ci = [
+    ...Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => run?.split("\n") ?? [])),
+    ...repos.flatMap(({ hooks }) => hooks.map(({ entry }) => entry)),
+    app,
+  ];
+  return [...prose, ...ci]
+    .flatMap((line) => line.split("&&"))
+    .filter((line) => program.test(line) && !line.startsWith("npm install"));
+}
+
+interface Workflow {
+  readonly jobs: Readonly<Record<string, { readonly steps: readonly { readonly run?: string }[] }>>;
+}
+
+interface PreCommit {
+  readonly repos: readonly {
+    readonly hooks: readonly { readonly entry: string; readonly files: string }[];
+  }[];
+}
+
+test("every gitpod-aws-oidc command that is shown exists, with its flags", async () => {
+  const shown = commandsOf(/\bgitpod-aws-oidc (?=[a-z])/).map(
+    (line) => line.split("gitpod-aws-oidc ")[1] ?? "",
+  );
+  expect(shown.length).toBeGreaterThan(10);
+  for (const line of shown) {
+    const [name = "", ...rest] = line.split(/\s+/);
+    const { status, stdout } = await command([name, "--help"]);
+    const unknown = rest.filter((word) => word.startsWith("--") && !stdout.includes(`${word} `));
+    expect([line, status, unknown]).toEqual([line, 0, []]);
+    expect([line, stdout]).toEqual([line, expect.stringContaining(`gitpod-aws-oidc ${name}`)]);
+  }
+});
+
+test("flags that the README names beside a command are flags of it", async () => {
+  const rows = [...read("README.md").matchAll(/^\| `gitpod-aws-oidc (\w+).*?` \| (.*) \|$/gm)];
+  expect(rows.map(([, name]) => name)).toEqual(["check", "synth", "schema", "init"]);
+  for (const [, name = "", text = ""] of rows) {
+    const { stdout } = await command([name, "--help"]);
+    const flags = [...text.matchAll(/`(--[a-z]+)/g)].map(([, flag = ""]) => flag);
+    expect([name, flags.filter((flag) => !stdout.includes(`${flag} `))]).toEqual([name, []]);
+  }
+});
+
+test("every npm script that is shown exists", () => {
+  const { scripts } = JSON.parse(read("package.json")) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  const shown = commandsOf(/\bnpm run [a-z]/).map(
+    (line) => /\bnpm run (?:-s )?([\w:-]+)/.exec(line)?.[1] ?? "",
+  );
+  expect(shown.length).toBeGreaterThan(4);
+  expect(shown.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+});
+
+test("cdktf is called by commands that it has", () => {
+  const shown = commandsOf(/\bcdktf [a-z]/).map((line) => /\bcdktf ([a-z]+)/.exec(line)?.[1] ?? "");
+  const has = ["synth", "diff", "deploy", "destroy"];
+  expect([...new Set(shown)].sort()).toEqual([...has].sort());
+});
+
+test("the hook watches the manifest and what it includes, and nothing else", () => {
+  const { repos } = load(read("examples/ci/pre-commit-config.yaml")) as PreCommit;
+  const [pattern = ""] = repos.flatMap(({ hooks }) => hooks.map(({ files }) => files));
+  const watched = ["manifest.yaml", "teams/a.yaml", "teams/b/c.yaml", "README.md", "other/manifest.yaml"];
+  expect(watched.filter((file) => new RegExp(pattern).test(file))).toEqual(watched.slice(0, 3));
+});
+
+test("in CI a token is issued only to the job that plans", () => {
+  const { permissions, jobs } = load(read("examples/ci/github-actions.yml")) as Readonly<
+    Record<"permissions", unknown>
+  > & { readonly jobs: Readonly<Record<string, { readonly permissions?: object; readonly if?: string }>> };
+  expect(permissions).toEqual({ contents: "read" });
+  const trusted = Object.entries(jobs).filter(([, job]) => "id-token" in (job.permissions ?? {}));
+  expect(trusted.map(([name, job]) => [name, job.if?.includes("github.repository")])).toEqual([
+    ["diff", true],
+  ]);
+});
