@@ -77,7 +77,7 @@ describe("the URL of an entry", () => {
 
   it("that is accepted is what the URL standard makes of it, whatever characters it has", () => {
     const character = fc.oneof(
-      fc.constantFrom(..."abAB01-._~%$&'()+,;=:@!|[]^`{}\\/?#*\t\n\r é\u202e"),
+      fc.constantFrom(...Array.from("abAB01-._~%$&'()+,;=:@!|[]^`{}\\/?#*\t\n\r é\u202e")),
       fc.constantFrom("%2e", "%2F", "..", "."),
     );
     let accepted = 0;

@@ -14,8 +14,13 @@ let renderer: SnippetRenderer | undefined;
 
 /** A snippet's file, from the templates that come with the product. */
 export function rendered(snippet: Snippet): string {
+  return renderedFrom("manifest.yaml", snippet);
+}
+
+/** The same, from a manifest of another name. */
+export function renderedFrom(manifestName: string, snippet: Snippet): string {
   renderer ??= compileTemplates(templateSources());
-  return renderer.renderSnippet(snippet, { manifestName: "manifest.yaml" });
+  return renderer.renderSnippet(snippet, { manifestName });
 }
 
 /** A snippet with one login and nothing to export, changed as wanted. */

@@ -17,7 +17,7 @@ export interface TerraformJson {
 }
 
 const outdir = mkdtempSync(join(tmpdir(), "gitpod-aws-oidc-"));
-process.on("exit", () => {
+afterAll(() => {
   rmSync(outdir, { recursive: true, force: true });
 });
 

@@ -1,0 +1,98 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { load } from "js-yaml";
+import type { Snippet } from "../../src/model/accessModel";
+import { createWorkspace } from "./workspace";
+
+/** What a snippet did in bash. */
+export interface Recording {
+  /** Every call of `gp` and `aws`: the program's name and its arguments. */
+  readonly calls: readonly (readonly string[])[];
+  /** The manifest's commands as they reached `eval`; none of them was run. */
+  readonly commands: readonly string[];
+  readonly env: ReadonlyMap<string, string>;
+  readonly status: number | null;
+  readonly stderr: string;
+}
+
+const commandPrefix = "unset __gao_command; ";
+
+/**
+ * Runs the task of a `.gitpod.yml` in bash, where `gp` and `aws` only write down how they were called.
+ * @param answer - what `aws` prints when it is asked for a secret or parameter
+ */
+export async function recordSnippet(gitpodYml: string, answer: string): Promise<Recording> {
+  const workspace = createWorkspace({ contextUrl: "https://github.com/acme/app" });
+  try {
+    const record = join(workspace.folder, "record");
+    const log = `printf '%s\\0' "$#" "$@" >>'${record}'`;
+    writeFileSync(record, "");
+    writeFileSync(join(workspace.folder, "answer"), answer);
+    for (const [program, then] of [
+      ["gp", ":"],
+      ["aws", `case " $* " in *" get-"*) cat '${join(workspace.folder, "answer")}' ;; esac`],
+    ] as const)
+      writeFileSync(
+        join(workspace.folder, "bin", program),
+        `#!/bin/sh\nset -- ${program} "$@"\n${log}\n${then}\n`,
+        { mode: 0o755 },
+      );
+    // A function outranks the builtin: what would be evaluated is written down instead.
+    const before = `eval() { set -- eval "$@"; ${log}; }`;
+    const file = load(gitpodYml) as { readonly tasks: readonly object[] };
+    const run = await workspace.run(
+      JSON.stringify({ tasks: file.tasks.map((task) => ({ ...task, before })) }),
+    );
+    const all = callsOf(readFileSync(record, "utf8"));
+    return {
+      calls: all.filter(([program]) => program !== "eval"),
+      commands: all
+        .filter(([program, text]) => program === "eval" && text?.startsWith(commandPrefix) === true)
+        .map(([, text]) => text?.slice(commandPrefix.length) ?? ""),
+      env: run.env,
+      status: run.status,
+      stderr: run.stderr,
+    };
+  } finally {
+    workspace.remove();
+  }
+}
+
+/** How a snippet must call `gp` and `aws`, from the model. */
+export function expectedCalls(snippet: Snippet): readonly (readonly string[])[] {
+  const audience = snippet.audience === "sts.amazonaws.com" ? [] : ["--audience", snippet.audience];
+  return [
+    ...snippet.logins.flatMap(({ roleArn, profile, durationSeconds, region, exports }) => [
+      [
+        ...["gp", "idp", "login", "aws", "--role-arn", roleArn, "--profile", profile],
+        ...["--duration-seconds", String(durationSeconds), ...audience],
+      ],
+      ["aws", "configure", "set", "region", region, "--profile", profile],
+      ...exports.map((one) => [
+        ...["aws", "--region", one.region, "--output", "text", "--profile", profile],
+        ...(one.source === "secret"
+          ? [
+              ...["secretsmanager", "get-secret-value", "--query", "join('', [SecretString])"],
+              `--secret-id=${one.id}`,
+            ]
+          : [
+              ...["ssm", "get-parameter", "--with-decryption", "--query", "join('', [Parameter.Value])"],
+              `--name=${one.id}`,
+            ]),
+      ]),
+    ]),
+    ["gp", "sync-done", snippet.task],
+  ];
+}
+
+/** Reads what was written as a number of words and then the words, each ended by NUL. */
+function callsOf(record: string): readonly (readonly string[])[] {
+  const words = record.split("\0");
+  const calls: string[][] = [];
+  for (let i = 0; i < words.length - 1;) {
+    const count = Number(words[i]);
+    calls.push(words.slice(i + 1, i + 1 + count));
+    i += 1 + count;
+  }
+  return calls;
+}
