@@ -25,6 +25,9 @@ jest.setTimeout(300_000);
 
 const full = process.env["FULL"] === "1";
 const texts = nastyTexts(full ? 3000 : 520);
+/** A quarter of the texts for each field, so that four fields together have seen them all; with FULL=1 all for each. */
+const textsFor = (name: FieldName) =>
+  full ? texts : texts.filter((_, i) => i % 4 === names.indexOf(name) % 4);
 /** Snippets that are run in bash, which takes its time. */
 const runsInBash = full ? 1000 : 150;
 const names = Object.keys(fields) as FieldName[];
@@ -99,8 +102,9 @@ describe("each nasty text in each field of a manifest", () => {
 
   test.each(names)("%s: is refused with place and remedy, or comes out unchanged", (name) => {
     const field: Field = fields[name];
+    const drawn = textsFor(name);
     let through = 0;
-    for (const text of texts) {
+    for (const text of drawn) {
       const loaded = project(manifestOf(name, text));
       const model = accepted(loaded);
       if (model === null) {
@@ -113,15 +117,15 @@ describe("each nasty text in each field of a manifest", () => {
       for (const snippet of model.snippets) expect(ownershipOf(rendered(snippet))).toBe("ours");
     }
     counts.through += through;
-    counts.refused += texts.length - through;
-    expect(through).toBeLessThan(texts.length);
-    if (freeText.includes(name)) expect(through).toBeGreaterThan(100);
+    counts.refused += drawn.length - through;
+    expect(through).toBeLessThan(drawn.length);
+    if (freeText.includes(name)) expect(through).toBeGreaterThan(drawn.length / 6);
   });
 
   test("many are refused, and many come through", () => {
     expect(texts.length).toBeGreaterThanOrEqual(500);
-    expect(counts.refused).toBeGreaterThan(5000);
-    expect(counts.through).toBeGreaterThan(3000);
+    expect(counts.refused).toBeGreaterThan(2000);
+    expect(counts.through).toBeGreaterThan(800);
   });
 });
 
