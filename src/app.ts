@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { App, Manifest as CdktfManifest } from "cdktf";
+import { CommandError } from "./cli/commandError";
 import { diskFiles } from "./cli/files";
 import type { CommandIo, ExitCode } from "./cli/io";
 import { blocking, loadProject } from "./cli/project";
@@ -18,13 +19,13 @@ import type { Settings } from "./cli/settings";
 import { applySnippets, planSnippets, type FolderPlan } from "./cli/snippetFolder";
 import { readTemplates } from "./cli/templates";
 import { AccountStack } from "./constructs";
-import { escapeHidden, formatText } from "./diagnostics";
+import { escapeHidden, formatText, quote } from "./diagnostics";
 import type { AccessModel, Account } from "./model/accessModel";
 
 /** Something that keeps a synth from being written, and that its user can put right. */
 export class SynthError extends Error {
   override readonly name = "SynthError";
-  readonly code: "hcl-output" | "unknown-account" | "not-a-folder";
+  readonly code: "hcl-output" | "not-a-folder";
 
   constructor(code: SynthError["code"], message: string) {
     super(message);
@@ -68,12 +69,13 @@ export function refuseHcl(env: Readonly<Record<string, string | undefined>>): vo
 /**
  * Writes a model's stacks below `outdir`, each file whole: cdktf writes into a folder beside it, from where the
  * files are moved. What else stands in the stacks' folders, such as state, locks and `.terraform`, stays.
- * @throws SynthError - `unknown-account`, or `not-a-folder` where a link or file is in the way
+ * @throws SynthError - `not-a-folder` where a link or file is in the way
+ * @throws CommandError - where `only` is no account
  */
 export function synthesize(model: AccessModel, options: SynthesizeOptions): Synthesis {
   const accounts = selected(model, options.only);
   const outdir = resolve(options.workingDirectory, options.outdir);
-  mkdirSync(outdir, { recursive: true });
+  folder(outdir);
   const draft = mkdtempSync(join(dirname(outdir), `.${basename(outdir)}-`));
   try {
     writeDraft(model, accounts, draft, stateRoot(outdir, options.workingDirectory));
@@ -97,7 +99,7 @@ function selected(model: AccessModel, only: string | undefined): readonly Accoun
   const found = model.accounts.filter((a) => a.name === only);
   if (found.length > 0) return found;
   const names = model.accounts.map((a) => a.name).join(", ");
-  throw new SynthError("unknown-account", `no account ${JSON.stringify(only)}: the manifest has ${names}`);
+  throw new CommandError(`no account is named ${quote(only)}`, `write --only with one of ${names}`);
 }
 
 /** From a stack's folder, where Terraform runs, to the folder of `cdktf.json`: no absolute path enters the output. */
@@ -134,9 +136,15 @@ function abandon(model: AccessModel, outdir: string): readonly string[] {
 
 /** Makes sure that a path is a folder, and not a link to one: nothing is written through a link. */
 function folder(path: string): void {
-  mkdirSync(path, { recursive: true });
-  if (lstatSync(path).isDirectory()) return;
-  throw new SynthError("not-a-folder", `${path} is a link: remove it, stacks are written into folders only`);
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) mkdirSync(path, { recursive: true });
+  else if (!stat.isDirectory()) {
+    const what = stat.isSymbolicLink() ? "a link" : "a file";
+    throw new SynthError(
+      "not-a-folder",
+      `${path} is ${what}: remove it, stacks are written into folders only`,
+    );
+  }
 }
 
 /** Completes the draft's list of stacks by what the last synth said of other stacks that are still declared. */
@@ -191,19 +199,20 @@ export function synthProject(options: ProjectOptions, io: CommandIo): ExitCode {
     workingDirectory: ".",
     ...(options.only === undefined ? {} : { only: options.only }),
   });
-  io.stdout.write(`wrote ${count(stacks.length, "stack")} to ${join(outdir, "stacks")}\n`);
+  io.stdout.write(`wrote ${count(stacks.length, "stack")} to ${escapeHidden(join(outdir, "stacks"))}\n`);
   for (const name of abandoned) {
     io.stderr.write(
-      `the account ${name} is declared no longer: its stack is gone from ${outdir}, and what it made is still in AWS\n`,
+      `the account ${name} is declared no longer: its stack is gone from ${escapeHidden(outdir)}, and what it made is still in AWS\n`,
     );
   }
   if (plan === null) return 0;
   const failed = applySnippets(plan);
+  if (failed.length > 0) return reported(failed, io);
   const changed = plan.write.length + plan.remove.length;
   io.stdout.write(
-    `${count(project.model.snippets.length, "snippet")} in ${options.snippets}, ${changed === 0 ? "none" : changed} changed\n`,
+    `${count(project.model.snippets.length, "snippet")} in ${escapeHidden(options.snippets)}, ${changed === 0 ? "none" : changed} changed\n`,
   );
-  return failed.length > 0 ? reported(failed, io) : 0;
+  return 0;
 }
 
 function planned(model: AccessModel, options: ProjectOptions): FolderPlan {

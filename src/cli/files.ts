@@ -13,6 +13,7 @@ import {
   rmSync,
   statSync,
   writeFileSync,
+  type Dirent,
 } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { globSync, isDynamicPattern } from "tinyglobby";
@@ -58,7 +59,8 @@ function isMissing(error: unknown): boolean {
   return code === "ENOENT" || code === "ENOTDIR";
 }
 
-function errorCode(error: unknown): string {
+/** The code of a system error, e.g. `ENOENT`; empty for anything else. */
+export function errorCode(error: unknown): string {
   return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 }
 
@@ -66,13 +68,22 @@ function errorCode(error: unknown): string {
  * Folders as the glob sees them. Left alone, it passes over links and FIFOs: an include that leaves something out
  * without a word would be worse than one that is refused.
  */
-function listFolder(path: string) {
-  return readdirSync(path, { withFileTypes: true }).map((entry) => ({
+function listFolder(path: string, unreadable: string[]) {
+  return entriesOf(path, unreadable).map((entry) => ({
     name: entry.name,
     isDirectory: () => entry.isDirectory(),
     isFile: () => !entry.isDirectory(),
     isSymbolicLink: () => false,
   }));
+}
+
+function entriesOf(path: string, unreadable: string[]): readonly Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    if (!isMissing(error)) unreadable.push(path);
+    return [];
+  }
 }
 
 /** Braces and extended globs are off: a pattern is what it looks like, and cannot hide a `..`. */
@@ -81,7 +92,6 @@ const globOptions = Object.freeze({
   extglob: false,
   expandDirectories: false,
   followSymbolicLinks: false,
-  fs: { readdirSync: listFolder as unknown as typeof readdirSync },
 });
 
 function expandPattern(manifestFile: string, pattern: string): readonly IncludeMatch[] {
@@ -96,7 +106,16 @@ function expandPattern(manifestFile: string, pattern: string): readonly IncludeM
   if (startPath === undefined) return [];
   if (!isInside(root, startPath)) return [{ file: start, identity: startPath, status: "outside" }];
   if (!isGlob) return [judge(start, startPath)];
-  return globSync(pattern, { ...globOptions, cwd: folder })
+  const unreadable: string[] = [];
+  const fs = {
+    readdirSync: ((path: string) => listFolder(path, unreadable)) as unknown as typeof readdirSync,
+  };
+  const names = globSync(pattern, { ...globOptions, cwd: folder, fs });
+  if (unreadable.length > 0) {
+    const [path = ""] = unreadable.sort();
+    return [{ file: shownName(folder, relative(folder, path)), identity: path, status: "not-regular" }];
+  }
+  return names
     .map((name) => shownName(folder, name))
     .sort()
     .flatMap((file): readonly IncludeMatch[] => {

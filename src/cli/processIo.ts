@@ -2,6 +2,10 @@ import type { CommandIo } from "./io";
 
 /** The process's own streams, environment and day. */
 export function processIo(): CommandIo {
+  // Whoever reads us may stop early, as head does: that is no error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
   return {
     stdout: process.stdout,
     stderr: process.stderr,

@@ -28,7 +28,7 @@ export function loadProject(file: string, files: ManifestFiles, options: CheckOp
     ok: false,
     diagnostics: locator.diagnose(problems),
     unreadable: problems.some(
-      (p) => p.code === "F01" && p.origin.file === file && p.origin.path.length === 0,
+      (p) => (p.code === "F01" || p.code === "F06") && p.origin.file === file && p.origin.path.length === 0,
     ),
     locator,
   });

@@ -1,6 +1,7 @@
 import { escapeHidden } from "../diagnostics";
 import { TemplateError } from "../snippet";
 import { CommandError } from "./commandError";
+import { errorCode } from "./files";
 import type { CommandIo, ExitCode } from "./io";
 
 /**
@@ -22,8 +23,20 @@ export async function runGuarded(
       io.stderr.write(`error: ${escapeHidden(error.message)}\n`);
       return 1;
     }
+    if (isFileError(error)) {
+      const what = `${error.path ?? "a file"} cannot be read or written: ${error.code}`;
+      io.stderr.write(
+        `error: ${escapeHidden(what)}\n  remedy: look at what is there, and who may read and write it\n`,
+      );
+      return 2;
+    }
     throw error;
   }
+}
+
+/** Something that the operating system refused. */
+function isFileError(error: unknown): error is { readonly code: string; readonly path?: string } {
+  return typeof error === "object" && error !== null && "syscall" in error && errorCode(error) !== "";
 }
 
 /** By its name: the class itself comes with cdktf, which only a synth loads. */

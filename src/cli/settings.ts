@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { CommandError } from "./commandError";
+import { readRegularFile } from "./files";
 
 /** Where a synth reads and writes. */
 export interface Settings {
@@ -33,13 +33,15 @@ export function readSettings(
 }
 
 function cdktfContext(): Readonly<Record<string, string | undefined>> {
-  let text: string;
-  try {
-    text = readFileSync("cdktf.json", "utf8");
-  } catch {
-    return {};
+  const read = readRegularFile("cdktf.json");
+  if (!read.ok) {
+    if (read.reason === "missing") return {};
+    throw new CommandError(
+      `cdktf.json cannot be read: ${read.reason}`,
+      "mend or remove it: it may name the manifest",
+    );
   }
-  const context = contextOf(text);
+  const context = contextOf(new TextDecoder().decode(read.bytes));
   for (const key of ["manifest", "snippets", "templates"]) {
     if (context[key] === undefined || typeof context[key] === "string") continue;
     throw new CommandError(`cdktf.json: context.${key} is not a text`, "write a path there, or leave it out");

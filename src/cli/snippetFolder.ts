@@ -1,7 +1,9 @@
-import { lstatSync, readdirSync, rmdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { lstatSync, readdirSync, rmdirSync, rmSync, type Dirent } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { quote } from "../diagnostics";
 import { ownershipOf } from "../snippet";
-import { readRegularFile, writeAtomically } from "./files";
+import { CommandError } from "./commandError";
+import { errorCode, readRegularFile, writeAtomically } from "./files";
 
 /** A file to be in the snippet folder: `file` below it with `/` between, and its whole text. */
 export interface SnippetFile {
@@ -28,6 +30,12 @@ export interface FolderPlan {
 
 /** Compares the folder with what is wanted, and touches nothing. */
 export function planSnippets(folder: string, wanted: readonly SnippetFile[]): FolderPlan {
+  if (!relative(resolve(folder), process.cwd()).startsWith("..")) {
+    throw new CommandError(
+      `the snippet folder ${quote(folder)} is the working directory, or holds it`,
+      "choose a folder for the snippets alone, e.g. snippets",
+    );
+  }
   const write: SnippetFile[] = [];
   const obstacles: Obstacle[] = [];
   for (const file of wanted) {
@@ -48,11 +56,16 @@ export function applySnippets(plan: FolderPlan): readonly Obstacle[] {
   const failed: Obstacle[] = [];
   for (const path of plan.remove) {
     rmSync(path, { force: true });
-    removeEmptyFolders(plan.folder, path);
+    removeEmptyFolders(resolve(plan.folder), resolve(path));
   }
   for (const { file, text } of plan.write) {
     const written = writeAtomically(plan.folder, join(plan.folder, file), text);
-    if (!written.ok) failed.push(obstacle(written.path, `it cannot be written: ${written.reason}`));
+    if (!written.ok)
+      failed.push({
+        path: written.path,
+        message: `it cannot be written: ${written.reason}`,
+        remedy: "look at what is there, at who may write it, and at the space left",
+      });
   }
   return failed;
 }
@@ -87,26 +100,37 @@ function obstacle(path: string, message: string): Obstacle {
   return { path, message, remedy: "move it away, or delete it to have it written anew" };
 }
 
-/** Files below the folder that this tool wrote and nobody edited; links are not followed. */
-function ours(folder: string): readonly string[] {
+/**
+ * Files of the snippet folder that this tool wrote there and nobody edited: `<installation>/<host>/….gitpod.yml`. A
+ * copy that somebody put elsewhere is theirs. Links are not followed.
+ */
+function ours(folder: string, depth = 0): readonly string[] {
   const stat = lstatSync(folder, { throwIfNoEntry: false });
   if (!stat?.isDirectory()) return [];
-  return readdirSync(folder, { recursive: false, withFileTypes: true }).flatMap((entry) => {
+  return entriesOf(folder).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return ours(path);
-    if (!entry.isFile() || !entry.name.endsWith(".gitpod.yml")) return [];
+    if (entry.isDirectory()) return ours(path, depth + 1);
+    if (depth < 2 || !entry.isFile() || !/.\.gitpod\.yml$/.test(entry.name)) return [];
     const read = readRegularFile(path);
     return read.ok && ownershipOf(new TextDecoder().decode(read.bytes)) === "ours" ? [path] : [];
   });
 }
 
+/** What is in a folder; nothing where another synth has just removed it. */
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
 function removeEmptyFolders(folder: string, path: string): void {
-  for (
-    let parent = join(path, "..");
-    parent !== folder && parent.startsWith(folder);
-    parent = join(parent, "..")
-  ) {
-    if (readdirSync(parent).length > 0) return;
-    rmdirSync(parent);
+  try {
+    for (let parent = dirname(path); parent.startsWith(folder + sep); parent = dirname(parent))
+      rmdirSync(parent);
+  } catch (error) {
+    if (!["ENOTEMPTY", "ENOENT", "EEXIST"].includes(errorCode(error))) throw error;
   }
 }

@@ -72,6 +72,9 @@ function nameOf(kind: GrantKind, text: string): { readonly name: string; readonl
   if (arn !== null && (arn.service !== row.service || !arn.resource.startsWith(row.resourcePrefix))) {
     throw new RangeError(`${JSON.stringify(text)} is not the ARN of a ${kind}`);
   }
+  if (kind === "s3" && arn !== null && (arn.region !== "" || arn.account !== "")) {
+    throw new RangeError(`${JSON.stringify(text)} is an access point or the like: grant it with statements`);
+  }
   const name =
     arn === null
       ? text.replace(kind === "parameter" ? /^\// : /^(?!)/, "")

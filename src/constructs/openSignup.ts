@@ -20,7 +20,7 @@ export function annotateReach(
   accept: readonly AcceptedFinding[],
 ): void {
   const accepted = (rule: AcceptedFinding["rule"]) =>
-    accept.some((a) => a.rule === rule && a.reason.trim() !== "");
+    accept.some((a) => a.rule === rule && /[\p{L}\p{N}]/u.test(a.reason));
   const annotations = Annotations.of(scope);
   const isOrg = workspaces.kind === "org";
   if (isOrg && !accepted("T54")) {

@@ -55,6 +55,12 @@ export const statementSchema = z
     NotResource: oneOrMany(iamText).optional().describe("All resources but these: for Deny"),
     Condition: z
       .record(conditionOperator, z.record(conditionKey, oneOrMany(conditionValue)))
+      .refine((c) => [c, ...Object.values(c)].every((block) => Object.keys(block).length > 0), {
+        error: expects(
+          "conditions that say something",
+          "take the empty ones out: they would hold for everybody",
+        ),
+      })
       .optional()
       .describe("Operators, each with condition keys and their values, in AWS's own words"),
   })

@@ -92,8 +92,8 @@ function examine<T>(
   return { raw, value: result.data, problems: [...problems, ...found, ...misplaced] };
 }
 
-/** Keys of an entry that give rights which nothing else checks: they belong to the owners of the main manifest. */
-const reserved = Object.freeze(["statements", "managedPolicies", "permissionsBoundary"]);
+/** Keys of an entry that give or take over rights which nothing else checks: they belong to the main manifest. */
+const reserved = Object.freeze(["statements", "managedPolicies", "permissionsBoundary", "adopt"]);
 
 function reservedKeys(file: string, raw: unknown): readonly Problem[] {
   return (["orgs", "repos"] as const).flatMap((list) => {

@@ -70,18 +70,13 @@ export function durationSeconds(s: string): number {
   return seconds;
 }
 
-/** A calendar date, `YYYY-MM-DD`. */
-export const date = text(
-  /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/,
-  10,
-  "a date as YYYY-MM-DD",
+const dateError = expects(
+  "a date that exists, as YYYY-MM-DD",
   "write the date as year-month-day, e.g. 2027-03-31",
-).refine(isCalendarDate, {
-  error: expects(
-    "a date that exists",
-    "look at a calendar: the month has fewer days, or the year fewer months",
-  ),
-});
+);
+
+/** A calendar date, `YYYY-MM-DD`. */
+export const date = z.string().max(10, { error: dateError }).refine(isCalendarDate, { error: dateError });
 
 /** True for a day that exists, written `YYYY-MM-DD`. */
 export function isCalendarDate(s: string): boolean {

@@ -105,11 +105,22 @@ function nodeOf(event: Exclude<NodeEvent, AliasEvent>, start: number, reader: Re
 function readItem(list: SequenceEvent, reader: Reader): YamlNode | undefined {
   if (list.style === COLLECTION_STYLE.BLOCK) {
     // An empty item is where its dash is, which no event tells.
-    const dash = /(?:\s|#[^\r\n]*)*-/y;
-    dash.lastIndex = reader.end;
-    if (dash.test(reader.text)) reader.end = dash.lastIndex;
+    const dash = afterSpaceAndComments(reader.text, reader.end);
+    if (reader.text[dash] === "-") reader.end = dash + 1;
   }
   return readNode(reader);
+}
+
+/** The offset of the next character that is neither white space nor part of a comment: each is looked at once. */
+function afterSpaceAndComments(text: string, from: number): number {
+  let at = from;
+  for (;;) {
+    while (at < text.length && " \t\r\n".includes(text[at] ?? "")) at += 1;
+    if (text[at] !== "#") return at;
+    const end = text.indexOf("\n", at);
+    if (end < 0) return text.length;
+    at = end;
+  }
 }
 
 /** The offset at which a person sees the node begin: its quote, its `|`, its first key. */

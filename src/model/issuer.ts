@@ -22,7 +22,7 @@ export function issuerProblem(issuer: string): IssuerProblem | null {
     return { problem: "ends in a slash", remedy: `write ${url.href.replace(/\/+$/, "")}` };
   const normal = url.pathname === "/" ? url.href.slice(0, -1) : url.href;
   if (issuer !== normal) return { problem: "is not in its normal form", remedy: `write ${normal}` };
-  if (issuer.length > 255 || !/^https:\/\/[a-z0-9.-]+(\/[A-Za-z0-9._~-]+)*$/.test(issuer)) {
+  if (issuer.length > 255 || !/^https:\/\/[a-z0-9-]+(\.[a-z0-9-]+)*(\/[A-Za-z0-9._~-]+)*$/.test(issuer)) {
     return {
       problem: "is longer than 255 characters, or holds some that no Gitpod issuer has",
       remedy: copy,

@@ -12,6 +12,13 @@ export interface NameProblem {
  */
 export function grantNameProblem(kind: GrantKind, name: string): NameProblem | null {
   const row = grantTable[kind];
+  if (name.includes("://")) {
+    const scheme = name.slice(0, name.indexOf("://") + 3);
+    return {
+      problem: "it is a URL",
+      remedy: scheme === "s3://" ? "leave out s3://" : "write the name alone",
+    };
+  }
   if (kind === "s3" && /^[^/]*\/?$/.test(name)) {
     return { problem: "it names a bucket without a key", remedy: "write bucket/* for all of the bucket" };
   }

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { quote, type Origin } from "../diagnostics";
 import type { Manifest, ManifestAccount } from "../manifest";
 import type { Account, Backend } from "../model/accessModel";
@@ -35,7 +36,29 @@ export function resolveAccounts(
     const account = resolveAccount(name, source, origin, problems);
     if (account) accounts.set(name, account);
   }
+  checkStates([...accounts.values()], problems);
   return accounts;
+}
+
+/** No two stacks in one state: each would destroy what the other made. */
+function checkStates(accounts: readonly AccountSettings[], problems: Problems): void {
+  const seen = new Map<string, AccountSettings>();
+  for (const account of accounts) {
+    const { backend } = account;
+    const place = backend.kind === "local" ? { ...backend, path: posix.normalize(backend.path) } : backend;
+    const { kmsKeyId, useLockfile, ...rest } = { kmsKeyId: null, useLockfile: false, ...place };
+    const state = JSON.stringify(rest);
+    const twin = seen.get(state);
+    if (twin) {
+      problems.add(
+        "R08",
+        below(account.origin, "backend"),
+        `accounts ${quote(twin.name)} and ${quote(account.name)} would share one Terraform state`,
+        "give each account a path, key or workspace of its own",
+      );
+    }
+    seen.set(state, account);
+  }
 }
 
 function resolveAccount(

@@ -210,6 +210,24 @@ function targetOfArn(
     );
     return null;
   }
+  if (kind === "s3" && (arn.account !== "" || arn.region !== "")) {
+    problems.add(
+      "M04",
+      at,
+      `${quote(text)} is an access point or the like, not objects of a bucket`,
+      `write it like ${example}, or grant it with statements`,
+    );
+    return null;
+  }
+  if (kind === "secret" && !/-[A-Za-z0-9]{6}$/.test(arn.resource)) {
+    problems.add(
+      "M04",
+      at,
+      `${quote(text)} lacks the six characters with which the ARN of a secret ends`,
+      "write the secret's name alone, or its whole ARN",
+    );
+    return null;
+  }
   if (kind !== "s3" && (!/^[0-9]{12}$/.test(arn.account) || partitionOf(arn.region) !== account.partition)) {
     problems.add(
       "M04",
@@ -248,7 +266,9 @@ function resolveExport(
   const trouble = envProblem(grant.env);
   if (trouble !== null)
     return refuse("env", `${quote(grant.env)} is not allowed: ${trouble}`, "choose another name");
-  const id = arn ?? (target.account === account.id ? (grant[kind] ?? "") : foreignId(resolved));
+  // A parameter with a path is called by its full name, which begins with a slash.
+  const own = kind === "parameter" && target.name.includes("/") ? `/${target.name}` : (grant[kind] ?? "");
+  const id = arn ?? (target.account === account.id ? own : foreignId(resolved));
   return {
     variable: grant.env,
     source: kind === "secret" ? "secret" : "parameter",

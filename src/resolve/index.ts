@@ -15,6 +15,9 @@ export type ResolveResult =
   | { readonly ok: true; readonly model: AccessModel }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
+/** Roles of one manifest: more would take minutes and gigabytes before any quota was looked at. */
+const maxRoles = 200_000;
+
 /** Turns a manifest into what it means, or into every problem that its parts have with each other. */
 export function resolve(parsed: ParsedManifest): ResolveResult {
   const { file, manifest } = parsed;
@@ -26,10 +29,18 @@ export function resolve(parsed: ParsedManifest): ResolveResult {
     hosts: scmHosts(resolveHosts(parsed, problems)),
   };
   checkSomeNames(parsed, problems);
-  const roles = parsed.entries.flatMap((entry) => {
-    const effective = resolveEntry(entry, scope);
-    return effective ? resolveRoles(effective, scope) : [];
-  });
+  const entries = parsed.entries.map((entry) => resolveEntry(entry, scope)).filter((e) => e !== null);
+  const wanted = entries.reduce((sum, e) => sum + e.accounts.length * e.installations.length, 0);
+  if (wanted > maxRoles) {
+    problems.add(
+      "R08",
+      { file, path: [] },
+      `the manifest asks for ${wanted} roles, one for each account and installation of each entry; ${maxRoles} is the most`,
+      "let entries name the accounts and installations that they need, or split the manifest",
+    );
+    return { ok: false, problems: problems.list };
+  }
+  const roles = entries.flatMap((entry) => resolveRoles(entry, scope));
   const snippets = resolveSnippets(distinct(roles, problems), scope.installations, scope.accounts, problems);
   const accounts = [...scope.accounts.values()].map((account) => withRoles(account, roles, scope));
   if (problems.list.length > 0) return { ok: false, problems: problems.list };

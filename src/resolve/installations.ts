@@ -1,5 +1,5 @@
 import { quote, type Origin } from "../diagnostics";
-import type { Manifest } from "../manifest";
+import type { Manifest, ManifestInstallation } from "../manifest";
 import type { Installation } from "../model/accessModel";
 import { isSharedIssuer, issuerProblem } from "../model/issuer";
 import { providerName } from "../model/names";
@@ -15,10 +15,11 @@ export function resolveInstallations(
   problems: Problems,
 ): ReadonlyMap<string, Installation> {
   const installations = new Map<string, Installation>();
+  const open = openIssuers(manifest);
   const byIssuer = new Map<string, Installation>();
   for (const [name, source] of sortedEntries(manifest.installations)) {
     const origin: Origin = { file, path: ["installations", name] };
-    const issuer = source.issuer ?? `https://api.${source.host ?? ""}/idp`;
+    const issuer = issuerOf(source);
     const trouble = issuerProblem(issuer);
     if (trouble !== null) {
       const at = below(origin, source.issuer === undefined ? "host" : "issuer");
@@ -40,7 +41,7 @@ export function resolveInstallations(
       issuer,
       providerName: providerName(issuer),
       audience: source.audience ?? defaultAudience,
-      openSignup: shared || (source.openSignup ?? false),
+      openSignup: shared || open.has(issuer),
       identityProvider: source.identityProvider ?? "create",
     };
     checkTwin(byIssuer.get(issuer), installation, problems);
@@ -48,6 +49,19 @@ export function resolveInstallations(
     installations.set(name, installation);
   }
   return installations;
+}
+
+function issuerOf({ issuer, host }: ManifestInstallation): string {
+  return issuer ?? `https://api.${host ?? ""}/idp`;
+}
+
+/** Issuers of which any installation says that anybody can get a workspace: their tokens cannot be told apart. */
+function openIssuers(manifest: Manifest): ReadonlySet<string> {
+  return new Set(
+    Object.values(manifest.installations)
+      .filter((i) => i.openSignup === true)
+      .map(issuerOf),
+  );
 }
 
 function checkTwin(twin: Installation | undefined, installation: Installation, problems: Problems): void {

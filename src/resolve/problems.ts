@@ -17,11 +17,14 @@ export class Problems {
 
   /** A name that refers to nothing. `what` is the noun, e.g. `account`; `known` the names that exist. */
   unknownName(origin: Origin, what: string, name: string, known: readonly string[]): void {
-    const near = nearest(name, known);
+    // Looking for the nearest of many names, for many names, would take minutes.
+    const near = this.#seen.size < 200 ? nearest(name, known) : undefined;
+    const some = known.slice(0, 10).map(quote).join(", ") || "none";
+    const more = known.length > 10 ? ` and ${known.length - 10} more` : "";
     this.add(
       "R01",
       origin,
-      `no ${what} is named ${quote(name)}; there ${known.length === 1 ? "is" : "are"} ${known.map(quote).join(", ") || "none"}`,
+      `no ${what} is named ${quote(name)}; there ${known.length === 1 ? "is" : "are"} ${some}${more}`,
       near === undefined ? `declare it, or name one that exists` : `did you mean ${quote(near)}?`,
     );
   }

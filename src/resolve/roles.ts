@@ -1,4 +1,4 @@
-import { quote } from "../diagnostics";
+import { quote, type Origin } from "../diagnostics";
 import { durationSeconds } from "../manifest";
 import type { Export, Installation, Role } from "../model/accessModel";
 import { identityProviderArn, roleArn, roleName } from "../model/names";
@@ -88,6 +88,15 @@ function resolveInAccount(entry: EffectiveEntry, account: AccountSettings, scope
       "leave out the tags that nobody reads",
     );
   }
+  checkOnce(
+    Object.keys(tags).map((key) => key.toLowerCase()),
+    "tag key",
+    "letter case aside",
+    settings.origin("tags"),
+    problems,
+  );
+  const sids = (settings.statements ?? []).flatMap((s) => s.Sid ?? []);
+  checkOnce(sids, "Sid", "in one policy", settings.origin("statements"), problems);
   (settings.managedPolicies ?? []).forEach((arn, i) => {
     checkPartition(arn, account.partition, below(settings.origin("managedPolicies"), i), problems);
   });
@@ -99,6 +108,24 @@ function resolveInAccount(entry: EffectiveEntry, account: AccountSettings, scope
     managedPolicies: [...new Set(settings.managedPolicies ?? [])].sort(),
     statements: (settings.statements ?? []).map((statement) => canonicalStatement(statement)),
   };
+}
+
+/** IAM refuses what stands twice. */
+function checkOnce(
+  words: readonly string[],
+  what: string,
+  where: string,
+  origin: Origin,
+  problems: Problems,
+): void {
+  const twice = words.find((word, i) => words.indexOf(word) < i);
+  if (twice === undefined) return;
+  problems.add(
+    "R08",
+    origin,
+    `the ${what} ${quote(twice)} stands twice, ${where}`,
+    "keep one of them, or rename it",
+  );
 }
 
 function resolveBoundary(entry: EffectiveEntry, account: AccountSettings, problems: Problems): string | null {

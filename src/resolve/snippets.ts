@@ -6,6 +6,8 @@ import { below, type Problems } from "./problems";
 import type { ResolvedRole } from "./roles";
 
 const defaultTask = "aws";
+/** What file systems take, less the end that a temporary file has. */
+const longestFileName = 200;
 
 /** The snippets of all roles: one for each URL on each installation, sorted by installation and URL. */
 export function resolveSnippets(
@@ -34,11 +36,12 @@ function resolveSnippet(
   accounts: ReadonlyMap<string, AccountSettings>,
   problems: Problems,
 ): readonly Snippet[] {
-  const roles = [...group].sort((a, b) => (a.role.account < b.role.account ? -1 : 1));
+  const roles = [...group].sort(byAccountAndName);
   const [first] = roles;
   const installation = first && installations.get(first.role.installation);
   if (!first || !installation) return [];
   const logins = roles.map((resolved) => login(resolved, roles.length > 1, accounts));
+  checkFiles(roles, problems);
   checkLogins(roles, logins, problems);
   const tasks = new Set(roles.map((r) => r.entry.settings.snippet.task ?? defaultTask));
   if (tasks.size > 1) {
@@ -80,6 +83,28 @@ function login(
   };
 }
 
+function byAccountAndName(a: ResolvedRole, b: ResolvedRole): number {
+  const [x, y] = [
+    JSON.stringify([a.role.account, a.role.name]),
+    JSON.stringify([b.role.account, b.role.name]),
+  ];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+/** One file's entries alone make a snippet: another team's commands would run beside its logins and variables. */
+function checkFiles(roles: readonly ResolvedRole[], problems: Problems): void {
+  const [first, ...others] = roles;
+  const stranger = others.find((r) => r.role.entry.origin.file !== first?.role.entry.origin.file);
+  if (!first || !stranger) return;
+  const [own, included] = first.role.entry.mainManifest ? [first, stranger] : [stranger, first];
+  problems.add(
+    "R08",
+    below(included.role.entry.origin, "url"),
+    `${quote(included.role.entry.url)} has an entry in ${quote(own.role.entry.origin.file)} too, and the two would share a snippet`,
+    "keep all entries of a repository in one file",
+  );
+}
+
 /** No two roles on one profile, and no variable twice: the later would silently replace the earlier. */
 function checkLogins(roles: readonly ResolvedRole[], logins: readonly Login[], problems: Problems): void {
   const profiles = new Set<string>();
@@ -117,6 +142,17 @@ function checkPaths(snippets: readonly Snippet[], roles: readonly ResolvedRole[]
   for (const snippet of snippets) {
     const file = snippet.file.toLowerCase();
     const parts = file.split("/");
+    if (parts.some((part) => part.length > longestFileName)) {
+      const origin = roles.find((r) => r.role.entry.url === snippet.url)?.role.entry.origin;
+      if (origin) {
+        problems.add(
+          "R03",
+          below(origin, "url"),
+          `a part of ${quote(snippet.url)} is longer than a file name can be, and the snippet is named after it`,
+          "look at the URL: no source control host has names of this length",
+        );
+      }
+    }
     const above = parts.slice(1).map((_, i) => parts.slice(0, i + 1).join("/"));
     const clash =
       files.get(file) ?? folders.get(file) ?? above.map((f) => files.get(f)).find((s) => s !== undefined);

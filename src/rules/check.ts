@@ -63,11 +63,16 @@ function finding(
 
 /** Does the entry waive this finding? An error only where the rule lets it, and only in the main manifest. */
 function accepts(entry: Entry, rule: RoleRule, severity: Severity, used: Set<Acceptance>): boolean {
-  const acceptance = entry.accept.find((a) => a.rule === rule.id && a.reason.trim() !== "");
+  const acceptance = entry.accept.find((a) => a.rule === rule.id && isReason(a.reason));
   if (!acceptance) return false;
   if (severity === "error" && !(rule.waivableError && entry.mainManifest)) return false;
   used.add(acceptance);
   return true;
+}
+
+/** True for text that says something: one letter or digit at least, which an invisible character is not. */
+function isReason(reason: string): boolean {
+  return /[\p{L}\p{N}]/u.test(reason);
 }
 
 function judgeWaivers(
@@ -84,10 +89,13 @@ function judgeWaivers(
     };
     const rule = byId.get(acceptance.rule);
     if (!rule) return raise("W01", `there is no rule ${quote(acceptance.rule)}`);
-    if (acceptance.reason.trim() === "") return raise("W02", `the waiver of ${rule.id} gives no reason`);
+    if (!isReason(acceptance.reason)) return raise("W02", `the waiver of ${rule.id} gives no reason`);
     if (!used.has(acceptance)) {
       if (rule.waivableError && !entry.mainManifest)
         return raise("W05", `an included file cannot waive the error ${rule.id}`);
+      if (rule.about !== "role") {
+        return raise("W03", `${rule.id} is not about an entry, and cannot be accepted in one`);
+      }
       return rule.severity === "error" && !rule.waivableError
         ? raise("W03", `${rule.id} is an error that nobody can waive`, `${rule.remedy}; then remove this`)
         : raise("W03", `the entry has no finding of ${rule.id}, or it is waived already`);

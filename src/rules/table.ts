@@ -21,8 +21,8 @@ function openSignup(): RoleRule["check"] {
             ? `whoever may read any repository below ${role.entry.url} gets this role, and everybody may read a public one`
             : `whoever may read ${role.entry.url} gets this role; if it is public, that is everybody`),
         remedy: org
-          ? "name the repositories under repos, or, where every one of them is private, accept T57 with that reason"
-          : "use an installation of your own, or, if the repository is private, accept T57 with that reason",
+          ? "name the repositories under repos, or, where every one of them is private, write accept: [{ rule: T57, reason: they are private }]"
+          : "use an installation of your own, or, if the repository is private, write accept: [{ rule: T57, reason: it is private }]",
       },
     ];
   };
@@ -79,13 +79,13 @@ export const rules: readonly Rule[] = Object.freeze<Rule[]>([
     severity: "warning",
     waivableError: false,
     title: "a whole organization",
-    why: "every repository of it, present and future, gets the role, and whoever may create one there",
+    why: "every repository of it, present and future, gets the role, whoever may create one there, and workspaces opened on pull requests of forks",
     remedy: "name the repositories under repos, or accept T54 with a reason",
     check: ({ role }) =>
       role.entry.kind === "org"
         ? [
             {
-              message: `any repository below ${role.entry.url}, present and future, gets this role, and so does whoever may create one there`,
+              message: `any repository below ${role.entry.url}, present and future, gets this role, and so does whoever may create one there, or open a pull request of a fork`,
             },
           ]
         : nothing,

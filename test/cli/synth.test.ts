@@ -140,8 +140,8 @@ describe("synth", () => {
       "manifest.yaml",
     ]);
     expect(await command(["synth", "--only", "nope"])).toMatchObject({
-      status: 1,
-      stderr: expect.stringContaining('no account "nope"') as string,
+      status: 2,
+      stderr: expect.stringContaining('no account is named "nope"') as string,
     });
   });
 
@@ -195,5 +195,67 @@ describe("synth", () => {
     write({ "manifest.yaml": one, "cdktf.out/stacks/dev/.terraform.lock.hcl": "lock" });
     await command(["synth"]);
     expect(tree()["cdktf.out/stacks/dev/.terraform.lock.hcl"]).toBe("lock");
+  });
+
+  it("never takes a snippet folder that holds the user's own files", async () => {
+    write({ "manifest.yaml": one });
+    await command(["synth"]);
+    const text = tree()[snippet("app")] ?? "";
+    write({ ".gitpod.yml": text, "other/repo/.gitpod.yml": text });
+    const before = tree();
+    for (const folder of [".", "..", "/", "./", "../x/.."]) {
+      const { status } = await command(["synth"], { GITPOD_AWS_SNIPPETS: folder });
+      expect([folder, status, tree()]).toEqual([folder, 2, before]);
+    }
+  });
+
+  it("keeps copies of snippets that somebody put beside those of the installations", async () => {
+    write({ "manifest.yaml": two });
+    await command(["synth"]);
+    const text = tree()[snippet("zoo")] ?? "";
+    write({ "snippets/zoo.gitpod.yml": text, "snippets/acme/.gitpod.yml": text, "manifest.yaml": one });
+    await command(["synth"]);
+    expect(Object.keys(tree("snippets"))).toEqual([
+      "acme/.gitpod.yml",
+      "acme/github.com/acme/app.gitpod.yml",
+      "zoo.gitpod.yml",
+    ]);
+  });
+
+  it.each([
+    ["cdktf.out", "is a file"],
+    ["cdktf.out/stacks", "is a file"],
+    ["cdktf.out/stacks/dev", "is a file"],
+  ])("says that %s is in the way", async (at, message) => {
+    write({ "manifest.yaml": one, [at]: "mine" });
+    const { status, stderr } = await command(["synth"]);
+    expect(status).toBe(1);
+    expect(stderr).toContain(message);
+    expect(tree()[at]).toBe("mine");
+  });
+
+  it("does not write stacks through a link", async () => {
+    mkdirSync("real");
+    symlinkSync("real", "cdktf.out");
+    write({ "manifest.yaml": one });
+    expect(await command(["synth"])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("is a link") as string,
+    });
+    expect(tree("real")).toEqual({});
+  });
+
+  it("shows names of folders safely", async () => {
+    write({ "manifest.yaml": one, "cdktf.json": '{"context": {"snippets": "sn\\u001b]0;x\\u0007"}}' });
+    const { stdout, stderr } = await command(["synth"], { CDKTF_OUTDIR: "o\u001b[31m" });
+    // eslint-disable-next-line no-control-regex
+    expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+  });
+
+  it("answers what the file system refuses with the path, and without a stack trace", async () => {
+    write({ "manifest.yaml": one, f: "a file" });
+    const { status, stderr } = await command(["synth"], { CDKTF_OUTDIR: "f/x" });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/error: .* cannot be read or written: ENOTDIR\n {2}remedy: /);
   });
 });

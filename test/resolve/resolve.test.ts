@@ -417,6 +417,94 @@ describe("what the parts of a manifest say together", () => {
   });
 });
 
+describe("what a hostile or hurried author tries", () => {
+  const included = (main: string, team: string) => {
+    const loaded = project(`${main}include: [team.yaml]\n`, {}, { "team.yaml": team });
+    return loaded.ok ? [] : loaded.diagnostics.map((d) => `${d.file} ${d.code}`);
+  };
+
+  it("an included file cannot take over a role that exists", () => {
+    expect(
+      included(manifest(""), "repos: [{ url: https://github.com/m/app, name: Admin, adopt: true }]"),
+    ).toEqual(["team.yaml M08"]);
+  });
+
+  it("an included entry never shares a snippet with one of another file", () => {
+    const main = repo("accounts: [dev]").replace(
+      "installations:",
+      '  prod: {id: "222222222222", region: us-east-1}\ninstallations:',
+    );
+    const team =
+      "repos: [{ url: https://github.com/acme/app, accounts: [prod], snippet: { commands: [evil] } }]";
+    expect(included(main, team)).toEqual(["team.yaml R08"]);
+  });
+
+  it("open signup holds for every installation of an issuer", () => {
+    const text = manifest("", "", "host: x.example.com\nopenSignup: true").replace(
+      "installations:\n",
+      "installations:\n  twin: {host: x.example.com}\n",
+    );
+    expect(modelOf(text).installations.map((i) => i.openSignup)).toEqual([true, true]);
+  });
+
+  it.each([
+    ["an issuer with a trailing dot", manifest("", "", "issuer: https://api.gitpod.io./idp")],
+    [
+      "an access point in place of a bucket",
+      repo('grants: [{s3: "arn:aws:s3:us-east-1:123456789012:accesspoint/mine/object/*"}]'),
+    ],
+    [
+      "a secret's ARN without its ending",
+      repo("grants: [{secret: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:db'}]"),
+    ],
+    ["an s3 URL", repo("grants: [{s3: 's3://buc/k'}]")],
+    ["tag keys that differ in case", repo("tags: {Team: a, team: b}")],
+    [
+      "a Sid twice",
+      repo(
+        "statements: [{Sid: A, Effect: Allow, Action: 's3:x', Resource: b}, {Sid: A, Effect: Allow, Action: 's3:y', Resource: b}]",
+      ),
+    ],
+    [
+      "an empty condition",
+      repo("statements: [{Effect: Allow, Action: 's3:x', Resource: b, Condition: {StringEquals: {}}}]"),
+    ],
+    [
+      "two accounts with one state",
+      manifest("", "backend: {local: {path: a.tfstate}}").replace(
+        "installations:",
+        '  prod: {id: "222222222222", region: us-east-1, backend: {local: {path: ./a.tfstate}}}\ninstallations:',
+      ),
+    ],
+    ["a name that no file can have", repo("", `https://github.com/acme/${"x".repeat(240)}`)],
+  ])("%s is one diagnostic", (_, text) => {
+    expect(messages(text)).toHaveLength(1);
+  });
+
+  it("a path of a parameter is called with the slash that it begins with", () => {
+    const exports = modelOf(repo("grants: [{parameter: a/b, env: A}, {parameter: c, env: C}]")).snippets[0]
+      ?.logins[0]?.exports;
+    expect(exports?.map((e) => e.id)).toEqual(["/a/b", "c"]);
+  });
+
+  it("many roles are counted before they are made, and many misspelt names answered quickly", () => {
+    const accounts = Array.from(
+      { length: 1000 },
+      (_, i) => `  a${i}: {id: "${String(100000000000 + i)}", region: us-east-1}`,
+    ).join("\n");
+    const base = manifest("").replace("installations:", `${accounts}\ninstallations:`);
+    const repos = (n: number, keys: string) =>
+      `repos:\n${Array.from({ length: n }, (_, i) => `  - { url: https://github.com/acme/r${i}, ${keys} }\n`).join("")}`;
+    const all = `accounts: [${Array.from({ length: 1000 }, (_, i) => `a${i}`).join(", ")}]`;
+    const begin = process.hrtime.bigint();
+    expect(messages(`${base}${repos(300, all)}`)).toEqual([
+      expect.stringMatching(/^R08: the manifest asks for 300000 roles/),
+    ]);
+    expect(messages(`${base}${repos(3000, "accounts: [misspelt]")}`).length).toBeGreaterThan(1000);
+    expect(Number(process.hrtime.bigint() - begin) / 1e9).toBeLessThan(15);
+  });
+});
+
 describe("self-hosted hosts", () => {
   const hosts = (key: string) => `${repo("", "https://git.acme.com/acme/app")}scmHosts: {"${key}": github}\n`;
 

@@ -131,6 +131,11 @@ describe("waivers", () => {
     ]);
   });
 
+  it.each(["\uFE0F", "\u0301", "-", ""])("W02: the reason %j says nothing", (reason) => {
+    const text = repo(`accept: [{ rule: T57, reason: ${JSON.stringify(reason)} }]`, open);
+    expect(project(text).ok ? findings(text) : ["refused"]).not.toEqual(["T57 warning repos[0] accepted"]);
+  });
+
   it("W03: of what is not there, or cannot be waived", () => {
     expect(findings(repo(accept("T57")))).toEqual(["W03 warning repos[0].accept[0]"]);
     const account = manifest(
