@@ -12,7 +12,7 @@ rule, a place and a remedy. Ids never change their meaning.`,
 - **warning**: reported; ${code("check --strict")} fails.
 - **info**: reported by ${code("check")}, counted by a synth.`,
     "## Accepting a finding",
-    "An entry that has a good reason says so, and is then no longer reported:",
+    "An entry that has a good reason says so. `check` then shows the finding as accepted, and a synth only counts it:",
     block(
       "yaml",
       `accept:

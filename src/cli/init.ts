@@ -41,7 +41,7 @@ function firstManifest({ issuer, account, repo }: InitArguments): string {
 accounts:
   dev:
     id: ${q(account ?? "123456789012")} # the AWS account that trusts Gitpod, in quotes
-    region: us-east-1 # where its secrets and tables live
+    region: us-east-1 # where its secrets and parameters are
 
 installations:
   gitpod:

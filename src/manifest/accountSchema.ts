@@ -79,7 +79,7 @@ const backendSchema = z
 /** An entry of `accounts`. */
 export const accountSchema = z.strictObject({
   id: accountId.describe("The AWS account's id: 12 digits in quotes"),
-  region: region.describe("Where this account's secrets, tables and queues live"),
+  region: region.describe("Where this account's secrets and parameters are"),
   partition: z
     .enum(["aws", "aws-cn", "aws-us-gov", "aws-eusc"])
     .optional()
