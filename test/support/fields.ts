@@ -18,7 +18,7 @@ const role = "accounts.0.roles.0";
 const provider = "accounts.0.identityProviders.0";
 const statement = `${role}.permissionPolicy.Statement.0`;
 const exported = "snippets.0.logins.0.exports.0";
-const secretArn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:§";
+const secretArn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:§-AbCdEf";
 const policyArn = "arn:aws:iam::aws:policy/§";
 const boundAccount = { id: "123456789012", region: "us-east-1" };
 
@@ -68,7 +68,7 @@ export const fields = Object.freeze({
 
   secret: { part: grant({ secret: "§", env: "SECRET" }), at: `${exported}.id` },
   "secret ARN": { part: grant({ secret: secretArn, env: "ARN" }), at: `${exported}.id`, becomes: secretArn },
-  parameter: { part: grant({ parameter: "§", env: "PARAMETER" }), at: `${exported}.id` },
+  parameter: { part: grant({ parameter: "/§", env: "PARAMETER" }), at: `${exported}.id`, becomes: "/§" },
   s3: { part: grant({ s3: "bucket/§" }), at: `${statement}.Resource`, becomes: "arn:aws:s3:::bucket/§" },
   env: { part: grant({ secret: "s", env: "§" }), at: `${exported}.variable` },
   key: { part: grant({ secret: "json", env: "FIELD", key: "§" }), at: `${exported}.key` },
