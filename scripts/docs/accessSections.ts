@@ -1,4 +1,4 @@
-import type { Context } from "../../src/model/accessModel";
+import type { Context, SubjectSet } from "../../src/model/accessModel";
 import type { OneOrMany } from "../../src/model/policyDocument";
 import {
   grantStatements,
@@ -8,11 +8,29 @@ import {
   type GrantKind,
   type GrantRow,
 } from "../../src/policy";
-import { contextsOf, subjectsOf } from "../../src/subject";
+import {
+  contextsOf,
+  orgSubjects,
+  parseEntryUrl,
+  repoSubjects,
+  scmHosts,
+  type EntryUrl,
+} from "../../src/subject";
 import { code, codes, table } from "./markdown";
 
-const repository = "https://github.com/acme/app";
-const organization = "https://github.com/acme";
+/** A repository and an organization of each kind of host, as examples. */
+const examplesOfHosts: readonly (readonly [title: string, repository: string, organization: string])[] = [
+  ["GitHub", "https://github.com/acme/app", "https://github.com/acme"],
+  ["GitLab", "https://gitlab.com/acme/team/app", "https://gitlab.com/acme/team"],
+  ["Bitbucket Cloud", "https://bitbucket.org/acme/app", "https://bitbucket.org/acme"],
+  [
+    "Bitbucket Server",
+    "https://stash.acme.com/projects/APP/repos/web",
+    "https://stash.acme.com/projects/APP",
+  ],
+  ["Azure DevOps", "https://dev.azure.com/acme/shop/_git/web", "https://dev.azure.com/acme/shop"],
+];
+const hosts = scmHosts({ "stash.acme.com": "bitbucket-server" });
 
 const words: Readonly<Record<Exclude<Context, object>, string>> = Object.freeze({
   repository: "the repository's own URL",
@@ -26,37 +44,51 @@ const words: Readonly<Record<Exclude<Context, object>, string>> = Object.freeze(
 
 /** What workspaces of each context present as `sub`, computed as a synth does. */
 export function contextSection(): readonly string[] {
-  const contexts: readonly (readonly [Context, string])[] = [
-    ...contextsOf("github").map((word): readonly [Context, string] => [word, words[word]]),
-    [{ branch: "main" }, "this branch alone"],
-  ];
   return [
     "## Contexts",
-    `A workspace's token says in ${code("sub")} what the workspace was opened on: the URL as somebody typed it. The role of
-${code(repository)} admits, on GitHub:`,
+    `A workspace's token says in ${code("sub")} what the workspace was opened on: the URL as somebody typed it. On each kind of host, a
+role of the repository or organization in the first line admits:`,
+    ...examplesOfHosts.flatMap(([title, repository, organization]) => [
+      `### ${title}`,
+      ...hostTable(repository, organization),
+    ]),
+    `What ends in ${code("*")} is a pattern, and comes with a guard: a subject that holds one of ${codes(guard.map(visible))} is refused, since
+a URL below one repository could then open another. A workspace opened from a snapshot presents no URL, and is always refused.`,
+  ];
+}
+
+function hostTable(repository: string, organization: string): readonly string[] {
+  const repo = entry(repository, "repo");
+  const contexts: readonly (readonly [Context, string])[] = [
+    ...contextsOf(repo.kind).map((word): readonly [Context, string] => [word, words[word]]),
+    [{ branch: "main" }, "this branch alone"],
+  ];
+  const subjects = ({ exact, prefixes }: SubjectSet) =>
+    codes([...exact, ...prefixes.map((prefix) => `${prefix}*`)]);
+  return [
+    `${code(repository)}; organization ${code(organization)}`,
     table(
       ["context", "workspaces opened on", "sub"],
       [
         ...contexts.map(([context, meaning]) => [
           code(typeof context === "object" ? `{ branch: ${context.branch} }` : context),
           meaning,
-          subjects({ kind: "repo", url: repository, hostKind: "github", contexts: [context] }),
+          subjects(repoSubjects(repo, [context])),
         ]),
         [
           `an entry of ${code("orgs")}`,
           "anything of any repository",
-          subjects({ kind: "org", url: organization, hostKind: "github" }),
+          subjects(orgSubjects(entry(organization, "org"))),
         ],
       ],
     ),
-    `What ends in ${code("*")} is a pattern, and comes with a guard: a subject that holds one of ${codes(guard.map(visible))} is refused, since
-a URL below one repository could then open another. A workspace opened from a snapshot presents no URL, and is always refused.`,
   ];
 }
 
-function subjects(source: Parameters<typeof subjectsOf>[0]): string {
-  const { exact, prefixes } = subjectsOf(source);
-  return codes([...exact, ...prefixes.map((prefix) => `${prefix}*`)]);
+function entry(url: string, kind: "org" | "repo"): EntryUrl {
+  const result = parseEntryUrl(url, kind, hosts);
+  if (!result.ok) throw new Error(`${url}: ${result.problem}`);
+  return result.entry;
 }
 
 function visible(pattern: string): string {

@@ -79,8 +79,7 @@ for you, so name resources.`,
     keyTable(statementSchema),
     ...includeSection(),
     "## Not supported yet",
-    `Refused by name, so that nothing is silently ignored: ${codes([...notSupportedYet])}; lists of claim keys as ${code("subject")};
-hosts of other kinds than GitHub.`,
+    `Refused by name, so that nothing is silently ignored: ${codes([...notSupportedYet])}.`,
   );
 }
 
@@ -89,8 +88,12 @@ function entryRules(): readonly string[] {
     `**Merging.** ${code("tags")} and ${code("snippet")} merge by key: entry over ${code("defaults")}, tags also over the account's. Of all other keys the
 entry's replaces the one of ${code("defaults")}.`,
     `**URLs.** ${code("https")}, and as the browser shows them: no ${code(".git")} or slash at the end, no query, fragment, wildcard,
-upper-case host or dot segment. On GitHub an organization has one path segment, a repository two. Upper and lower case
-differ, as in tokens. A GitHub of your own is declared under ${code("scmHosts")}, as ${code("git.acme.com: github")}.`,
+upper-case host or dot segment; what the path of an organization and of a repository looks like depends on the host, see
+[contexts](#contexts). Upper and lower case differ, as in tokens. A host of your own is declared under ${code("scmHosts")}, as ${code("git.acme.com: gitlab")},
+with its port and path prefix where it has them.`,
+    `**Claim keys.** Gitpod's staff can configure an organization so that ${code("sub")} is a list of claims. With ${code("subject: [org_id, repository]")} and
+${code("organizationId")} on the installation a repository is admitted exactly, whatever it was opened on, and strangers' organizations
+and forks never are; ${code("contexts")} then say nothing and are refused.`,
     `**Role names** depend on the entry alone: ${code(roleName("gitpod", "acme/app"))} for ${code("https://github.com/acme/app")} on the
 installation ${code("gitpod")}. What IAM does not take becomes ${code("-")}, what is longer than 64 characters is cut, and then 8 hex digits
 of a SHA-256 follow. Changing the installation's name or the URL [renames the role](deploying.md#renaming-an-entry).`,
@@ -104,7 +107,7 @@ function includeSection(): readonly string[] {
   return [
     "## Includes",
     `${code("include: [teams/*.yaml]")} takes in files that hold ${code("orgs")} and ${code("repos")} only, for other teams to keep. Patterns are relative to the
-manifest, must match something, and must stay inside its folder, also through symbolic links. In an included file ${codes(["statements", "managedPolicies", "permissionsBoundary"])}
+manifest, must match something, and must stay inside its folder, also through symbolic links. In an included file ${codes(["statements", "managedPolicies", "permissionsBoundary", "adopt"])}
 and accepting an error are refused: they belong to the owners of the manifest. ${code("defaults")} and ${code("grantSets")} of the manifest apply.`,
   ];
 }

@@ -69,12 +69,12 @@ export function workspaceSource(props: WorkspaceOf): WorkspaceSource {
  */
 export function roleSource(props: RoleProps): RoleSource {
   const workspaces = workspaceSource(props);
-  const { url, path } = workspaceUrl(workspaces);
+  const { url, segments } = workspaceUrl(workspaces);
   const { identityProvider, location } = props;
   const expires =
     props.expires === undefined ? null : `${checked("expires", props.expires, isDate)}T00:00:00Z`;
   return {
-    name: checked("roleName", props.roleName ?? roleName("gitpod", path), isRoleName),
+    name: checked("roleName", props.roleName ?? roleName("gitpod", segments.join("/")), isRoleName),
     path: checked("path", props.path ?? "/", isRolePath),
     description: props.description ?? `Gitpod workspaces of ${url}`,
     maxSessionDuration: checked(

@@ -107,6 +107,28 @@ export const accountSchema = z.strictObject({
     .describe("Quotas that AWS has raised for this account"),
 });
 
+/** Why a claim of Gitpod's tokens cannot be part of a subject that a role trusts. */
+const unusableClaims: Readonly<Record<string, string>> = Object.freeze({
+  scope: "whoever asks for the token chooses it",
+  user_id: "it names a person, and a role is for the workspaces of a repository",
+  email: "it names a person, and AWS cannot see whether it is verified",
+  workspace_id: "it is another one in every workspace",
+  ...Object.fromEntries(
+    ["name", "sub", "aud", "iss", "email_verified"].map((c) => [c, "Gitpod renders it empty"]),
+  ),
+});
+
+const claimKey = z.enum(["org_id", "repository", "context"], {
+  error: ({ input }) => {
+    const why =
+      typeof input === "string" && Object.hasOwn(unusableClaims, input) ? unusableClaims[input] : undefined;
+    return expects(
+      `one of org_id, repository, context${why === undefined ? "" : `; of this one, ${why}`}`,
+      "have Gitpod configure org_id,repository for the organization, and write subject: [org_id, repository]",
+    );
+  },
+});
+
 /** An entry of `installations`. */
 export const installationSchema = z
   .strictObject({
@@ -143,16 +165,19 @@ export const installationSchema = z
       .optional()
       .describe("Can anybody get a workspace here? On gitpod.io always; by default false"),
     subject: z
-      .literal("context", {
-        error: expects(
-          "context; lists of claim keys are not supported yet",
-          "leave subject out: the subject is then the context URL",
-        ),
-      })
+      .union([z.literal("context"), z.array(claimKey).min(1).max(3)])
       .optional()
       .describe(
-        "What the subject of a token is: the URL that the workspace was opened on; by default context",
+        "What sub is made of: context, the URL that was opened, or a list of claims that Gitpod has configured; by default context",
       ),
+    organizationId: text(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+      36,
+      "a UUID in lower case",
+      "copy org_id from gp idp token --audience sts.amazonaws.com --decode",
+    )
+      .optional()
+      .describe("The Gitpod organization, where subject holds org_id"),
   })
   .refine((i) => (i.host === undefined) !== (i.issuer === undefined), {
     error: expects("an installation has either host or issuer", "write exactly one of host and issuer"),

@@ -18,17 +18,11 @@ export const manifestSchema = z.strictObject({
     .describe("AWS accounts that trust Gitpod, by name: one Terraform stack each"),
   installations: z.record(name, installationSchema).describe("Gitpod installations, by name"),
   scmHosts: z
-    .record(
-      z.string().min(1).max(200),
-      z.literal("github", {
-        error: expects(
-          "github; other kinds of self-hosted hosts are not supported yet",
-          "leave this host out for now",
-        ),
-      }),
-    )
+    .record(z.string().min(1).max(200), z.enum(["github", "gitlab", "bitbucket-server"]))
     .optional()
-    .describe("Self-hosted source control hosts, by host name, with their kind"),
+    .describe(
+      "Self-hosted source control hosts, by host name, with port and path prefix where they have them, and their kind",
+    ),
   include: z
     .array(z.string().min(1).max(500))
     .min(1)
@@ -51,7 +45,6 @@ export const includedSchema = manifestSchema.pick({ orgs: true, repos: true });
 
 /** Keys of later versions of this tool, which it refuses by name rather than as unknown. */
 export const notSupportedYet: ReadonlySet<string> = new Set([
-  "organizationId",
   "exclusive",
   "shards",
   "kmsKey",

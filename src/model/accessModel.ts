@@ -21,6 +21,15 @@ export interface AccessModel {
   readonly installations: readonly Installation[];
   /** Sorted by installation, then URL. */
   readonly snippets: readonly Snippet[];
+  /** The source control hosts that entries may name, sorted by name. */
+  readonly hosts: readonly ScmHost[];
+}
+
+/** A source control host: `github.com`, `git.acme.com:8443` or `intern.acme.com/git`, with its kind. */
+export interface ScmHost {
+  /** Host, port if any, and path prefix if any, without slashes at the ends. */
+  readonly name: string;
+  readonly kind: HostKind;
 }
 
 /** An AWS account that trusts Gitpod: one Terraform stack. */
@@ -87,7 +96,14 @@ export interface Installation {
   /** Can anybody get a workspace here? Always true on gitpod.io. */
   readonly openSignup: boolean;
   readonly identityProvider: "create" | "existing" | "import";
+  /** The claims that `sub` is made of, in their order; null: the URL that the workspace was opened on. */
+  readonly subject: readonly ClaimKey[] | null;
+  /** The Gitpod organization's UUID, where `subject` holds `org_id`. */
+  readonly organizationId: string | null;
 }
+
+/** A claim that may be part of `sub`: what nobody but the installation and the repository's host decides, or the URL. */
+export type ClaimKey = "org_id" | "repository" | "context";
 
 /** The forms of `sub` that a role admits, unescaped. */
 export interface SubjectSet {

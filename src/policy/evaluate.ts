@@ -101,18 +101,28 @@ function variablesOf(context: RequestContext): Variables {
   };
 }
 
-/** The first condition that does not hold; null where all do. Operators are ANDed, and so are their keys. */
+/** The first condition that does not hold; null where all do. */
 function firstFailure(statement: Statement, context: RequestContext): Failure | null {
+  return failuresOf(statement, context).next().value ?? null;
+}
+
+/** Every condition that does not hold, in the order of the document. */
+function allFailures(statement: Statement, context: RequestContext): readonly Failure[] {
+  return [...failuresOf(statement, context)];
+}
+
+/** Operators are ANDed, and so are their keys. */
+function* failuresOf(statement: Statement, context: RequestContext): Generator<Failure, undefined> {
   const variables = variablesOf(context);
   for (const [operator, block] of Object.entries(statement.Condition ?? {})) {
     for (const [key, values] of Object.entries(block)) {
       const actual = context.get(key.toLowerCase());
       if (!holds(operator, many(values), actual, variables)) {
-        return { operator, key, expected: many(values), actual: actual?.join(", ") ?? null };
+        yield { operator, key, expected: many(values), actual: actual?.join(", ") ?? null };
       }
     }
   }
-  return null;
+  return undefined;
 }
 
 /** One operator on one key. An operator that AWS does not have never holds. */
@@ -134,4 +144,41 @@ function holds(
   if (set === "forallvalues") return actual.every(one);
   if (set === "foranyvalue") return actual.some(one);
   return negated ? actual.every(one) : actual.some(one);
+}
+
+/**
+ * The conditions that fail in the statement that comes nearest to applying, in the order of the document: the statement
+ * with the fewest, and among equals the one that only the guard refuses, or whose first failing value is most like the
+ * request's. Empty where a statement applies, or none is about this web identity at all.
+ */
+export function nearestFailures(policy: PolicyDocument, request: TrustRequest): readonly Failure[] {
+  let best: { readonly failures: readonly Failure[]; readonly likeness: number } | null = null;
+  for (const statement of policy.Statement) {
+    if (statement.Effect !== "Allow" || !principalMatches(statement, request.federated)) continue;
+    if (!actionMatches(statement, assumeAction)) continue;
+    const failures = allFailures(statement, request.context);
+    const [failure] = failures;
+    if (!failure) return [];
+    const candidate = { failures, likeness: likeness(failure) };
+    const nearer =
+      best === null ||
+      failures.length < best.failures.length ||
+      (failures.length === best.failures.length && candidate.likeness > best.likeness);
+    if (nearer) best = candidate;
+  }
+  return best?.failures ?? [];
+}
+
+/** How many characters the request's value shares with the beginning of the most similar expected one. */
+function likeness({ operator, expected, actual }: Failure): number {
+  // A negated operator fails on a value that the rest of its statement has admitted.
+  if (/^(for\w+:)?(string|arn)not/i.test(operator)) return Infinity;
+  return Math.max(
+    0,
+    ...expected.map((value) => {
+      let n = 0;
+      while (n < value.length && value[n] === actual?.[n]) n += 1;
+      return n;
+    }),
+  );
 }

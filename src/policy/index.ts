@@ -10,6 +10,7 @@ export {
 export {
   evaluatePermission,
   evaluateTrust,
+  nearestFailures,
   type Decision,
   type Failure,
   type Mismatch,

@@ -30,18 +30,23 @@ const arnLike: Match = (expected, actual, variables) => {
   );
 };
 
+/** A colon inside of a variable, as in `${aws:PrincipalAccount}`, ends no field. */
 function arnFields(arn: string): readonly string[] {
-  const fields = arn.split(":");
+  const fields = [""];
+  for (const [part] of arn.matchAll(/\$\{[^}]*\}|[\s\S]/gu)) {
+    if (part === ":") fields.push("");
+    else fields.push((fields.pop() ?? "") + part);
+  }
   return fields.length < 6 ? fields : [...fields.slice(0, 5), fields.slice(5).join(":")];
 }
 
 const ipAddress: Match = (expected, actual) => {
-  const [network = "", bits] = expected.split("/");
+  const [, network = "", bits] = /^([0-9a-fA-F.:]+)(?:\/([0-9]{1,3}))?$/.exec(expected) ?? [];
   const version = isIP(network);
   if (version === 0 || isIP(actual) !== version) return false;
   const family = version === 4 ? "ipv4" : "ipv6";
   const length = bits === undefined ? (version === 4 ? 32 : 128) : Number(bits);
-  if (!Number.isInteger(length) || length < 0 || length > (version === 4 ? 32 : 128)) return false;
+  if (length > (version === 4 ? 32 : 128)) return false;
   const list = new BlockList();
   list.addSubnet(network, length, family);
   return list.check(actual, family);
@@ -57,13 +62,17 @@ function compared(
   };
 }
 
+/** A date, or date and time with zone, in ISO 8601: `Date.parse` also reads forms that depend on where it runs. */
+const isoDate = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
+
 /** Milliseconds since 1970 of an ISO 8601 date or of a number of seconds; NaN for anything else. */
 function dateValue(s: string): number {
-  return /^-?[0-9]+$/.test(s) ? Number(s) * 1000 : Date.parse(s);
+  if (isoDate.test(s)) return Date.parse(s);
+  return /^-?[0-9]+$/.test(s) ? Number(s) * 1000 : NaN;
 }
 
 function numberValue(s: string): number {
-  return s.trim() === "" ? NaN : Number(s);
+  return /^[+-]?[0-9]+(\.[0-9]+)?$/.test(s) ? Number(s) : NaN;
 }
 
 function comparisons(prefix: string, toNumber: (s: string) => number): Record<string, Operator> {

@@ -13,12 +13,14 @@ export type Variables = (name: string) => string | undefined;
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */
 export function matchesPattern(pattern: string, text: string, variables: Variables): boolean {
+  if (!/[*?$]/.test(pattern)) return pattern === text;
   const tokens = tokenize(pattern, variables, true);
   return tokens !== null && matchesTokens(tokens, Array.from(text));
 }
 
 /** A value of an operator without wildcards, its variables replaced; null where the request lacks one. */
 export function expandVariables(value: string, variables: Variables): string | null {
+  if (!value.includes("$")) return value;
   const tokens = tokenize(value, variables, false);
   return tokens === null ? null : tokens.map((t) => (typeof t === "object" ? t.literal : "")).join("");
 }
@@ -28,8 +30,9 @@ function tokenize(pattern: string, variables: Variables, wildcards: boolean): re
   const literal = (s: string): void => {
     for (const c of s) tokens.push({ literal: c });
   };
-  for (const [part] of pattern.matchAll(/\$\{[^}]*\}|[\s\S]/gu)) {
-    if (part.startsWith("${")) {
+  // Text and what may be special take turns.
+  for (const [i, part] of pattern.split(/(\$\{[^}]*\}|[*?])/).entries()) {
+    if (i % 2 === 1 && part.startsWith("${")) {
       const value = variableValue(part.slice(2, -1), variables);
       if (value === undefined) return null;
       literal(value);

@@ -1,6 +1,14 @@
 import type { Context } from "../model/accessModel";
 import type { TrustPolicy } from "../model/policyDocument";
-import { branchProblem, contextsOf, parseEntryUrl, scmHosts, subjectsOf, type EntryUrl } from "../subject";
+import {
+  branchProblem,
+  contextsOf,
+  orgSubjects,
+  parseEntryUrl,
+  scmHosts,
+  repoSubjects,
+  type EntryUrl,
+} from "../subject";
 import { trustPolicy, type TrustSource } from "./trust";
 
 /** Whose workspaces a role is for, as somebody writes it who has no manifest. */
@@ -29,13 +37,12 @@ export function workspaceUrl({ kind, url }: Pick<WorkspaceSource, "kind" | "url"
  * @throws RangeError - for a URL or context that a trust policy cannot be built on
  */
 export function workspaceTrust(source: WorkspaceSource, trust: Omit<TrustSource, "subjects">): TrustPolicy {
-  const { url, kind: hostKind } = workspaceUrl(source);
-  if (source.kind === "org")
-    return trustPolicy({ ...trust, subjects: subjectsOf({ kind: "org", url, hostKind }) });
+  const url = workspaceUrl(source);
+  if (source.kind === "org") return trustPolicy({ ...trust, subjects: orgSubjects(url) });
   const { contexts } = source;
   if (contexts.length === 0)
     throw new RangeError("contexts is empty: name at least one, or leave it out for repository");
-  const possible = contextsOf(hostKind);
+  const possible = contextsOf(url.kind);
   for (const context of contexts) {
     const problem = typeof context === "object" ? branchProblem(context.branch) : null;
     if (problem !== null) throw new RangeError(`no branch can have this name: ${problem}`);
@@ -45,5 +52,5 @@ export function workspaceTrust(source: WorkspaceSource, trust: Omit<TrustSource,
       );
     }
   }
-  return trustPolicy({ ...trust, subjects: subjectsOf({ kind: "repo", url, hostKind, contexts }) });
+  return trustPolicy({ ...trust, subjects: repoSubjects(url, contexts) });
 }

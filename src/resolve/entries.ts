@@ -1,15 +1,14 @@
 import { quote, type Origin } from "../diagnostics";
 import type { Manifest, ManifestDefaults, ParsedEntry } from "../manifest";
-import type { Context, Entry, Installation } from "../model/accessModel";
-import { branchProblem, contextsOf, parseEntryUrl, type ScmHost } from "../subject";
+import type { Context, Entry, Installation, ScmHost } from "../model/accessModel";
+import { branchProblem, contextsOf, parseEntryUrl, type EntryUrl } from "../subject";
 import type { AccountSettings } from "./accounts";
 import { below, type Problems } from "./problems";
 
 /** An entry with `defaults` merged in and its names followed. */
 export interface EffectiveEntry {
   readonly entry: Entry;
-  /** Path of the canonical URL below its host. */
-  readonly urlPath: string;
+  readonly url: EntryUrl;
   readonly installations: readonly Installation[];
   readonly accounts: readonly AccountSettings[];
   /** The merged settings, and where each of them is written. */
@@ -45,7 +44,7 @@ export function resolveEntry(parsed: ParsedEntry, scope: Scope): EffectiveEntry 
   const accounts = follow("account", settings.accounts, scope.accounts, settings, scope);
   if (!url.ok) {
     problems.add(
-      url.notSupportedYet ? "M07" : "R03",
+      "R03",
       below(parsed.origin, "url"),
       `${quote(parsed.value.url)} is not the URL of ${parsed.kind === "org" ? "an organization" : "a repository"}: ${url.problem}`,
       url.remedy,
@@ -79,7 +78,7 @@ export function resolveEntry(parsed: ParsedEntry, scope: Scope): EffectiveEntry 
       })),
       mainManifest: parsed.mainManifest,
     },
-    urlPath: url.entry.path,
+    url: url.entry,
     installations,
     accounts,
     settings,

@@ -51,6 +51,7 @@ export function resolve(parsed: ParsedManifest): ResolveResult {
       accounts,
       installations: [...scope.installations.values()],
       snippets,
+      hosts: scope.hosts,
     },
   };
 }
@@ -124,7 +125,7 @@ function resolveHosts(
         "write it like git.acme.com, git.acme.com:8443 or intern.acme.com/git",
         "key",
       );
-    } else if (Object.hasOwn(knownHosts, name) || /[*?#\\@%]|\/$/.test(name)) {
+    } else if (isKnown(name) || /[*?#\\@%]|\/$/.test(name)) {
       problems.add(
         "M04",
         origin,
@@ -137,6 +138,11 @@ function resolveHosts(
     }
   }
   return hosts;
+}
+
+/** Is it a known host, or below one? Its kind is known, and another would give its repositories the wrong subjects. */
+function isKnown(name: string): boolean {
+  return Object.keys(knownHosts).some((known) => name === known || name.startsWith(`${known}/`));
 }
 
 function checkSomeNames({ file, manifest }: ParsedManifest, problems: Problems): void {

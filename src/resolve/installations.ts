@@ -43,6 +43,7 @@ export function resolveInstallations(
       audience: source.audience ?? defaultAudience,
       openSignup: shared || open.has(issuer),
       identityProvider: source.identityProvider ?? "create",
+      ...resolveSubject(source, origin, problems),
     };
     checkTwin(byIssuer.get(issuer), installation, problems);
     byIssuer.set(issuer, installation);
@@ -73,4 +74,45 @@ function checkTwin(twin: Installation | undefined, installation: Installation, p
       `but one says ${twin.identityProvider} and the other ${installation.identityProvider}`,
     "write the same identityProvider for both",
   );
+}
+
+/** What subjects are made of: a list of claims is checked here, so that no later stage meets one that means nothing. */
+function resolveSubject(
+  source: ManifestInstallation,
+  origin: Origin,
+  problems: Problems,
+): Pick<Installation, "subject" | "organizationId"> {
+  const subject = source.subject === undefined || source.subject === "context" ? null : source.subject;
+  const organizationId = source.organizationId ?? null;
+  const at = below(origin, "subject");
+  if (subject !== null && new Set(subject).size < subject.length) {
+    problems.add("M04", at, "a claim stands in the list twice", "write the list as Gitpod has configured it");
+  }
+  if (subject !== null && !subject.includes("repository") && !subject.includes("context")) {
+    problems.add(
+      "R08",
+      at,
+      "without repository or context, the subject is the same for every repository",
+      "have Gitpod configure org_id,repository, and write subject: [org_id, repository]",
+    );
+  }
+  const needsId = subject?.includes("org_id") ?? false;
+  if (needsId && organizationId === null) {
+    problems.add(
+      "R08",
+      at,
+      "org_id needs the organization's UUID",
+      "add organizationId: copy org_id from gp idp token --audience sts.amazonaws.com --decode",
+    );
+  }
+  if (!needsId && organizationId !== null) {
+    problems.add(
+      "R08",
+      below(origin, "organizationId"),
+      "the subject does not hold org_id, so that the organization's UUID limits nothing",
+      "leave it out, or write subject: [org_id, repository] if Gitpod has configured that",
+      "key",
+    );
+  }
+  return { subject, organizationId };
 }

@@ -1,10 +1,10 @@
 import { quote, type Origin } from "../diagnostics";
 import { durationSeconds } from "../manifest";
-import type { Export, Installation, Role } from "../model/accessModel";
+import type { Export, Installation, Role, SubjectSet } from "../model/accessModel";
 import { identityProviderArn, roleArn, roleName } from "../model/names";
 import { fixedLimits } from "../model/quotas";
 import { canonicalStatement, parseCidr, permissionPolicy, trustPolicy } from "../policy";
-import { subjectsOf } from "../subject";
+import { orgClaimSubjects, orgSubjects, repoClaimSubjects, repoSubjects } from "../subject";
 import { checkPartition, type AccountSettings } from "./accounts";
 import type { EffectiveEntry, Scope } from "./entries";
 import { resolveGrants } from "./grants";
@@ -22,15 +22,14 @@ export function resolveRoles(entry: EffectiveEntry, scope: Scope): readonly Reso
   const session = resolveSession(entry, scope.problems);
   const sourceCidrs = resolveCidrs(entry, scope.problems);
   if (entry.entry.kind === "repo" && entry.entry.contexts.length === 0) return [];
-  const subjects = subjectsOf(
-    entry.entry.kind === "org" ? { ...entry.entry, kind: "org" } : { ...entry.entry, kind: "repo" },
-  );
   const expires = entry.settings.expires === undefined ? null : `${entry.settings.expires}T00:00:00Z`;
   return entry.accounts.flatMap((account) => {
     const inAccount = resolveInAccount(entry, account, scope);
-    return entry.installations.map((installation): ResolvedRole => {
-      const name = entry.name ?? roleName(installation.name, entry.urlPath);
-      return {
+    return entry.installations.flatMap((installation): readonly ResolvedRole[] => {
+      const subjects = resolveSubjects(entry, installation, scope.problems);
+      if (subjects === null) return [];
+      const name = entry.name ?? roleName(installation.name, entry.url.segments.join("/"));
+      const resolved: ResolvedRole = {
         entry,
         exports: inAccount.exports,
         role: {
@@ -63,8 +62,55 @@ export function resolveRoles(entry: EffectiveEntry, scope: Scope): readonly Reso
           adopt: entry.adopt,
         },
       };
+      return [resolved];
     });
   });
+}
+
+/** The guard of patterns would refuse every workspace of a URL that holds what it looks for. */
+function checkGuard(entry: EffectiveEntry, subjects: SubjectSet, problems: Problems): void {
+  if (!subjects.prefixes.some((prefix) => /\.\.|%2e/i.test(prefix))) return;
+  problems.add(
+    "R08",
+    below(entry.entry.origin, "url"),
+    `${quote(entry.entry.url)} holds .., which is refused wherever a pattern admits a subject: nobody could log in by one`,
+    "write contexts: [repository], and name branches one by one, as { branch: main }",
+  );
+}
+
+/** The subjects of an entry on one installation; null where it cannot say them, and the problem says why. */
+function resolveSubjects(
+  entry: EffectiveEntry,
+  installation: Installation,
+  problems: Problems,
+): SubjectSet | null {
+  const { kind, contexts } = entry.entry;
+  const { subject: keys, organizationId } = installation;
+  if (keys === null) {
+    const subjects = kind === "org" ? orgSubjects(entry.url) : repoSubjects(entry.url, contexts);
+    checkGuard(entry, subjects, problems);
+    return subjects;
+  }
+  if (kind === "repo") {
+    if (contexts.every((context) => context === "repository"))
+      return repoClaimSubjects(entry.url, { keys, organizationId });
+    problems.add(
+      "R08",
+      entry.settings.origin("contexts"),
+      `on ${installation.name}, the subject holds ${keys.join(", ")}: it cannot tell these contexts apart`,
+      "leave contexts out: workspaces of the repository are admitted whatever they were opened on",
+    );
+    return null;
+  }
+  const subjects = orgClaimSubjects(entry.url, { keys, organizationId });
+  if (subjects !== null) return subjects;
+  problems.add(
+    "R08",
+    below(entry.entry.origin, "url"),
+    `on ${installation.name}, the subject holds ${keys.join(", ")}: an organization needs repository last, and no context`,
+    "name the repositories under repos, or have Gitpod configure org_id,repository",
+  );
+  return null;
 }
 
 function trustSource({ issuer, audience }: Installation): {

@@ -10,7 +10,7 @@ const forkContexts = Object.freeze(["all", "commits", "pull-requests"] as const 
 /** A subject that does not name the Gitpod organization is anybody's who may read the repository. */
 function openSignup(): RoleRule["check"] {
   return ({ role, installation }) => {
-    if (!installation.openSignup) return nothing;
+    if (!installation.openSignup || installation.subject?.includes("org_id")) return nothing;
     const org = role.entry.kind === "org";
     return [
       {
@@ -64,8 +64,10 @@ export const rules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "the bare repository only",
     why: "workspaces opened on a branch, a pull request or an issue are denied",
     remedy: "add branches, or what else is needed, to contexts",
-    check: ({ role }) =>
-      role.entry.kind === "repo" && role.entry.contexts.every((c) => c === "repository")
+    check: ({ role, installation }) =>
+      role.entry.kind === "repo" &&
+      (installation.subject?.includes("context") ?? true) &&
+      role.entry.contexts.every((c) => c === "repository")
         ? [
             {
               message: `only workspaces opened on ${role.entry.url} itself are admitted: those opened on a branch are denied`,

@@ -1,3 +1,6 @@
+export { orgClaimSubjects, repoClaimSubjects, type ClaimList } from "./claims";
 export { dialects, knownHosts, type ContextWord, type HostDialect } from "./hosts";
-export { branchProblem, contextsOf, subjectsOf, type SubjectSource } from "./subjects";
-export { parseEntryUrl, scmHosts, type EntryUrl, type EntryUrlResult, type ScmHost } from "./url";
+export { branchProblem, cloneUrl, contextsOf, orgSubjects, repoSubjects } from "./subjects";
+export { hostOf, parseEntryUrl, scmHosts, type EntryUrl, type EntryUrlResult } from "./url";
+export { parseSubject, type ParsedSubject } from "./parseSubject";
+export { subjectOfContextUrl } from "./contextUrl";

@@ -1,46 +1,53 @@
-import type { Context, HostKind, SubjectSet } from "../model/accessModel";
-import { dialects, type ContextWord } from "./hosts";
-
-/** An entry as its subjects see it. */
-export type SubjectSource =
-  | { readonly kind: "org"; readonly url: string; readonly hostKind: HostKind }
-  | {
-      readonly kind: "repo";
-      readonly url: string;
-      readonly hostKind: HostKind;
-      readonly contexts: readonly Context[];
-    };
+import type { Context, SubjectSet } from "../model/accessModel";
+import { dialects, fill, type ContextWord } from "./hosts";
+import type { EntryUrl } from "./url";
 
 /**
- * The forms of `sub` that workspaces of an entry present: the URL that the user opened, as typed.
- * A repository without `all` admits whole subjects for its own URL and named branches, and prefixes for the rest; an
- * organization admits one prefix. No prefix is ever built on a short form of the URL.
+ * The forms of `sub` that workspaces of a repository present: the URL that the user opened, as typed. Its own URLs and
+ * those of named branches are whole subjects, the rest are prefixes, none of them on a short form of the URL.
  * @see https://github.com/gitpod-io/gitpod/blob/4f45d02eac/components/public-api-server/pkg/apiv1/identityprovider.go
  */
-export function subjectsOf(source: SubjectSource): SubjectSet {
-  if (source.kind === "org") return { exact: [], prefixes: [`${source.url}/`] };
-  const dialect = dialects[source.hostKind];
-  if (!dialect) throw new Error(`no dialect for ${source.hostKind}`);
+export function repoSubjects(repo: EntryUrl, contexts: readonly Context[]): SubjectSet {
+  const dialect = dialects[repo.kind];
+  const parts = dialect.parts(repo.base, repo.segments);
   const exact = new Set<string>();
   const prefixes = new Set<string>();
-  for (const context of source.contexts) {
+  for (const context of contexts) {
     if (typeof context === "object") {
-      for (const end of dialect.branch(context.branch)) exact.add(source.url + end);
-    } else if (context === "repository" || context === "all") {
-      for (const end of ["", ...dialect.repositorySuffixes]) exact.add(source.url + end);
-      if (context === "all") prefixes.add(`${source.url}/`);
-    } else {
-      for (const end of dialect.prefixes[context] ?? []) prefixes.add(source.url + end);
+      const b = dialect.spellBranch(context.branch);
+      for (const row of dialect.branch) exact.add(fill(row, { ...parts, b }));
+      continue;
     }
+    if (context === "repository" || context === "all") {
+      for (const row of dialect.repository) exact.add(fill(row, parts));
+      for (const form of dialect.shortForms?.(repo.base, repo.segments) ?? []) exact.add(form);
+    }
+    if (context !== "repository")
+      for (const row of dialect.prefixes[context] ?? []) prefixes.add(fill(row, parts));
   }
-  const whole = prefixes.has(`${source.url}/`) ? [`${source.url}/`] : [...prefixes];
-  return { exact: [...exact].sort(), prefixes: whole.sort() };
+  return { exact: [...exact].sort(), prefixes: withoutCovered([...prefixes]) };
+}
+
+/** The forms of `sub` that workspaces of any repository of an organization present. */
+export function orgSubjects(org: EntryUrl): SubjectSet {
+  const dialect = dialects[org.kind];
+  const parts = dialect.parts(org.base, org.segments);
+  return { exact: [], prefixes: dialect.orgPrefixes.map((row) => fill(row, parts)).sort() };
+}
+
+/** The clone URL of a repository as its host's API gives it: the claim `repository`. */
+export function cloneUrl(repo: EntryUrl): string {
+  const dialect = dialects[repo.kind];
+  return fill(dialect.cloneUrl, dialect.parts(repo.base, repo.segments));
 }
 
 /** The contexts that a kind of host can express, in the order of the documentation. */
-export function contextsOf(kind: HostKind): readonly ContextWord[] {
-  const prefixes = Object.keys(dialects[kind]?.prefixes ?? {}) as ContextWord[];
-  return ["repository", ...prefixes, "all"];
+export function contextsOf(kind: EntryUrl["kind"]): readonly ContextWord[] {
+  return ["repository", ...(Object.keys(dialects[kind].prefixes) as ContextWord[])];
+}
+
+function withoutCovered(prefixes: readonly string[]): readonly string[] {
+  return prefixes.filter((p) => !prefixes.some((other) => other !== p && p.startsWith(other))).sort();
 }
 
 /**
@@ -57,7 +64,6 @@ export function branchProblem(branch: string): string | null {
   if (branch.split("/").some((s) => s.startsWith(".") || s.endsWith(".lock"))) {
     return "git allows no part that begins with . or ends with .lock";
   }
-
   if (/[\u0080-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/.test(branch) || !branch.isWellFormed()) {
     return "it holds an invisible character";
   }

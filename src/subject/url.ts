@@ -1,36 +1,28 @@
-import type { HostKind } from "../model/accessModel";
+import type { HostKind, ScmHost } from "../model/accessModel";
 import { dialects, knownHosts } from "./hosts";
-
-/** A source control host: `github.com`, `git.acme.com:8443` or `intern.acme.com/git`, with its kind. */
-export interface ScmHost {
-  /** Host, port if any, and path prefix if any, without slashes at the ends. */
-  readonly name: string;
-  readonly kind: HostKind;
-}
 
 /** The hosts that a manifest may name: the known ones and its own. */
 export function scmHosts(own: Readonly<Record<string, HostKind>>): readonly ScmHost[] {
-  return Object.entries({ ...knownHosts, ...own }).map(([name, kind]) => ({ name, kind }));
+  return Object.entries({ ...knownHosts, ...own })
+    .map(([name, kind]) => ({ name, kind }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** The URL of an organization or repository that is as strict as a trust policy needs it. */
 export interface EntryUrl {
-  /** Canonical: no `.git`, no trailing slash. */
+  /** Canonical: no `.git`, no trailing slash, the one spelling where the host has several. */
   readonly url: string;
   readonly kind: HostKind;
-  /** Path below the host, without leading slash. */
-  readonly path: string;
+  /** URL of the host, path prefix included, without slash at its end. */
+  readonly base: string;
+  /** Canonical path below the host. */
+  readonly segments: readonly string[];
 }
 
 export type EntryUrlResult =
   | { readonly ok: true; readonly entry: EntryUrl }
-  /** `problem` and `remedy` quote nothing of the URL; `nearest` is a better spelling of it, where there is one. */
-  | {
-      readonly ok: false;
-      readonly problem: string;
-      readonly remedy: string;
-      readonly notSupportedYet?: true;
-    };
+  /** Neither text quotes the URL. */
+  | { readonly ok: false; readonly problem: string; readonly remedy: string };
 
 /** What no URL of an entry may hold: each either ends the path or means another one to somebody who reads it. */
 const forbidden: readonly (readonly [pattern: RegExp, what: string])[] = Object.freeze([
@@ -40,6 +32,8 @@ const forbidden: readonly (readonly [pattern: RegExp, what: string])[] = Object.
   [/[*?]/, "a wildcard or query"],
   [/#/, "a fragment"],
   [/%(2e|2f|5c)/i, "an encoded dot, slash or backslash"],
+  // Not left to the comparison with what URL makes of it: that of Node 20 keeps the last dot of https://h/a/.b/.
+  [/\/\.{1,2}(?:\/|$)/, "a dot segment"],
   [/\/$/, "a slash at the end"],
   [/\.git$/i, ".git at the end"],
 ]);
@@ -78,7 +72,7 @@ export function parseEntryUrl(
     return {
       ok: false,
       problem: "a segment of its path is empty",
-      remedy: `write it like ${exampleOf("github", entryKind)}`,
+      remedy: `write it like ${dialects.github.example[entryKind]}`,
     };
   }
   if (url.href !== text) {
@@ -92,57 +86,44 @@ export function parseEntryUrl(
 }
 
 function withHost(url: URL, entryKind: "org" | "repo", hosts: readonly ScmHost[]): EntryUrlResult {
-  const whole = `${url.host}${url.pathname}`;
-  const host = hosts
-    .filter((h) => whole.startsWith(`${h.name}/`))
-    .sort((a, b) => b.name.length - a.name.length)[0];
+  const host = hostOf(url, hosts);
   if (!host) {
     return {
       ok: false,
       problem: `its host is none of ${hosts.map((h) => h.name).join(", ")}`,
-      remedy: "declare a self-hosted one under scmHosts, e.g. git.acme.com: github",
+      remedy: url.host.startsWith("www.")
+        ? "write it without www., as Gitpod opens it"
+        : "declare a self-hosted one under scmHosts, e.g. git.acme.com: github",
+    };
+  }
+  const path = `${url.host}${url.pathname}`;
+  const inner = hosts.find(({ name }) => name === path || name.startsWith(`${path}/`));
+  if (inner) {
+    return {
+      ok: false,
+      problem: `${inner.name} is a host of its own: below this URL are all of its repositories`,
+      remedy: "name an organization or repository of one host, or take the other out of scmHosts",
     };
   }
   const dialect = dialects[host.kind];
-  if (!dialect) {
+  const written = path.slice(host.name.length + 1).split("/");
+  const segments = dialect[entryKind](written);
+  if (segments === null) {
+    const isOther = dialect[entryKind === "org" ? "repo" : "org"](written) !== null;
+    const [noun, list] = entryKind === "org" ? ["an organization", "repos"] : ["a repository", "orgs"];
+    const like = `write it like ${dialect.example[entryKind]}`;
     return {
       ok: false,
-      notSupportedYet: true,
-      problem: `hosts of the kind ${host.kind} are not supported yet`,
-      remedy: "leave the entry out for now",
+      problem: `the URL of ${noun} on ${host.name} has ${dialect.words[entryKind]}`,
+      remedy: isOther ? `move the entry to ${list}, or ${like}` : like,
     };
   }
-  const path = whole.slice(host.name.length + 1);
-  const depth = path.split("/").length;
-  const [from, to] = entryKind === "org" ? dialect.orgDepth : dialect.repoDepth;
-  if (depth < from || depth > to) {
-    const article = entryKind === "org" ? "an organization" : "a repository";
-    return {
-      ok: false,
-      problem: `the URL of ${article} on ${host.name} has ${segments(from, to)}, this has ${depth}`,
-      remedy: depthRemedy(entryKind, depth, dialect.repoDepth, exampleOf(host.kind, entryKind)),
-    };
-  }
-  return { ok: true, entry: { url: url.href, kind: host.kind, path } };
+  const base = `https://${host.name}`;
+  return { ok: true, entry: { url: [base, ...segments].join("/"), kind: host.kind, base, segments } };
 }
 
-function depthRemedy(
-  entryKind: "org" | "repo",
-  depth: number,
-  [from, to]: readonly [number, number],
-  example: string,
-): string {
-  if (entryKind === "org" && depth >= from && depth <= to)
-    return "move the entry to repos: this is a repository";
-  if (entryKind === "repo" && depth < from) return `move the entry to orgs, or write it like ${example}`;
-  return `write it like ${example}`;
-}
-
-function segments(from: number, to: number): string {
-  if (from === to) return `${from} path segment${from === 1 ? "" : "s"}`;
-  return Number.isFinite(to) ? `${from} to ${to} path segments` : `${from} or more path segments`;
-}
-
-function exampleOf(kind: HostKind, entryKind: "org" | "repo"): string {
-  return dialects[kind]?.example[entryKind] ?? "";
+/** The host that a URL is on: the one with the longest path prefix. */
+export function hostOf(url: URL, hosts: readonly ScmHost[]): ScmHost | undefined {
+  const whole = `${url.host}${url.pathname}`;
+  return hosts.filter((h) => whole.startsWith(`${h.name}/`)).sort((a, b) => b.name.length - a.name.length)[0];
 }

@@ -10,6 +10,7 @@ const context = new Map([
   ["aws:sourceip", ["203.0.113.7"]],
   ["aws:securetransport", ["true"]],
   ["n", ["7"]],
+  ["p:account", ["123456789012"]],
   ["arn", ["arn:aws:iam::123456789012:role/team/x"]],
 ]);
 const decide = (condition: Condition) =>
@@ -70,6 +71,9 @@ describe("a condition holds or fails as AWS documents it", () => {
     ["IpAddress", "aws:SourceIp", "203.0.113.0/24", true],
     ["IpAddress", "aws:SourceIp", "203.0.113.7", true],
     ["IpAddress", "aws:SourceIp", "203.0.113.0/33", false],
+    ["IpAddress", "aws:SourceIp", "203.0.113.0/", false],
+    ["IpAddress", "aws:SourceIp", "203.0.113.0/0/24", false],
+    ["IpAddress", "aws:SourceIp", "203.0.113.0/2e1", false],
     ["IpAddress", "aws:SourceIp", "::/0", false],
     ["NotIpAddress", "aws:SourceIp", "203.0.113.0/24", false],
     ["NotIpAddress", "aws:SourceIp", "10.0.0.0/8", true],
@@ -80,12 +84,15 @@ describe("a condition holds or fails as AWS documents it", () => {
     ["DateGreaterThanEquals", "aws:CurrentTime", "2026-06-01T14:00:00+02:00", true],
     ["DateEquals", "aws:EpochTime", "2026-06-01T12:00:00Z", true],
     ["DateLessThan", "aws:CurrentTime", "soon", false],
+    ["DateLessThan", "aws:CurrentTime", "June 2, 2026", false],
     ["NumericEquals", "n", "7.0", true],
+    ["NumericEquals", "n", "0x7", false],
     ["NumericGreaterThan", "n", "7", false],
     ["NumericLessThan", "n", "x", false],
     ["ArnLike", "arn", "arn:aws:iam::*:role/team/*", true],
     ["ArnLike", "arn", "arn:aws:iam::*:role/*", true],
     ["ArnLike", "arn", "arn:*:role/team/x", false],
+    ["ArnLike", "arn", "arn:aws:iam::${p:account}:role/team/x", true],
     ["ArnNotLike", "arn", "arn:aws:iam::*:role/other/*", true],
     ["NoSuchOperator", "p:sub", "*", false],
   ];

@@ -7,30 +7,26 @@ import {
   type Claims,
   type TrustSource,
 } from "../../src/policy";
-import { subjectsOf } from "../../src/subject";
+import { orgSubjects, parseEntryUrl, repoSubjects, scmHosts } from "../../src/subject";
 
 const issuer = "https://api.gitpod.io/idp";
 const federated = "arn:aws:iam::981341800645:oidc-provider/api.gitpod.io/idp";
+function entry(url: string, kind: "org" | "repo") {
+  const result = parseEntryUrl(url, kind, scmHosts({}));
+  if (!result.ok) throw new Error(result.problem);
+  return result.entry;
+}
+const app = entry("https://github.com/acme/app", "repo");
 const source: TrustSource = {
   identityProviderArn: federated,
   issuer,
   audience: "sts.amazonaws.com",
-  subjects: subjectsOf({
-    kind: "repo",
-    url: "https://github.com/acme/app",
-    hostKind: "github",
-    contexts: ["repository"],
-  }),
+  subjects: repoSubjects(app, ["repository"]),
   expires: null,
   sourceCidrs: [],
 };
-const all = subjectsOf({
-  kind: "repo",
-  url: "https://github.com/acme/app",
-  hostKind: "github",
-  contexts: ["all"],
-});
-const org = subjectsOf({ kind: "org", url: "https://github.com/acme", hostKind: "github" });
+const all = repoSubjects(app, ["all"]);
+const org = orgSubjects(entry("https://github.com/acme", "org"));
 
 function admits(
   overrides: Partial<TrustSource>,

@@ -212,9 +212,9 @@ describe("what the parts of a manifest say together", () => {
       [expect.stringMatching(/^R03.*move the entry to orgs/)],
     ],
     [
-      "a host that is not supported yet",
-      repo("", "https://gitlab.com/acme/app"),
-      [expect.stringMatching(/^M07.*not supported yet/)],
+      "a context that the host does not have",
+      repo("contexts: [tags]", "https://gitlab.com/acme/app"),
+      [expect.stringMatching(/^R08: hosts of the kind gitlab have no tags; they have repository, branches/)],
     ],
     [
       "a role name for several installations",
@@ -476,6 +476,8 @@ describe("what a hostile or hurried author tries", () => {
         '  prod: {id: "222222222222", region: us-east-1, backend: {local: {path: ./a.tfstate}}}\ninstallations:',
       ),
     ],
+    ["a known host's path as a host", manifest("scmHosts: {dev.azure.com/org: github}")],
+    ["a name that the guard would refuse", repo("contexts: [branches]", "https://github.com/acme/a..b")],
     ["a name that no file can have", repo("", `https://github.com/acme/${"x".repeat(240)}`)],
   ])("%s is one diagnostic", (_, text) => {
     expect(messages(text)).toHaveLength(1);

@@ -1,55 +1,138 @@
-import { branchProblem, contextsOf, subjectsOf } from "../../src/subject";
+import type { Context } from "../../src/model/accessModel";
+import {
+  branchProblem,
+  cloneUrl,
+  contextsOf,
+  orgClaimSubjects,
+  orgSubjects,
+  parseEntryUrl,
+  repoClaimSubjects,
+  repoSubjects,
+  scmHosts,
+} from "../../src/subject";
 
-const url = "https://github.com/acme/app";
-const of = (
-  contexts: Parameters<typeof subjectsOf>[0] extends infer S
-    ? S extends { contexts: infer C }
-      ? C
-      : never
-    : never,
-) => subjectsOf({ kind: "repo", url, hostKind: "github", contexts });
+const hosts = scmHosts({
+  "stash.acme.com": "bitbucket-server",
+  "gl.acme.com:8443": "gitlab",
+  "acme.com/git": "github",
+});
+function entry(url: string, kind: "org" | "repo" = "repo") {
+  const result = parseEntryUrl(url, kind, hosts);
+  if (!result.ok) throw new Error(`${result.problem}; ${result.remedy}`);
+  return result.entry;
+}
+/** Forms with the repository's URL as U, prefixes with a star. */
+function forms(url: string, contexts: readonly Context[]): readonly string[] {
+  const { exact, prefixes } = repoSubjects(entry(url), contexts);
+  const base = entry(url).url;
+  return [...exact, ...prefixes.map((p) => `${p}*`)].map((s) => s.replace(base, "U"));
+}
 
-describe("subjects on GitHub", () => {
-  it("of a repository are its URL, as typed, as cloned, and with a slash", () => {
-    expect(of(["repository"])).toEqual({ exact: [url, `${url}.git`, `${url}/`].sort(), prefixes: [] });
+const github = "https://github.com/acme/app";
+const gitlab = "https://gitlab.com/acme/team/app";
+const bitbucket = "https://bitbucket.org/acme/app";
+const server = "https://stash.acme.com/projects/APP/repos/web";
+const azure = "https://dev.azure.com/acme/shop/_git/web";
+const scm = "https://stash.acme.com/scm/app/web.git";
+
+describe("subjects", () => {
+  it.each<[string, string, Context, readonly string[]]>([
+    ["GitHub", github, "repository", ["U", "U.git", "U/"]],
+    ["GitHub", github, "branches", ["U/tree/*"]],
+    ["GitHub", github, "tags", ["U/releases/tag/*"]],
+    ["GitHub", github, "commits", ["U/commit/*"]],
+    ["GitHub", github, "issues", ["U/issues/*"]],
+    ["GitHub", github, "pull-requests", ["U/pull/*"]],
+    ["GitHub", github, "all", ["U", "U.git", "U/", "U/*"]],
+    ["GitHub", github, { branch: "release/1.2" }, ["U/tree/release/1.2"]],
+    ["GitHub", github, { branch: "fix#12" }, ["U/tree/fix%2312"]],
+    ["GitHub", github, { branch: "50%" }, ["U/tree/50%25"]],
+    ["GitHub", github, { branch: "größe" }, ["U/tree/gr%C3%B6%C3%9Fe"]],
+    ["GitLab", gitlab, "repository", ["U", "U.git", "U/"]],
+    ["GitLab", gitlab, "branches", ["U/-/tree/*", "U/tree/*"]],
+    ["GitLab", gitlab, "commits", ["U/-/commit/*", "U/commit/*"]],
+    ["GitLab", gitlab, "issues", ["U/-/issues/*", "U/issues/*"]],
+    ["GitLab", gitlab, "pull-requests", ["U/-/merge_requests/*", "U/merge_requests/*"]],
+    ["GitLab", gitlab, { branch: "a/b" }, ["U/-/tree/a/b", "U/tree/a/b"]],
+    ["Bitbucket", bitbucket, "repository", ["U", "U.git", "U/"]],
+    ["Bitbucket", bitbucket, "branches", ["U/branch/*", "U/commits/branch/*", "U/src/*"]],
+    ["Bitbucket", bitbucket, "tags", ["U/commits/tag/*"]],
+    ["Bitbucket", bitbucket, "commits", ["U/commits/*"]],
+    ["Bitbucket", bitbucket, "issues", ["U/issues/*"]],
+    ["Bitbucket", bitbucket, "pull-requests", ["U/pull-requests/*"]],
+    [
+      "Bitbucket",
+      bitbucket,
+      { branch: "main" },
+      ["U/branch/main", "U/commits/branch/main", "U/src/main", "U/src/main/"],
+    ],
+    ["Bitbucket Server", server, "repository", ["U", "U/", "U/browse", scm]],
+    ["Bitbucket Server", server, "branches", ["U/browse?at=*", "U/commits?until=*"]],
+    ["Bitbucket Server", server, "tags", ["U/browse?at=refs%2Ftags%2F*", "U/browse?at=refs/tags/*"]],
+    ["Bitbucket Server", server, "commits", ["U/commits/*"]],
+    ["Bitbucket Server", server, "pull-requests", ["U/pull-requests/*"]],
+    ["Bitbucket Server", server, "all", ["U", "U/", "U/browse", scm, "U/*"]],
+    [
+      "Bitbucket Server",
+      server,
+      { branch: "a/b" },
+      ["U/browse?at=a%2Fb", "U/browse?at=refs%2Fheads%2Fa%2Fb"],
+    ],
+    ["Azure DevOps", azure, "repository", ["U", "U/"]],
+    ["Azure DevOps", azure, "branches", ["U?path=%2F&version=GB*", "U?version=GB*"]],
+    ["Azure DevOps", azure, "tags", ["U?version=GT*"]],
+    ["Azure DevOps", azure, "commits", ["U/commit/*"]],
+    ["Azure DevOps", azure, "pull-requests", ["U/pullrequest/*"]],
+    ["Azure DevOps", azure, "all", ["U", "U/", "U/*", "U?*"]],
+    [
+      "Azure DevOps",
+      azure,
+      { branch: "a/b" },
+      ["U?path=%2F&version=GBa%2Fb&_a=contents", "U?version=GBa%2Fb"],
+    ],
+  ])("of %s %s on %j", (_, url, context, expected) => {
+    expect([...forms(url, [context])].sort()).toEqual([...expected].sort());
+  });
+
+  it("of a repository that is named like its project on Azure DevOps have the two short forms, and no pattern on them", () => {
+    const { exact, prefixes } = repoSubjects(entry("https://dev.azure.com/acme/shop"), ["all"]);
+    expect(exact).toEqual([
+      "https://dev.azure.com/acme/_git/shop",
+      "https://dev.azure.com/acme/shop",
+      "https://dev.azure.com/acme/shop/_git/shop",
+      "https://dev.azure.com/acme/shop/_git/shop/",
+    ]);
+    expect(prefixes).toEqual([
+      "https://dev.azure.com/acme/shop/_git/shop/",
+      "https://dev.azure.com/acme/shop/_git/shop?",
+    ]);
+  });
+
+  it("of a context that another covers come once", () => {
+    expect(repoSubjects(entry(github), ["all", "branches", "tags"]).prefixes).toEqual([`${github}/`]);
   });
 
   it.each([
-    ["branches", "/tree/"],
-    ["tags", "/releases/tag/"],
-    ["commits", "/commit/"],
-    ["issues", "/issues/"],
-    ["pull-requests", "/pull/"],
-  ] as const)("of %s begin with the URL and %s", (context, end) => {
-    expect(of([context])).toEqual({ exact: [], prefixes: [url + end] });
+    ["https://github.com/acme", ["https://github.com/acme/"]],
+    ["https://gitlab.com/acme/team", ["https://gitlab.com/acme/team/"]],
+    ["https://dev.azure.com/acme", ["https://dev.azure.com/acme/"]],
+    ["https://dev.azure.com/acme/shop", ["https://dev.azure.com/acme/shop/"]],
+    [
+      "https://stash.acme.com/projects/APP",
+      ["https://stash.acme.com/projects/APP/", "https://stash.acme.com/scm/app/"],
+    ],
+    [
+      "https://stash.acme.com/users/jo",
+      ["https://stash.acme.com/scm/~jo/", "https://stash.acme.com/users/jo/"],
+    ],
+  ])("of the organization %s are everything below it", (url, prefixes) => {
+    expect(orgSubjects(entry(url, "org"))).toEqual({ exact: [], prefixes });
   });
 
-  it("of all are the repository's own and everything below it, and swallow narrower prefixes", () => {
-    expect(of(["all", "branches", "tags"])).toEqual({
-      exact: [url, `${url}.git`, `${url}/`].sort(),
-      prefixes: [`${url}/`],
-    });
-  });
-
-  it.each([
-    ["main", "/tree/main"],
-    ["release/1.2", "/tree/release/1.2"],
-    ["fix#12", "/tree/fix%2312"],
-    ["50%", "/tree/50%25"],
-    ["größe", "/tree/gr%C3%B6%C3%9Fe"],
-    ["a$b", "/tree/a$b"],
-  ])("of the branch %s are exactly one string, as Gitpod spells it", (branch, end) => {
-    expect(of([{ branch }])).toEqual({ exact: [url + end], prefixes: [] });
-  });
-
-  it("of an organization are everything below it", () => {
-    expect(subjectsOf({ kind: "org", url: "https://github.com/acme", hostKind: "github" })).toEqual({
-      exact: [],
-      prefixes: ["https://github.com/acme/"],
-    });
-  });
-
-  it("contexts are listed for messages", () => {
+  it("contexts that a host cannot express are not offered", () => {
+    expect(contextsOf("gitlab")).not.toContain("tags");
+    expect(contextsOf("bitbucket-server")).not.toContain("issues");
+    expect(contextsOf("azure-devops")).not.toContain("issues");
     expect(contextsOf("github")).toEqual([
       "repository",
       "branches",
@@ -59,6 +142,82 @@ describe("subjects on GitHub", () => {
       "pull-requests",
       "all",
     ]);
+  });
+});
+
+describe("URLs with several spellings", () => {
+  it.each([
+    ["https://dev.azure.com/acme/shop", "https://dev.azure.com/acme/shop/_git/shop"],
+    ["https://dev.azure.com/acme/_git/shop", "https://dev.azure.com/acme/shop/_git/shop"],
+    ["https://dev.azure.com/acme/shop/_git/web", "https://dev.azure.com/acme/shop/_git/web"],
+    ["https://stash.acme.com/scm/app/web", server],
+    ["https://stash.acme.com/scm/~jo/dots", "https://stash.acme.com/users/jo/repos/dots"],
+    [server, server],
+  ])("%s is %s", (url, canonical) => {
+    expect(entry(url).url).toBe(canonical);
+  });
+
+  it.each([
+    ["repo", "https://dev.azure.com/acme"],
+    ["repo", "https://dev.azure.com/acme/_git"],
+    ["repo", "https://dev.azure.com/acme/shop/_git"],
+    ["repo", "https://dev.azure.com/acme/shop/_git/web/x"],
+    ["org", "https://dev.azure.com/acme/_git"],
+    ["repo", "https://stash.acme.com/projects/APP"],
+    ["repo", "https://stash.acme.com/projects/APP/repos/web/browse"],
+    ["org", "https://stash.acme.com/scm/app"],
+    ["org", "https://stash.acme.com/projects/~JO"],
+    ["repo", "https://stash.acme.com/projects/~JO/repos/dots"],
+    ["repo", "https://stash.acme.com/scm/~/dots"],
+    ["repo", "https://stash.acme.com/scm/~~jo/dots"],
+    ["repo", "https://gitlab.com/acme"],
+    ["repo", "https://gitlab.com/acme/app/-/tree/main"],
+    ["repo", "https://bitbucket.org/acme/app/src/main"],
+  ] as const)("as a %s, %s is refused", (kind, url) => {
+    expect(parseEntryUrl(url, kind, hosts).ok).toBe(false);
+  });
+});
+
+describe("claim keys", () => {
+  const organizationId = "0c9cd6bc-0ba4-4de4-8e1f-3d9d3a3d1f6a";
+
+  it.each([
+    [github, `${github}.git`],
+    [gitlab, `${gitlab}.git`],
+    [bitbucket, `${bitbucket}.git`],
+    [server, scm],
+    [azure, azure],
+  ])("the repository of %s is its clone URL", (url, clone) => {
+    expect(cloneUrl(entry(url))).toBe(clone);
+  });
+
+  it("a repository's subject is exact, in the list's order", () => {
+    expect(repoClaimSubjects(entry(github), { keys: ["org_id", "repository"], organizationId })).toEqual({
+      exact: [`org_id:${organizationId}:repository:${github}.git`],
+      prefixes: [],
+    });
+    expect(
+      repoClaimSubjects(entry(github), { keys: ["repository", "context"], organizationId: null }).exact,
+    ).toEqual([
+      `repository:${github}.git:context:${github}`,
+      `repository:${github}.git:context:${github}.git`,
+      `repository:${github}.git:context:${github}/`,
+    ]);
+  });
+
+  it("an organization's ends in its clone URLs, and needs repository last and no context", () => {
+    const org = entry("https://github.com/acme", "org");
+    expect(orgClaimSubjects(org, { keys: ["org_id", "repository"], organizationId })).toEqual({
+      exact: [],
+      prefixes: [`org_id:${organizationId}:repository:https://github.com/acme/`],
+    });
+    const stash = entry("https://stash.acme.com/projects/APP", "org");
+    expect(orgClaimSubjects(stash, { keys: ["repository"], organizationId: null })?.prefixes).toEqual([
+      "repository:https://stash.acme.com/scm/app/",
+    ]);
+    expect(orgClaimSubjects(org, { keys: ["repository", "org_id"], organizationId })).toBeNull();
+    expect(orgClaimSubjects(org, { keys: ["context", "repository"], organizationId: null })).toBeNull();
+    expect(orgClaimSubjects(org, { keys: ["repository", "context"], organizationId: null })).toBeNull();
   });
 });
 

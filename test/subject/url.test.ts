@@ -5,6 +5,9 @@ const hosts = scmHosts({
   "git.acme.com": "github",
   "git.acme.com:8443": "github",
   "intern.acme.com/git": "github",
+  "intern.acme.com": "gitlab",
+  "deep.acme.com": "gitlab",
+  "deep.acme.com/a/b": "github",
 });
 const read = (url: string, kind: "org" | "repo" = "repo") => parseEntryUrl(url, kind, hosts);
 
@@ -18,7 +21,10 @@ describe("the URL of an entry", () => {
     ["https://git.acme.com:8443/acme/app", "acme/app"],
     ["https://intern.acme.com/git/acme/app", "acme/app"],
   ])("%s is a repository", (url, path) => {
-    expect(read(url)).toEqual({ ok: true, entry: { url, kind: "github", path } });
+    expect(read(url)).toEqual({
+      ok: true,
+      entry: { url, kind: "github", base: url.slice(0, -path.length - 1), segments: path.split("/") },
+    });
   });
 
   it.each([
@@ -41,6 +47,8 @@ describe("the URL of an entry", () => {
     "https://github.com/acme/ap?",
     "https://github.com/acme/../evil/app",
     "https://github.com/acme/./app",
+    "https://gitlab.com/acme/.team/.",
+    "https://gitlab.com/acme/.team/..",
     "https://github.com/acme/%2e%2e/app",
     "https://github.com/acme/a%2Fb",
     "https://github.com/acme/a%5cb",
@@ -57,9 +65,10 @@ describe("the URL of an entry", () => {
     "https://github.com/acme/app/tree/main",
     "https://www.github.com/acme/app",
     "https://github.com.evil.com/acme/app",
-    "https://intern.acme.com/other/acme/app",
+    "https://github.community/acme",
+    "https://other.acme.com/git/acme/app",
     "https://git.acme.com:9443/acme/app",
-    "https://gitlab.com/acme/app",
+    "https://gitlab.com/acme",
   ])("%j is refused for a repository, with a remedy", (url) => {
     const result = read(url);
     expect(result).toMatchObject({ ok: false });
@@ -71,8 +80,19 @@ describe("the URL of an entry", () => {
     expect(read("https://github.com", "org")).toMatchObject({ ok: false });
     expect(read("https://github.com/acme/app", "org")).toMatchObject({
       ok: false,
-      remedy: "move the entry to repos: this is a repository",
+      remedy: expect.stringContaining("move the entry to repos") as string,
     });
+  });
+
+  it("under which another host lies is refused: its repositories would be admitted", () => {
+    for (const url of ["https://intern.acme.com/git", "https://deep.acme.com/a", "https://deep.acme.com/a/b"])
+      expect(read(url, "org")).toMatchObject({
+        ok: false,
+        problem: expect.stringContaining("a host of its own") as string,
+      });
+    expect(read("https://intern.acme.com/gitx", "org")).toMatchObject({ ok: true });
+    expect(read("https://deep.acme.com/a/bc", "org")).toMatchObject({ ok: true });
+    expect(read("https://deep.acme.com/a/b", "repo")).toMatchObject({ ok: false });
   });
 
   it("that is accepted is what the URL standard makes of it, whatever characters it has", () => {

@@ -115,6 +115,8 @@ export function testModel(accounts: readonly Account[] = [testAccount()]): Acces
     audience: "sts.amazonaws.com",
     openSignup: true,
     identityProvider: "create",
+    subject: null,
+    organizationId: null,
   };
-  return { manifestName: "manifest.yaml", accounts, installations: [installation], snippets: [] };
+  return { manifestName: "manifest.yaml", accounts, installations: [installation], snippets: [], hosts: [] };
 }

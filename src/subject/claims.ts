@@ -1,0 +1,40 @@
+import type { ClaimKey, SubjectSet } from "../model/accessModel";
+import { dialects, fill } from "./hosts";
+import { cloneUrl, repoSubjects } from "./subjects";
+import type { EntryUrl } from "./url";
+
+/** The claims that a subject is made of, on an installation that Gitpod has configured so. */
+export interface ClaimList {
+  /** In the installation's order. */
+  readonly keys: readonly ClaimKey[];
+  /** Needed where the list holds `org_id`. */
+  readonly organizationId: string | null;
+}
+
+/**
+ * The forms of `sub` of a repository's workspaces, `key:value` pairs joined by `:` in the list's order: whole subjects.
+ * `repository` is the clone URL, whatever the workspace was opened on; `context` the URL that the user opened.
+ * @see https://github.com/gitpod-io/gitpod/pull/19455
+ */
+export function repoClaimSubjects(repo: EntryUrl, list: ClaimList): SubjectSet {
+  const contexts = list.keys.includes("context") ? repoSubjects(repo, ["repository"]).exact : [""];
+  const exact = contexts.map((context) => joined(list, { repository: cloneUrl(repo), context }));
+  return { exact: exact.sort(), prefixes: [] };
+}
+
+/**
+ * The forms of `sub` of any repository of an organization; null for a list that cannot say it: `repository` must stand
+ * last, so that only its end is open, and `context` nowhere, since users choose it.
+ */
+export function orgClaimSubjects(org: EntryUrl, list: ClaimList): SubjectSet | null {
+  if (list.keys.at(-1) !== "repository" || list.keys.includes("context")) return null;
+  const dialect = dialects[org.kind];
+  const repository = fill(dialect.orgClone, dialect.parts(org.base, org.segments));
+  return { exact: [], prefixes: [joined(list, { repository, context: "" })] };
+}
+
+function joined(list: ClaimList, values: { readonly repository: string; readonly context: string }): string {
+  return list.keys
+    .map((key) => `${key}:${key === "org_id" ? (list.organizationId ?? "") : values[key]}`)
+    .join(":");
+}
