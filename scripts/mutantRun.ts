@@ -1,0 +1,74 @@
+import { spawn } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Mutant } from "./mutantTable";
+
+const root = join(__dirname, "..");
+
+/** What the tests need of the tree. */
+const needed = ["src", "test", "templates", "schema", "jest.config.js", "package.json", "eslint.rooms.mjs"];
+const tests = ["test/proof", "test/policy", "test/subject"];
+const timeLimit = 180_000;
+
+/** `killed`: a test failed. `broken`: it is no mutant, for the code did not even load. */
+export type Outcome = "killed" | "survived" | "broken";
+
+/** A copy of the tree outside of it, in which mutants are tried one at a time. */
+export interface Laboratory {
+  /** Runs the tests on a mutant; `null` stands for the tree as it is. */
+  outcome(mutant: Mutant | null): Promise<Outcome>;
+  remove(): void;
+}
+
+/** How often the text that a mutant replaces stands in its file: it must be once. */
+export function matchesOf({ file, from }: Mutant): number {
+  return readFileSync(join(root, file), "utf8").split(from).length - 1;
+}
+
+/** Makes a copy of the tree as it is now. */
+export function openLaboratory(): Laboratory {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "mutants-")));
+  for (const name of needed) cpSync(join(root, name), join(folder, name), { recursive: true });
+  symlinkSync(realpathSync(join(root, "node_modules")), join(folder, "node_modules"), "dir");
+  return {
+    async outcome(mutant) {
+      if (mutant === null) return runTests(folder);
+      const path = join(folder, mutant.file);
+      const text = readFileSync(path, "utf8");
+      if (text.split(mutant.from).length !== 2) return "broken";
+      writeFileSync(
+        path,
+        text.replace(mutant.from, () => mutant.to),
+      );
+      try {
+        return await runTests(folder);
+      } finally {
+        writeFileSync(path, text);
+      }
+    },
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function runTests(folder: string): Promise<Outcome> {
+  const jest = join(folder, "node_modules", "jest", "bin", "jest.js");
+  const cache = `--cacheDirectory=${join(folder, ".cache")}`;
+  const child = spawn(process.execPath, [jest, "--bail", "--silent", "--maxWorkers=2", cache, ...tests], {
+    cwd: folder,
+    stdio: ["ignore", "ignore", "pipe"],
+    timeout: timeLimit,
+    env: { ...process.env, FULL: "0" },
+  });
+  let report = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (report += text));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on("error", reject).on("close", resolve);
+  });
+  // A mutant that makes the tests run for ever is noticed, too.
+  if (code === null) return "killed";
+  if (code === 0) return "survived";
+  return /^Tests: +[0-9]+ failed/m.test(report) ? "killed" : "broken";
+}

@@ -1,0 +1,183 @@
+/** A deliberate mistake in the code that decides who gets in: one piece of text replaced by another. */
+export interface Mutant {
+  /** What the mistake is. */
+  readonly name: string;
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly from: string;
+  readonly to: string;
+}
+
+const mutantsOf = (
+  file: string,
+  rows: readonly (readonly [name: string, from: string, to: string])[],
+): readonly Mutant[] => rows.map(([name, from, to]) => ({ name, file, from, to }));
+
+const trust = mutantsOf("src/policy/trust.ts", [
+  [
+    "exact subjects are compared as patterns",
+    "{ StringEquals: { [`${name}:sub`]",
+    "{ StringLike: { [`${name}:sub`]",
+  ],
+  ["aud is not demanded", ", [`${name}:aud`]: audience }", " }"],
+  ["no guard against dot segments", "      StringNotLike: { [`${name}:sub`]: guard },\n", ""],
+  ["the guard forgets dots as they are", '"*..*", ', ""],
+  ["the guard forgets encoded dots in capitals", ', "*%2E*"', ""],
+  ["the guard forgets tabs", ', "*\\t*"', ""],
+  ["the guard forgets line feeds", ', "*\\n*"', ""],
+  ["the guard forgets carriage returns", ', "*\\r*"', ""],
+  ["a pattern ends inside of a name", "`${escapePattern(p)}*`", "`${escapePattern(p.slice(0, -1))}*`"],
+  ["a pattern's text is not escaped", "`${escapePattern(p)}*`", "`${p}*`"],
+  ["a question mark is not escaped", "text.replace(/[*?$]/g", "text.replace(/[*$]/g"],
+  ["a dollar sign is not escaped in a pattern", "text.replace(/[*?$]/g", "text.replace(/[*?]/g"],
+  ["a dollar sign is not escaped in an exact subject", 'text.replaceAll("$", "${$}")', "text"],
+  ["a role never expires", "expires === null ? {}", "expires !== undefined ? {}"],
+  ["source addresses do not count", "sourceCidrs.length === 0 ? {}", "sourceCidrs.length >= 0 ? {}"],
+]);
+
+const wildcard = mutantsOf("src/policy/wildcard.ts", [
+  [
+    "a pattern may end before the text",
+    "while (i < text.length)",
+    "while (i < text.length && t < tokens.length)",
+  ],
+  ["a text may end before the pattern", 'tokens.slice(t).every((token) => token === "many")', "true"],
+  [
+    "an escaped star is a wildcard",
+    "      literal(value);",
+    '      if (value === "*") tokens.push("many");\n      else literal(value);',
+  ],
+  [
+    "a variable without a value is empty",
+    "if (value === undefined) return null;",
+    "if (value === undefined) continue;",
+  ],
+  [
+    "letter case does not count",
+    "token.literal === text[i]",
+    "token.literal.toLowerCase() === text[i]?.toLowerCase()",
+  ],
+]);
+
+const evaluate = mutantsOf("src/policy/evaluate.ts", [
+  ["a Deny is overlooked", "allowed: !denied && applies", "allowed: applies"],
+  [
+    "any identity provider will do",
+    'if (!principalMatches(statement, request.federated)) return "principal";',
+    "",
+  ],
+  ["any action will do", 'if (!actionMatches(statement, assumeAction)) return "action";', ""],
+  ["the case of condition keys counts", "context.get(key.toLowerCase())", "context.get(key)"],
+  [
+    "a negated operator asks for one value only",
+    "return negated ? actual.every(one) : actual.some(one);",
+    "return actual.some(one);",
+  ],
+  ["a missing key satisfies ForAnyValue with a negation", "(negated && set === undefined)", "negated"],
+  ["a missing key satisfies every operator", "return ifExists !== undefined ||", "return true ||"],
+]);
+
+const operators = mutantsOf("src/policy/operators.ts", [
+  ["a CIDR block without a length holds every address", "[0-9]{1,3}", "[0-9]{0,3}"],
+  ["the last moment is one too late", "(a, e) => a < e)", "(a, e) => a <= e)"],
+  [
+    "StringEquals overlooks case",
+    "StringEquals: { match: equals,",
+    "StringEquals: { match: equalsIgnoreCase,",
+  ],
+  [
+    "StringNotLike is not negated",
+    "StringNotLike: { match: matchesPattern, negated: true }",
+    "StringNotLike: { match: matchesPattern, negated: false }",
+  ],
+  ["a star crosses the fields of an ARN", "patterns.length === 6 &&\n    fields.length === 6 &&", ""],
+]);
+
+const webIdentity = mutantsOf("src/policy/webIdentity.ts", [
+  ["any audience of the token will do", "claims.azp === undefined ? audiences : [claims.azp]", "audiences"],
+  [
+    "every key is the provider's, whoever it is",
+    "`${providerName}:${claim}`.toLowerCase()",
+    "`api.gitpod.io/idp:${claim}`",
+  ],
+]);
+
+const canonical = mutantsOf("src/policy/canonical.ts", [
+  [
+    "of several values the first is kept",
+    "sorted.length === 1 && only !== undefined ? only : sorted",
+    "only ?? sorted",
+  ],
+  [
+    "of several statements the first is kept",
+    "Statement: sorted.map(([, statement]) => statement)",
+    "Statement: sorted.slice(0, 1).map(([, statement]) => statement)",
+  ],
+]);
+
+const hosts = mutantsOf("src/subject/hosts.ts", [
+  ["branches begin without a slash", 'branches: ["{U}/tree/"]', 'branches: ["{U}/tree"]'],
+  ["tags are pull requests", 'tags: ["{U}/releases/tag/"]', 'tags: ["{U}/pull/"]'],
+  ["a merge request is a branch", '["{U}/-/tree/", "{U}/tree/"]', '["{U}/-/", "{U}/tree/"]'],
+  ["a branch of Azure DevOps is any query", '["{U}?version=GB", "{U}?path=%2F&version=GB"]', '["{U}?"]'],
+  [".git goes on Azure DevOps", 'repository: ["{U}", "{U}/"]', 'repository: ["{U}", "{U}/", "{U}.git"]'],
+  ["every repository of Azure DevOps has the short forms", "project === name ?", 'project !== "" ?'],
+  [
+    "an organization's clone URLs end inside of its name",
+    'orgPrefixes: ["{U}/", "{S}/"]',
+    'orgPrefixes: ["{U}/", "{S}"]',
+  ],
+  [
+    "a user is the project of the same name",
+    'family === "users" ? `~${owner}` : owner.toLowerCase()',
+    "owner.toLowerCase()",
+  ],
+  ["a name may begin with a tilde", ' && !owner.startsWith("~")', ""],
+]);
+
+const subjects = mutantsOf("src/subject/subjects.ts", [
+  [
+    "a branch is the beginning of a subject",
+    "for (const row of dialect.branch) exact.add(",
+    "for (const row of dialect.branch) prefixes.add(",
+  ],
+  [
+    "all leaves out the repository",
+    'context === "repository" || context === "all"',
+    'context === "repository"',
+  ],
+  ["the wider of two prefixes is dropped", "p.startsWith(other)", "other.startsWith(p)"],
+]);
+
+const claims = mutantsOf("src/subject/claims.ts", [
+  ["an organization may end in what users choose", ' || list.keys.includes("context")', ""],
+  [
+    "an organization's claim need not come last",
+    'list.keys.at(-1) !== "repository"',
+    '!list.keys.includes("repository")',
+  ],
+  ["the tenant is left out", '(list.organizationId ?? "")', '""'],
+  ["claims come in another order", "return list.keys\n    .map(", "return [...list.keys].sort()\n    .map("],
+]);
+
+const url = mutantsOf("src/subject/url.ts", [
+  ["a host may begin like another", "whole.startsWith(`${h.name}/`)", "whole.startsWith(h.name)"],
+  ["an organization may hold another host", "if (inner) {", "if (inner && false) {"],
+  ["a URL need not be in its normal form", "if (url.href !== text)", "if (url.href === undefined)"],
+  ["a URL may end in a dot segment", '  [/\\/\\.{1,2}(?:\\/|$)/, "a dot segment"],\n', ""],
+  ["a name may end in .git", '  [/\\.git$/i, ".git at the end"],\n', ""],
+]);
+
+/** The mutants that the tests of who gets in must notice, each of them. */
+export const mutants: readonly Mutant[] = Object.freeze([
+  ...trust,
+  ...wildcard,
+  ...evaluate,
+  ...operators,
+  ...webIdentity,
+  ...canonical,
+  ...hosts,
+  ...subjects,
+  ...claims,
+  ...url,
+]);
