@@ -16,7 +16,7 @@ const disk = {
 };
 
 const roomRules = Object.entries(rooms).map(([room, allowed]) => {
-  const others = [...Object.keys(rooms), "explain", "cli"].filter((r) => r !== room && !allowed.includes(r));
+  const others = [...Object.keys(rooms), "cli"].filter((r) => r !== room && !allowed.includes(r));
   const wrongRoom = {
     regex: `^\\.\\./(${others.join("|")})(/|$)|^\\.\\./(app|index)$`,
     message: `src/${room} may import ${allowed.join(", ") || "nothing of ours"}`,

@@ -8,6 +8,7 @@ export const rooms = Object.freeze({
   resolve: ["manifest", "subject", "policy", "model", "diagnostics"],
   rules: ["model", "policy", "subject", "diagnostics"],
   snippet: ["model", "policy", "subject", "diagnostics"],
+  explain: ["model", "policy", "subject", "diagnostics"],
   constructs: ["model", "policy"],
 });
 

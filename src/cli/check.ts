@@ -39,7 +39,8 @@ export function checkCommand(given: CheckArguments, io: CommandIo): ExitCode {
   return findings.some((f) => !f.accepted && stops.includes(f.severity)) ? 1 : 0;
 }
 
-function checkedDate(now: string | undefined): string | undefined {
+/** A date of the command line. @throws CommandError - for what is none */
+export function checkedDate(now: string | undefined): string | undefined {
   if (now === undefined) return undefined;
   if (!isCalendarDate(now)) {
     throw new CommandError(`--now ${JSON.stringify(now)} is not a date`, "write it as YYYY-MM-DD");

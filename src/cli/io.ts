@@ -7,6 +7,11 @@ export interface CommandIo {
   readonly colour: boolean;
   /** Today's date in UTC, `YYYY-MM-DD`. */
   readonly today: string;
+  /** The present moment, ISO 8601 in UTC. */
+  readonly now: string;
+  /** Reads standard input to its end. */
+  readonly readStdin: () => string;
+  readonly fetch: typeof fetch;
 }
 
 /** 0: fine · 1: a problem was found · 2: wrong usage, or input that cannot be read. */

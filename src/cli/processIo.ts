@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import type { CommandIo } from "./io";
 
 /** The process's own streams, environment and day. */
 export function processIo(): CommandIo {
+  const now = new Date().toISOString();
   // Whoever reads us may stop early, as head does: that is no error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
@@ -11,7 +13,10 @@ export function processIo(): CommandIo {
     stderr: process.stderr,
     env: process.env,
     colour: colour(),
-    today: new Date().toISOString().slice(0, 10),
+    now,
+    today: now.slice(0, 10),
+    readStdin: () => readFileSync(0, "utf8"),
+    fetch,
   };
 }
 

@@ -3,16 +3,26 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkCommand, type CheckArguments } from "./check";
 import { CommandError } from "./commandError";
+import { withoutTokens } from "../explain";
+import { explainCommand, type ExplainArguments } from "./explain";
 import { initCommand, type InitArguments } from "./init";
 import type { CommandIo, ExitCode } from "./io";
 import { runGuarded } from "./runGuarded";
 import { schemaCommand } from "./schema";
 
 /** What the interface promises and this version does not have yet. */
-const later = ["explain", "snippet", "import-role"] as const;
+const later = ["snippet", "import-role"] as const;
 
-/** Runs the command. Never throws for what a user can cause; a bug of ours keeps its stack. */
-export function run(argv: readonly string[], io: CommandIo): Promise<ExitCode> {
+/**
+ * Runs the command. Never throws for what a user can cause; a bug of ours keeps its stack. A token that somebody has
+ * put in a wrong place is taken out of whatever is written.
+ */
+export function run(argv: readonly string[], streams: CommandIo): Promise<ExitCode> {
+  const io: CommandIo = {
+    ...streams,
+    stdout: { write: (text) => streams.stdout.write(withoutTokens(text)) },
+    stderr: { write: (text) => streams.stderr.write(withoutTokens(text)) },
+  };
   return runGuarded(io, async () => {
     let status: ExitCode = 0;
     const program = define(io, (code) => {
@@ -58,6 +68,24 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .option("--now <date>", "judge dates as of this day, YYYY-MM-DD; by default today")
     .action((manifest: string | undefined, options: Omit<CheckArguments, "manifest">) => {
       end(checkCommand({ ...options, manifest }, io));
+    });
+
+  program
+    .command("explain")
+    .description("say which roles a workspace may assume, and why not the others")
+    .argument("[manifest]", "the manifest; by default manifest.yaml")
+    .option("--token <token>", "a token; - reads it from standard input, where nobody else can see it")
+    .option("--claims <file>", "decoded claims, or a CloudTrail event, as JSON; - for standard input")
+    .option("--context <url>", "the URL that the workspace is opened on")
+    .option("--installation <name>", "where the workspace is, if the manifest has several installations")
+    .option("--role <name>", "this role alone, by name or ARN")
+    .option("--action <action>", "with --resource: may it also do this, e.g. s3:GetObject")
+    .option("--resource <arn>", "with --action: to this")
+    .option("--verify", "check the token's signature with the keys of the manifest's issuer", false)
+    .option("--now <date>", "judge dates as of this day, YYYY-MM-DD; by default now")
+    .option("--format <format>", "text or json", "text")
+    .action(async (manifest: string | undefined, options: Omit<ExplainArguments, "manifest">) => {
+      end(await explainCommand({ ...options, manifest }, io));
     });
 
   program

@@ -52,6 +52,7 @@ export interface CommandResult {
 export async function command(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  input: { readonly stdin?: string; readonly fetch?: typeof fetch } = {},
 ): Promise<CommandResult> {
   let stdout = "";
   let stderr = "";
@@ -61,6 +62,9 @@ export async function command(
     env,
     colour: false,
     today: "2026-06-01",
+    now: "2026-06-01T12:00:00.000Z",
+    readStdin: () => input.stdin ?? "",
+    fetch: input.fetch ?? (() => Promise.reject(new Error("there is no network in tests"))),
   });
   return { status, stdout, stderr };
 }

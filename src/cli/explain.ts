@@ -1,0 +1,215 @@
+import { nearest, quote } from "../diagnostics";
+import {
+  bareFacts,
+  explain,
+  explainJson,
+  explainText,
+  outcome,
+  readClaims,
+  readToken,
+  resemblesToken,
+  type InputResult,
+  type LoginAttempt,
+  type Signature,
+  type TokenFacts,
+} from "../explain";
+import type { AccessModel, Installation } from "../model/accessModel";
+import { cloneUrl, parseSubject, subjectOfContextUrl } from "../subject";
+import { checkedDate } from "./check";
+import { CommandError } from "./commandError";
+import { diskFiles, readRegularFile } from "./files";
+import type { CommandIo, ExitCode } from "./io";
+import { loadProject, type Project } from "./project";
+import { readSettings } from "./settings";
+import { verifyToken } from "./verify";
+
+export interface ExplainArguments {
+  readonly manifest?: string | undefined;
+  readonly token?: string | undefined;
+  readonly claims?: string | undefined;
+  readonly context?: string | undefined;
+  readonly installation?: string | undefined;
+  readonly role?: string | undefined;
+  readonly action?: string | undefined;
+  readonly resource?: string | undefined;
+  readonly verify: boolean;
+  readonly now?: string | undefined;
+  readonly format: string;
+}
+
+type LoadedProject = Extract<Project, { readonly ok: true }>;
+
+/** `explain`: which roles a workspace may assume, and of the others why not. 0 admitted, 1 refused, 2 no verdict. */
+export async function explainCommand(given: ExplainArguments, io: CommandIo): Promise<ExitCode> {
+  checkUsage(given);
+  const { model, locator } = loaded(given, io);
+  const installation = namedInstallation(model, given.installation);
+  const token = given.token === "-" ? readStdin(io) : given.token;
+  const facts = token === undefined ? readFacts(given, model, installation, io) : unwrap(readToken(token));
+  if (given.verify && token !== undefined) await verifyToken(token, facts.issuer, model, io);
+  const { action, resource, role } = given;
+  const permission = action === undefined || resource === undefined ? undefined : { action, resource };
+  const report = explain(
+    model,
+    attemptOf(facts, given.now, io),
+    { installation, role, permission },
+    (origin) => `${origin.file}:${locator.locate(origin, "value").line}`,
+  );
+  if (role !== undefined && report.installation !== null && report.roles.length === 0)
+    throw unknownRole(role, report.installation, model);
+  const signature: Signature = token === undefined ? null : given.verify ? "verified" : "unverified";
+  io.stdout.write(given.format === "json" ? explainJson(report) : explainText(report, signature));
+  const status = outcome(report);
+  if (status === 2) io.stderr.write("no verdict: it hangs on what nobody has said, see undecided\n");
+  return status;
+}
+
+function checkUsage(given: ExplainArguments): void {
+  const { token, claims, context, action, resource, format } = given;
+  const shown = [
+    given.manifest,
+    claims,
+    context,
+    given.installation,
+    given.role,
+    given.now,
+    action,
+    resource,
+  ];
+  if ([...shown, format].some((text) => text !== undefined && resemblesToken(text)))
+    throw new CommandError("a token stands where none belongs", "pass it with --token -, on standard input");
+  if ([token, claims, context].filter((s) => s !== undefined).length !== 1) {
+    throw new CommandError(
+      "explain takes one of --token, --claims and --context",
+      "in a workspace: gp idp token --audience sts.amazonaws.com | gitpod-aws-oidc explain --token -",
+    );
+  }
+  if ((action === undefined) !== (resource === undefined)) {
+    throw new CommandError(
+      "--action and --resource go together",
+      "give both, e.g. --action s3:GetObject --resource arn:aws:s3:::bucket/key",
+    );
+  }
+  if (given.verify && token === undefined)
+    throw new CommandError(
+      "--verify needs a token: claims have no signature",
+      "pass the token with --token -",
+    );
+  if (format !== "text" && format !== "json") {
+    throw new CommandError(
+      `--format ${quote(format)} is none of text, json`,
+      "write --format text or --format json",
+    );
+  }
+  checkedDate(given.now);
+}
+
+function loaded(given: ExplainArguments, io: CommandIo): LoadedProject {
+  const project = loadProject(readSettings(given, io.env).manifest, diskFiles());
+  if (project.ok) return project;
+  const [first, ...others] = project.diagnostics;
+  const place = first === undefined ? "" : `${first.file}:${first.line}: ${first.message}`;
+  const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
+  throw new CommandError(
+    `there is no verdict: ${place}${more}`,
+    `${first?.remedy ?? "mend the manifest"}; gitpod-aws-oidc check shows all there is`,
+  );
+}
+
+function namedInstallation(model: AccessModel, name: string | undefined): Installation | undefined {
+  if (name === undefined) return undefined;
+  const found = model.installations.find((i) => i.name === name);
+  if (found) return found;
+  const names = model.installations.map((i) => i.name);
+  const near = nearest(name, names);
+  throw new CommandError(
+    `no installation is named ${quote(name)}`,
+    near === undefined ? `there is ${names.join(", ")}` : `did you mean ${near}?`,
+  );
+}
+
+function unknownRole(role: string, installation: string, model: AccessModel): CommandError {
+  const roles = model.accounts.flatMap((account) => account.roles);
+  const foreign = roles.find((r) => r.name === role || r.arn === role);
+  if (foreign) {
+    return new CommandError(
+      `the role ${foreign.name} is for workspaces of ${foreign.installation}, and this one is of ${installation}`,
+      "leave --role out to see the roles that this workspace may have",
+    );
+  }
+  const names = roles.filter((r) => r.installation === installation).map((r) => r.name);
+  const near = nearest(role.slice(role.lastIndexOf("/") + 1), names);
+  return new CommandError(
+    `${installation} has no role ${quote(role)}`,
+    near === undefined ? "leave --role out to see all of them" : `did you mean ${near}?`,
+  );
+}
+
+function readFacts(
+  given: ExplainArguments,
+  model: AccessModel,
+  named: Installation | undefined,
+  io: CommandIo,
+): TokenFacts {
+  const { claims, context = "" } = given;
+  if (claims !== undefined) return unwrap(readClaims(claims === "-" ? readStdin(io) : readText(claims)));
+  const [only, ...others] = model.installations;
+  const installation = named ?? (others.length === 0 ? only : undefined);
+  if (installation) return factsOfContext(context, installation, model);
+  throw new CommandError(
+    "the manifest has several installations, and --context does not say on which the workspace is",
+    `add --installation, one of ${model.installations.map((i) => i.name).join(", ")}`,
+  );
+}
+
+/** What the token of a workspace would say that somebody opens on a URL. */
+function factsOfContext(typed: string, installation: Installation, { hosts }: AccessModel): TokenFacts {
+  const context = subjectOfContextUrl(typed);
+  const parsed = parseSubject(context, hosts);
+  const values = {
+    context,
+    org_id: installation.organizationId ?? "",
+    repository: parsed.kind === "repository" ? cloneUrl(parsed.repository) : "",
+  };
+  const keys = installation.subject;
+  const sub = keys === null ? context : keys.map((key) => `${key}:${values[key]}`).join(":");
+  const { audience } = installation;
+  return bareFacts(installation.issuer, { sub, aud: [audience], azp: audience });
+}
+
+function readStdin(io: CommandIo): string {
+  try {
+    return io.readStdin();
+  } catch {
+    throw new CommandError("standard input cannot be read", "pipe the token or the claims in");
+  }
+}
+
+function readText(file: string): string {
+  const read = readRegularFile(file);
+  if (!read.ok)
+    throw new CommandError(
+      `${quote(file)} cannot be read: ${read.reason}`,
+      "pass a file, or - for standard input",
+    );
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(read.bytes);
+  } catch {
+    throw new CommandError(`${quote(file)} is not UTF-8`, "save it as UTF-8");
+  }
+}
+
+function unwrap(result: InputResult): TokenFacts {
+  if (result.ok) return result.facts;
+  throw new CommandError(`there is no verdict: ${result.problem}`, result.remedy);
+}
+
+/** The moment is that of `--now`, else that of the event, else the present. */
+function attemptOf(facts: TokenFacts, now: string | undefined, io: CommandIo): LoginAttempt {
+  const day = checkedDate(now);
+  if (day === undefined) return { ...facts, now: facts.at ?? io.now };
+  const start = `${day}T00:00:00.000Z`;
+  // A day is no moment: a token that begins during it is not from the future.
+  const begins = facts.issued !== null && facts.issued - Date.parse(start) / 1000 < 86_400;
+  return { ...facts, issued: begins ? null : facts.issued, now: start };
+}

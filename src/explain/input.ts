@@ -1,0 +1,135 @@
+import { findEvent, readEvent } from "./event";
+import { bareFacts, refuse, type InputResult } from "./facts";
+import { isObject, own, readJsonObject, type JsonObject } from "./json";
+
+/** The longest token that AWS takes. @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html */
+const longestToken = 20_000;
+const longestClaims = 1_048_576;
+
+const fromWorkspace =
+  "pipe it in: gp idp token --audience sts.amazonaws.com | gitpod-aws-oidc explain --token -";
+
+/**
+ * Reads the claims of a JSON Web Token, without judging its signature.
+ * @see https://www.rfc-editor.org/rfc/rfc7519
+ */
+export function readToken(token: string): InputResult {
+  const text = token.trim();
+  if (text === "") return refuse("there is no token", fromWorkspace);
+  if (text.length > longestToken) {
+    return refuse(
+      `the token has more than ${longestToken} characters, and AWS takes none such`,
+      fromWorkspace,
+    );
+  }
+  const parts = text.split(".");
+  if (parts.length !== 3 || !parts.every((part) => /^[A-Za-z0-9_-]*$/.test(part))) {
+    return refuse("this is no token: those are three parts of base64url with dots between", fromWorkspace);
+  }
+  const [header, payload] = [decoded(parts[0]), decoded(parts[1])];
+  if (!header.ok) return refuse(`of the token's header, ${header.problem}`, fromWorkspace);
+  if (!payload.ok) return refuse(`of the token's payload, ${payload.problem}`, fromWorkspace);
+  const alg = own(header.value, "alg");
+  if (typeof alg !== "string" || !/^(RS|ES)(256|384|512)$/.test(alg)) {
+    return refuse(
+      "the token is signed by no algorithm that AWS accepts: RS256 to RS512, ES256 to ES512",
+      "get it from gp idp token: Gitpod signs with RS256",
+    );
+  }
+  return readPayload(payload.value);
+}
+
+/** True for text that begins as tokens do: it is kept out of every message. */
+export function resemblesToken(text: string): boolean {
+  return /eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*/.test(text);
+}
+
+/** Text for a terminal or log, with anything that resembles a token taken out. */
+export function withoutTokens(text: string): string {
+  return text.replace(/eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*)?/g, "(a token)");
+}
+
+/**
+ * Reads claims as JSON: what `gp idp token --decode` prints, a token's payload alone, or CloudTrail events of which one
+ * is an AssumeRoleWithWebIdentity.
+ */
+export function readClaims(text: string): InputResult {
+  const remedy = "pass what gp idp token --audience sts.amazonaws.com --decode prints, or a CloudTrail event";
+  if (text.length > longestClaims)
+    return refuse("the claims have more than 1 MiB", "pass one token's claims, or one event");
+  if (resemblesToken(text.trim().slice(0, 100)) && !text.trimStart().startsWith("{"))
+    return refuse("this is a token, not its claims", "pass it with --token -");
+  const read = readJsonObject(text);
+  if (!read.ok) return refuse(`of the claims, ${read.problem}`, remedy);
+  const payload = own(read.value, "Payload") ?? own(read.value, "payload");
+  if (isObject(payload)) return readPayload(payload);
+  const event = findEvent(read.value);
+  if (event === undefined) return readPayload(read.value);
+  return event === null
+    ? refuse("no event here is an AssumeRoleWithWebIdentity", "look for that event name in CloudTrail")
+    : checked(readEvent(event));
+}
+
+function readPayload(payload: JsonObject): InputResult {
+  const [iss, sub, aud, azp, email, exp, iat] = ["iss", "sub", "aud", "azp", "email", "exp", "iat"].map(
+    (key) => own(payload, key),
+  );
+  const remedy = "pass the claims as gp idp token --audience sts.amazonaws.com --decode prints them";
+  if (typeof iss !== "string") return refuse(`the claim iss is ${wrong(iss)}`, remedy);
+  if (sub !== undefined && typeof sub !== "string") return refuse(`the claim sub is ${wrong(sub)}`, remedy);
+  if (azp !== undefined && typeof azp !== "string") return refuse(`the claim azp is ${wrong(azp)}`, remedy);
+  if (aud !== undefined && typeof aud !== "string" && !isTexts(aud))
+    return refuse(`the claim aud is ${wrong(aud)}, nor a list of texts`, remedy);
+  for (const [name, time] of [["exp", exp] as const, ["iat", iat] as const])
+    if (time !== undefined && !isTime(time)) return refuse(`the claim ${name} is no time in seconds`, remedy);
+  return checked({
+    ok: true,
+    facts: {
+      ...bareFacts(iss, {
+        ...(sub === undefined ? {} : { sub }),
+        ...(aud === undefined ? {} : { aud }),
+        ...(azp === undefined ? {} : { azp }),
+        ...(typeof email === "string" ? { email } : {}),
+      }),
+      expires: isTime(exp) ? exp : null,
+      issued: isTime(iat) ? iat : null,
+    },
+  });
+}
+
+/** TAB, LF and CR may be part of a subject: URL parsers drop them. Nothing else below U+0020 ever is. */
+function checked(result: InputResult): InputResult {
+  if (!result.ok) return result;
+  const { issuer, claims } = result.facts;
+  const texts = [
+    ["iss", issuer.replace(/[\t\n\r]/g, "\0")],
+    ["sub", claims.sub?.replace(/[\t\n\r]/g, "") ?? ""],
+    ["aud", [claims.aud ?? []].flat().join("")],
+    ["azp", claims.azp ?? ""],
+  ] as const;
+  const bad = texts.find(([, text]) => /\p{Cc}/u.test(text) || !text.isWellFormed());
+  return bad === undefined
+    ? result
+    : refuse(`the claim ${bad[0]} holds a control character`, "get a new token with gp idp token");
+}
+
+function wrong(value: unknown): string {
+  return value === undefined ? "missing" : "no text";
+}
+
+function decoded(part = ""): ReturnType<typeof readJsonObject> {
+  try {
+    return readJsonObject(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(part, "base64url")));
+  } catch {
+    return { ok: false, problem: "it is not UTF-8" };
+  }
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((v) => typeof v === "string");
+}
+
+/** Seconds since 1970 that a calendar knows. */
+function isTime(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 && value < 253_402_300_800;
+}

@@ -1,0 +1,71 @@
+import {
+  evaluatePermission,
+  grantTable,
+  webIdentityContext,
+  type AccessLevel,
+  type GrantKind,
+} from "../policy";
+import { yamlScalar } from "./lines";
+import type { Place } from "./source";
+import type { LoginAttempt, RoleVerdict } from "./verdict";
+
+/** Something that a workspace wants to do once it has the role. */
+export interface PermissionQuestion {
+  /** `service:Action` */
+  readonly action: string;
+  /** ARN, or `*` for an action that takes no resource. */
+  readonly resource: string;
+}
+
+/** Whether a role's policy lets it. */
+export interface PermissionAnswer {
+  /** Null where a managed policy, which nobody reads here, may allow it. */
+  readonly allowed: boolean | null;
+  /** In words: by what. */
+  readonly reason: string;
+  /** What to write where it is not allowed; null where it is, or no grant would help. */
+  readonly remedy: string | null;
+  /** ARNs of the policies that have a say in it, and were not read. */
+  readonly unread: readonly string[];
+}
+
+/** Judges a question by the role's own policy; its managed policies and boundary are not at hand. */
+export function permissionAnswer(
+  { role, account }: RoleVerdict,
+  question: PermissionQuestion,
+  attempt: LoginAttempt,
+  place: Place,
+): PermissionAnswer {
+  const { managedPolicies, permissionsBoundary, permissionPolicy } = role;
+  const unread = [...managedPolicies, ...(permissionsBoundary === null ? [] : [permissionsBoundary])];
+  const provider = account.identityProviders.find((p) => p.issuer === attempt.issuer);
+  const context = webIdentityContext(provider?.providerName ?? "", attempt.claims, attempt);
+  const decision =
+    permissionPolicy === null
+      ? { allowed: false, denied: false }
+      : evaluatePermission(permissionPolicy, { ...question, context });
+  if (decision.denied)
+    return { allowed: false, reason: "denied by a Deny of its policy", remedy: null, unread };
+  if (decision.allowed) return { allowed: true, reason: "allowed by its policy", remedy: null, unread };
+  const remedy = `write ${grantLine(question)} at ${place(role.entry.origin)}`;
+  return managedPolicies.length > 0
+    ? { allowed: null, reason: "not allowed by its own policy; its managed ones may", remedy, unread }
+    : { allowed: false, reason: "not allowed by its policy", remedy, unread };
+}
+
+/** The grant that holds an action, or else the raw statement. */
+function grantLine({ action, resource }: PermissionQuestion): string {
+  for (const [kind, row] of Object.entries(grantTable) as [GrantKind, (typeof grantTable)[GrantKind]][]) {
+    const levels = Object.entries(row.access) as [
+      AccessLevel,
+      readonly { readonly actions: readonly string[] }[],
+    ][];
+    for (const [index, [level, parts]] of levels.entries()) {
+      if (!parts.some((p) => p.actions.some((a) => a.toLowerCase() === action.toLowerCase()))) continue;
+      const keys = `${kind}: ${yamlScalar(resource)}${index === 0 ? "" : `, access: ${level}`}`;
+      return `under grants: - { ${keys} }`;
+    }
+  }
+  const fields = `Effect: Allow, Action: ${yamlScalar(action)}, Resource: ${yamlScalar(resource)}`;
+  return `under statements: - { ${fields} }`;
+}

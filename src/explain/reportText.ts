@@ -1,0 +1,135 @@
+import { escapeHidden } from "../diagnostics";
+import type { Failure } from "../policy";
+import type { PermissionAnswer, PermissionQuestion } from "./permission";
+import type { ExplainReport, RoleReport } from "./report";
+
+/** Was the token's signature looked at? Null where there is no token. */
+export type Signature = "verified" | "unverified" | null;
+
+/** Refused roles that the text shows in full; of the rest it says how many there are. */
+const shownRoles = 5;
+/** Values of a condition that the text shows. */
+const shownValues = 8;
+/** Columns that text is wrapped to, where it has a space to be wrapped at. */
+const columns = 96;
+const indent = " ".repeat(10);
+
+/** The verdict for a person: who gets in, and for the roles that come near why not, and what to change. */
+export function explainText(report: ExplainReport, signature: Signature): string {
+  const { attempt, audience, unknownIssuer, roles, installation } = report;
+  const head = [
+    field("issuer", attempt.issuer),
+    field("subject", attempt.claims.sub ?? "(none)"),
+    field("audience", audience ?? "(none)"),
+    ...(signature === null ? [] : [field("signature", signatureText[signature])]),
+    "",
+  ];
+  const [problem, ...remedies] = unknownIssuer;
+  if (problem !== undefined)
+    return text([...head, field("refused", problem), ...remedies.map((r) => field("remedy", r))]);
+  const admitted = roles.filter((r) => r.verdict.admitted);
+  const others = roles.filter((r) => !r.verdict.admitted);
+  const shown = nearest(others, attempt.claims.sub ?? "", admitted.length > 0).slice(0, shownRoles);
+  const rest = others.length - shown.length;
+  return text([
+    ...head,
+    ...admitted.flatMap((role) => admittedLines(role, report.question)),
+    ...shown.flatMap(refusedLines),
+    ...(rest === 0
+      ? []
+      : [
+          `${count(rest, shown.length + admitted.length)} of ${installation ?? ""} ${rest === 1 ? "refuses" : "refuse"} it`,
+          "",
+        ]),
+    ...(roles.length === 0 ? [`no role trusts workspaces of ${installation ?? ""}`] : []),
+  ]);
+}
+
+const signatureText = Object.freeze({
+  verified: "right, by the keys of the manifest's issuer",
+  unverified: "not checked: --verify does that",
+});
+
+function count(n: number, before: number): string {
+  return `${n}${before > 0 ? " other" : ""} role${n === 1 ? "" : "s"}`;
+}
+
+function admittedLines({ verdict, permission }: RoleReport, question: PermissionQuestion | null): string[] {
+  const { role, account } = verdict;
+  const lines = [field("admitted", `${role.name} in account ${account.name}`), `${indent}${role.arn}`];
+  if (permission !== null && question !== null) lines.push(...permissionLines(permission, question));
+  return [...lines, ""];
+}
+
+function permissionLines(answer: PermissionAnswer, { action, resource }: PermissionQuestion): string[] {
+  const word = answer.allowed === null ? "undecided" : answer.allowed ? "allowed" : "refused";
+  return [
+    field(word, `${action} on ${resource}: ${answer.reason}`),
+    ...answer.unread.map((arn) => field("", `not read: ${arn}`)),
+    ...(answer.remedy === null ? [] : [field("remedy", answer.remedy)]),
+  ];
+}
+
+function refusedLines({ verdict, remedy }: RoleReport): string[] {
+  const { role, account, undecided, failures } = verdict;
+  const advice = remedy();
+  return [
+    field(undecided ? "undecided" : "refused", `${role.name} in account ${account.name}`),
+    ...failures.slice(0, 1).flatMap(failureLines),
+    ...(advice === null ? [] : [field("remedy", advice)]),
+    "",
+  ];
+}
+
+function failureLines({ operator, key, expected, actual }: Failure): string[] {
+  const values = expected.slice(0, shownValues);
+  const rest = expected.length - values.length;
+  const expectation = /not/i.test(operator) ? "none of" : "expected";
+  return [
+    `${indent}${operator} ${escapeHidden(key)} ${actual === null && key === "aws:SourceIp" ? "cannot be judged" : "does not hold"}`,
+    ...values.map((value, i) => `${indent}${(i === 0 ? expectation : "").padEnd(10)}${escapeHidden(value)}`),
+    ...(rest === 0 ? [] : [`${indent}${" ".repeat(10)}and ${rest} more`]),
+    `${indent}${"found".padEnd(10)}${actual === null ? "(nothing)" : escapeHidden(actual)}`,
+  ];
+}
+
+/**
+ * The roles that are for the workspace's repository, nearest first; where there is none, and none is `enough`, those
+ * whose URL shares most with the subject.
+ */
+function nearest(roles: readonly RoleReport[], subject: string, enough: boolean): readonly RoleReport[] {
+  const near = roles.filter((r) => r.nearness > 0).sort((a, b) => b.nearness - a.nearness);
+  if (near.length > 0 || enough) return near;
+  const wanted = subject.toLowerCase();
+  const lengths = roles.map(({ verdict }) => {
+    const url = verdict.role.entry.url.toLowerCase();
+    let n = 0;
+    while (n < url.length && url[n] === wanted[n]) n += 1;
+    return n;
+  });
+  const longest = lengths.reduce((a, b) => Math.max(a, b), 0);
+  const first = roles[lengths.indexOf(longest)];
+  return roles.filter((r) => r.verdict.role.entry.url === first?.verdict.role.entry.url);
+}
+
+function text(lines: readonly string[]): string {
+  return `${lines.join("\n").trimEnd()}\n`;
+}
+
+/** What a line does not break inside: an item or list of YAML, a key with its value, a word. */
+const unbroken =
+  /(?:- )?\{(?:[^{}]|\{[^{}]*\})*\}\S*|(?:[a-z]\w*: )?\[[^\]]*\]\S*|- url: \S+|(?:url|issuer|audience|organizationId): \S+|\S+/gi;
+
+/** A word, and behind it text that is wrapped under itself. */
+function field(word: string, value: string): string {
+  const lines: string[] = [];
+  let line = word.padEnd(indent.length);
+  for (const [piece] of escapeHidden(value).matchAll(unbroken)) {
+    const begun = line.length > indent.length;
+    if (begun && line.length + 1 + piece.length > columns) {
+      lines.push(line);
+      line = indent + piece;
+    } else line += begun ? ` ${piece}` : piece;
+  }
+  return [...lines, line].join("\n").trimEnd();
+}

@@ -1,0 +1,320 @@
+import { applyRemedy } from "../support/applyRemedy";
+import { command, inTemporaryFolder, tree, write, type CommandResult } from "../support/folder";
+import { acmeIssuer, payload, signatureText, tokenOf } from "../support/login";
+import { manifest } from "../support/project";
+
+inTemporaryFolder();
+
+const app = "https://github.com/acme/app";
+const one = manifest(`repos:\n  - url: ${app}\n    grants: [{ s3: acme-assets/fixtures/* }]`);
+const several = `version: 1
+accounts:
+  dev: { id: "123456789012", region: eu-central-1 }
+  prod: { id: "210987654321", region: eu-central-1 }
+installations:
+  acme: { host: acme.gitpod.cloud }
+  beta: { issuer: https://services.beta.gitpod.cloud/idp, audience: beta }
+repos:
+  - { url: ${app}, installations: [acme], accounts: [dev, prod] }
+  - { url: https://github.com/acme/web, installations: [acme, beta], accounts: [dev] }
+`;
+
+/** Runs explain on the manifest of the folder; what it writes never holds any part of a token. */
+async function explain(argv: readonly string[], stdin = ""): Promise<CommandResult> {
+  const result = await command(["explain", ...argv], {}, { stdin });
+  const written = result.stdout + result.stderr;
+  expect(written).not.toContain(signatureText);
+  expect(written).not.toMatch(/eyJ\w/);
+  return result;
+}
+
+async function json(argv: readonly string[], stdin = "") {
+  const { stdout, status } = await explain([...argv, "--format", "json"], stdin);
+  return {
+    status,
+    ...(JSON.parse(stdout) as { installation: string | null; roles: Record<string, unknown>[] }),
+  };
+}
+
+describe("explain ends", () => {
+  beforeEach(() => {
+    write({ "manifest.yaml": one });
+  });
+
+  it("with 0 where a role admits the token, read from standard input, and writes no file", async () => {
+    const { status, stdout, stderr } = await explain(["--token", "-"], `${tokenOf(payload(app))}\n`);
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("admitted  acme-acme-app in account dev");
+    expect(stdout).toContain("signature not checked: --verify does that");
+    expect(Object.keys(tree())).toEqual(["manifest.yaml"]);
+  });
+
+  it("with 1 where none does", async () => {
+    const { status, stdout } = await explain(["--token", "-"], tokenOf(payload(`${app}/tree/main`)));
+    expect(status).toBe(1);
+    expect(stdout).toContain("refused   acme-acme-app");
+  });
+
+  it("with 1 where the issuer is unknown, and says which comes near", async () => {
+    const token = tokenOf(payload(app, { iss: "https://services.acme.gitpod.cloud/idp" }));
+    const { status, stdout } = await explain(["--token", "-"], token);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^refused {3}no installation .* issuer/m);
+    expect(stdout).toContain("issuer: https://services.acme.gitpod.cloud/idp at manifest.yaml:8");
+    const parsed = await json(["--token", "-"], token);
+    expect(parsed).toMatchObject({ status: 1, installation: null, roles: [] });
+  });
+
+  it("with 2 where it hangs on an address that nobody knows, unless another role admits", async () => {
+    const net = "  - url: https://github.com/acme/net\n    sourceCidrs: [203.0.113.0/24]\n";
+    write({ "manifest.yaml": `${one}${net}` });
+    const open = await explain(["--context", "https://github.com/acme/net"]);
+    expect(open.status).toBe(2);
+    expect(open.stdout).toContain("undecided acme-acme-net");
+    expect(open.stderr).toMatch(/^no verdict: /);
+    write({ "manifest.yaml": `${one}${net}orgs:\n  - url: https://github.com/acme\n` });
+    expect((await explain(["--context", "https://github.com/acme/net"])).status).toBe(0);
+    expect(
+      (await explain(["--context", "https://github.com/acme/net", "--role", "acme-acme-net"])).status,
+    ).toBe(2);
+  });
+
+  it.each<[string, string]>([
+    ["nothing", ""],
+    ["prose", "Error: token contains an invalid number of segments"],
+    ["alg none", tokenOf(payload(app), { alg: "none" })],
+    ["HS256", tokenOf(payload(app), { alg: "HS256" })],
+    ["1 MB", tokenOf(payload("x".repeat(1_000_000)))],
+    ["deep nesting", tokenOf(`{"a":${"[".repeat(7000)}${"]".repeat(7000)}}`)],
+    ["a list for sub", tokenOf(payload([app]))],
+    ["ESC", tokenOf(payload(`${app}\u001b[2J`))],
+    ["__proto__", tokenOf(`{"__proto__":{"iss":"x"},"iss":"${acmeIssuer}","sub":"${app}"}`)],
+    ["a key twice", tokenOf(`{"iss":"${acmeIssuer}","sub":"${app}","sub":"${app}"}`)],
+  ])("with 2 on a hostile token, %s, with a clear word on stderr alone", async (_, token) => {
+    const { status, stdout, stderr } = await explain(["--token", "-"], token);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^error: there is no verdict: [^\n]{10,}\n {2}remedy: [^\n]{10,}\n$/);
+  });
+
+  it.each([
+    [[]],
+    [["--token", "-", "--context", app]],
+    [["--claims", "x.json", "--context", app]],
+    [["--context", app, "--verify"]],
+    [["--context", app, "--action", "s3:GetObject"]],
+    [["--context", app, "--resource", "*"]],
+    [["--context", app, "--format", "xml"]],
+    [["--context", app, "--now", "tomorrow"]],
+    [["--context", app, "--now", "2026-02-30"]],
+    [["--context", app, "--installation", "amce"]],
+    [["--context", app, "--role", "acme-acme-ap"]],
+    [["--context", app, "--no-such-option"]],
+    [["--claims", "missing.json"]],
+    [["--claims", "."]],
+    [["missing.yaml", "--context", app]],
+    [["a", "b", "--context", app]],
+  ])("with 2 on wrong usage: %j", async (argv) => {
+    const { status, stdout, stderr } = await explain(argv);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^error: /);
+  });
+
+  it("with 2 where the manifest has problems, and names the first", async () => {
+    write({ "manifest.yaml": one.replace("repos:", "repoz:") });
+    const { status, stderr } = await explain(["--context", app]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/manifest\.yaml:9: .*"repoz"/);
+  });
+
+  it("with 2 where standard input or a file cannot be read as text", async () => {
+    write({ "manifest.yaml": one });
+    const closed = await command(
+      ["explain", "--token", "-"],
+      {},
+      {
+        get stdin(): string {
+          throw new Error("EAGAIN");
+        },
+      },
+    );
+    expect(closed).toMatchObject({ status: 2, stderr: expect.stringContaining("cannot be read") as string });
+  });
+});
+
+describe("a token in a wrong place", () => {
+  const token = tokenOf(payload(app));
+  beforeEach(() => {
+    write({ "manifest.yaml": one });
+  });
+
+  it.each([
+    [["--context", token]],
+    [["--claims", token]],
+    [[token, "--token", "-"]],
+    [["--context", app, "--role", token]],
+    [["--context", app, "--installation", token]],
+    [["--context", app, "--now", token]],
+    [["--context", app, "--format", token]],
+    [[`--${token}`]],
+    [["--token", token, token, token]],
+  ])("is never written, and ends with 2: case %#", async (argv) => {
+    expect((await explain(argv)).status).toBe(2);
+  });
+
+  it("as --token's own value is read, but not written", async () => {
+    expect((await explain(["--token", token])).status).toBe(0);
+  });
+
+  it("in a file of claims is not written", async () => {
+    write({ "claims.json": token });
+    expect((await explain(["--claims", "claims.json"])).stderr).toContain("this is a token");
+  });
+});
+
+describe("explain reads", () => {
+  beforeEach(() => {
+    write({ "manifest.yaml": one });
+  });
+
+  it("decoded claims from a file or standard input", async () => {
+    const decoded = JSON.stringify({ Header: { alg: "RS256" }, Payload: payload(app) });
+    write({ "claims.json": decoded });
+    expect((await explain(["--claims", "claims.json"])).status).toBe(0);
+    expect((await explain(["--claims", "-"], decoded)).status).toBe(0);
+  });
+
+  it("a CloudTrail event: its moment, address and role count", async () => {
+    write({
+      "manifest.yaml": manifest(
+        `repos:\n  - url: ${app}\n    sourceCidrs: [203.0.113.0/24]\n    expires: 2026-05-01`,
+      ),
+    });
+    const event = (sourceIPAddress: string, eventTime: string) =>
+      JSON.stringify({
+        eventName: "AssumeRoleWithWebIdentity",
+        ...{ sourceIPAddress, eventTime },
+        userIdentity: {
+          principalId: `arn:aws:iam::123456789012:oidc-provider/api.acme.gitpod.cloud/idp:sts.amazonaws.com:${app}`,
+          userName: app,
+          identityProvider: "arn:aws:iam::123456789012:oidc-provider/api.acme.gitpod.cloud/idp",
+        },
+      });
+    const status = async (ip: string, at: string) => (await explain(["--claims", "-"], event(ip, at))).status;
+    expect(await status("203.0.113.9", "2026-04-30T12:00:00Z")).toBe(0);
+    expect(await status("198.51.100.7", "2026-04-30T12:00:00Z")).toBe(1);
+    expect(await status("203.0.113.9", "2026-05-01T00:00:00Z")).toBe(1);
+  });
+
+  it("what somebody types, and the address of the browser", async () => {
+    for (const typed of [
+      app,
+      "github.com/acme/app",
+      "git@github.com:acme/app.git",
+      `https://acme.gitpod.cloud/#${app}`,
+      `FOO=bar/${app}`,
+    ])
+      expect([typed, (await explain(["--context", typed])).status]).toEqual([typed, 0]);
+  });
+
+  it("the day of --now: a token of that day is not from the future", async () => {
+    const token = tokenOf(payload(app));
+    const status = async (...argv: string[]) => (await explain(["--token", "-", ...argv], token)).status;
+    expect(await status("--now", "2026-06-01")).toBe(0);
+    expect(await status("--now", "2026-05-31")).toBe(1);
+    expect(await status("--now", "2026-06-02")).toBe(1);
+  });
+});
+
+describe("with several installations and accounts", () => {
+  beforeEach(() => {
+    write({ "manifest.yaml": several });
+  });
+
+  it("--context needs --installation, and names them", async () => {
+    const { status, stderr } = await explain(["--context", app]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining("one of acme, beta")]);
+  });
+
+  it("the token's issuer says which, and all its roles of all accounts are judged", async () => {
+    const { status, installation, roles } = await json(["--token", "-"], tokenOf(payload(app)));
+    expect([status, installation]).toEqual([0, "acme"]);
+    expect(roles.map((r) => [r["account"], r["role"], r["admitted"]])).toEqual([
+      ["dev", "acme-acme-app", true],
+      ["dev", "acme-acme-web", false],
+      ["prod", "acme-acme-app", true],
+    ]);
+  });
+
+  it("each has its own audience and condition keys", async () => {
+    const beta = await json(["--context", "https://github.com/acme/web", "--installation", "beta"]);
+    expect(beta).toMatchObject({ status: 0, installation: "beta", audience: "beta" });
+    expect(beta.roles.map((r) => r["role"])).toEqual(["beta-acme-web"]);
+  });
+
+  it("--role takes a name, in all accounts, or an ARN", async () => {
+    const argv = ["--context", app, "--installation", "acme", "--role"];
+    expect((await json([...argv, "acme-acme-app"])).roles).toHaveLength(2);
+    const { roles } = await json([...argv, "arn:aws:iam::210987654321:role/acme-acme-app"]);
+    expect(roles.map((r) => r["account"])).toEqual(["prod"]);
+    expect((await json([...argv, "acme-acme-web"])).status).toBe(1);
+  });
+
+  it("--role of no name says the nearest, and of another installation whose it is", async () => {
+    const argv = ["--context", app, "--installation", "acme", "--role"];
+    expect((await explain([...argv, "acme-acme-wbe"])).stderr).toContain("did you mean acme-acme-web?");
+    expect((await explain([...argv, "beta-acme-web"])).stderr).toContain("is for workspaces of beta");
+  });
+
+  it("--installation that is not the token's says whose it is", async () => {
+    const { status, stdout } = await explain(
+      ["--token", "-", "--installation", "beta"],
+      tokenOf(payload(app)),
+    );
+    expect(status).toBe(1);
+    expect(stdout).toContain("the token is not of beta: its issuer is that of acme");
+  });
+});
+
+describe("--action and --resource", () => {
+  const argv = ["--context", app, "--resource", "arn:aws:s3:::acme-assets/fixtures/a", "--action"];
+  beforeEach(() => {
+    write({ "manifest.yaml": one });
+  });
+
+  it("go on to what the role may do", async () => {
+    expect((await explain([...argv, "s3:GetObject"])).status).toBe(0);
+    const refused = await explain([...argv, "s3:DeleteObject"]);
+    expect(refused.status).toBe(1);
+    expect(refused.stdout).toContain("refused   s3:DeleteObject on arn:aws:s3:::acme-assets/fixtures/a");
+  });
+
+  it("are denied by nothing but what the login of the same moment would meet", async () => {
+    write({ "manifest.yaml": `${one}    expires: 2026-06-02\n` });
+    expect((await explain([...argv, "s3:GetObject"])).status).toBe(0);
+    expect((await explain([...argv, "s3:GetObject", "--now", "2026-06-02"])).status).toBe(1);
+  });
+
+  it("are no verdict where a managed policy may allow it", async () => {
+    write({ "manifest.yaml": `${one}    managedPolicies: ["arn:aws:iam::aws:policy/ReadOnlyAccess"]\n` });
+    expect((await explain([...argv, "s3:DeleteObject"])).status).toBe(2);
+    expect((await explain([...argv, "s3:GetObject"])).status).toBe(0);
+  });
+});
+
+it("the remedy, written into the file, admits what was refused", async () => {
+  write({ "manifest.yaml": one });
+  const argv = ["--context", `${app}/tree/main`];
+  const { status, roles } = await json(argv);
+  expect(status).toBe(1);
+  write({ "manifest.yaml": applyRemedy(one, String(roles[0]?.["remedy"])) });
+  expect((await explain(argv)).status).toBe(0);
+});
+
+it("is the same, byte for byte, each time", async () => {
+  write({ "manifest.yaml": several });
+  for (const format of ["text", "json"]) {
+    const argv = ["--token", "-", "--format", format];
+    const token = tokenOf(payload(`${app}/pull/7`));
+    expect(await explain(argv, token)).toEqual(await explain(argv, token));
+  }
+});

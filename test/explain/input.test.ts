@@ -1,0 +1,220 @@
+import fc from "fast-check";
+import { readClaims, readToken, withoutTokens, type InputResult } from "../../src/explain";
+import { acmeIssuer, payload, signatureText, tokenOf } from "../support/login";
+
+const app = "https://github.com/acme/app";
+
+/** The text of a problem, which must be clear and must not hold the input. */
+function problemOf(result: InputResult): string {
+  if (result.ok) throw new Error("expected a problem");
+  const text = `${result.problem}; ${result.remedy}`;
+  expect(text).not.toMatch(/eyJ|c2lnbm/);
+  expect(text).toMatch(/^[a-z][\x20-\x7e]{20,}[^.]$/);
+  return text;
+}
+
+function factsOf(result: InputResult) {
+  if (!result.ok) throw new Error(result.problem);
+  return result.facts;
+}
+
+describe("a token", () => {
+  it("gives its issuer, the claims that AWS looks at and its times, with white space around it", () => {
+    const token = tokenOf(payload(app));
+    expect(factsOf(readToken(` ${token}\n`))).toEqual({
+      issuer: acmeIssuer,
+      claims: { sub: app, aud: ["sts.amazonaws.com"], azp: "sts.amazonaws.com", email: "ada@example.com" },
+      expires: 1780318800,
+      issued: 1780315200,
+      ...{ sourceIp: null, at: null, role: null },
+    });
+  });
+
+  const valid = payload(app);
+  const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
+  it.each<[string, string, RegExp]>([
+    ["nothing", "", /there is no token/],
+    ["prose", "not a token", /this is no token/],
+    ["two parts", "eyJhbGciOiJSUzI1NiJ9.e30", /three parts/],
+    ["five parts, an encrypted one", "eyJhbGciOiJSUzI1NiJ9.e30.a.b.c", /three parts/],
+    [
+      "a parse error of gp",
+      'token contains an invalid number of segments: "eyJhbGciOiJSUzI1NiJ9"',
+      /no token/,
+    ],
+    ["plain base64", tokenOf(valid).replace(/.$/, "+="), /base64url/],
+    ["an escape sequence", `\u001b[31m${tokenOf(valid)}`, /base64url/],
+    ["1 MB", tokenOf(payload("x".repeat(1_000_000))), /more than 20000 characters/],
+    ["1 MB of brackets", tokenOf("[".repeat(1_000_000)), /more than 20000 characters/],
+    [
+      "a payload nested 7000 deep",
+      tokenOf("[".repeat(7000) + "]".repeat(7000)),
+      /payload, it is no JSON object/,
+    ],
+    ["a claim nested 2000 deep", tokenOf(nested(2000)), /nested deeper than 32/],
+    ["a payload that is no JSON", tokenOf("{"), /payload, it is no JSON/],
+    ["a payload that is null", tokenOf("null"), /payload, it is no JSON object/],
+    ["a payload that is a list", tokenOf("[1]"), /payload, it is no JSON object/],
+    ["a header that is no JSON", tokenOf(valid, "x"), /header, it is no JSON/],
+    ["no algorithm", tokenOf(valid, {}), /no algorithm that AWS accepts/],
+    ["alg none", tokenOf(valid, { alg: "none" }), /no algorithm that AWS accepts/],
+    ["alg nOnE", tokenOf(valid, { alg: "nOnE" }), /no algorithm that AWS accepts/],
+    ["HS256", tokenOf(valid, { alg: "HS256" }), /no algorithm that AWS accepts/],
+    ["PS256", tokenOf(valid, { alg: "PS256" }), /no algorithm that AWS accepts/],
+    ["a list of algorithms", tokenOf(valid, { alg: ["RS256"] }), /no algorithm that AWS accepts/],
+    ["no iss", tokenOf(payload(app, { iss: undefined })), /the claim iss is missing/],
+    ["an iss that is a number", tokenOf(payload(app, { iss: 7 })), /the claim iss is no text/],
+    ["a list for sub", tokenOf(payload([app])), /the claim sub is no text/],
+    ["an object for sub", tokenOf(payload({ toString: 1 })), /the claim sub is no text/],
+    ["null for sub", tokenOf(payload(null)), /the claim sub is no text/],
+    ["a number for aud", tokenOf(payload(app, { aud: 7 })), /the claim aud is no text/],
+    ["an empty list for aud", tokenOf(payload(app, { aud: [] })), /the claim aud is no text/],
+    ["numbers in aud", tokenOf(payload(app, { aud: ["a", 7] })), /the claim aud is no text/],
+    ["a list for azp", tokenOf(payload(app, { azp: ["a"] })), /the claim azp is no text/],
+    ["a text for exp", tokenOf(payload(app, { exp: "1780315200" })), /the claim exp is no time/],
+    ["an exp beyond all calendars", tokenOf(payload(app, { exp: 1e300 })), /the claim exp is no time/],
+    ["an exp in milliseconds", tokenOf(payload(app, { exp: 1780315200000 })), /the claim exp is no time/],
+    ["a negative iat", tokenOf(payload(app, { iat: -1 })), /the claim iat is no time/],
+    ["NUL in sub", tokenOf(payload(`${app}\0`)), /the claim sub holds a control character/],
+    ["ESC in sub", tokenOf(payload(`${app}\u001b[2J`)), /the claim sub holds a control character/],
+    ["C1 in sub", tokenOf(payload(`${app}\u009b`)), /the claim sub holds a control character/],
+    ["half a character in sub", tokenOf(payload(`${app}\ud800`)), /the claim sub holds a control character/],
+    ["a line end in iss", tokenOf(payload(app, { iss: `${acmeIssuer}\n` })), /the claim iss holds a control/],
+    ["a TAB in aud", tokenOf(payload(app, { aud: ["a\tb"] })), /the claim aud holds a control/],
+    ["ESC in azp", tokenOf(payload(app, { azp: "\u001b" })), /the claim azp holds a control/],
+    ["__proto__", tokenOf(`{"__proto__":{"iss":"${acmeIssuer}"},"sub":"${app}"}`), /the key __proto__/],
+    ["__proto__ in escapes", tokenOf(`{"\\u005f_proto__":1,"iss":"${acmeIssuer}"}`), /the key __proto__/],
+    ["constructor", tokenOf({ ...valid, constructor: { prototype: { iss: "x" } } }), /the key constructor/],
+    ["sub twice", tokenOf(`{"iss":"${acmeIssuer}","sub":"${app}","sub":"x"}`), /a key twice/],
+    ["sub twice, once in escapes", tokenOf(`{"iss":"i","sub":"${app}","s\\u0075b":"x"}`), /a key twice/],
+    [
+      "bytes that are not UTF-8",
+      `${tokenOf(valid).split(".")[0] ?? ""}.${Buffer.from('{"iss":"\xff"}', "latin1").toString("base64url")}.a`,
+      /not UTF-8/,
+    ],
+  ])("that is or has %s is refused with a clear word, and never quoted", (_, token, expected) => {
+    expect(problemOf(readToken(token))).toMatch(expected);
+  });
+
+  it("may have TAB or line ends in its subject, which URL parsers drop", () => {
+    const { claims } = factsOf(readToken(tokenOf(payload(`${app}/.\t./x`))));
+    expect(claims.sub).toBe(`${app}/.\t./x`);
+  });
+
+  it("may have the same key in different objects, and colons and brackets in texts", () => {
+    const token = tokenOf(payload(app, { a: { iss: 1 }, b: [{ iss: '"}{:' }, { iss: '\\"' }] }));
+    expect(factsOf(readToken(token)).claims.sub).toBe(app);
+  });
+
+  it("of any text, and any payload, never makes it throw", () => {
+    let read = 0;
+    const claim = fc.oneof(fc.string(), fc.double(), fc.constant(null), fc.array(fc.string()), fc.object());
+    fc.assert(
+      fc.property(
+        fc.string(),
+        fc.dictionary(fc.constantFrom("iss", "sub", "aud", "azp", "exp", "iat"), claim),
+        (s, p) => {
+          readToken(s);
+          readClaims(s);
+          if (readToken(tokenOf({ iss: "https://a.example/idp", ...p })).ok) read += 1;
+        },
+      ),
+      { numRuns: 2000 },
+    );
+    expect(read).toBeGreaterThan(20);
+  });
+});
+
+describe("text that is written", () => {
+  it("has tokens taken out, whole or cut", () => {
+    const token = tokenOf(payload(app));
+    const [header = "", body = ""] = token.split(".");
+    for (const piece of [token, `${header}.${body}`, `${header}.`, `${header}.${body}.`])
+      expect(withoutTokens(`<${piece}>`)).toBe("<(a token)>");
+    expect(withoutTokens(`${app} eyJ.`)).toBe(`${app} eyJ.`);
+  });
+});
+
+describe("claims", () => {
+  const event = {
+    eventVersion: "1.08",
+    userIdentity: {
+      type: "WebIdentityUser",
+      principalId: `arn:aws:iam::123456789012:oidc-provider/api.acme.gitpod.cloud/idp:sts.amazonaws.com:${app}/tree/a:b`,
+      userName: `${app}/tree/a:b`,
+      identityProvider: "arn:aws:iam::123456789012:oidc-provider/api.acme.gitpod.cloud/idp",
+    },
+    eventTime: "2026-05-31T23:59:59Z",
+    eventSource: "sts.amazonaws.com",
+    eventName: "AssumeRoleWithWebIdentity",
+    sourceIPAddress: "198.51.100.7",
+    errorCode: "AccessDenied",
+    requestParameters: { roleArn: "arn:aws:iam::123456789012:role/acme-acme-app", roleSessionName: "w-1" },
+  };
+  const other = { ...event, eventName: "GetCallerIdentity" };
+  const fine = { ...event, errorCode: undefined, sourceIPAddress: "203.0.113.1" };
+  const ofEvent = {
+    issuer: acmeIssuer,
+    claims: { sub: `${app}/tree/a:b`, aud: "sts.amazonaws.com" },
+    ...{ expires: null, issued: null, sourceIp: "198.51.100.7", at: "2026-05-31T23:59:59.000Z" },
+    role: "arn:aws:iam::123456789012:role/acme-acme-app",
+  };
+
+  it("are the payload, or what gp idp token --decode prints", () => {
+    const facts = factsOf(readToken(tokenOf(payload(app))));
+    expect(factsOf(readClaims(JSON.stringify(payload(app))))).toEqual(facts);
+    const decoded = { Header: { alg: "RS256" }, Payload: payload(app) };
+    expect(factsOf(readClaims(JSON.stringify(decoded, null, 4)))).toEqual(facts);
+  });
+
+  it.each([
+    ["alone", event],
+    ["in a log file, behind others", { Records: [other, event] }],
+    ["in a log file, before another login", { Records: [fine, event, fine] }],
+    ["of lookup-events", { Events: [{ EventName: "x", CloudTrailEvent: JSON.stringify(event) }] }],
+    [
+      "of lookup-events, one of several",
+      { Events: [other, fine, event].map((e) => ({ CloudTrailEvent: JSON.stringify(e) })) },
+    ],
+    ["taken out of those", { CloudTrailEvent: JSON.stringify(event) }],
+  ])("may be a CloudTrail event %s: the first that AWS refused", (_, value) => {
+    expect(factsOf(readClaims(JSON.stringify(value)))).toEqual(ofEvent);
+  });
+
+  it("of an event say nothing of what the event does not say", () => {
+    const bare = {
+      eventName: event.eventName,
+      userIdentity: { ...event.userIdentity, principalId: "x" },
+      sourceIPAddress: "sts.amazonaws.com",
+    };
+    expect(factsOf(readClaims(JSON.stringify(bare)))).toEqual({
+      ...ofEvent,
+      claims: { sub: `${app}/tree/a:b` },
+      ...{ sourceIp: null, at: null, role: null },
+    });
+  });
+
+  it.each<[string, string, RegExp]>([
+    ["no JSON", "sub: x", /it is no JSON/],
+    ["a list", "[]", /no JSON object/],
+    ["over 1 MiB", `{"a":"${"x".repeat(1_048_576)}"}`, /more than 1 MiB/],
+    ["nested 100000 deep", `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`, /nested deeper/],
+    ["a token", tokenOf(payload(app)), /this is a token/],
+    ["claims without iss", '{"sub":"x"}', /the claim iss is missing/],
+    ["a log file without logins", JSON.stringify({ Records: [other] }), /no event here/],
+    ["an empty log file", JSON.stringify({ Records: [] }), /no event here/],
+    ["an event of something else", JSON.stringify(other), /no event here/],
+    ["an event without identity", JSON.stringify({ eventName: event.eventName }), /does not say/],
+    [
+      "an event with ESC",
+      JSON.stringify({ ...event, userIdentity: { ...event.userIdentity, userName: "\u001b" } }),
+      /control character/,
+    ],
+  ])("that are %s are refused with a clear word", (_, text, expected) => {
+    expect(problemOf(readClaims(text))).toMatch(expected);
+  });
+
+  it("hold no secret of the token they are of", () => {
+    expect(JSON.stringify(readToken(tokenOf(payload(app))))).not.toContain(signatureText);
+  });
+});
