@@ -2,8 +2,8 @@ import { matchesOf, openLaboratory, type Laboratory } from "../../scripts/mutant
 import { mutants } from "../../scripts/mutantTable";
 import { full } from "../proof/settings";
 
-/** The mistakes that would let the most strangers in; `FULL=1` and `npm run mutants` try all. */
-const sample = ["exact subjects are compared as patterns", "a host may begin like another"];
+/** The mistake that would let the most strangers in; `FULL=1` and `npm run mutants` try all. */
+const sample = ["exact subjects are compared as patterns"];
 
 describe("mutants of the code that decides who gets in", () => {
   it("are at least twenty-five, each of another name, and each changes text that is there once", () => {
