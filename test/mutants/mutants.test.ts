@@ -35,8 +35,11 @@ describe("mutants of the code that decides who gets in", () => {
       200_000,
     );
 
-    it("is fine without any", async () => {
-      expect(await laboratory.outcome(null)).toBe("survived");
-    }, 200_000);
+    // Otherwise the same tests have just passed in the tree itself.
+    if (full) {
+      it("is fine without any", async () => {
+        expect(await laboratory.outcome(null)).toBe("survived");
+      }, 200_000);
+    }
   });
 });
