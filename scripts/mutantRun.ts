@@ -48,7 +48,7 @@ export function openLaboratory(): Laboratory {
       }
     },
     remove: () => {
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
     },
   };
 }

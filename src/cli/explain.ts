@@ -90,6 +90,15 @@ function checkUsage(given: ExplainArguments): void {
       "give both, e.g. --action s3:GetObject --resource arn:aws:s3:::bucket/key",
     );
   }
+  if (action !== undefined && !/^[a-z0-9-]+:[A-Za-z0-9]+$/.test(action))
+    throw new CommandError(`--action ${quote(action)} is no action`, "write service:Name, e.g. s3:GetObject");
+  if (resource !== undefined && resource !== "*" && !/^arn:[^:]+:[^:]+:[^:]*:[^:]*:./.test(resource))
+    throw new CommandError(
+      `--resource ${quote(resource)} is no ARN`,
+      "write the whole ARN, or * for an action without resource",
+    );
+  if (context?.trim() === "")
+    throw new CommandError("--context is empty", "pass the URL that the workspace is opened on");
   if (given.verify && token === undefined)
     throw new CommandError(
       "--verify needs a token: claims have no signature",

@@ -36,6 +36,8 @@ export function readToken(token: string): InputResult {
       "get it from gp idp token: Gitpod signs with RS256",
     );
   }
+  if (own(payload.value, "exp") === undefined)
+    return refuse("the token does not say when it ends: AWS takes none without exp", fromWorkspace);
   return readPayload(payload.value);
 }
 

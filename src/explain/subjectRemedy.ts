@@ -66,6 +66,8 @@ function repositoryRemedy(
 }
 
 function contextRemedy(entry: Entry, repository: EntryUrl, opened: Opened, at: string): string {
+  const spelling = admittedSpelling(entry, repository, opened);
+  if (spelling !== null) return `open it as ${spelling}: of this branch, that spelling is admitted`;
   const contexts = wider(entry, repository, opened);
   const added = contexts.at(-1);
   if (contexts.length === entry.contexts.length || added === undefined)
@@ -73,6 +75,13 @@ function contextRemedy(entry: Entry, repository: EntryUrl, opened: Opened, at: s
   const forks = added === "pull-requests" || added === "commits" || added === "all";
   const warning = forks ? ", which lets the code of forks have the role (rule T58)" : "";
   return `${openOwn(entry)}, or write ${contextsLine(contexts)} at ${at}${warning}`;
+}
+
+/** The URL by which an entry admits the branch that was opened; null where it does not admit the branch. */
+function admittedSpelling(entry: Entry, repository: EntryUrl, { context }: Opened): string | null {
+  if (typeof context !== "object" || context === null) return null;
+  const forms = repoSubjects(repository, [context]).exact;
+  return forms.find((typed) => admits(repository, entry.contexts, { typed, context })) ?? null;
 }
 
 /** The contexts of an entry, and behind them the narrowest that admits a URL, where there is one. */

@@ -47,11 +47,14 @@ export function judge(model: AccessModel, attempt: LoginAttempt, named?: Install
   const verdicts = model.installations
     .filter((i) => i.issuer === attempt.issuer && (named === undefined || i === named))
     .map((installation) => ({ installation, roles: judgeRoles(model, installation, attempt) }));
-  return (
+  const chosen =
     verdicts.find((v) => v.roles.some((r) => r.admitted)) ??
     verdicts.find((v) => v.installation.audience === audience) ??
-    verdicts[0] ?? { installation: null, roles: [] }
-  );
+    verdicts[0];
+  if (!chosen) return { installation: null, roles: [] };
+  // No token tells installations of one issuer and audience apart, so that all their roles are this token's.
+  const alike = verdicts.filter((v) => v.installation.audience === chosen.installation.audience);
+  return { installation: chosen.installation, roles: alike.flatMap((v) => v.roles) };
 }
 
 /** The audience that AWS compares: `azp`, or the first of `aud`. */

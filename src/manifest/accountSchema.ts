@@ -120,10 +120,10 @@ const unusableClaims: Readonly<Record<string, string>> = Object.freeze({
 
 const claimKey = z.enum(["org_id", "repository", "context"], {
   error: ({ input }) => {
-    const why =
-      typeof input === "string" && Object.hasOwn(unusableClaims, input) ? unusableClaims[input] : undefined;
+    const known = typeof input === "string" && Object.hasOwn(unusableClaims, input);
+    const why = known ? unusableClaims[input] : "Gitpod's tokens have no such claim";
     return expects(
-      `one of org_id, repository, context${why === undefined ? "" : `; of this one, ${why}`}`,
+      `one of org_id, repository, context, and not this one: ${why ?? ""}`,
       "have Gitpod configure org_id,repository for the organization, and write subject: [org_id, repository]",
     );
   },

@@ -2,7 +2,7 @@ import type { OneOrMany, PolicyDocument, Statement } from "../model/policyDocume
 import { many } from "./canonical";
 import { operators } from "./operators";
 import { assumeAction } from "./trust";
-import { matchesPattern, type Variables } from "./wildcard";
+import { matchesPattern, textOnly, type Variables } from "./wildcard";
 
 /** What AWS knows of a request, by condition key in lower case. A key that is missing has no entry. */
 export type RequestContext = ReadonlyMap<string, readonly string[]>;
@@ -36,10 +36,11 @@ export interface TrustRequest {
 
 /** Does a trust policy let a web identity assume its role? Decides as AWS does for AssumeRoleWithWebIdentity. */
 export function evaluateTrust(policy: PolicyDocument, request: TrustRequest): Decision {
+  const variables = variablesFor(policy, request.context);
   return decide(policy, (statement) => {
     if (!principalMatches(statement, request.federated)) return "principal";
     if (!actionMatches(statement, assumeAction)) return "action";
-    return firstFailure(statement, request.context);
+    return firstFailure(statement, request.context, variables);
   });
 }
 
@@ -54,11 +55,11 @@ export interface PermissionRequest {
 
 /** Does a permission policy allow a request? */
 export function evaluatePermission(policy: PolicyDocument, request: PermissionRequest): Decision {
-  const variables = variablesOf(request.context);
+  const variables = variablesFor(policy, request.context);
   return decide(policy, (statement) => {
     if (!actionMatches(statement, request.action)) return "action";
     if (!resourceMatches(statement, request.resource, variables)) return "resource";
-    return firstFailure(statement, request.context);
+    return firstFailure(statement, request.context, variables);
   });
 }
 
@@ -94,6 +95,12 @@ function resourceMatches(statement: Statement, resource: string, variables: Vari
   return statement.Resource !== undefined && matches(statement.Resource);
 }
 
+/** Documents of another version than 2012-10-17, which is what a missing one means, have no variables. */
+function variablesFor(policy: PolicyDocument, context: RequestContext): Variables {
+  const version: string | undefined = policy.Version;
+  return version === "2012-10-17" ? variablesOf(context) : textOnly;
+}
+
 function variablesOf(context: RequestContext): Variables {
   return (name) => {
     const values = context.get(name.toLowerCase());
@@ -102,18 +109,25 @@ function variablesOf(context: RequestContext): Variables {
 }
 
 /** The first condition that does not hold; null where all do. */
-function firstFailure(statement: Statement, context: RequestContext): Failure | null {
-  return failuresOf(statement, context).next().value ?? null;
+function firstFailure(statement: Statement, context: RequestContext, variables: Variables): Failure | null {
+  return failuresOf(statement, context, variables).next().value ?? null;
 }
 
 /** Every condition that does not hold, in the order of the document. */
-function allFailures(statement: Statement, context: RequestContext): readonly Failure[] {
-  return [...failuresOf(statement, context)];
+function allFailures(
+  statement: Statement,
+  context: RequestContext,
+  variables: Variables,
+): readonly Failure[] {
+  return [...failuresOf(statement, context, variables)];
 }
 
 /** Operators are ANDed, and so are their keys. */
-function* failuresOf(statement: Statement, context: RequestContext): Generator<Failure, undefined> {
-  const variables = variablesOf(context);
+function* failuresOf(
+  statement: Statement,
+  context: RequestContext,
+  variables: Variables,
+): Generator<Failure, undefined> {
   for (const [operator, block] of Object.entries(statement.Condition ?? {})) {
     for (const [key, values] of Object.entries(block)) {
       const actual = context.get(key.toLowerCase());
@@ -134,7 +148,14 @@ function holds(
 ): boolean {
   const [, set, base = "", ifExists] =
     /^(?:(forallvalues|foranyvalue):)?(.*?)(ifexists)?$/.exec(name.toLowerCase()) ?? [];
-  if (base === "null") return expected.some((e) => (e.toLowerCase() === "true") === (actual === undefined));
+  if (base === "null") {
+    const absent = actual === undefined;
+    return (
+      set === undefined &&
+      ifExists === undefined &&
+      expected.some((e) => (e.toLowerCase() === "true") === absent)
+    );
+  }
   const operator = operators.get(base);
   if (!operator) return false;
   const { match, negated } = operator;
@@ -152,11 +173,12 @@ function holds(
  * request's. Empty where a statement applies, or none is about this web identity at all.
  */
 export function nearestFailures(policy: PolicyDocument, request: TrustRequest): readonly Failure[] {
+  const variables = variablesFor(policy, request.context);
   let best: { readonly failures: readonly Failure[]; readonly likeness: number } | null = null;
   for (const statement of policy.Statement) {
     if (statement.Effect !== "Allow" || !principalMatches(statement, request.federated)) continue;
     if (!actionMatches(statement, assumeAction)) continue;
-    const failures = allFailures(statement, request.context);
+    const failures = allFailures(statement, request.context, variables);
     const [failure] = failures;
     if (!failure) return [];
     const candidate = { failures, likeness: likeness(failure) };

@@ -20,7 +20,8 @@ export interface Circumstances {
 
 /**
  * The condition keys that AWS fills for a token of a provider that it has no special treatment for. `:aud` is the
- * token's `azp` where it has one, and `:oaud` then its `aud`. Other claims reach no condition key.
+ * token's `azp` where it has one, and `:oaud` then its `aud`; of several audiences Gitpod makes the first the `azp`, so
+ * that the others never count. Other claims reach no condition key.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
  */
 export function webIdentityContext(
@@ -31,7 +32,7 @@ export function webIdentityContext(
   const audiences = typeof claims.aud === "string" ? [claims.aud] : (claims.aud ?? []);
   const entries: [string, readonly string[]][] = [
     ["sub", claims.sub === undefined ? [] : [claims.sub]],
-    ["aud", claims.azp === undefined ? audiences : [claims.azp]],
+    ["aud", claims.azp === undefined ? audiences.slice(0, 1) : [claims.azp]],
     ["oaud", claims.azp === undefined ? [] : audiences],
     ["email", claims.email === undefined ? [] : [claims.email]],
     ["amr", claims.amr ?? []],

@@ -6,6 +6,9 @@ type Token = { readonly literal: string } | "one" | "many";
  */
 export type Variables = (name: string) => string | undefined;
 
+/** For documents of a version before 2012-10-17, in which `${…}` is text and no variable. */
+export const textOnly: Variables = () => undefined;
+
 /**
  * Matches text against a pattern as IAM's StringLike does: `*` any run of characters, `/` and line ends included, `?`
  * any one, `${*}`, `${?}` and `${$}` the characters themselves, other `${…}` variables, whose values are literal.
@@ -20,7 +23,7 @@ export function matchesPattern(pattern: string, text: string, variables: Variabl
 
 /** A value of an operator without wildcards, its variables replaced; null where the request lacks one. */
 export function expandVariables(value: string, variables: Variables): string | null {
-  if (!value.includes("$")) return value;
+  if (variables === textOnly || !value.includes("$")) return value;
   const tokens = tokenize(value, variables, false);
   return tokens === null ? null : tokens.map((t) => (typeof t === "object" ? t.literal : "")).join("");
 }
@@ -31,7 +34,8 @@ function tokenize(pattern: string, variables: Variables, wildcards: boolean): re
     for (const c of s) tokens.push({ literal: c });
   };
   // Text and what may be special take turns.
-  for (const [i, part] of pattern.split(/(\$\{[^}]*\}|[*?])/).entries()) {
+  const special = variables === textOnly ? /([*?])/ : /(\$\{[^}]*\}|[*?])/;
+  for (const [i, part] of pattern.split(special).entries()) {
     if (i % 2 === 1 && part.startsWith("${")) {
       const value = variableValue(part.slice(2, -1), variables);
       if (value === undefined) return null;

@@ -58,6 +58,8 @@ export function branchProblem(branch: string): string | null {
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u0020\u007f~^:?*[\\]/.test(branch))
     return "git allows no space, control character or any of ~^:?*[\\";
+  if (/^[0-9a-f]{40}$/i.test(branch)) return "this is the id of a commit, for which the context is commits";
+  if (branch.startsWith("refs/")) return "a branch is named without refs/heads/";
   if (branch.includes("..") || branch.includes("@{") || branch === "@") return "git allows no .. or @{";
   if (/^[/-]|\/$|\/\/|\.$/.test(branch))
     return "git allows no - or / at the beginning, and no / or . at the end";

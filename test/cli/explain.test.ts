@@ -318,3 +318,61 @@ it("is the same, byte for byte, each time", async () => {
     expect(await explain(argv, token)).toEqual(await explain(argv, token));
   }
 });
+
+describe("what a tired person passes", () => {
+  beforeEach(() => {
+    write({ "manifest.yaml": one });
+  });
+
+  it.each([
+    [["--context", app, "--action", "getsecret", "--resource", "arn:aws:s3:::b/k"], "is no action"],
+    [["--context", app, "--action", "s3:GetObject", "--resource", "b/k"], "is no ARN"],
+    [["--context", " "], "--context is empty"],
+  ])("%j ends with 2 and says what is wrong", async (argv, message) => {
+    const { status, stderr } = await explain(argv);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  it("a token that never ends is no token for AWS", async () => {
+    const { status, stderr } = await explain(["--token", "-"], tokenOf(payload(app, { exp: undefined })));
+    expect([status, stderr]).toEqual([2, expect.stringContaining("without exp")]);
+  });
+
+  it("of several audiences the first alone counts", async () => {
+    const token = (aud: readonly string[]) => tokenOf(payload(app, { aud, azp: undefined }));
+    expect((await explain(["--token", "-"], token(["sts.amazonaws.com", "x"]))).status).toBe(0);
+    expect((await explain(["--token", "-"], token(["x", "sts.amazonaws.com"]))).status).toBe(1);
+  });
+
+  it.each([
+    ["https://gitlab.com/acme/app/-/tree/main?ref_type=heads", "https://gitlab.com/acme/app/-/tree/main"],
+    [
+      "https://dev.azure.com/acme/shop/_git/web?path=/&version=GBmain",
+      "https://dev.azure.com/acme/shop/_git/web?version=GBmain",
+    ],
+  ])(
+    "a declared branch, spelled as %s, is to be opened by a spelling that is admitted",
+    async (typed, admitted) => {
+      const url = typed.replace(/(\/-\/tree|\?).*$/, "");
+      write({ "manifest.yaml": manifest(`repos:\n  - { url: "${url}", contexts: [{ branch: main }] }`) });
+      const { status, stdout } = await explain(["--context", typed]);
+      expect([status, stdout.replace(/\s+/g, " ")]).toEqual([
+        1,
+        expect.stringContaining(`open it as ${url}`),
+      ]);
+      expect((await explain(["--context", admitted])).status).toBe(0);
+    },
+  );
+});
+
+it("installations that no token tells apart show all their roles", async () => {
+  const twins = one
+    .replace("installations:\n", "installations:\n  twin: { host: acme.gitpod.cloud }\n")
+    .replace(`- url: ${app}`, `- url: ${app}\n    installations: [acme, twin]`);
+  write({ "manifest.yaml": twins });
+  const { roles } = await json(["--token", "-"], tokenOf(payload(app)));
+  expect(roles.map((r) => [r["role"], r["admitted"]])).toEqual([
+    ["acme-acme-app", true],
+    ["twin-acme-app", true],
+  ]);
+});

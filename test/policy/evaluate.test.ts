@@ -171,3 +171,32 @@ describe("a document", () => {
     expect(trust({ Principal: { Federated: "f" }, Action: "sts:*" }).allowed).toBe(true);
   });
 });
+
+describe("a document of an older version", () => {
+  it.each([
+    ["StringEquals", "${*}", "*", false],
+    ["StringEquals", "${p:aud}", "sts.amazonaws.com", false],
+    ["StringEquals", "${p:aud}", "${p:aud}", true],
+    ["StringLike", "${*}", "${anything}", true],
+  ])("has no variables: %s %s on %s is %s", (operator, expected, actual, result) => {
+    for (const version of ["2008-10-17", undefined]) {
+      const policy = {
+        Version: version,
+        Statement: [
+          {
+            Effect: "Allow",
+            Principal: { Federated: "f" },
+            Action: "sts:AssumeRoleWithWebIdentity",
+            Condition: { [operator]: { "p:sub": expected } },
+          },
+        ],
+      } as unknown as PolicyDocument;
+      const request = { federated: "f", context: new Map([...context, ["p:sub", [actual]] as const]) };
+      expect(evaluateTrust(policy, request).allowed).toBe(result);
+    }
+  });
+
+  it("NullIfExists is no operator, and never holds", () => {
+    expect(decide({ NullIfExists: { "p:none": "true" } }).allowed).toBe(false);
+  });
+});

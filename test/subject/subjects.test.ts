@@ -246,7 +246,20 @@ describe("a branch name", () => {
       ".x",
       "a/.b",
     ],
-    ...["x.lock", "a.lock/b", "@", "a@{1}", "a\u0000", "a\u007f", "a\u202eb", "a\ufeff", "\ud800"],
+    ...[
+      "x.lock",
+      "0123456789012345678901234567890123456789",
+      "refs/heads/main",
+      "refs/tags/v1",
+      "a.lock/b",
+      "@",
+      "a@{1}",
+      "a\u0000",
+      "a\u007f",
+      "a\u202eb",
+      "a\ufeff",
+      "\ud800",
+    ],
   ])("%j is none", (branch) => {
     expect(branchProblem(branch)).toEqual(expect.any(String));
   });
