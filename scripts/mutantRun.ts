@@ -61,14 +61,29 @@ async function runTests(folder: string): Promise<Outcome> {
     stdio: ["ignore", "ignore", "pipe"],
     timeout: timeLimit,
     env: { ...process.env, FULL: "0" },
+    // A process group of its own, so that workers which outlive a --bail can be ended with it.
+    detached: true,
   });
   let report = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (report += text));
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on("error", reject).on("close", resolve);
   });
+  await endGroup(child.pid);
   // A mutant that makes the tests run for ever is noticed, too.
   if (code === null) return "killed";
   if (code === 0) return "survived";
   return /^Tests: +[0-9]+ failed/m.test(report) ? "killed" : "broken";
+}
+
+/** Ends what is left of a process group, and waits until nothing is. */
+async function endGroup(pid: number | undefined): Promise<void> {
+  for (let tries = 0; pid !== undefined && tries < 100; tries += 1) {
+    try {
+      process.kill(-pid, "SIGKILL");
+    } catch {
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
