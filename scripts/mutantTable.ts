@@ -94,7 +94,11 @@ const operators = mutantsOf("src/policy/operators.ts", [
 ]);
 
 const webIdentity = mutantsOf("src/policy/webIdentity.ts", [
-  ["any audience of the token will do", "claims.azp === undefined ? audiences.slice(0, 1) : [claims.azp]", "audiences"],
+  [
+    "any audience of the token will do",
+    "claims.azp === undefined ? audiences.slice(0, 1) : [claims.azp]",
+    "audiences",
+  ],
   [
     "every key is the provider's, whoever it is",
     "`${providerName}:${claim}`.toLowerCase()",

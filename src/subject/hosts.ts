@@ -28,9 +28,9 @@ export interface HostDialect {
   readonly shortForms?: (base: string, segments: readonly string[]) => readonly string[];
   /** How subjects of a context begin; absent where the host has no such thing, or no URL that tells it apart. */
   readonly prefixes: Readonly<Partial<Record<Exclude<ContextWord, "repository">, readonly string[]>>>;
-  /** Whole subjects of one branch; `{b}` is its name as {@link HostDialect.spellBranch} spells it. */
+  /** Whole subjects of one branch; `{b}` is its name in each of the spellings of {@link HostDialect.spellBranch}. */
   readonly branch: readonly string[];
-  readonly spellBranch: (branch: string) => string;
+  readonly spellBranch: (branch: string) => readonly string[];
   /** How subjects of any repository of an organization begin. */
   readonly orgPrefixes: readonly string[];
   /** The claim `repository`: what the host's API calls the clone URL. */
@@ -40,13 +40,14 @@ export interface HostDialect {
 }
 
 /** A branch in a path: slashes kept, the rest percent-encoded where a URL would otherwise end or mean something else. */
-function inPath(branch: string): string {
-  return encodeURI(branch).replace(/[#?]/g, encodeURIComponent);
+function inPath(branch: string): readonly string[] {
+  return [encodeURI(branch).replace(/[#?]/g, encodeURIComponent)];
 }
 
-/** A branch in a query: everything percent-encoded that could end the value. */
-function inQuery(branch: string): string {
-  return encodeURIComponent(branch);
+/** A branch in a query: everything percent-encoded that could end the value, but for slashes, which come both ways. */
+function inQuery(branch: string): readonly string[] {
+  const encoded = encodeURIComponent(branch);
+  return [encoded, encoded.replaceAll("%2F", "/")];
 }
 
 const depth =
@@ -176,7 +177,7 @@ const bitbucketServer = Object.freeze<HostDialect>({
     "pull-requests": ["{U}/pull-requests/"],
     all: ["{U}/"],
   }),
-  branch: ["{U}/browse?at=refs%2Fheads%2F{b}", "{U}/browse?at={b}"],
+  branch: ["{U}/browse?at=refs%2Fheads%2F{b}", "{U}/browse?at=refs/heads/{b}", "{U}/browse?at={b}"],
   spellBranch: inQuery,
   orgPrefixes: ["{U}/", "{S}/"],
   cloneUrl: "{S}.git",

@@ -14,8 +14,8 @@ export function repoSubjects(repo: EntryUrl, contexts: readonly Context[]): Subj
   const prefixes = new Set<string>();
   for (const context of contexts) {
     if (typeof context === "object") {
-      const b = dialect.spellBranch(context.branch);
-      for (const row of dialect.branch) exact.add(fill(row, { ...parts, b }));
+      for (const b of dialect.spellBranch(context.branch))
+        for (const row of dialect.branch) exact.add(fill(row, { ...parts, b }));
       continue;
     }
     if (context === "repository" || context === "all") {

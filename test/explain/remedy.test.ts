@@ -82,7 +82,7 @@ describe("the remedy for a context", () => {
       "Bitbucket Server's branch, as prebuilds have it",
       repo("", server),
       `${server}/browse?at=a/b`,
-      "branches",
+      "{ branch: a/b }",
     ],
     [
       "Bitbucket Server's commits",

@@ -52,7 +52,9 @@ function percentEncoded(text: string, kept: RegExp): string {
   return Array.from(text, (c) => (kept.test(c) ? c : encoded(c))).join("");
 }
 const inPath = (branch: string): string => percentEncoded(branch, /[A-Za-z0-9\-_.!~*'();/:@&=+$,]/);
-const inQuery = (branch: string): string => percentEncoded(branch, /[A-Za-z0-9\-_.!~*'()]/);
+/** With slashes encoded, and as they are. */
+const inQuery = (branch: string): readonly string[] =>
+  [/[A-Za-z0-9\-_.!~*'()]/, /[A-Za-z0-9\-_.!~*'()/]/].map((kept) => percentEncoded(branch, kept));
 
 const whole = (...exact: string[]): Forms => ({ exact, prefixes: [] });
 const below = (...prefixes: string[]): Forms => ({ exact: [], prefixes });
@@ -150,8 +152,12 @@ function bitbucketForms(U: string, context: Context): Forms {
 
 function serverForms(U: string, clone: string, context: Context): Forms {
   if (typeof context === "object") {
-    const b = inQuery(context.branch);
-    return whole(`${U}/browse?at=refs%2Fheads%2F${b}`, `${U}/browse?at=${b}`);
+    const spellings = inQuery(context.branch);
+    return whole(
+      ...spellings.map((b) => `${U}/browse?at=refs%2Fheads%2F${b}`),
+      ...spellings.map((b) => `${U}/browse?at=refs/heads/${b}`),
+      ...spellings.map((b) => `${U}/browse?at=${b}`),
+    );
   }
   switch (context) {
     case "repository":
@@ -179,8 +185,11 @@ function shortForms({ host, owner: [org = "", project = ""], name }: Repo): read
 
 function azureForms(U: string, short: readonly string[], context: Context): Forms {
   if (typeof context === "object") {
-    const b = inQuery(context.branch);
-    return whole(`${U}?version=GB${b}`, `${U}?path=%2F&version=GB${b}&_a=contents`);
+    const spellings = inQuery(context.branch);
+    return whole(
+      ...spellings.map((b) => `${U}?version=GB${b}`),
+      ...spellings.map((b) => `${U}?path=%2F&version=GB${b}&_a=contents`),
+    );
   }
   switch (context) {
     case "repository":

@@ -76,7 +76,10 @@ describe("subjects", () => {
       "Bitbucket Server",
       server,
       { branch: "a/b" },
-      ["U/browse?at=a%2Fb", "U/browse?at=refs%2Fheads%2Fa%2Fb"],
+      [
+        ...["U/browse?at=a%2Fb", "U/browse?at=refs%2Fheads%2Fa%2Fb", "U/browse?at=refs/heads/a%2Fb"],
+        ...["U/browse?at=a/b", "U/browse?at=refs%2Fheads%2Fa/b", "U/browse?at=refs/heads/a/b"],
+      ],
     ],
     ["Azure DevOps", azure, "repository", ["U", "U/"]],
     ["Azure DevOps", azure, "branches", ["U?path=%2F&version=GB*", "U?version=GB*"]],
@@ -88,7 +91,10 @@ describe("subjects", () => {
       "Azure DevOps",
       azure,
       { branch: "a/b" },
-      ["U?path=%2F&version=GBa%2Fb&_a=contents", "U?version=GBa%2Fb"],
+      [
+        ...["U?path=%2F&version=GBa%2Fb&_a=contents", "U?version=GBa%2Fb"],
+        ...["U?path=%2F&version=GBa/b&_a=contents", "U?version=GBa/b"],
+      ],
     ],
   ])("of %s %s on %j", (_, url, context, expected) => {
     expect([...forms(url, [context])].sort()).toEqual([...expected].sort());
