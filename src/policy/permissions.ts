@@ -1,6 +1,13 @@
 import type { PermissionPolicy, Statement } from "../model/policyDocument";
 import { canonicalDocument, merged } from "./canonical";
-import { fillTemplate, grantTable, type AccessLevel, type GrantKind, type GrantTarget } from "./grantTable";
+import {
+  fillTemplate,
+  grantTable,
+  type AccessLevel,
+  type GrantKind,
+  type GrantPart,
+  type GrantTarget,
+} from "./grantTable";
 
 /** A grant with everything filled in. */
 export interface ResolvedGrant {
@@ -22,8 +29,16 @@ export function grantStatements(grant: ResolvedGrant): readonly Statement[] {
       Action: part.actions,
       Resource:
         grant.arn !== null && grant.kind !== "s3" ? grant.arn : fillTemplate(part.resource, grant.target),
-      ...(part.condition === undefined ? {} : { Condition: fillCondition(part.condition, grant.target) }),
+      ...conditionOf(part, grant.target),
     }));
+}
+
+/** The condition of a part; none where it would admit every value, but not a request that has none. */
+function conditionOf({ condition }: GrantPart, target: GrantTarget): Pick<Statement, "Condition"> {
+  if (condition === undefined) return {};
+  const filled = fillCondition(condition, target);
+  const bounds = Object.values(filled).some((block) => Object.values(block).some((value) => value !== "*"));
+  return bounds ? { Condition: filled } : {};
 }
 
 /** What a role's permissions depend on. */

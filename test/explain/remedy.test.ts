@@ -424,6 +424,7 @@ describe("the remedy for a permission", () => {
     ],
     ["ssm:getparameter", "arn:aws:ssm:eu-central-1:123456789012:parameter/app/url", "parameter:"],
     ["s3:PutObject", "arn:aws:s3:::acme-assets/x", "access: write"],
+    ["s3:ListBucket", "arn:aws:s3:::acme-assets", "acme-assets/*"],
     ["dynamodb:GetItem", "arn:aws:dynamodb:eu-central-1:123456789012:table/t", "under statements:"],
   ])("%s is a grant, or a statement where there is none, that allows it", (action, resource, expected) => {
     const permission = { action, resource };

@@ -156,6 +156,13 @@ describe("a grant of objects", () => {
     expect(may(read, "s3:DeleteObject", "arn:aws:s3:::acme/fixtures/a")).toBe(false);
   });
 
+  it("of all keys lists the whole bucket, whether or not a prefix is asked for", () => {
+    const policy = policyOf(grant("s3", "acme/*"));
+    expect(may(policy, "s3:ListBucket", "arn:aws:s3:::acme")).toBe(true);
+    expect(may(policy, "s3:ListBucket", "arn:aws:s3:::acme", { "s3:prefix": "any/" })).toBe(true);
+    expect(may(policy, "s3:ListBucket", "arn:aws:s3:::acme2")).toBe(false);
+  });
+
   it("of one key lists nothing", () => {
     const policy = policyOf(grant("s3", "acme/a.txt"));
     expect(may(policy, "s3:GetObject", "arn:aws:s3:::acme/a.txt")).toBe(true);
