@@ -41,7 +41,7 @@ function waivable(): readonly string[] {
 }
 
 function acceptable(rule: Rule): string {
-  if (rule.about !== "role") return "no";
+  if (rule.role === undefined && rule.permissions === undefined) return "no";
   return rule.severity !== "error" || rule.waivableError ? "yes" : "no";
 }
 

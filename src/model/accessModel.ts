@@ -1,4 +1,4 @@
-import type { PermissionPolicy, TrustPolicy } from "./policyDocument";
+import type { PermissionPolicy, Statement, TrustPolicy } from "./policyDocument";
 import type { Quotas } from "./quotas";
 import type { Partition } from "./partitions";
 
@@ -148,8 +148,12 @@ export interface Role {
   readonly trustPolicy: TrustPolicy;
   /** Null where the entry grants nothing. */
   readonly permissionPolicy: PermissionPolicy | null;
+  /** The raw statements of its entry, canonical, in the order written: they are part of the permission policy. */
+  readonly statements: readonly WrittenStatement[];
   /** ARNs, sorted. */
   readonly managedPolicies: readonly string[];
+  /** Where `managedPolicies` is written. */
+  readonly managedPoliciesOrigin: ManifestOrigin;
   /** Resources of other accounts that the grants name; they also need a policy over there. */
   readonly foreignResources: readonly ForeignResource[];
   /** The role exists already: Terraform imports it. */
@@ -179,6 +183,13 @@ export interface Acceptance {
   readonly origin: ManifestOrigin;
 }
 
+/** A raw statement of the manifest. */
+export interface WrittenStatement {
+  readonly statement: Statement;
+  readonly origin: ManifestOrigin;
+}
+
+/** A resource of another account that a grant names. */
 export interface ForeignResource {
   readonly arn: string;
   readonly origin: ManifestOrigin;

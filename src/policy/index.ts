@@ -31,3 +31,5 @@ export { assumeAction, escapePattern, escapeVariables, guard, trustPolicy, type 
 export { webIdentityContext, type Circumstances, type Claims } from "./webIdentity";
 export { parseCidr, type CidrResult } from "./cidrs";
 export { grantNameProblem, type NameProblem } from "./grantNames";
+export { readDocument, type DocumentProblem, type ReadDocument } from "./readDocument";
+export type { ActionFacts, ActionResource, ServiceReference } from "./serviceReference";

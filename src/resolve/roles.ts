@@ -54,9 +54,11 @@ export function resolveRoles(entry: EffectiveEntry, scope: Scope): readonly Reso
           }),
           permissionPolicy: permissionPolicy({
             grants: inAccount.grants,
-            statements: inAccount.statements,
+            statements: inAccount.statements.map((s) => s.statement),
             expires,
           }),
+          statements: inAccount.statements,
+          managedPoliciesOrigin: entry.settings.origin("managedPolicies"),
           managedPolicies: inAccount.managedPolicies,
           foreignResources: inAccount.foreignResources,
           adopt: entry.adopt,
@@ -152,7 +154,10 @@ function resolveInAccount(entry: EffectiveEntry, account: AccountSettings, scope
     path: settings.path ?? account.rolePath ?? "/",
     permissionsBoundary: resolveBoundary(entry, account, problems),
     managedPolicies: [...new Set(settings.managedPolicies ?? [])].sort(),
-    statements: (settings.statements ?? []).map((statement) => canonicalStatement(statement)),
+    statements: (settings.statements ?? []).map((statement, i) => ({
+      statement: canonicalStatement(statement),
+      origin: below(settings.origin("statements"), i),
+    })),
   };
 }
 

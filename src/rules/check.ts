@@ -1,7 +1,7 @@
 import { quote, type Origin, type RuleFinding, type Severity } from "../diagnostics";
 import type { AccessModel, Acceptance, Entry } from "../model/accessModel";
 import { rules } from "./table";
-import type { Rule, RoleRule } from "./rule";
+import type { Rule } from "./rule";
 
 export interface CheckOptions {
   /** `YYYY-MM-DD`: also judge dates, as of this day. A synth never does: its output knows no clock. */
@@ -21,8 +21,7 @@ export function check(model: AccessModel, options: CheckOptions = {}): readonly 
   const installations = new Map(model.installations.map((i) => [i.name, i]));
   for (const account of model.accounts) {
     for (const rule of rules) {
-      if (rule.about !== "account") continue;
-      for (const seen of rule.check(account, model))
+      for (const seen of rule.account?.(account, model) ?? [])
         add(finding(rule, seen.severity, account.origin, null, seen));
     }
     for (const role of account.roles) {
@@ -30,8 +29,7 @@ export function check(model: AccessModel, options: CheckOptions = {}): readonly 
       if (!installation) throw new Error(`role ${role.name} names an unknown installation`);
       entries.add(role.entry);
       for (const rule of rules) {
-        if (rule.about !== "role") continue;
-        for (const seen of rule.check({ role, account, installation })) {
+        for (const seen of rule.role?.({ role, account, installation }) ?? []) {
           const raised = finding(rule, seen.severity, role.entry.origin, role.name, seen);
           add({ ...raised, accepted: accepts(role.entry, rule, raised.severity, used) });
         }
@@ -62,7 +60,7 @@ function finding(
 }
 
 /** Does the entry waive this finding? An error only where the rule lets it, and only in the main manifest. */
-function accepts(entry: Entry, rule: RoleRule, severity: Severity, used: Set<Acceptance>): boolean {
+function accepts(entry: Entry, rule: Rule, severity: Severity, used: Set<Acceptance>): boolean {
   const acceptance = entry.accept.find((a) => a.rule === rule.id && isReason(a.reason));
   if (!acceptance) return false;
   if (severity === "error" && !(rule.waivableError && entry.mainManifest)) return false;
@@ -93,7 +91,7 @@ function judgeWaivers(
     if (!used.has(acceptance)) {
       if (rule.waivableError && !entry.mainManifest)
         return raise("W05", `an included file cannot waive the error ${rule.id}`);
-      if (rule.about !== "role") {
+      if (rule.role === undefined && rule.permissions === undefined) {
         return raise("W03", `${rule.id} is not about an entry, and cannot be accepted in one`);
       }
       return rule.severity === "error" && !rule.waivableError

@@ -1,3 +1,12 @@
 export { check, type CheckOptions } from "./check";
-export type { Observation, Rule, RoleSubject } from "./rule";
+export type {
+  ExistingContext,
+  Observation,
+  PermissionSubject,
+  ProviderSubject,
+  RoleSubject,
+  Rule,
+  TrustSubject,
+  WrittenPolicy,
+} from "./rule";
 export { rules } from "./table";

@@ -1,5 +1,10 @@
 import type { Origin, Severity } from "../diagnostics";
-import type { AccessModel, Account, Installation, Role } from "../model/accessModel";
+import type { AccessModel, Account, Installation, Role, ScmHost } from "../model/accessModel";
+import type { ExistingIdentityProvider, ExistingRole } from "../model/existing";
+import type { Condition, PolicyDocument } from "../model/policyDocument";
+import type { Partition } from "../model/partitions";
+import type { Quotas } from "../model/quotas";
+import type { ReadDocument, ServiceReference } from "../policy";
 
 /** What a rule sees of the model: a role with what it refers to. */
 export interface RoleSubject {
@@ -8,19 +13,72 @@ export interface RoleSubject {
   readonly installation: Installation;
 }
 
+/** What is known around documents that exist already. Empty lists: nothing is, and only what a document shows counts. */
+export interface ExistingContext {
+  /** Those of the manifest, or what `--issuer` says. */
+  readonly installations: readonly Installation[];
+  /** Those of the manifest. */
+  readonly accounts: readonly Account[];
+  readonly hosts: readonly ScmHost[];
+  readonly quotas: Quotas;
+}
+
+/** A trust policy that exists already. */
+export interface TrustSubject {
+  readonly document: ReadDocument;
+  /** Where the document begins: {@link below} makes places inside it. */
+  readonly origin: Origin;
+  /** The role that it belongs to, as far as the file shows it. */
+  readonly role: ExistingRole;
+  readonly context: ExistingContext;
+}
+
+/** Statements of a role that people wrote: raw ones of a manifest, or documents that exist already. */
+export interface WrittenPolicy {
+  readonly policy: PolicyDocument;
+  /** For each statement of the policy, where it stands. */
+  readonly origins: readonly Origin[];
+}
+
+/** Everything that one role may do. */
+export interface PermissionSubject {
+  readonly written: readonly WrittenPolicy[];
+  /** What grants allow: judged only together with the rest, as part of what the role may do; null: nothing. */
+  readonly granted: PolicyDocument | null;
+  readonly managedPolicies: readonly { readonly arn: string; readonly origin: Origin }[];
+  /** The role itself, its boundary and the identity providers that it trusts, where they are known. */
+  readonly roleArn: string | null;
+  readonly permissionsBoundary: string | null;
+  readonly identityProviderArns: readonly string[];
+  /** Where the role is; null: not known. */
+  readonly account: { readonly id: string; readonly partition: Partition } | null;
+  /** The rules of a wide trust (T54, T57, T58) that the role's trust meets: see G11. */
+  readonly wideTrust: readonly string[];
+  readonly reference: ServiceReference;
+}
+
+/** The identity providers of one file or one account. */
+export interface ProviderSubject {
+  readonly providers: readonly ExistingIdentityProvider[];
+  readonly context: ExistingContext;
+}
+
 /** One thing that a rule has to say. */
 export interface Observation {
   /** What is wrong and what could happen: lower case, no final period. */
   readonly message: string;
   /** @default - the rule's own severity */
   readonly severity?: Severity;
-  /** @default - the role's entry, or the account */
+  /** @default - the role's entry, the account, or the document */
   readonly origin?: Origin;
   /** @default - the rule's own remedy */
   readonly remedy?: string;
 }
 
-interface RuleFacts {
+type Judge<Subject> = (subject: Subject) => readonly Observation[];
+
+/** A rule, with a judge for each kind of thing that it can be judged on. */
+export interface Rule {
   /** Public: never reused, never renamed. */
   readonly id: string;
   readonly severity: Severity;
@@ -31,23 +89,36 @@ interface RuleFacts {
   readonly remedy: string;
   /** May an entry of the main manifest waive it even where it is an error? */
   readonly waivableError: boolean;
+  /** A role of a manifest. */
+  readonly role?: Judge<RoleSubject>;
+  /** An account of a manifest as a whole: nobody can waive it. */
+  readonly account?: (account: Account, model: AccessModel) => readonly Observation[];
+  /** A trust policy that exists already. */
+  readonly trust?: Judge<TrustSubject>;
+  /** What a role may do: raw statements of a manifest, and documents that exist already. */
+  readonly permissions?: Judge<PermissionSubject>;
+  /** Identity providers that exist already. */
+  readonly providers?: Judge<ProviderSubject>;
+  /** Waivers and dates, or the severity of other rules: the walker applies it. */
+  readonly walker?: true;
 }
 
-/** A rule about one role. */
-export interface RoleRule extends RuleFacts {
-  readonly about: "role";
-  readonly check: (subject: RoleSubject) => readonly Observation[];
+export const nothing: readonly Observation[] = Object.freeze([]);
+
+/** A place inside another one. */
+export function below(origin: Origin, ...path: readonly (string | number)[]): Origin {
+  return { file: origin.file, path: [...origin.path, ...path] };
 }
 
-/** A rule about an account as a whole. Nobody can waive it. */
-export interface AccountRule extends RuleFacts {
-  readonly about: "account";
-  readonly check: (account: Account, model: AccessModel) => readonly Observation[];
+/** The conditions of a statement, one by one. */
+export function conditionsOf(
+  condition: Condition | undefined,
+): readonly { readonly operator: string; readonly key: string; readonly values: readonly string[] }[] {
+  return Object.entries(condition ?? {}).flatMap(([operator, block]) =>
+    Object.entries(block).map(([key, values]) => ({
+      operator,
+      key,
+      values: typeof values === "string" ? [values] : values,
+    })),
+  );
 }
-
-/** A rule about waivers and dates: the walker applies it. */
-export interface WaiverRule extends RuleFacts {
-  readonly about: "waiver";
-}
-
-export type Rule = RoleRule | AccountRule | WaiverRule;

@@ -1,0 +1,51 @@
+import type { ManifestOrigin } from "./accessModel";
+
+/*
+ * What is in AWS already, as files show it: documents and roles that this tool did not make. Nothing about their
+ * content is known; `ManifestOrigin` says where in which file each stands.
+ */
+
+/** A policy document of a file, as JSON gives it. */
+export interface ExistingDocument {
+  readonly kind: "trust" | "permission";
+  /** Where the document begins: paths of findings continue it, e.g. with `Statement`, 0. */
+  readonly origin: ManifestOrigin;
+  /** The JSON value: any shape. */
+  readonly value: unknown;
+  /** The name of the role that it belongs to; null where the file does not say. */
+  readonly role: string | null;
+}
+
+/** A role of a file, with what of it a file shows; null: not shown. */
+export interface ExistingRole {
+  readonly name: string | null;
+  readonly origin: ManifestOrigin;
+  readonly arn: string | null;
+  readonly path: string | null;
+  readonly description: string | null;
+  /** Seconds. */
+  readonly maxSessionDuration: number | null;
+  readonly permissionsBoundary: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly trust: ExistingDocument | null;
+  /** Inline policies, and customer-managed ones whose text the file holds. */
+  readonly permissions: readonly ExistingDocument[];
+  /** ARNs of attached policies whose text the file does not hold. */
+  readonly managedPolicies: readonly { readonly arn: string; readonly origin: ManifestOrigin }[];
+}
+
+/** An IAM identity provider of a file. */
+export interface ExistingIdentityProvider {
+  readonly origin: ManifestOrigin;
+  /** As written: with or without scheme. */
+  readonly url: string;
+  readonly audiences: readonly string[];
+  /** Null where the file does not say. */
+  readonly thumbprints: readonly string[] | null;
+}
+
+/** Everything that a file shows. A bare document comes as a role of which nothing else is known. */
+export interface ExistingAccess {
+  readonly roles: readonly ExistingRole[];
+  readonly identityProviders: readonly ExistingIdentityProvider[];
+}

@@ -1,0 +1,152 @@
+import type { Condition, OneOrMany, PolicyDocument, Statement } from "../model/policyDocument";
+
+/** A way down into a document. */
+type Path = readonly (string | number)[];
+
+/** What keeps a value from being a policy document. */
+export interface DocumentProblem {
+  readonly path: Path;
+  /** Lower case, no final period; quotes no value of the document. */
+  readonly message: string;
+}
+
+/** A policy document of unknown shape, made one that can be evaluated. */
+export interface ReadDocument {
+  /** What could be read: what could not be is left out, and is among the problems. */
+  readonly policy: PolicyDocument;
+  /** For each statement of the policy, its path in the document: a lone statement need not stand in a list. */
+  readonly paths: readonly Path[];
+  /** The document's own Version; null where it has none, or one that is no text. */
+  readonly version: string | null;
+  readonly problems: readonly DocumentProblem[];
+}
+
+const elements: ReadonlySet<string> = new Set([
+  ...["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction"],
+  ...["Resource", "NotResource", "Condition"],
+]);
+
+/**
+ * Reads a value as IAM reads a policy document: a lone statement may stand without a list, and numbers and booleans
+ * among condition values count as their text. A statement with a mistake inside is kept as far as it can be, so that
+ * rules see all of it: only one without a readable Effect is left out.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+ */
+export function readDocument(value: unknown): ReadDocument {
+  const problems: DocumentProblem[] = [];
+  const none = (message: string): ReadDocument => ({
+    policy: { Version: "2012-10-17", Statement: [] },
+    paths: [],
+    version: null,
+    problems: [...problems, { path: [], message }],
+  });
+  if (!isRecord(value)) return none("a policy document is an object with Version and Statement");
+  const version = typeof value["Version"] === "string" ? value["Version"] : null;
+  for (const key of Object.keys(value))
+    if (!["Version", "Id", "Statement"].includes(key))
+      problems.push({ path: [key], message: "a policy document has no such element" });
+  const given = value["Statement"];
+  if (given === undefined) return none("a policy document needs a Statement");
+  const list = Array.isArray(given) ? (given as readonly unknown[]) : [given];
+  if (list.length === 0) problems.push({ path: ["Statement"], message: "there is no statement" });
+  const statements: Statement[] = [];
+  const paths: Path[] = [];
+  list.forEach((item, i) => {
+    const path: Path = Array.isArray(given) ? ["Statement", i] : ["Statement"];
+    const statement = readStatement(item, path, problems);
+    if (statement === null) return;
+    statements.push(statement);
+    paths.push(path);
+  });
+  // Another version than the one that the type admits changes how variables are read: the evaluator looks at it.
+  const policy = { Version: version, Statement: statements } as unknown as PolicyDocument;
+  return { policy, paths, version, problems };
+}
+
+function readStatement(value: unknown, path: Path, problems: DocumentProblem[]): Statement | null {
+  if (!isRecord(value)) {
+    problems.push({ path, message: "a statement is an object" });
+    return null;
+  }
+  for (const key of Object.keys(value))
+    if (!elements.has(key))
+      problems.push({ path: [...path, key], message: "a statement has no such element" });
+  const effect = value["Effect"];
+  if (effect !== "Allow" && effect !== "Deny") {
+    problems.push({ path: [...path, "Effect"], message: "Effect is Allow or Deny" });
+    return null;
+  }
+  const list = (key: string): OneOrMany | undefined =>
+    value[key] === undefined ? undefined : readList(value[key], [...path, key], problems);
+  const sid = value["Sid"];
+  if (sid !== undefined && typeof sid !== "string")
+    problems.push({ path: [...path, "Sid"], message: "a Sid is text" });
+  return {
+    ...(typeof sid === "string" ? { Sid: sid } : {}),
+    Effect: effect,
+    ...principal("Principal", value["Principal"], path, problems),
+    ...principal("NotPrincipal", value["NotPrincipal"], path, problems),
+    ...defined("Action", list("Action")),
+    ...defined("NotAction", list("NotAction")),
+    ...defined("Resource", list("Resource")),
+    ...defined("NotResource", list("NotResource")),
+    ...(value["Condition"] === undefined
+      ? {}
+      : { Condition: readCondition(value["Condition"], [...path, "Condition"], problems) }),
+  };
+}
+
+function defined<K extends string>(key: K, value: OneOrMany | undefined): Partial<Record<K, OneOrMany>> {
+  return value === undefined ? {} : ({ [key]: value } as Record<K, OneOrMany>);
+}
+
+function principal<K extends "Principal" | "NotPrincipal">(
+  key: K,
+  value: unknown,
+  path: Path,
+  problems: DocumentProblem[],
+): Partial<Pick<Statement, K>> {
+  if (value === undefined) return {};
+  const at = [...path, key];
+  if (value === "*") return { [key]: "*" } as Pick<Statement, K>;
+  if (!isRecord(value)) {
+    problems.push({ path: at, message: `${key} is "*" or an object` });
+    return {};
+  }
+  const read = Object.entries(value).map(([type, names]) => [type, readList(names, [...at, type], problems)]);
+  return { [key]: Object.fromEntries(read) as Record<string, OneOrMany> } as Pick<Statement, K>;
+}
+
+function readCondition(value: unknown, path: Path, problems: DocumentProblem[]): Condition {
+  if (!isRecord(value)) {
+    problems.push({ path, message: "Condition is an object of operators" });
+    return {};
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([operator, block]) => {
+      const at = [...path, operator];
+      if (isRecord(block))
+        return [
+          operator,
+          Object.fromEntries(Object.entries(block).map(([k, v]) => [k, readList(v, [...at, k], problems)])),
+        ];
+      problems.push({ path: at, message: "an operator has an object of condition keys" });
+      return [operator, {}];
+    }),
+  );
+}
+
+function readList(value: unknown, path: Path, problems: DocumentProblem[]): OneOrMany {
+  const text = (item: unknown, at: Path): readonly string[] => {
+    if (typeof item === "string") return [item];
+    if (typeof item === "number" || typeof item === "boolean") return [String(item)];
+    problems.push({ path: at, message: "this is text, or a list of texts" });
+    return [];
+  };
+  if (!Array.isArray(value)) return text(value, path)[0] ?? [];
+  return value.flatMap((item: unknown, i) => text(item, [...path, i]));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

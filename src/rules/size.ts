@@ -1,0 +1,13 @@
+import { nothing, type Observation } from "./rule";
+
+/** What a rule says of a text over its quota. */
+export function tooLong(what: string, length: number, quota: number): readonly Observation[] {
+  return length <= quota
+    ? nothing
+    : [{ message: `${what} has ${length} characters without white space; the account allows ${quota}` }];
+}
+
+/** What a rule says of a list over its quota. */
+export function tooMany(what: string, count: number, quota: number): readonly Observation[] {
+  return count <= quota ? nothing : [{ message: `${count} ${what}; the account allows ${quota}` }];
+}
