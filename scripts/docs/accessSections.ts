@@ -1,12 +1,14 @@
 import type { Context, SubjectSet } from "../../src/model/accessModel";
-import type { OneOrMany } from "../../src/model/policyDocument";
 import {
+  accessLevels,
+  grantKinds,
   grantStatements,
   grantTable,
   guard,
+  many,
   type AccessLevel,
+  type EncryptionKey,
   type GrantKind,
-  type GrantRow,
 } from "../../src/policy";
 import {
   contextsOf,
@@ -104,23 +106,39 @@ function visible(pattern: string): string {
 
 /** What each kind of grant allows, from the table that policies are made of. */
 export function grantSection(): readonly string[] {
-  const kinds = Object.entries(grantTable) as [GrantKind, GrantRow][];
+  const all = grantKinds.flatMap((kind) => accessLevels(kind).map((access) => [kind, access] as const));
   return [
     `A name is completed to an ARN in the role's own account and region; an ARN is used as it is. What belongs to another account
 also needs a policy over there (rule G17). ${code("set")} takes the grants of that name under ${code("grantSets")}, and no options.`,
     table(
       ["kind", "names", "wildcard *", "env"],
-      kinds.map(([kind, row]) => [code(kind), row.nameRule, yes(row.wildcard), yes(row.exports)]),
+      grantKinds.map((kind) => {
+        const row = grantTable[kind];
+        return [code(kind), row.nameRule, yes(row.wildcard), yes(row.exports)];
+      }),
     ),
     "The first access of a kind is the default. It allows these actions, on these resources, and nothing else:",
     table(
       ["grant", "access", "actions", "resource", "condition"],
-      kinds.flatMap(([kind, row]) =>
-        (Object.keys(row.access) as AccessLevel[]).flatMap((access) => grantRows(kind, access)),
-      ),
+      all.flatMap(([kind, access]) => examples[kind].flatMap((name) => grantRows(kind, name, access, null))),
     ),
     `A secret's ARN ends in six characters that Secrets Manager makes up: ${code("-??????")} admits those, and no longer name. Every action
 is one of the [Service Authorization Reference](https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html).`,
+    `Where a customer's own KMS key encrypts the resource, ${code("kmsKey")} names it by id or ARN, and adds what the access needs of it,
+for as long as the resource's own service asks. An alias is refused: IAM cannot name a key by one. A bucket's ARN does not say where
+the bucket is: it is where its key's ARN says, or the grant's ${code("region")}, or else the role's region. The other kinds take no
+${code("kmsKey")}: grant the key by itself, as ${code("kms")}.`,
+    table(
+      ["grant with kmsKey", "access", "actions", "resource", "condition"],
+      all
+        .filter(([kind]) => grantTable[kind].encryption !== null)
+        .flatMap(([kind, access]) => {
+          const [name = ""] = examples[kind];
+          return grantRows(kind, name, access, exampleKey).filter(([, , , resource]) =>
+            resource?.includes(":key/"),
+          );
+        }),
+    ),
   ];
 }
 
@@ -129,25 +147,38 @@ const examples: Readonly<Record<GrantKind, readonly string[]>> = Object.freeze({
   secret: ["db"],
   parameter: ["/shared/dev/url", "/shared/dev/*"],
   s3: ["acme-assets/logo.png", "acme-assets/fixtures/*"],
+  ecr: ["team/app"],
+  codeartifact: ["acme/npm-store"],
+  dynamodb: ["orders"],
+  sqs: ["jobs"],
+  sns: ["builds"],
+  kms: ["1234abcd-12ab-34cd-56ef-1234567890ab"],
+  lambda: ["resize"],
+  logs: ["/aws/lambda/resize"],
+  eks: ["dev"],
+  role: ["ci/deploy"],
 });
 
-function grantRows(kind: GrantKind, access: AccessLevel): readonly (readonly string[])[] {
-  return examples[kind].flatMap((written) => {
-    const name = written.replace(/^\//, "");
-    const target = { partition: "aws", region: "us-east-1", account: "123456789012", name };
-    return grantStatements({ kind, access, target, arn: null }).map((statement) => [
-      code(`${kind}: ${written}`),
-      code(access),
-      codes(many(statement.Action)),
-      codes(many(statement.Resource)),
-      codes(many(statement.Condition === undefined ? undefined : JSON.stringify(statement.Condition))),
-    ]);
-  });
-}
+const place = Object.freeze({ partition: "aws", region: "us-east-1", account: "123456789012" } as const);
+const exampleKey: EncryptionKey = Object.freeze({
+  arn: `arn:aws:kms:us-east-1:123456789012:key/${examples.kms[0] ?? ""}`,
+  ...{ partition: place.partition, region: place.region },
+});
 
-function many(values: OneOrMany | undefined): readonly string[] {
-  if (values === undefined) return [];
-  return typeof values === "string" ? [values] : values;
+function grantRows(
+  kind: GrantKind,
+  written: string,
+  access: AccessLevel,
+  kmsKey: EncryptionKey | null,
+): readonly (readonly string[])[] {
+  const target = { ...place, name: written.replace(/^\//, kind === "parameter" ? "" : "/") };
+  return grantStatements({ kind, access, target, arn: null, kmsKey }).map((statement) => [
+    code(`${kind}: ${written}`),
+    code(access),
+    codes(many(statement.Action)),
+    codes(many(statement.Resource)),
+    codes(many(statement.Condition === undefined ? undefined : JSON.stringify(statement.Condition))),
+  ]);
 }
 
 function yes(is: boolean): string {

@@ -50,8 +50,9 @@ export class GitpodWorkspaceRole extends Construct implements ITerraformDependab
       ...(imported === undefined ? {} : { import: imported }),
     });
     for (const block of others) {
-      const child = block.id === role.id ? "Permissions" : `ManagedPolicy${block.id.slice(role.id.length)}`;
-      new PlainResource(this, child, { block, ...meta });
+      new PlainResource(this, `${childNames[block.type] ?? block.type}${block.id.slice(role.id.length)}`, {
+        ...{ block, ...meta },
+      });
     }
     this.arn = resource.getStringAttribute("arn");
     this.roleName = resource.getStringAttribute("name");
@@ -59,3 +60,12 @@ export class GitpodWorkspaceRole extends Construct implements ITerraformDependab
     annotateReach(this, workspaceSource(props), props.identityProvider.issuer, props.accept ?? []);
   }
 }
+
+/** Ids of the children besides the role itself, by type; where there are several, the end of their identifier follows. */
+const childNames: Readonly<Record<string, string>> = Object.freeze({
+  aws_iam_role_policy: "Permissions",
+  aws_iam_policy: "Permissions",
+  aws_iam_role_policy_attachment: "ManagedPolicy",
+  aws_iam_role_policies_exclusive: "ExclusivePolicies",
+  aws_iam_role_policy_attachments_exclusive: "ExclusiveAttachments",
+});

@@ -1,8 +1,15 @@
 import type { Context } from "../model/accessModel";
-import { roleName } from "../model/names";
+import { policyName, roleName } from "../model/names";
 import type { Statement } from "../model/policyDocument";
-import { fixedLimits } from "../model/quotas";
-import { canonicalStatement, parseCidr, permissionPolicy } from "../policy";
+import { defaultQuotas, fixedLimits } from "../model/quotas";
+import {
+  canonicalStatement,
+  lengthOf,
+  parseCidr,
+  permissionPolicy,
+  splitPolicy,
+  type Measure,
+} from "../policy";
 import { workspaceTrust, workspaceUrl, type WorkspaceSource } from "../policy/workspaceTrust";
 import type { WorkspaceIdentityProvider } from "./gitpodIdentityProvider";
 import { resolvedGrant, type GrantLocation, type WorkspaceGrant } from "./grantProps";
@@ -52,6 +59,8 @@ export interface RoleSettings {
   readonly sourceCidrs?: readonly [string, ...string[]];
   /** The role exists already: Terraform imports it. @default false */
   readonly adopt?: boolean;
+  /** Terraform removes policies that somebody attached to the role by hand. @default false */
+  readonly exclusive?: boolean;
 }
 
 /** What defines a workspace role: whose it is, and what it grants. */
@@ -73,8 +82,15 @@ export function roleSource(props: RoleProps): RoleSource {
   const { identityProvider, location } = props;
   const expires =
     props.expires === undefined ? null : `${checked("expires", props.expires, isDate)}T00:00:00Z`;
+  const name = checked("roleName", props.roleName ?? roleName("gitpod", segments.join("/")), isRoleName);
+  const permissions = permissionPolicy({
+    grants: (props.grants ?? []).map((grant) => resolvedGrant(grant, location)),
+    statements: (props.statements ?? []).map((statement) => canonicalStatement(statement)),
+    expires,
+  });
+  const split = splitPolicy(permissions, defaultQuotas, tokenMeasure);
   return {
-    name: checked("roleName", props.roleName ?? roleName("gitpod", segments.join("/")), isRoleName),
+    name,
     path: checked("path", props.path ?? "/", isRolePath),
     description: props.description ?? `Gitpod workspaces of ${url}`,
     maxSessionDuration: checked(
@@ -91,15 +107,19 @@ export function roleSource(props: RoleProps): RoleSource {
       expires,
       sourceCidrs: checked("sourceCidrs", props.sourceCidrs ?? [], areCidrs),
     }),
-    permissionPolicy: permissionPolicy({
-      grants: (props.grants ?? []).map((grant) => resolvedGrant(grant, location)),
-      statements: (props.statements ?? []).map((statement) => canonicalStatement(statement)),
-      expires,
-    }),
+    policies: {
+      inline: split.inline,
+      managed: split.managed.map((document, i) => ({ name: policyName(name, i + 1), document })),
+    },
     managedPolicies: [...new Set(props.managedPolicies ?? [])].sort(),
     adopt: props.adopt ?? false,
+    exclusive: props.exclusive ?? false,
   };
 }
+
+/** Counts each token as an ARN of 200 characters, which few are longer than: what it will be is not known here. */
+const tokenMeasure: Measure = (part) =>
+  lengthOf(part) + 200 * (JSON.stringify(part).match(/\$\{TfToken\[/g)?.length ?? 0);
 
 function checked<T>(prop: string, value: T, isValid: (value: T) => boolean): T {
   if (!isValid(value))

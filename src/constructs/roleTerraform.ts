@@ -1,6 +1,7 @@
-import type { Role } from "../model/accessModel";
+import type { ManagedPolicy, Role } from "../model/accessModel";
 import { shortHash } from "../model/names";
-import type { PolicyDocument } from "../model/policyDocument";
+import type { PermissionPolicy, PolicyDocument } from "../model/policyDocument";
+import { denies } from "../policy";
 import {
   defined,
   escapeMap,
@@ -20,10 +21,15 @@ export type RoleSource = Pick<
   | "permissionsBoundary"
   | "tags"
   | "trustPolicy"
-  | "permissionPolicy"
   | "managedPolicies"
   | "adopt"
->;
+  | "exclusive"
+> & {
+  readonly policies: {
+    readonly inline: PermissionPolicy | null;
+    readonly managed: readonly Pick<ManagedPolicy, "name" | "document">[];
+  };
+};
 
 /** How a role's text reaches Terraform, where it is not plain text of a manifest. */
 export interface RoleTerraformOptions {
@@ -39,8 +45,8 @@ export interface RoleTerraformOptions {
 export const permissionPolicyName = "gitpod-aws-oidc";
 
 /**
- * A role's Terraform: the role, its inline policy where it grants something, an attachment for each managed policy,
- * and an import where it exists already. The construct and the account's stack both emit what this returns.
+ * A role's Terraform: the role, the policies that hold what it may do, an attachment for each managed policy, and an
+ * import where it exists already. The construct and the account's stack both emit what this returns.
  * @param id - Terraform identifier of the role, see {@link logicalId}
  */
 export function roleTerraform(
@@ -50,35 +56,95 @@ export function roleTerraform(
 ): TerraformFragment {
   const escape: Escape = options.escape ?? escapeTemplate;
   const policyKey = options.policyKey ?? ((arn) => arn);
-  const document = (policy: PolicyDocument): string => escape(JSON.stringify(policy));
-  const roleReference = `\${aws_iam_role.${id}.name}`;
+  const document: Write = (policy) => escape(JSON.stringify(policy));
   const resources: ResourceBlock[] = [
-    { type: "aws_iam_role", id, body: roleBody(role, escape, document, options.dependsOn) },
+    { type: roleType, id, body: roleBody(role, escape, document, options.dependsOn) },
   ];
-  if (role.permissionPolicy !== null) {
-    const policy = document(role.permissionPolicy);
-    resources.push({
-      type: "aws_iam_role_policy",
-      id,
-      body: { name: permissionPolicyName, role: roleReference, policy },
-    });
+  if (role.policies.inline !== null) {
+    const policy = document(role.policies.inline);
+    const body = { name: permissionPolicyName, role: nameOf(id), policy };
+    resources.push({ type: inlineType, id, body });
   }
+  resources.push(...ownPolicies(role, id, escape, document));
   for (const arn of role.managedPolicies) {
-    resources.push({
-      type: "aws_iam_role_policy_attachment",
-      id: `${id}_${shortHash(policyKey(arn))}`,
-      body: { role: roleReference, policy_arn: escape(arn) },
-    });
+    const attachment = `${id}_${shortHash(policyKey(arn))}`;
+    const body = { role: nameOf(id), policy_arn: escape(arn) };
+    resources.push({ type: attachmentType, id: attachment, body });
   }
-  return { resources, imports: role.adopt ? [{ to: `aws_iam_role.${id}`, id: escape(role.name) }] : [] };
+  if (role.exclusive) resources.push(...exclusives(id, resources));
+  return { resources, imports: role.adopt ? [{ to: `${roleType}.${id}`, id: escape(role.name) }] : [] };
 }
 
-function roleBody(
+type Write = (policy: PolicyDocument) => string;
+
+const roleType = "aws_iam_role";
+const inlineType = "aws_iam_role_policy";
+const policyType = "aws_iam_policy";
+const attachmentType = "aws_iam_role_policy_attachment";
+
+/** A reference to the role's name, which makes Terraform wait for the role. */
+function nameOf(id: string): string {
+  return `\${${roleType}.${id}.name}`;
+}
+
+/**
+ * The managed policies that are the role's own, numbered from 1, and their attachments. What allows is attached after
+ * and detached before what denies, so that nothing is allowed in between that the whole denies.
+ */
+function ownPolicies(
   role: RoleSource,
+  id: string,
   escape: Escape,
-  document: (policy: PolicyDocument) => string,
-  dependsOn: readonly string[] = [],
-) {
+  document: Write,
+): readonly ResourceBlock[] {
+  const policies = role.policies.managed.map((policy, i) => ({ ...policy, id: `${id}_${i + 1}` }));
+  const denying = policies.filter((p) => denies(p.document)).map((p) => `${attachmentType}.${p.id}`);
+  return policies.flatMap((policy): readonly ResourceBlock[] => [
+    {
+      type: policyType,
+      id: policy.id,
+      body: defined({
+        name: escape(policy.name),
+        path: escape(role.path),
+        policy: document(policy.document),
+        tags: escapeMap(role.tags, escape),
+      }),
+    },
+    {
+      type: attachmentType,
+      id: policy.id,
+      body: defined({
+        role: nameOf(id),
+        policy_arn: `\${${policyType}.${policy.id}.arn}`,
+        depends_on: denying.length === 0 || denies(policy.document) ? undefined : denying,
+      }),
+    },
+  ]);
+}
+
+/**
+ * What makes Terraform remove every other policy of the role, by references to those that it has.
+ * @see https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role_policies_exclusive
+ */
+function exclusives(id: string, resources: readonly ResourceBlock[]): readonly ResourceBlock[] {
+  const all = (type: string, attribute: string) =>
+    resources.filter((r) => r.type === type).map((r) => `\${${type}.${r.id}.${attribute}}`);
+  const role_name = nameOf(id);
+  return [
+    {
+      type: "aws_iam_role_policies_exclusive",
+      id,
+      body: { role_name, policy_names: all(inlineType, "name") },
+    },
+    {
+      type: "aws_iam_role_policy_attachments_exclusive",
+      id,
+      body: { role_name, policy_arns: all(attachmentType, "policy_arn") },
+    },
+  ];
+}
+
+function roleBody(role: RoleSource, escape: Escape, document: Write, dependsOn: readonly string[] = []) {
   return defined({
     name: escape(role.name),
     path: escape(role.path),

@@ -1,10 +1,5 @@
-import {
-  evaluatePermission,
-  grantTable,
-  webIdentityContext,
-  type AccessLevel,
-  type GrantKind,
-} from "../policy";
+import { evaluatePermission, webIdentityContext } from "../policy";
+import { grantLine } from "./grantLine";
 import { yamlScalar } from "./lines";
 import type { Place } from "./source";
 import type { LoginAttempt, RoleVerdict } from "./verdict";
@@ -48,38 +43,24 @@ export function permissionAnswer(
     return { allowed: false, reason: "denied by a Deny of its policy", remedy: null, unread };
   if (decision.allowed) return { allowed: true, reason: "allowed by its policy", remedy: null, unread };
   const { mainManifest, origin } = role.entry;
-  const remedy = grantRemedy(question, mainManifest, place(origin));
+  const grant = grantLine({ ...question, context }, account);
+  const remedy =
+    grant === null
+      ? statementRemedy(question, mainManifest, place(origin))
+      : `write under grants: ${grant} at ${place(origin)}`;
   return managedPolicies.length > 0
     ? { allowed: null, reason: "not allowed by its own policy; its managed ones may", remedy, unread }
     : { allowed: false, reason: "not allowed by its policy", remedy, unread };
 }
 
-/** The line that allows it: a grant where one holds the action, or else a raw statement, where entries may have them. */
-function grantRemedy(question: PermissionQuestion, mainManifest: boolean, at: string): string {
-  const grant = grantLine(question);
-  if (grant !== null) return `write under grants: ${grant} at ${at}`;
-  const { action, resource } = question;
+/** The raw statement that allows it, where no grant does. */
+function statementRemedy(
+  { action, resource }: PermissionQuestion,
+  mainManifest: boolean,
+  at: string,
+): string {
   const line = `- { Effect: Allow, Action: ${yamlScalar(action)}, Resource: ${yamlScalar(resource)} }`;
   return mainManifest
     ? `write under statements: ${line} at ${at}`
     : `move the entry from ${at} to the main manifest, which alone may have statements, and write there ${line}`;
-}
-
-/** The grant that holds an action on a resource; null where none does. */
-function grantLine({ action, resource }: PermissionQuestion): string | null {
-  if (resource === "*") return null;
-  for (const [kind, row] of Object.entries(grantTable) as [GrantKind, (typeof grantTable)[GrantKind]][]) {
-    const levels = Object.entries(row.access) as [
-      AccessLevel,
-      readonly { readonly actions: readonly string[] }[],
-    ][];
-    for (const [index, [level, parts]] of levels.entries()) {
-      if (!parts.some((p) => p.actions.some((a) => a.toLowerCase() === action.toLowerCase()))) continue;
-      // What is done to a bucket as a whole, a grant of all its objects holds.
-      const bucket = kind === "s3" ? /^arn:[^:]+:s3:::([^/]+)$/.exec(resource)?.[1] : undefined;
-      const name = bucket === undefined ? resource : `${bucket}/*`;
-      return `- { ${kind}: ${yamlScalar(name)}${index === 0 ? "" : `, access: ${level}`} }`;
-    }
-  }
-  return null;
 }

@@ -94,6 +94,12 @@ export const accountSchema = z.strictObject({
     .describe("Every role of the account must have a permissions boundary; by default false"),
   path: rolePath.optional().describe("IAM path of the account's roles, by default /"),
   tags: tags.optional().describe("Tags of everything that is made in the account"),
+  exclusive: z
+    .boolean()
+    .optional()
+    .describe(
+      "Terraform removes policies that somebody attached to the account's roles by hand; by default false",
+    ),
   quotas: z
     .strictObject({
       trustPolicyLength: quota("Characters of a trust policy, by default 2048"),

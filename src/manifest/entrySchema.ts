@@ -74,19 +74,45 @@ export const statementSchema = z
     ),
   });
 
-/** The keys of a grant that name its kind and its resource: each grant has exactly one of them. */
-export const grantKinds = Object.freeze(["secret", "parameter", "s3", "set"] as const);
-
 const resource = (what: string) => visible(1024).optional().describe(what);
+
+/** What grants can name: the key of an item is its kind, the value the resource's name or ARN. */
+const resources = {
+  secret: resource("A Secrets Manager secret: its name, or its ARN"),
+  parameter: resource("A Parameter Store parameter: its name, a path that ends in /*, or an ARN"),
+  s3: resource("Objects of a bucket: bucket/key, where the key may hold *"),
+  ecr: resource("A repository of container images: its name, or its ARN"),
+  codeartifact: resource("A CodeArtifact repository and its packages: domain/repository, or its ARN"),
+  dynamodb: resource("A DynamoDB table and its indexes: the table's name, or its ARN"),
+  sqs: resource("An SQS queue: its name, or its ARN"),
+  sns: resource("An SNS topic: its name, or its ARN"),
+  kms: resource("A KMS key: its id, or its ARN; not an alias"),
+  lambda: resource("A Lambda function: its name, with :alias where only that is called, or an ARN"),
+  logs: resource("A CloudWatch log group: its name, or its ARN"),
+  eks: resource("An EKS cluster: its name, or its ARN"),
+  role: resource("An IAM role to assume: its name behind its path, or its ARN"),
+};
+
+/** The keys of a grant that name its kind and its resource: each grant has exactly one of them. */
+export const grantKeys: readonly (keyof typeof resources | "set")[] = Object.freeze([
+  ...(Object.keys(resources) as (keyof typeof resources)[]),
+  "set",
+]);
+
+const accessLevels = [
+  ...(["read", "write", "pull", "push", "publish", "send"] as const),
+  ...(["receive", "decrypt", "encrypt", "invoke", "describe", "assume"] as const),
+] as const;
 
 /** One item of `grants`. */
 export const grantSchema = z
   .strictObject({
-    secret: resource("A Secrets Manager secret: its name, or its ARN"),
-    parameter: resource("A Parameter Store parameter: its name, a path that ends in /*, or an ARN"),
-    s3: resource("Objects of a bucket: bucket/key, where the key may hold *"),
+    ...resources,
     set: name.optional().describe("The name of a grant set: its grants stand here"),
-    access: z.enum(["read", "write"]).optional().describe("What may be done, by default read"),
+    access: z
+      .enum(accessLevels)
+      .optional()
+      .describe("What may be done, by default the least that the kind of grant has"),
     env: z
       .string()
       .min(1)
@@ -94,6 +120,11 @@ export const grantSchema = z
       .optional()
       .describe("Environment variable that the snippet sets to the value of the secret or parameter"),
     key: visible(256).optional().describe("With env: one field of a JSON secret, instead of all of it"),
+    kmsKey: visible(256)
+      .optional()
+      .describe(
+        "The KMS key that encrypts the secret, parameter, bucket or queue: its id or ARN, where it is the customer's own",
+      ),
     account: z
       .string()
       .min(1)
@@ -104,9 +135,9 @@ export const grantSchema = z
       ),
     region: z.string().min(1).max(32).optional().describe("Region of the resource, by default the account's"),
   })
-  .refine((g) => grantKinds.filter((k) => g[k] !== undefined).length === 1, {
+  .refine((g) => grantKeys.filter((k) => g[k] !== undefined).length === 1, {
     error: expects(
-      `a grant has exactly one of ${grantKinds.join(", ")}`,
+      `a grant has exactly one of ${grantKeys.join(", ")}`,
       "name one resource per item; write a second item for a second resource",
     ),
   });
@@ -208,6 +239,12 @@ const shared = {
     .max(100)
     .optional()
     .describe("Addresses from which a login is allowed, by default any address"),
+  exclusive: z
+    .boolean()
+    .optional()
+    .describe(
+      "Terraform removes policies that somebody attached to the role by hand; by default as the account says",
+    ),
   snippet: snippetSchema.optional().describe("How the .gitpod.yml snippet looks"),
 };
 

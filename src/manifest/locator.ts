@@ -1,7 +1,7 @@
 import type { Diagnostic, Origin, Path, Position } from "../diagnostics/diagnostic";
 import type { Locator } from "./parsedManifest";
-import { textPositions } from "./textPositions";
-import type { TextPositions } from "./textPositions";
+import { textPositions } from "../diagnostics/textPositions";
+import type { TextPositions } from "../diagnostics/textPositions";
 import { parse } from "./yaml";
 import { isMerge } from "./yamlProblems";
 import { yamlTree } from "./yamlTree";

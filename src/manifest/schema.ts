@@ -44,21 +44,7 @@ export const manifestSchema = z.strictObject({
 export const includedSchema = manifestSchema.pick({ orgs: true, repos: true });
 
 /** Keys of later versions of this tool, which it refuses by name rather than as unknown. */
-export const notSupportedYet: ReadonlySet<string> = new Set([
-  "exclusive",
-  "shards",
-  "kmsKey",
-  "ecr",
-  "codeartifact",
-  "dynamodb",
-  "sqs",
-  "sns",
-  "kms",
-  "lambda",
-  "logs",
-  "eks",
-  "role",
-]);
+export const notSupportedYet: ReadonlySet<string> = new Set(["shards"]);
 
 export type Manifest = z.output<typeof manifestSchema>;
 export type ManifestAccount = z.output<typeof accountSchema>;

@@ -3,7 +3,7 @@ import type { Event } from "js-yaml";
 import { printable } from "../diagnostics/quote";
 import { excessOf, maxNodes } from "./expansion";
 import type { Excess } from "./expansion";
-import { textPositions } from "./textPositions";
+import { textPositions } from "../diagnostics/textPositions";
 import { secondDocument, yamlProblems } from "./yamlProblems";
 import type { YamlProblem } from "./yamlProblems";
 import { construct } from "./yamlSchema";

@@ -2,7 +2,7 @@ import { EVENT_ID } from "js-yaml";
 import type { Event } from "js-yaml";
 import type { DiagnosticCode } from "../diagnostics/diagnostic";
 import { quote } from "../diagnostics/quote";
-import type { TextPositions } from "./textPositions";
+import type { TextPositions } from "../diagnostics/textPositions";
 import { constructAlone, keyError } from "./yamlSchema";
 import type { YamlAlias, YamlMap, YamlNode } from "./yamlTree";
 

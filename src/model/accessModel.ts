@@ -146,8 +146,12 @@ export interface Role {
   /** Sorted CIDR blocks from which a login is allowed; empty: any. */
   readonly sourceCidrs: readonly string[];
   readonly trustPolicy: TrustPolicy;
-  /** Null where the entry grants nothing. */
+  /** All that its own policies say, whatever they are split into; null where the entry grants nothing. */
   readonly permissionPolicy: PermissionPolicy | null;
+  /** The same as AWS takes it. */
+  readonly policies: RolePolicies;
+  /** What takes most room in the policies, the most first; empty where they are within the account's quotas. */
+  readonly grantWeights: readonly GrantWeight[];
   /** The raw statements of its entry, canonical, in the order written: they are part of the permission policy. */
   readonly statements: readonly WrittenStatement[];
   /** ARNs, sorted. */
@@ -158,6 +162,30 @@ export interface Role {
   readonly foreignResources: readonly ForeignResource[];
   /** The role exists already: Terraform imports it. */
   readonly adopt: boolean;
+  /** Terraform removes policies that somebody attached to the role by hand. */
+  readonly exclusive: boolean;
+}
+
+/** The policies that hold what a role may do. One of the two has it all. */
+export interface RolePolicies {
+  readonly inline: PermissionPolicy | null;
+  readonly managed: readonly ManagedPolicy[];
+}
+
+/** A managed policy that is made for one role. */
+export interface ManagedPolicy {
+  readonly name: string;
+  readonly arn: string;
+  readonly document: PermissionPolicy;
+}
+
+/** How much room a grant or a raw statement takes in a role's policies. */
+export interface GrantWeight {
+  /** Kind of the grant, or `statement`. */
+  readonly kind: string;
+  readonly origin: ManifestOrigin;
+  /** Characters as AWS counts them, before anything is merged. */
+  readonly characters: number;
 }
 
 /** What one entry of `orgs` or `repos` says, whatever the installations and accounts it names. */

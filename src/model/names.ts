@@ -40,6 +40,20 @@ export function roleArn(partition: Partition, accountId: string, path: string, n
   return `arn:${partition}:iam::${accountId}:role${path}${name}`;
 }
 
+/**
+ * Name of one of the managed policies that hold what a role may do: the role's, `-` and a number. Two roles never
+ * make the same: the number ends at the last `-`.
+ * @param number - counts from 1
+ */
+export function policyName(role: string, number: number): string {
+  return `${role}-${number}`;
+}
+
+/** ARN of a managed policy. `path` begins and ends with `/`. */
+export function policyArn(partition: Partition, accountId: string, path: string, name: string): string {
+  return `arn:${partition}:iam::${accountId}:policy${path}${name}`;
+}
+
 /** An ARN's fields. */
 export interface ArnFields {
   readonly partition: string;

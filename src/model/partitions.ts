@@ -12,3 +12,22 @@ export function partitionOf(region: string): Partition | null {
   if (!/^[a-z]{2,4}(-[a-z]{2,10}){1,2}-\d{1,2}$/.test(region) || /^[a-z]+-iso/.test(region)) return null;
   return prefixes.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
 }
+
+/** The partitions that we know. */
+export const partitions: readonly Partition[] = Object.freeze(["aws", "aws-cn", "aws-us-gov", "aws-eusc"]);
+
+/**
+ * The ends of host names by which AWS may call its services in a partition. Outside of the first and GovCloud the
+ * documentation shows both AWS's own end and the partition's, depending on the service.
+ */
+export function dnsSuffixes(partition: Partition): readonly string[] {
+  switch (partition) {
+    case "aws":
+    case "aws-us-gov":
+      return ["amazonaws.com"];
+    case "aws-cn":
+      return ["amazonaws.com", "amazonaws.com.cn"];
+    case "aws-eusc":
+      return ["amazonaws.com", "amazonaws.eu"];
+  }
+}

@@ -31,6 +31,7 @@ export const fixedLimits = Object.freeze({
   minSession: 900,
   maxSession: 43200,
   audiencesPerProvider: 100,
+  thumbprintsPerProvider: 5,
   issuerLength: 255,
 } as const);
 

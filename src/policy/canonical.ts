@@ -44,11 +44,16 @@ export function canonicalDocument(statements: readonly Statement[]): PolicyDocum
 
 /**
  * Merges statements where the meaning stays: those alike but for their actions get the union of the actions, then
- * those alike but for their resources the union of the resources. What any of them allows, the result allows, and
- * nothing more: every action still meets only the resources and conditions that it was written with.
+ * those alike but for their resources the union of the resources, until nothing is alike. What any of them allows, the
+ * result allows, and nothing more: every action still meets only the resources and conditions that it was written with.
  */
 export function merged(statements: readonly Statement[]): readonly Statement[] {
-  return mergeList(mergeList(statements, "Action"), "Resource");
+  let before = statements;
+  for (;;) {
+    const after = mergeList(mergeList(before, "Action"), "Resource");
+    if (after.length === before.length || after.length < 2) return after;
+    before = after;
+  }
 }
 
 function mergeList(statements: readonly Statement[], element: "Action" | "Resource"): readonly Statement[] {
@@ -66,7 +71,12 @@ function mergeList(statements: readonly Statement[], element: "Action" | "Resour
 
 /** The length that AWS's quotas count: the document as compact JSON, without white space. */
 export function policyLength(document: PolicyDocument): number {
-  return JSON.stringify(document).replace(/\s/g, "").length;
+  return lengthOf(document);
+}
+
+/** The characters of a part of a document, as AWS counts those of all of it. */
+export function lengthOf(part: PolicyDocument | Statement | string): number {
+  return JSON.stringify(part).replace(/\s/g, "").length;
 }
 
 function canonicalPrincipal(

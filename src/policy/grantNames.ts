@@ -6,6 +6,12 @@ export interface NameProblem {
   readonly remedy: string;
 }
 
+/** Why a key cannot be named by an alias, and what to write. */
+export const aliasProblem: NameProblem = Object.freeze({
+  problem: "IAM cannot name a key by an alias, which can be pointed to another key",
+  remedy: "write the key's id or ARN, which aws kms describe-key --key-id alias/… shows",
+});
+
 /**
  * Why a kind of grant does not take a name; null for one that it takes.
  * @param name - as {@link GrantTarget.name}: what stands in the ARN behind the row's prefix
@@ -25,6 +31,7 @@ export function grantNameProblem(kind: GrantKind, name: string): NameProblem | n
   if (name.includes("*") && !row.wildcard) {
     return { problem: `a ${kind} takes no wildcard`, remedy: `name each ${kind} by itself` };
   }
+  if (kind === "kms" && name.startsWith("alias/")) return aliasProblem;
   if (!row.names.test(name)) {
     return { problem: `allowed are ${row.nameRule}`, remedy: "write its name or its ARN, nothing else" };
   }

@@ -7,14 +7,30 @@ export interface GrantTarget {
   readonly name: string;
 }
 
-/** Actions that share resources and condition. `{…}` in the templates stand for fields of {@link GrantTarget}. */
+/** Actions that share resources and condition. */
 export interface GrantPart {
   readonly actions: readonly string[];
+  /** See {@link fillTemplate}; `{arn}` is the row's own. */
   readonly resource: string;
   readonly condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** For names that hold a `*`, or those that hold none, only. @default - for all names */
   readonly when?: "wildcard" | "exact";
 }
+
+/** How much of a resource a grant gives. */
+export type AccessLevel =
+  | "read"
+  | "write"
+  | "pull"
+  | "push"
+  | "publish"
+  | "send"
+  | "receive"
+  | "decrypt"
+  | "encrypt"
+  | "invoke"
+  | "describe"
+  | "assume";
 
 /** One kind of grant. */
 export interface GrantRow {
@@ -26,71 +42,100 @@ export interface GrantRow {
   readonly wildcard: boolean;
   /** May the snippet export its value? */
   readonly exports: boolean;
-  /** Service field of its ARNs. */
-  readonly service: string;
-  /** What stands before the name in the resource field of its ARNs. */
-  readonly resourcePrefix: string;
-  /** By access level, the least first: that is the default. */
-  readonly access: Readonly<Partial<Record<"read" | "write", readonly GrantPart[]>>>;
+  /** Template of the resource's ARN; a field that is empty, such as the region of a role, is empty in every ARN. */
+  readonly arn: string;
+  /** By access level; the first, which is the least, is the default. */
+  readonly access: Readonly<Partial<Record<AccessLevel, readonly GrantPart[]>>>;
+  /**
+   * What each access level needs of the KMS key that encrypts the resource; null where the service does not use it
+   * on behalf of its caller.
+   */
+  readonly encryption: Readonly<Partial<Record<AccessLevel, readonly string[]>>> | null;
 }
 
-export type GrantKind = "secret" | "parameter" | "s3";
-export type AccessLevel = "read" | "write";
+export type GrantKind =
+  | "secret"
+  | "parameter"
+  | "s3"
+  | "ecr"
+  | "codeartifact"
+  | "dynamodb"
+  | "sqs"
+  | "sns"
+  | "kms"
+  | "lambda"
+  | "logs"
+  | "eks"
+  | "role";
 
-const secretResource = "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-??????";
-const parameterResource = "arn:{partition}:ssm:{region}:{account}:parameter/{name}";
-const objectResource = "arn:{partition}:s3:::{bucket}/{key}";
-const bucketResource = "arn:{partition}:s3:::{bucket}";
+/** A key's own id: a UUID, or that of a multi-Region key. */
+const keyId = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;
+const packages = "arn:{partition}:codeartifact:{region}:{account}:package/{name}/*";
+
+/** What a package manager needs to log in: a token of the domain, which STS vouches for. */
+const codeartifactLogin: readonly GrantPart[] = [
+  {
+    actions: ["codeartifact:GetAuthorizationToken"],
+    resource: "arn:{partition}:codeartifact:{region}:{account}:domain/{domain}",
+  },
+  {
+    actions: ["sts:GetServiceBearerToken"],
+    resource: "*",
+    condition: { StringEquals: { "sts:AWSServiceName": "codeartifact.amazonaws.com" } },
+  },
+];
+
+/** What Docker needs to log in. The token is good for what other permissions allow, and nothing else. */
+const ecrLogin: GrantPart = { actions: ["ecr:GetAuthorizationToken"], resource: "*" };
+
+/** Most kinds are names of one resource, without anything to export or to decrypt. */
+const plain = { wildcard: false, exports: false, encryption: null } as const;
 
 /**
  * What each kind of grant allows. Read never includes write. Every action exists in the Service Authorization
  * Reference, on the type of resource that the template names.
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html
  */
-export const grantTable: Readonly<Record<GrantKind, GrantRow>> = Object.freeze({
+export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
   secret: {
     names: /^[A-Za-z0-9/_+=.@-]{1,512}$/,
     nameRule: "letters, digits and /_+=.@-, e.g. database_connection_string",
     wildcard: false,
     exports: true,
-    service: "secretsmanager",
-    resourcePrefix: "secret:",
+    arn: "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-??????",
     access: {
       read: [
-        {
-          actions: ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
-          resource: secretResource,
-        },
+        { actions: ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], resource: "{arn}" },
       ],
     },
+    encryption: { read: ["kms:Decrypt"] },
   },
   parameter: {
     names: /^[A-Za-z0-9/_.*-]{1,1011}$/,
     nameRule: "letters, digits and /_.-, e.g. /shared/dev/url or /shared/dev/*",
     wildcard: true,
     exports: true,
-    service: "ssm",
-    resourcePrefix: "parameter/",
+    arn: "arn:{partition}:ssm:{region}:{account}:parameter/{name}",
     access: {
       read: [
-        { actions: ["ssm:GetParameter", "ssm:GetParameters"], resource: parameterResource },
-        { actions: ["ssm:GetParametersByPath"], resource: parameterResource, when: "wildcard" },
+        { actions: ["ssm:GetParameter", "ssm:GetParameters"], resource: "{arn}" },
+        { actions: ["ssm:GetParametersByPath"], resource: "{arn}", when: "wildcard" },
       ],
     },
+    encryption: { read: ["kms:Decrypt"] },
   },
   s3: {
     names: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[\w!.*'()/=@+:,;& -]{1,900}$/,
     nameRule: "bucket/key, where the key may hold *, e.g. acme-assets/fixtures/*",
     wildcard: true,
     exports: false,
-    service: "s3",
-    resourcePrefix: "",
+    arn: "arn:{partition}:s3:::{name}",
     access: {
       read: [
-        { actions: ["s3:GetObject"], resource: objectResource },
+        { actions: ["s3:GetObject"], resource: "{arn}" },
         {
           actions: ["s3:ListBucket"],
-          resource: bucketResource,
+          resource: "arn:{partition}:s3:::{bucket}",
           condition: { StringLike: { "s3:prefix": "{key}" } },
           when: "wildcard",
         },
@@ -103,22 +148,206 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = Object.freeze({
             "s3:ListMultipartUploadParts",
             "s3:PutObject",
           ],
-          resource: objectResource,
+          resource: "{arn}",
+        },
+      ],
+    },
+    // A multipart upload decrypts its own parts.
+    encryption: { read: ["kms:Decrypt"], write: ["kms:Decrypt", "kms:GenerateDataKey"] },
+  },
+  ecr: {
+    ...plain,
+    names: /^(?=.{2,256}$)[a-z0-9]+([._-][a-z0-9]+)*(\/[a-z0-9]+([._-][a-z0-9]+)*)*$/,
+    nameRule: "the name of a repository in lower case, with / where it has one, e.g. team/app",
+    arn: "arn:{partition}:ecr:{region}:{account}:repository/{name}",
+    access: {
+      pull: [
+        ecrLogin,
+        {
+          actions: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+          resource: "{arn}",
+        },
+      ],
+      // Docker looks for the manifest and the layers that are there already before it uploads.
+      push: [
+        ecrLogin,
+        {
+          actions: [
+            ...["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload"],
+            ...["ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart"],
+          ],
+          resource: "{arn}",
         },
       ],
     },
   },
-} as const satisfies Record<GrantKind, GrantRow>);
+  codeartifact: {
+    ...plain,
+    names: /^[a-z][a-z0-9-]{0,48}[a-z0-9]\/[A-Za-z0-9][A-Za-z0-9._-]{1,99}$/,
+    nameRule: "domain/repository, e.g. acme/npm-store",
+    arn: "arn:{partition}:codeartifact:{region}:{account}:repository/{name}",
+    access: {
+      read: [
+        ...codeartifactLogin,
+        {
+          actions: [
+            ...["codeartifact:GetRepositoryEndpoint", "codeartifact:ListPackages"],
+            "codeartifact:ReadFromRepository",
+          ],
+          resource: "{arn}",
+        },
+        {
+          actions: [
+            ...["codeartifact:DescribePackageVersion", "codeartifact:GetPackageVersionAsset"],
+            ...["codeartifact:GetPackageVersionReadme", "codeartifact:ListPackageVersionAssets"],
+            ...["codeartifact:ListPackageVersionDependencies", "codeartifact:ListPackageVersions"],
+          ],
+          resource: packages,
+        },
+      ],
+      publish: [
+        ...codeartifactLogin,
+        { actions: ["codeartifact:GetRepositoryEndpoint"], resource: "{arn}" },
+        {
+          actions: ["codeartifact:PublishPackageVersion", "codeartifact:PutPackageMetadata"],
+          resource: packages,
+        },
+      ],
+    },
+  },
+  dynamodb: {
+    ...plain,
+    names: /^[A-Za-z0-9_.-]{3,255}$/,
+    nameRule: "the name of a table: letters, digits and _.-, e.g. orders",
+    arn: "arn:{partition}:dynamodb:{region}:{account}:table/{name}",
+    access: {
+      read: [
+        {
+          actions: [
+            ...["dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:DescribeTable"],
+            ...["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"],
+          ],
+          resource: "{arn}",
+        },
+        { actions: ["dynamodb:Query", "dynamodb:Scan"], resource: "{arn}/index/*" },
+      ],
+      write: [
+        {
+          actions: [
+            ...["dynamodb:BatchWriteItem", "dynamodb:DeleteItem"],
+            ...["dynamodb:PutItem", "dynamodb:UpdateItem"],
+          ],
+          resource: "{arn}",
+        },
+      ],
+    },
+  },
+  sqs: {
+    ...plain,
+    names: /^([A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo)$/,
+    nameRule: "the name of a queue: letters, digits, _ and -, e.g. jobs or jobs.fifo",
+    arn: "arn:{partition}:sqs:{region}:{account}:{name}",
+    access: {
+      send: [{ actions: ["sqs:GetQueueUrl", "sqs:SendMessage"], resource: "{arn}" }],
+      receive: [
+        {
+          actions: [
+            ...["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+            ...["sqs:GetQueueUrl", "sqs:ReceiveMessage"],
+          ],
+          resource: "{arn}",
+        },
+      ],
+    },
+    encryption: { send: ["kms:Decrypt", "kms:GenerateDataKey"], receive: ["kms:Decrypt"] },
+  },
+  sns: {
+    ...plain,
+    names: /^([A-Za-z0-9_-]{1,256}|[A-Za-z0-9_-]{1,251}\.fifo)$/,
+    nameRule: "the name of a topic: letters, digits, _ and -, e.g. builds",
+    arn: "arn:{partition}:sns:{region}:{account}:{name}",
+    access: { publish: [{ actions: ["sns:Publish"], resource: "{arn}" }] },
+  },
+  kms: {
+    ...plain,
+    names: keyId,
+    nameRule: "the id of a key, e.g. 1234abcd-12ab-34cd-56ef-1234567890ab",
+    arn: "arn:{partition}:kms:{region}:{account}:key/{name}",
+    access: {
+      decrypt: [{ actions: ["kms:Decrypt"], resource: "{arn}" }],
+      encrypt: [{ actions: ["kms:Encrypt", "kms:GenerateDataKey"], resource: "{arn}" }],
+    },
+  },
+  lambda: {
+    ...plain,
+    names: /^[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_-]{1,128})?$/,
+    nameRule: "the name of a function, with :alias or :version where only that is called, e.g. resize:live",
+    arn: "arn:{partition}:lambda:{region}:{account}:function:{name}",
+    access: { invoke: [{ actions: ["lambda:InvokeFunction"], resource: "{arn}" }] },
+  },
+  logs: {
+    ...plain,
+    names: /^[A-Za-z0-9_/.#-]{1,512}$/,
+    nameRule: "the name of a log group: letters, digits and _/.#-, e.g. /aws/lambda/resize",
+    arn: "arn:{partition}:logs:{region}:{account}:log-group:{name}",
+    // Policies name a log group by its ARN with :* at the end, and a colon ends the name of a group.
+    access: {
+      read: [
+        { actions: ["logs:GetLogEvents"], resource: "{arn}:log-stream:*" },
+        {
+          actions: [
+            ...["logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogGroupFields"],
+            ...["logs:GetLogRecord", "logs:GetQueryResults", "logs:StartQuery"],
+          ],
+          resource: "{arn}:*",
+        },
+      ],
+    },
+  },
+  eks: {
+    ...plain,
+    names: /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/,
+    nameRule: "the name of a cluster: letters, digits, _ and -, e.g. dev",
+    arn: "arn:{partition}:eks:{region}:{account}:cluster/{name}",
+    access: { describe: [{ actions: ["eks:DescribeCluster"], resource: "{arn}" }] },
+  },
+  role: {
+    ...plain,
+    names: /^(?=.{1,576}$)([A-Za-z0-9+=,.@_-]+\/)*[A-Za-z0-9+=,.@_-]{1,64}$/,
+    nameRule: "the name of a role, behind its path where it has one, e.g. deploy or ci/deploy",
+    arn: "arn:{partition}:iam::{account}:role/{name}",
+    access: { assume: [{ actions: ["sts:AssumeRole"], resource: "{arn}" }] },
+  },
+});
 
-/** A template with its `{…}` filled in. `{bucket}` and `{key}` are the two parts of an S3 name. */
-export function fillTemplate(template: string, target: GrantTarget): string {
+/** The kinds, in the order of the table. */
+export const grantKinds: readonly GrantKind[] = Object.freeze(Object.keys(grantTable) as GrantKind[]);
+
+/** The access levels of a kind, the default first. */
+export function accessLevels(kind: GrantKind): readonly AccessLevel[] {
+  return Object.keys(grantTable[kind].access) as AccessLevel[];
+}
+
+/** The ARN of what a grant names. */
+export function resourceArn(kind: GrantKind, target: GrantTarget): string {
+  return fillTemplate(grantTable[kind].arn, target);
+}
+
+/**
+ * A template with its `{…}` filled in: fields of the target, `{arn}` where it is given, and of a name with a slash
+ * what stands before the first (`{bucket}`, `{domain}`) and behind it (`{key}`).
+ * @throws Error - for a template that names anything else
+ */
+export function fillTemplate(template: string, target: GrantTarget & { readonly arn?: string }): string {
   const slash = target.name.indexOf("/");
-  const fields: Readonly<Record<string, string>> = {
+  const fields: Readonly<Record<string, string | undefined>> = {
     partition: target.partition,
     region: target.region,
     account: target.account,
     name: target.name,
+    arn: target.arn,
     bucket: target.name.slice(0, slash),
+    domain: target.name.slice(0, slash),
     key: target.name.slice(slash + 1),
   };
   return template.replace(/\{([a-z]+)\}/g, (_, field: string) => {
@@ -126,4 +355,11 @@ export function fillTemplate(template: string, target: GrantTarget): string {
     if (value === undefined) throw new Error(`template ${template} names an unknown field ${field}`);
     return value;
   });
+}
+
+function frozen<T extends object>(value: T): T {
+  for (const inner of Object.values(value) as unknown[]) {
+    if (typeof inner === "object" && inner !== null && !(inner instanceof RegExp)) frozen(inner);
+  }
+  return Object.freeze(value);
 }

@@ -2,6 +2,7 @@ export {
   canonicalCondition,
   canonicalDocument,
   canonicalStatement,
+  lengthOf,
   many,
   merged,
   oneOrMany,
@@ -19,17 +20,61 @@ export {
   type TrustRequest,
 } from "./evaluate";
 export {
+  accessLevels,
   fillTemplate,
+  grantKinds,
   grantTable,
+  resourceArn,
   type AccessLevel,
   type GrantKind,
+  type GrantPart,
   type GrantRow,
   type GrantTarget,
 } from "./grantTable";
-export { grantStatements, permissionPolicy, type PermissionSource, type ResolvedGrant } from "./permissions";
+export { isRegional, readGrantArn, readKmsKey, type GrantArn, type KeyArn, type Place } from "./grantArn";
+export {
+  grantStatements,
+  permissionPolicy,
+  type EncryptionKey,
+  type PermissionSource,
+  type ResolvedGrant,
+} from "./permissions";
+export { denies, splitPolicy, type Measure, type SplitPolicy } from "./split";
 export { assumeAction, escapePattern, escapeVariables, guard, trustPolicy, type TrustSource } from "./trust";
 export { webIdentityContext, type Circumstances, type Claims } from "./webIdentity";
 export { parseCidr, type CidrResult } from "./cidrs";
 export { grantNameProblem, type NameProblem } from "./grantNames";
 export { readDocument, type DocumentProblem, type ReadDocument } from "./readDocument";
-export type { ActionFacts, ActionResource, ServiceReference } from "./serviceReference";
+export {
+  conditionKeyPattern,
+  emptyReference,
+  type ActionFacts,
+  type ActionResource,
+  type ServiceReference,
+} from "./serviceReference";
+export {
+  matchedActions,
+  matchesAction,
+  namesEveryAction,
+  namesWholeService,
+  parseActionPattern,
+  servicePrefixes,
+} from "./actionPatterns";
+export {
+  arnsMeet,
+  isAtLarge,
+  namesEvery,
+  requiredValues,
+  resourceBound,
+  resourcesOf,
+} from "./resourcePatterns";
+export { matchesPattern, textOnly } from "./wildcard";
+export { operatorParts, type OperatorParts } from "./operatorParts";
+export {
+  coversPattern,
+  literalStart,
+  patternOf,
+  patternsMeet,
+  spelled,
+  type Pattern,
+} from "./patternRelations";

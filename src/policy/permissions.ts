@@ -1,13 +1,23 @@
+import { dnsSuffixes, type Partition } from "../model/partitions";
 import type { PermissionPolicy, Statement } from "../model/policyDocument";
-import { canonicalDocument, merged } from "./canonical";
+import { canonicalDocument, merged, oneOrMany } from "./canonical";
 import {
   fillTemplate,
   grantTable,
+  resourceArn,
   type AccessLevel,
   type GrantKind,
   type GrantPart,
   type GrantTarget,
 } from "./grantTable";
+
+/** The key that encrypts what a grant names. */
+export interface EncryptionKey {
+  readonly arn: string;
+  readonly partition: Partition;
+  /** Where the service that uses it is: the key's own region. */
+  readonly region: string;
+}
 
 /** A grant with everything filled in. */
 export interface ResolvedGrant {
@@ -16,21 +26,35 @@ export interface ResolvedGrant {
   readonly target: GrantTarget;
   /** The resource's ARN where the manifest gives one: it is used as it is, in place of the row's template. */
   readonly arn: string | null;
+  /** Null where no key is named. */
+  readonly kmsKey: EncryptionKey | null;
 }
 
 /** What one grant allows. */
 export function grantStatements(grant: ResolvedGrant): readonly Statement[] {
   const wildcard = grant.target.name.includes("*");
-  const parts = grantTable[grant.kind].access[grant.access] ?? [];
-  return parts
+  const row = grantTable[grant.kind];
+  const fields = { ...grant.target, arn: grant.arn ?? resourceArn(grant.kind, grant.target) };
+  const own = (row.access[grant.access] ?? [])
     .filter((part) => part.when === undefined || (part.when === "wildcard") === wildcard)
-    .map((part) => ({
+    .map((part): Statement => ({
       Effect: "Allow",
       Action: part.actions,
-      Resource:
-        grant.arn !== null && grant.kind !== "s3" ? grant.arn : fillTemplate(part.resource, grant.target),
+      Resource: fillTemplate(part.resource, fields),
       ...conditionOf(part, grant.target),
     }));
+  return [...own, ...keyStatements(grant)];
+}
+
+/** What a grant needs of its key, and only while the resource's own service asks for it. */
+function keyStatements({ kind, access, kmsKey }: ResolvedGrant): readonly Statement[] {
+  const { encryption, arn } = grantTable[kind];
+  const actions = encryption?.[access];
+  if (kmsKey === null || actions === undefined) return [];
+  const service = arn.split(":")[2] ?? "";
+  const via = dnsSuffixes(kmsKey.partition).map((suffix) => `${service}.${kmsKey.region}.${suffix}`);
+  const Condition = { StringEquals: { "kms:ViaService": oneOrMany(via) } };
+  return [{ Effect: "Allow", Action: actions, Resource: kmsKey.arn, Condition }];
 }
 
 /** The condition of a part; none where it would admit every value, but not a request that has none. */

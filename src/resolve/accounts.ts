@@ -11,6 +11,7 @@ import { below, type Problems } from "./problems";
 export interface AccountSettings extends Omit<Account, "identityProviders" | "roles"> {
   readonly rolePath: string | null;
   readonly tags: Readonly<Record<string, string>>;
+  readonly exclusive: boolean;
 }
 
 /** Resolves every account, sorted by name. Accounts with problems are left out, and the problems say why. */
@@ -111,6 +112,7 @@ function resolveAccount(
     quotas: resolveQuotas(source.quotas ?? {}, below(origin, "quotas"), problems),
     rolePath: source.path ?? null,
     tags: source.tags ?? {},
+    exclusive: source.exclusive ?? false,
   };
 }
 

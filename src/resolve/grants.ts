@@ -1,13 +1,14 @@
 import { quote, type Origin } from "../diagnostics";
-import type { ManifestGrant } from "../manifest";
 import type { Export, ForeignResource } from "../model/accessModel";
-import { parseArn } from "../model/names";
-import { partitionOf } from "../model/partitions";
 import {
-  fillTemplate,
+  accessLevels,
+  grantKinds,
   grantNameProblem,
   grantTable,
+  readKmsKey,
+  resourceArn,
   type AccessLevel,
+  type EncryptionKey,
   type GrantKind,
   type GrantTarget,
   type ResolvedGrant,
@@ -15,31 +16,32 @@ import {
 import type { AccountSettings } from "./accounts";
 import type { EffectiveEntry, Scope } from "./entries";
 import { envProblem } from "./env";
+import { targetOfArn, targetOfName, type WrittenGrant } from "./grantTargets";
 import { below, type Problems } from "./problems";
 
 /** What an entry's grants come to in one account. */
 export interface ResolvedGrants {
-  readonly grants: readonly ResolvedGrant[];
+  readonly grants: readonly PlacedGrant[];
   readonly exports: readonly Export[];
   readonly foreignResources: readonly ForeignResource[];
 }
 
-/** A grant where it is written, grant sets opened. */
-interface WrittenGrant {
-  readonly grant: ManifestGrant;
+/** A grant, and where it is written. */
+export interface PlacedGrant {
+  readonly grant: ResolvedGrant;
   readonly origin: Origin;
 }
 
 /** Resolves an entry's grants in one account. */
 export function resolveGrants(entry: EffectiveEntry, account: AccountSettings, scope: Scope): ResolvedGrants {
-  const grants: ResolvedGrant[] = [];
+  const grants: PlacedGrant[] = [];
   const exports: Export[] = [];
   const foreignResources: ForeignResource[] = [];
   for (const written of openSets(entry, scope)) {
     const resolved = resolveGrant(written, account, scope);
     if (!resolved) continue;
-    grants.push(resolved.grant);
-    if (resolved.foreign !== null) foreignResources.push({ arn: resolved.foreign, origin: written.origin });
+    grants.push({ grant: resolved.grant, origin: written.origin });
+    foreignResources.push(...resolved.foreign);
     const exported = resolveExport(written, resolved, account, scope.problems);
     if (exported) exports.push(exported);
   }
@@ -81,18 +83,19 @@ function openSets(entry: EffectiveEntry, scope: Scope): readonly WrittenGrant[] 
 interface Resolved {
   readonly kind: GrantKind;
   readonly grant: ResolvedGrant;
-  readonly foreign: string | null;
+  readonly foreign: readonly ForeignResource[];
 }
 
 function resolveGrant(written: WrittenGrant, account: AccountSettings, scope: Scope): Resolved | null {
   const { grant, origin } = written;
-  const kind = (Object.keys(grantTable) as GrantKind[]).find((k) => grant[k] !== undefined);
+  const kind = grantKinds.find((k) => grant[k] !== undefined);
   const text = kind && grant[kind];
   if (kind === undefined || text === undefined) return null;
-  const target = text.startsWith("arn:")
+  const found = text.startsWith("arn:")
     ? targetOfArn(kind, text, written, account, scope.problems)
     : targetOfName(kind, text, written, account, scope);
-  if (!target) return null;
+  if (!found) return null;
+  const { target, arn } = found;
   const trouble = grantNameProblem(kind, target.name);
   if (trouble !== null) {
     const at = below(origin, kind);
@@ -101,11 +104,45 @@ function resolveGrant(written: WrittenGrant, account: AccountSettings, scope: Sc
   }
   const access = resolveAccess(kind, grant.access, below(origin, "access"), scope.problems);
   if (access === null) return null;
-  const [part] = grantTable[kind].access[access] ?? [];
-  const arn = text.startsWith("arn:") ? text : null;
-  const foreign =
-    target.account !== account.id && part !== undefined ? (arn ?? fillTemplate(part.resource, target)) : null;
-  return { kind, grant: { kind, access, target, arn }, foreign };
+  const key = resolveKmsKey(kind, target, written, account, scope.problems);
+  if (key === "wrong") return null;
+  const foreign: ForeignResource[] = [];
+  if (target.account !== account.id) foreign.push({ arn: arn ?? resourceArn(kind, target), origin });
+  if (key !== null && key.account !== account.id)
+    foreign.push({ arn: key.arn, origin: below(origin, "kmsKey") });
+  const kmsKey: EncryptionKey | null =
+    key === null ? null : { arn: key.arn, partition: account.partition, region: key.region };
+  return { kind, grant: { kind, access, target, arn, kmsKey }, foreign };
+}
+
+/** The key that encrypts a grant's resource; null where none is named. */
+function resolveKmsKey(
+  kind: GrantKind,
+  target: GrantTarget,
+  { grant, origin }: WrittenGrant,
+  account: AccountSettings,
+  problems: Problems,
+) {
+  if (grant.kmsKey === undefined) return null;
+  const at = below(origin, "kmsKey");
+  if (grantTable[kind].encryption === null) {
+    const able = grantKinds.filter((k) => grantTable[k].encryption !== null).join(", ");
+    problems.add(
+      "R08",
+      at,
+      `a grant of ${kind} takes no kmsKey; those of ${able} do`,
+      "leave kmsKey out, and grant the key by itself, as kms, where it is needed",
+      "key",
+    );
+    return "wrong";
+  }
+  // A bucket's ARN does not say where the bucket is; its key's ARN does.
+  const known = kind !== "s3" || grant.region !== undefined || !grant.kmsKey.startsWith("arn:");
+  const near = { partition: account.partition, region: target.region, account: target.account };
+  const key = readKmsKey(grant.kmsKey, near, known ? target.region : null);
+  if (key.ok) return key;
+  problems.add("M04", at, `${quote(grant.kmsKey)} ${key.problem}`, key.remedy);
+  return "wrong";
 }
 
 function resolveAccess(
@@ -114,7 +151,7 @@ function resolveAccess(
   origin: Origin,
   problems: Problems,
 ): AccessLevel | null {
-  const levels = Object.keys(grantTable[kind].access) as AccessLevel[];
+  const levels = accessLevels(kind);
   if (access === undefined) return levels[0] ?? null;
   if (levels.includes(access)) return access;
   problems.add(
@@ -124,125 +161,6 @@ function resolveAccess(
     "name one of these",
   );
   return null;
-}
-
-function targetOfName(
-  kind: GrantKind,
-  text: string,
-  written: WrittenGrant,
-  account: AccountSettings,
-  scope: Scope,
-): GrantTarget | null {
-  const { grant, origin } = written;
-  const region = grant.region ?? account.region;
-  if (partitionOf(region) !== account.partition) {
-    scope.problems.add(
-      "M04",
-      below(origin, "region"),
-      `${quote(region)} is no region of the partition ${account.partition}`,
-      "leave region out, or name the one where the resource is",
-    );
-    return null;
-  }
-  if (kind === "s3" && grant.region !== undefined) {
-    scope.problems.add(
-      "R08",
-      below(origin, "region"),
-      "a bucket's ARN has no region",
-      "leave region out",
-      "key",
-    );
-    return null;
-  }
-  let accountId = account.id;
-  if (grant.account !== undefined) {
-    const named = scope.accounts.get(grant.account);
-    if (!named && !/^[0-9]{12}$/.test(grant.account)) {
-      scope.problems.unknownName(below(origin, "account"), "account", grant.account, [
-        ...scope.accounts.keys(),
-      ]);
-      return null;
-    }
-    accountId = named?.id ?? grant.account;
-  }
-  const name = kind === "parameter" ? text.replace(/^\//, "") : text;
-  return { partition: account.partition, region, account: accountId, name };
-}
-
-function targetOfArn(
-  kind: GrantKind,
-  text: string,
-  { grant, origin }: WrittenGrant,
-  account: AccountSettings,
-  problems: Problems,
-): GrantTarget | null {
-  const row = grantTable[kind];
-  const at = below(origin, kind);
-  const arn = parseArn(text);
-  const example = fillTemplate(row.access.read?.[0]?.resource ?? "", {
-    ...{ partition: account.partition, region: account.region, account: account.id },
-    name: kind === "s3" ? "bucket/key" : "name",
-  });
-  if (!arn || arn.service !== row.service || !arn.resource.startsWith(row.resourcePrefix)) {
-    problems.add(
-      "M04",
-      at,
-      `${quote(text)} is not the ARN of a ${kind}`,
-      `write it like ${example}, or the name alone`,
-    );
-    return null;
-  }
-  if (arn.partition !== account.partition) {
-    problems.add(
-      "R08",
-      at,
-      `the ARN is of the partition ${quote(arn.partition)}, but account ${account.name} is in ${account.partition}`,
-      "name a resource of this partition, or split the entry by account",
-    );
-    return null;
-  }
-  if (grant.account !== undefined || grant.region !== undefined) {
-    problems.add(
-      "R08",
-      origin,
-      "an ARN says account and region itself",
-      "leave account and region out, or write the name",
-    );
-    return null;
-  }
-  if (kind === "s3" && (arn.account !== "" || arn.region !== "")) {
-    problems.add(
-      "M04",
-      at,
-      `${quote(text)} is an access point or the like, not objects of a bucket`,
-      `write it like ${example}, or grant it with statements`,
-    );
-    return null;
-  }
-  if (kind === "secret" && !/-[A-Za-z0-9]{6}$/.test(arn.resource)) {
-    problems.add(
-      "M04",
-      at,
-      `${quote(text)} lacks the six characters with which the ARN of a secret ends`,
-      "write the secret's name alone, or its whole ARN",
-    );
-    return null;
-  }
-  if (kind !== "s3" && (!/^[0-9]{12}$/.test(arn.account) || partitionOf(arn.region) !== account.partition)) {
-    problems.add(
-      "M04",
-      at,
-      `${quote(text)} lacks a region or an account id of 12 digits`,
-      `write it like ${example}`,
-    );
-    return null;
-  }
-  return {
-    partition: arn.partition,
-    region: arn.region === "" ? account.region : arn.region,
-    account: arn.account === "" ? account.id : arn.account,
-    name: arn.resource.slice(row.resourcePrefix.length),
-  };
 }
 
 function resolveExport(
@@ -280,6 +198,5 @@ function resolveExport(
 
 /** What names a resource of another account in a call: its ARN, for a secret without the random ending. */
 function foreignId({ kind, target }: ResolvedGrant): string {
-  const [part] = grantTable[kind].access.read ?? [];
-  return fillTemplate(part?.resource ?? "", target).replace(/-\?{6}$/, "");
+  return resourceArn(kind, target).replace(/-\?{6}$/, "");
 }

@@ -3,12 +3,13 @@ import { durationSeconds } from "../manifest";
 import type { Export, Installation, Role, SubjectSet } from "../model/accessModel";
 import { identityProviderArn, roleArn, roleName } from "../model/names";
 import { fixedLimits } from "../model/quotas";
-import { canonicalStatement, parseCidr, permissionPolicy, trustPolicy } from "../policy";
+import { canonicalStatement, parseCidr, trustPolicy } from "../policy";
 import { orgClaimSubjects, orgSubjects, repoClaimSubjects, repoSubjects } from "../subject";
 import { checkPartition, type AccountSettings } from "./accounts";
 import type { EffectiveEntry, Scope } from "./entries";
 import { resolveGrants } from "./grants";
 import { below, type Problems } from "./problems";
+import { namedPolicies, resolvePermissions } from "./rolePolicies";
 
 /** A role and what its snippet needs besides. */
 export interface ResolvedRole {
@@ -25,6 +26,7 @@ export function resolveRoles(entry: EffectiveEntry, scope: Scope): readonly Reso
   const expires = entry.settings.expires === undefined ? null : `${entry.settings.expires}T00:00:00Z`;
   return entry.accounts.flatMap((account) => {
     const inAccount = resolveInAccount(entry, account, scope);
+    const permissions = resolvePermissions(inAccount, expires, account.quotas);
     return entry.installations.flatMap((installation): readonly ResolvedRole[] => {
       const subjects = resolveSubjects(entry, installation, scope.problems);
       if (subjects === null) return [];
@@ -52,16 +54,15 @@ export function resolveRoles(entry: EffectiveEntry, scope: Scope): readonly Reso
             ...trustSource(installation),
             ...{ subjects, expires, sourceCidrs },
           }),
-          permissionPolicy: permissionPolicy({
-            grants: inAccount.grants,
-            statements: inAccount.statements.map((s) => s.statement),
-            expires,
-          }),
+          permissionPolicy: permissions.whole,
+          policies: namedPolicies(permissions.split, name, inAccount.path, account),
+          grantWeights: permissions.weights,
           statements: inAccount.statements,
           managedPoliciesOrigin: entry.settings.origin("managedPolicies"),
           managedPolicies: inAccount.managedPolicies,
           foreignResources: inAccount.foreignResources,
           adopt: entry.adopt,
+          exclusive: entry.settings.exclusive ?? account.exclusive,
         },
       };
       return [resolved];

@@ -426,6 +426,15 @@ describe("the remedy for a permission", () => {
     ["s3:PutObject", "arn:aws:s3:::acme-assets/x", "access: write"],
     ["s3:ListBucket", "arn:aws:s3:::acme-assets", "acme-assets/*"],
     ["dynamodb:GetItem", "arn:aws:dynamodb:eu-central-1:123456789012:table/t", "under statements:"],
+    ["dynamodb:Query", "arn:aws:dynamodb:eu-central-1:123456789012:table/orders/index/by", 'table/orders"'],
+    ["dynamodb:PutItem", "arn:aws:dynamodb:eu-central-1:123456789012:table/orders", "access: write"],
+    ["logs:GetLogEvents", "arn:aws:logs:eu-central-1:123456789012:log-group:/a:log-stream:b", "logs:"],
+    ["sts:AssumeRole", "arn:aws:iam::210987654321:role/ci/deploy", "role:"],
+    [
+      "codeartifact:PublishPackageVersion",
+      "arn:aws:codeartifact:eu-central-1:123456789012:package/acme/store/npm//x",
+      "access: publish",
+    ],
   ])("%s is a grant, or a statement where there is none, that allows it", (action, resource, expected) => {
     const permission = { action, resource };
     const [role] = reportOn(repo(), attempt(app), { permission }).roles;

@@ -110,7 +110,7 @@ const cases: Readonly<Record<string, string>> = {
   "a block scalar that is not allowed": `${head}${repo}    description: «M04»|\n      a – b\n`,
   "a text that is too long": `${head}${repo}    name: «M04»${"a".repeat(65)}\n`,
   "a backend with two places": `version: 1\n${installations}accounts: {dev: {id: "012345678901", region: a, backend: «M04»{local: {path: a}, cloud: {organization: a, workspace: b}}}}\n`,
-  "keys that are not supported yet": `${head}${repo}    «M07»exclusive: true\n    grants: [{«M07»sqs: a}]\n`,
+  "keys that are not supported yet": `${head}${repo}    «M07»shards: 2\n`,
   "keys of an entry in defaults": `${head}defaults:\n  «M01»url: https://a.b/c\n  «M01»name: a\n  «M01»adopt: true\n  «M01»accept: []\n`,
   "contexts of an org": `${head}orgs:\n  - url: https://a.b/c\n    «M01»contexts: [all]\n`,
   "an alias to nothing": `${head}defaults: «Y01»*none\n`,

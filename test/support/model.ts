@@ -7,9 +7,9 @@ import type {
   Role,
   SubjectSet,
 } from "../../src/model/accessModel";
-import { identityProviderArn, providerName, roleArn } from "../../src/model/names";
+import { identityProviderArn, policyArn, policyName, providerName, roleArn } from "../../src/model/names";
 import { defaultQuotas } from "../../src/model/quotas";
-import { permissionPolicy, trustPolicy } from "../../src/policy";
+import { permissionPolicy, splitPolicy, trustPolicy } from "../../src/policy";
 
 const origin = { file: "manifest.yaml", path: [] };
 
@@ -49,6 +49,12 @@ export function testRole(name: string, change: Partial<Role> = {}): Role {
   };
   const path = change.path ?? "/";
   const target = { partition: "aws", region: "us-east-1", account: testAccountId, name: `${name}-secret` };
+  const grant = { kind: "secret", access: "read", arn: null, kmsKey: null, target } as const;
+  const permissions =
+    change.permissionPolicy === undefined
+      ? permissionPolicy({ grants: [grant], statements: [], expires: null })
+      : change.permissionPolicy;
+  const { inline, managed } = splitPolicy(permissions, defaultQuotas);
   return {
     name,
     path,
@@ -72,16 +78,21 @@ export function testRole(name: string, change: Partial<Role> = {}): Role {
       expires: null,
       sourceCidrs: [],
     }),
-    permissionPolicy: permissionPolicy({
-      grants: [{ kind: "secret", access: "read", arn: null, target }],
-      statements: [],
-      expires: null,
-    }),
+    permissionPolicy: permissions,
+    policies: {
+      inline,
+      managed: managed.map((document, i) => {
+        const policy = policyName(name, i + 1);
+        return { name: policy, arn: policyArn("aws", testAccountId, path, policy), document };
+      }),
+    },
+    grantWeights: [],
     statements: [],
     managedPolicies: [],
     managedPoliciesOrigin: origin,
     foreignResources: [],
     adopt: false,
+    exclusive: false,
     ...change,
   };
 }

@@ -15,7 +15,7 @@ export interface EvaluatedStack {
   readonly provider: Values;
   /** Names of the roles that the output `role_arns` lists. */
   readonly outputs: readonly string[];
-  /** Templates that are neither text nor a reference to one of the stack's own roles: there must be none. */
+  /** Templates that are neither text nor a reference to one of the stack's own resources: there must be none. */
   readonly live: readonly string[];
 }
 
@@ -35,10 +35,16 @@ export function evaluateStack(json: unknown): EvaluatedStack {
       unescaped(String(name)),
     ]),
   );
+  const isOwn = (template: string): boolean => {
+    const [, type = "", id = ""] =
+      /^\$\{(aws_iam_[a-z_]+)\.([A-Za-z_][\w-]*)\.(?:name|arn|policy_arn)\}$/.exec(template) ?? [];
+    return Object.hasOwn(stack.resource[type] ?? {}, id);
+  };
   const text = (template: string): string => {
-    const [, id, attribute] = /^\$\{aws_iam_role\.([A-Za-z_][\w-]*)\.(name|arn)\}$/.exec(template) ?? [];
+    const [, id] = /^\$\{aws_iam_role\.([A-Za-z_][\w-]*)\.name\}$/.exec(template) ?? [];
     const name = id === undefined ? undefined : names.get(id);
-    if (name !== undefined) return attribute === "name" ? name : template;
+    if (name !== undefined) return name;
+    if (isOwn(template)) return template;
     if (/[$%]\{/.test(template.replace(/([$%])\1\{/g, "\0"))) live.push(template);
     return unescaped(template);
   };
@@ -60,6 +66,7 @@ export function readResources(resources: readonly Resource[]) {
   const of = (type: string) => resources.filter((r) => r.type === type).map((r) => r.values);
   const policies = of("aws_iam_role_policy");
   const attachments = of("aws_iam_role_policy_attachment");
+  const own = of("aws_iam_policy");
   return {
     identityProviders: of("aws_iam_openid_connect_provider")
       .map((v) => ({ issuer: v["url"], audiences: v["client_id_list"], tags: v["tags"] ?? {} }))
@@ -73,8 +80,13 @@ export function readResources(resources: readonly Resource[]) {
         permissionsBoundary: v["permissions_boundary"] ?? null,
         tags: v["tags"] ?? {},
         trustPolicy: parsed(v["assume_role_policy"]),
-        permissionPolicy: parsed(policies.find((policy) => policy["role"] === v["name"])?.["policy"]),
-        managedPolicies: attachments.filter((a) => a["role"] === v["name"]).map((a) => a["policy_arn"]),
+        inlinePolicy: parsed(policies.find((policy) => policy["role"] === v["name"])?.["policy"]),
+        ownPolicies: own
+          .filter((policy) => String(policy["name"]).replace(/-[0-9]+$/, "") === v["name"])
+          .map((policy) => ({ name: policy["name"], document: parsed(policy["policy"]) })),
+        managedPolicies: attachments
+          .filter((a) => a["role"] === v["name"] && !String(a["policy_arn"]).startsWith("${aws_iam_policy."))
+          .map((a) => a["policy_arn"]),
       }))
       .sort((a, b) => (String(a.name) < String(b.name) ? -1 : 1)),
   };
@@ -96,7 +108,8 @@ export function expectedResources(account: Account) {
       permissionsBoundary: role.permissionsBoundary,
       tags: role.tags,
       trustPolicy: role.trustPolicy,
-      permissionPolicy: role.permissionPolicy,
+      inlinePolicy: role.policies.inline,
+      ownPolicies: role.policies.managed.map(({ name, document }) => ({ name, document })),
       managedPolicies: role.managedPolicies,
     })),
   };

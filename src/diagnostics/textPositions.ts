@@ -1,6 +1,6 @@
-import type { Position } from "../diagnostics/diagnostic";
+import type { Position } from "./diagnostic";
 
-/** The lines of a text, as YAML counts them: LF, CR LF and a lone CR each end one. */
+/** The lines of a text, as YAML and JSON count them: LF, CR LF and a lone CR each end one. */
 export interface TextPositions {
   /** The position of an offset; offsets behind the last visible character are just behind it. */
   at(offset: number): Position;

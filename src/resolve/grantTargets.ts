@@ -1,0 +1,110 @@
+import { quote, type Origin } from "../diagnostics";
+import type { ManifestGrant } from "../manifest";
+import { partitionOf } from "../model/partitions";
+import { isRegional, readGrantArn, type GrantKind, type GrantTarget } from "../policy";
+import type { AccountSettings } from "./accounts";
+import type { Scope } from "./entries";
+import { below, type Problems } from "./problems";
+
+/** A grant where it is written, grant sets opened. */
+export interface WrittenGrant {
+  readonly grant: ManifestGrant;
+  readonly origin: Origin;
+}
+
+/** What a grant names; `arn` where the manifest gives one. */
+export interface Found {
+  readonly target: GrantTarget;
+  readonly arn: string | null;
+}
+
+/** Reads a grant that calls its resource by name. */
+export function targetOfName(
+  kind: GrantKind,
+  text: string,
+  written: WrittenGrant,
+  account: AccountSettings,
+  scope: Scope,
+): Found | null {
+  const { grant, origin } = written;
+  const region = regionOf(kind, written, account, scope.problems);
+  if (region === null) return null;
+  let accountId = account.id;
+  if (grant.account !== undefined) {
+    const named = scope.accounts.get(grant.account);
+    if (!named && !/^[0-9]{12}$/.test(grant.account)) {
+      scope.problems.unknownName(below(origin, "account"), "account", grant.account, [
+        ...scope.accounts.keys(),
+      ]);
+      return null;
+    }
+    accountId = named?.id ?? grant.account;
+  }
+  const name = kind === "parameter" ? text.replace(/^\//, "") : text;
+  return { target: { partition: account.partition, region, account: accountId, name }, arn: null };
+}
+
+/** Where a grant's resource is; of a bucket, which has no region in its ARN, where its key is. */
+function regionOf(
+  kind: GrantKind,
+  { grant, origin }: WrittenGrant,
+  account: AccountSettings,
+  problems: Problems,
+): string | null {
+  if (grant.region === undefined) return account.region;
+  const at = below(origin, "region");
+  if (!isRegional(kind) && !(kind === "s3" && grant.kmsKey !== undefined)) {
+    const what = kind === "s3" ? "bucket" : kind;
+    problems.add("R08", at, `the ARN of a ${what} has no region`, "leave region out", "key");
+    return null;
+  }
+  if (partitionOf(grant.region) === account.partition) return grant.region;
+  problems.add(
+    "M04",
+    at,
+    `${quote(grant.region)} is no region of the partition ${account.partition}`,
+    "leave region out, or name the one where the resource is",
+  );
+  return null;
+}
+
+/** Reads a grant that gives its resource's ARN. */
+export function targetOfArn(
+  kind: GrantKind,
+  text: string,
+  written: WrittenGrant,
+  account: AccountSettings,
+  problems: Problems,
+): Found | null {
+  const { grant, origin } = written;
+  const at = below(origin, kind);
+  const near = { partition: account.partition, region: account.region, account: account.id };
+  const read = readGrantArn(kind, text, near);
+  if (!read.ok) {
+    problems.add("M04", at, `${quote(text)} ${read.problem}`, read.remedy);
+    return null;
+  }
+  const { target, arn } = read;
+  if (target.partition !== account.partition) {
+    problems.add(
+      "R08",
+      at,
+      `the ARN is of the partition ${quote(target.partition)}, but account ${account.name} is in ${account.partition}`,
+      "name a resource of this partition, or split the entry by account",
+    );
+    return null;
+  }
+  if (grant.account !== undefined || (grant.region !== undefined && isRegional(kind))) {
+    problems.add(
+      "R08",
+      origin,
+      "an ARN says account and region itself",
+      "leave account and region out, or write the name",
+    );
+    return null;
+  }
+  const region = target.region === "" ? regionOf(kind, written, account, problems) : target.region;
+  if (region === null) return null;
+  const owner = target.account === "" ? account.id : target.account;
+  return { target: { ...target, region, account: owner }, arn };
+}

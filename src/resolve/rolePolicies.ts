@@ -1,0 +1,89 @@
+import type { GrantWeight, ManifestOrigin, RolePolicies, WrittenStatement } from "../model/accessModel";
+import { policyArn, policyName } from "../model/names";
+import type { PermissionPolicy, Statement } from "../model/policyDocument";
+import type { Quotas } from "../model/quotas";
+import {
+  grantStatements,
+  lengthOf,
+  permissionPolicy,
+  policyLength,
+  splitPolicy,
+  type SplitPolicy,
+} from "../policy";
+import type { AccountSettings } from "./accounts";
+import type { PlacedGrant } from "./grants";
+
+/** What a role may do, as a whole and as AWS takes it. */
+export interface ResolvedPermissions {
+  readonly whole: PermissionPolicy | null;
+  readonly split: SplitPolicy;
+  /** Empty where all is within the account's quotas. */
+  readonly weights: readonly GrantWeight[];
+}
+
+/** What an entry says about permissions, in one account. */
+interface WrittenPermissions {
+  readonly grants: readonly PlacedGrant[];
+  readonly statements: readonly WrittenStatement[];
+  readonly managedPolicies: readonly string[];
+}
+
+/**
+ * Resolves what the roles of an entry may do in an account.
+ * @param expires - first moment without access; null: never
+ */
+export function resolvePermissions(
+  written: WrittenPermissions,
+  expires: string | null,
+  quotas: Quotas,
+): ResolvedPermissions {
+  const whole = permissionPolicy({
+    grants: written.grants.map((g) => g.grant),
+    statements: written.statements.map((s) => s.statement),
+    expires,
+  });
+  const split = splitPolicy(whole, quotas);
+  const fits =
+    split.managed.length === 0 ||
+    (split.managed.length + written.managedPolicies.length <= quotas.managedPoliciesPerRole &&
+      split.managed.every((p) => policyLength(p) <= quotas.managedPolicyLength));
+  return { whole, split, weights: fits ? [] : heaviestGrants(written.grants, written.statements) };
+}
+
+/** A role's policies with the names that they have in AWS. */
+export function namedPolicies(
+  split: SplitPolicy,
+  role: string,
+  path: string,
+  account: AccountSettings,
+): RolePolicies {
+  return {
+    inline: split.inline,
+    managed: split.managed.map((document, i) => {
+      const name = policyName(role, i + 1);
+      return { name, arn: policyArn(account.partition, account.id, path, name), document };
+    }),
+  };
+}
+
+/** How many grants and statements are worth naming. */
+const heaviest = 5;
+
+/** What takes most room among a role's grants and raw statements, the most first. */
+function heaviestGrants(
+  grants: readonly PlacedGrant[],
+  statements: readonly WrittenStatement[],
+): readonly GrantWeight[] {
+  const weights: GrantWeight[] = [
+    ...grants.map(({ grant, origin }) => weigh(grant.kind, origin, grantStatements(grant))),
+    ...statements.map(({ statement, origin }) => weigh("statement", origin, [statement])),
+  ];
+  const place = ({ origin }: GrantWeight) => JSON.stringify([origin.file, origin.path]);
+  return weights
+    .sort((a, b) => b.characters - a.characters || (place(a) < place(b) ? -1 : 1))
+    .slice(0, heaviest);
+}
+
+function weigh(kind: string, origin: ManifestOrigin, statements: readonly Statement[]): GrantWeight {
+  return { kind, origin, characters: statements.reduce((sum, s) => sum + lengthOf(s), 0) };
+}
