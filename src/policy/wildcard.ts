@@ -1,5 +1,5 @@
 /** One place of a pattern: a character to match literally, any one character, or any run of them. */
-type Token = { readonly literal: string } | "one" | "many";
+export type Token = { readonly literal: string } | "one" | "many";
 
 /**
  * Looks up a policy variable by its name without `${}`; undefined where the request has no such key.
@@ -28,7 +28,8 @@ export function expandVariables(value: string, variables: Variables): string | n
   return tokens === null ? null : tokens.map((t) => (typeof t === "object" ? t.literal : "")).join("");
 }
 
-function tokenize(pattern: string, variables: Variables, wildcards: boolean): readonly Token[] | null {
+/** The places of a pattern; null where it holds a variable without a value. Without `wildcards`, `*` and `?` are literal. */
+export function tokenize(pattern: string, variables: Variables, wildcards: boolean): readonly Token[] | null {
   const tokens: Token[] = [];
   const literal = (s: string): void => {
     for (const c of s) tokens.push({ literal: c });

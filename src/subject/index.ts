@@ -4,3 +4,14 @@ export { branchProblem, cloneUrl, contextsOf, orgSubjects, repoSubjects } from "
 export { hostOf, parseEntryUrl, scmHosts, type EntryUrl, type EntryUrlResult } from "./url";
 export { parseSubject, type ParsedSubject } from "./parseSubject";
 export { subjectOfContextUrl } from "./contextUrl";
+export { exampleSubjects, scmHostOf, subjectReach, type SubjectReach } from "./subjectPattern";
+export { isDisguised, leavesPath, traversals, traversalsOfLength } from "./traversal";
+export {
+  byFit,
+  isSaid,
+  possibleHosts,
+  recognise,
+  type AdmittedSubjects,
+  type Recognised,
+  type SubjectLiteral,
+} from "./recognise";

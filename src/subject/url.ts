@@ -123,7 +123,7 @@ function withHost(url: URL, entryKind: "org" | "repo", hosts: readonly ScmHost[]
 }
 
 /** The host that a URL is on: the one with the longest path prefix. */
-export function hostOf(url: URL, hosts: readonly ScmHost[]): ScmHost | undefined {
+export function hostOf(url: Pick<URL, "host" | "pathname">, hosts: readonly ScmHost[]): ScmHost | undefined {
   const whole = `${url.host}${url.pathname}`;
   return hosts.filter((h) => whole.startsWith(`${h.name}/`)).sort((a, b) => b.name.length - a.name.length)[0];
 }

@@ -1,0 +1,250 @@
+import type { Context, HostKind, ScmHost, SubjectSet } from "../model/accessModel";
+import { orgClaimSubjects, repoClaimSubjects, type ClaimList } from "./claims";
+import { dialects, fill, knownHosts } from "./hosts";
+import { parseSubject } from "./parseSubject";
+import { branchProblem, contextsOf, orgSubjects, repoSubjects } from "./subjects";
+import { parseEntryUrl, type EntryUrl } from "./url";
+
+/** A value that a policy compares subjects with: all of it, or what stands before its first wildcard. */
+export interface SubjectLiteral {
+  readonly text: string;
+  /** True where a wildcard follows. */
+  readonly open: boolean;
+}
+
+/** The subjects that a policy which somebody wrote by hand admits, as questions. */
+export interface AdmittedSubjects {
+  readonly literals: readonly SubjectLiteral[];
+  admits(subject: string): boolean;
+  /** Is every subject admitted that begins so, but for those that the guard of patterns refuses? */
+  covers(prefix: string): boolean;
+  /** Does the policy except this subject, or some that begin with this prefix, beyond the guard? */
+  excludes(text: string, open: boolean): boolean;
+}
+
+/** The entry of a manifest that says best what a policy admits. */
+export interface Recognised {
+  readonly kind: "org" | "repo";
+  readonly url: EntryUrl;
+  readonly host: ScmHost;
+  /** Null where subjects are the URLs that workspaces were opened on. */
+  readonly claims: ClaimList | null;
+  /** Empty for an organization. */
+  readonly contexts: readonly Context[];
+  readonly subjects: SubjectSet;
+  /** Other spellings of what the policy admits, which the entry admits and the policy does not. */
+  readonly added: SubjectSet;
+  /** How many of the literals the entry says wholly, and how many of these in the same words. */
+  readonly said: number;
+  readonly verbatim: number;
+}
+
+/** Kinds that a self-hosted host may have. */
+const selfHosted: readonly HostKind[] = Object.freeze(["github", "gitlab", "bitbucket-server"]);
+/** Path segments that a host's own prefix may have, where nobody says. */
+const maxPrefix = 2;
+/** Segments of a path that are tried: GitLab's groups nest no deeper. */
+const maxDepth = 22;
+
+/**
+ * The hosts that literals may be on: known ones as they are, and for another every kind and prefix that it may have,
+ * the likeliest first. Nothing in a URL tells them apart.
+ */
+export function possibleHosts(literals: readonly SubjectLiteral[]): readonly ScmHost[] {
+  const hosts = new Map<string, ScmHost>();
+  for (const { text } of literals) {
+    const [, host = "", path = ""] = /(?:^|:)https:\/\/([a-z0-9.-]+(?::[0-9]+)?)\/([^?#]*)/.exec(text) ?? [];
+    if (host === "") continue;
+    const known = Object.hasOwn(knownHosts, host) ? knownHosts[host] : undefined;
+    const segments = path.split("/").filter((s) => s !== "");
+    for (
+      let length = 0;
+      length <= (known === undefined ? Math.min(maxPrefix, segments.length) : 0);
+      length++
+    ) {
+      const name = [host, ...segments.slice(0, length)].join("/");
+      for (const kind of known === undefined ? selfHosted : [known])
+        hosts.set(`${name} ${kind}`, { name, kind });
+    }
+  }
+  return [...hosts.values()];
+}
+
+/**
+ * The organization or repository of a host whose entry says best what is admitted; null where none admits only that.
+ * Entries are made and compared: one counts where each of its contexts is admitted, other spellings of it aside.
+ */
+export function recognise(
+  admitted: AdmittedSubjects,
+  host: ScmHost,
+  hosts: readonly ScmHost[] = [host],
+): Recognised | null {
+  const found: Recognised[] = [];
+  for (const claims of claimLists(admitted.literals)) {
+    const own = admitted.literals.filter(({ text }) => sameList(claimListOf(text), claims));
+    for (const { kind, url } of candidates(own, host, hosts)) {
+      const contexts = kind === "repo" ? contextsIn(url, claims, admitted) : [];
+      const subjects =
+        kind === "repo" && contexts.length === 0 ? null : subjectsOf(kind, url, contexts, claims);
+      if (subjects === null || !isAdmissible(subjects, admitted)) continue;
+      const added = addedTo(subjects, admitted);
+      const said = admitted.literals.filter((literal) => isSaid(literal, subjects)).length;
+      const verbatim = admitted.literals.filter((literal) => isVerbatim(literal, subjects)).length;
+      found.push({ kind, url, host, claims, contexts, subjects, added, said, verbatim });
+    }
+  }
+  return found.sort(byFit)[0] ?? null;
+}
+
+/** Orders entries by what they say of a policy, and then by how few forms they need; repositories come first. */
+export function byFit(a: Recognised, b: Recognised): number {
+  const size = ({ subjects }: Recognised): number => subjects.exact.length + subjects.prefixes.length;
+  const rank = ({ kind }: Recognised): number => (kind === "repo" ? 0 : 1);
+  return b.said - a.said || b.verbatim - a.verbatim || size(a) - size(b) || rank(a) - rank(b);
+}
+
+function isVerbatim({ text, open }: SubjectLiteral, { exact, prefixes }: SubjectSet): boolean {
+  return (open ? prefixes : exact).includes(text);
+}
+
+/** Does a subject set admit all of what a literal stands for? */
+export function isSaid({ text, open }: SubjectLiteral, { exact, prefixes }: SubjectSet): boolean {
+  if (!open && exact.includes(text)) return true;
+  return prefixes.some((prefix) => text.startsWith(prefix)) && (open || !isGuarded(text));
+}
+
+function isGuarded(text: string): boolean {
+  return /\.\.|%2e|%2E|[\t\n\r]/.test(text);
+}
+
+/** The list of claims that a subject is made of; null for one that is a URL, undefined for anything else. */
+function claimListOf(text: string): ClaimList | null | undefined {
+  if (text.startsWith("https://")) return null;
+  const parsed = parseSubject(text, []);
+  if (parsed.kind !== "claims") return undefined;
+  const keys = Object.keys(parsed.claims);
+  if (!keys.every((key) => key === "org_id" || key === "repository" || key === "context")) return undefined;
+  return { keys, organizationId: parsed.claims["org_id"] ?? null };
+}
+
+function sameList(a: ClaimList | null | undefined, b: ClaimList | null): boolean {
+  return a !== undefined && JSON.stringify(a) === JSON.stringify(b);
+}
+
+function claimLists(literals: readonly SubjectLiteral[]): readonly (ClaimList | null)[] {
+  const lists = new Map<string, ClaimList | null>();
+  for (const { text } of literals) {
+    const list = claimListOf(text);
+    if (list !== undefined) lists.set(JSON.stringify(list), list);
+  }
+  return [...lists.values()];
+}
+
+interface Candidate {
+  readonly kind: "org" | "repo";
+  readonly url: EntryUrl;
+}
+
+/** Everything on a host that the beginnings of the literals' paths name, repositories first. */
+function candidates(
+  literals: readonly SubjectLiteral[],
+  host: ScmHost,
+  hosts: readonly ScmHost[],
+): readonly Candidate[] {
+  const base = `https://${host.name}/`;
+  const urls = new Set<string>();
+  for (const { text, open } of literals) {
+    for (let at = text.indexOf(base); at >= 0; at = text.indexOf(base, at + 1)) {
+      const rest = text.slice(at + base.length);
+      const path = rest.replace(/[?#].*$/s, "");
+      const segments = path.split("/");
+      for (let depth = 1; depth <= Math.min(segments.length, maxDepth); depth++) {
+        const url = base + segments.slice(0, depth).join("/");
+        // Of shop-*, nobody means a repository that is called shop-.
+        if (!(open && path === rest && depth === segments.length && /[-_.]$/.test(url)))
+          urls.add(url).add(url.replace(/\.git$/, ""));
+      }
+    }
+  }
+  const found = new Map<string, Candidate>();
+  for (const kind of ["repo", "org"] as const)
+    for (const text of urls) {
+      const result = parseEntryUrl(text, kind, hosts);
+      if (result.ok && result.entry.base === `https://${host.name}`)
+        found.set(`${kind} ${result.entry.url}`, { kind, url: result.entry });
+    }
+  return [...found.values()];
+}
+
+/** The contexts of a repository that are admitted, without those that others include. */
+function contextsIn(url: EntryUrl, claims: ClaimList | null, admitted: AdmittedSubjects): readonly Context[] {
+  if (claims !== null) return ["repository"];
+  const named = admitted.literals.flatMap(({ text, open }) => (open ? [] : branchesOf(text, url)));
+  const branches = [...new Map(named.map((context) => [JSON.stringify(context), context])).values()];
+  const possible = [...branches, ...contextsOf(url.kind)].filter((c) =>
+    isAdmissible(repoSubjects(url, [c]), admitted),
+  );
+  return possible.reduce<readonly Context[]>((kept, context) => {
+    const others = kept.filter((c) => c !== context);
+    return others.length > 0 && sameSubjects(repoSubjects(url, others), repoSubjects(url, kept))
+      ? others
+      : kept;
+  }, possible);
+}
+
+/** The branches that a subject may name: the host's rows, read backwards. */
+function branchesOf(text: string, entry: EntryUrl): readonly Context[] {
+  const { kind, base, segments } = entry;
+  const { branch: rows, parts } = dialects[kind];
+  return rows.flatMap((row): readonly Context[] => {
+    const [before = "", after = ""] = fill(row, { ...parts(base, segments), b: "\n" }).split("\n");
+    if (!text.startsWith(before) || !text.endsWith(after)) return [];
+    const branch = decoded(text.slice(before.length, text.length - after.length));
+    if (branch === null || branch === "" || branchProblem(branch) !== null) return [];
+    return repoSubjects(entry, [{ branch }]).exact.includes(text) ? [{ branch }] : [];
+  });
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+function sameSubjects(a: SubjectSet, b: SubjectSet): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function subjectsOf(
+  kind: Candidate["kind"],
+  url: EntryUrl,
+  contexts: readonly Context[],
+  claims: ClaimList | null,
+): SubjectSet | null {
+  if (claims !== null)
+    return kind === "repo" ? repoClaimSubjects(url, claims) : orgClaimSubjects(url, claims);
+  return kind === "repo" ? repoSubjects(url, contexts) : orgSubjects(url);
+}
+
+/**
+ * Are these admitted, other spellings of the same aside? Whole subjects are spellings of one thing; a prefix that is
+ * not admitted must stand beside one that a value of the policy is made of.
+ */
+function isAdmissible({ exact, prefixes }: SubjectSet, admitted: AdmittedSubjects): boolean {
+  if (exact.some((s) => admitted.excludes(s, false)) || prefixes.some((p) => admitted.excludes(p, true)))
+    return false;
+  if (exact.length > 0 && !exact.some((s) => admitted.admits(s))) return false;
+  if (prefixes.every((p) => admitted.covers(p))) return true;
+  return prefixes.some(
+    (p) => admitted.covers(p) && admitted.literals.some(({ text, open }) => open && text === p),
+  );
+}
+
+function addedTo({ exact, prefixes }: SubjectSet, admitted: AdmittedSubjects): SubjectSet {
+  return {
+    exact: exact.filter((s) => !admitted.admits(s)),
+    prefixes: prefixes.filter((p) => !admitted.covers(p)),
+  };
+}

@@ -1,0 +1,49 @@
+/** Spellings of a segment that leads one up, and the characters between segments, as URL parsers read them. */
+const upward: readonly (readonly [dots: string, separator: string])[] = Object.freeze([
+  ["..", "/"],
+  ["..", "\\"],
+  ["%2e%2e", "/"],
+  ["%2E%2E", "/"],
+  [".%2e", "/"],
+  [".%2E", "/"],
+  ["%2E.", "/"],
+  ["%2e.", "/"],
+  [".\t.", "/"],
+  [".\n.", "/"],
+  [".\r.", "/"],
+]);
+
+/**
+ * What may stand behind the beginning of a subject so that Gitpod opens another repository than the one that it begins
+ * with: enough steps up for any path, then another path, with an end that whatever follows does not change.
+ * @see https://url.spec.whatwg.org/#path-state
+ */
+export function traversals(start: string): readonly string[] {
+  const depth = start.split("/").length;
+  return upward.flatMap(([dots, separator]) => {
+    const up = (start.endsWith("/") ? "" : separator) + `${dots}${separator}`.repeat(depth);
+    return [`${up}other/path#`, `${up}other/path/`];
+  });
+}
+
+/** Those of {@link traversals} that have exactly so many characters, where there is room for one. */
+export function traversalsOfLength(start: string, length: number): readonly string[] {
+  const path = start.replace(/^https:\/\/[^/]*\//, "");
+  const depth = path.split("/").length - 1;
+  return upward.flatMap(([dots, separator]) => {
+    const up = `${start.endsWith("/") ? "" : separator}${`${dots}${separator}`.repeat(depth)}o/`;
+    return up.length < length ? [up + "r".repeat(length - up.length)] : [];
+  });
+}
+
+/** Does a subject open what is not below the folder that its beginning names? */
+export function leavesPath(subject: string, start: string): boolean {
+  const folder = start.slice(0, start.lastIndexOf("/") + 1);
+  if (!URL.canParse(subject) || !URL.canParse(folder)) return false;
+  return !new URL(subject).pathname.startsWith(new URL(folder).pathname);
+}
+
+/** Does a whole subject hold segments that lead up, or characters that URL parsers drop? */
+export function isDisguised(subject: string): boolean {
+  return /[\t\n\r]|[/\\](\.|%2e){1,2}([/\\?#]|$)/i.test(subject);
+}

@@ -1,0 +1,94 @@
+import fc from "fast-check";
+import {
+  coversPattern,
+  literalStart,
+  matchesPattern,
+  patternOf,
+  patternsMeet,
+  spelled,
+  type Pattern,
+} from "../../src/policy";
+
+const like = (value: string): Pattern => {
+  const pattern = patternOf(value, true);
+  if (pattern === null) throw new Error(`${value} holds a variable`);
+  return pattern;
+};
+const letters = ["a", "b"];
+const values = fc.array(fc.constantFrom("a", "b", "?", "*", "*"), { maxLength: 6 }).map((c) => c.join(""));
+
+/** Every text of up to five letters: longer ones tell no more about patterns of six places and two letters. */
+const texts: readonly string[] = (() => {
+  let layer = [""];
+  const all = [""];
+  for (let i = 0; i < 7; i++) {
+    layer = layer.flatMap((t) => letters.map((l) => t + l));
+    all.push(...layer);
+  }
+  return all;
+})();
+const matched = (value: string): ReadonlySet<string> =>
+  new Set(texts.filter((t) => matchesPattern(value, t, () => undefined)));
+
+describe("how patterns relate", () => {
+  it("two meet where a text matches both, and not otherwise", () => {
+    const outcomes = new Map<boolean, number>();
+    fc.assert(
+      fc.property(values, values, (a, b) => {
+        const [left, right] = [matched(a), matched(b)];
+        const expected = [...left].some((t) => right.has(t));
+        outcomes.set(expected, (outcomes.get(expected) ?? 0) + 1);
+        expect([a, b, patternsMeet(like(a), like(b))]).toEqual([a, b, expected]);
+      }),
+      { numRuns: 500, seed: 20260601 },
+    );
+    expect(Math.min(outcomes.get(true) ?? 0, outcomes.get(false) ?? 0)).toBeGreaterThan(50);
+  });
+
+  it("one that covers another matches all that the other does", () => {
+    let covering = 0;
+    fc.assert(
+      fc.property(values, values, (wide, narrow) => {
+        const [outer, inner] = [matched(wide), matched(narrow)];
+        const covers = coversPattern(like(wide), like(narrow));
+        if (covers) {
+          covering += 1;
+          expect([...inner].filter((t) => !outer.has(t))).toEqual([]);
+        }
+        // A whole text is covered exactly by what matches it.
+        const whole = narrow.replace(/[*?]/g, "a");
+        expect(coversPattern(like(wide), like(whole))).toBe(matchesPattern(wide, whole, () => undefined));
+      }),
+      { numRuns: 500, seed: 20260601 },
+    );
+    expect(covering).toBeGreaterThan(30);
+  });
+
+  it.each([
+    ["a*", "a*b", true],
+    ["a*", "a", true],
+    ["*?", "?*", true],
+    ["a?", "a*", false],
+    ["a*b", "a*", false],
+    ["*..*", "https://h/a/../b", true],
+    ["a${*}", "a${*}", true],
+    ["a${*}", "ab", false],
+  ])("%s covers %s: %s", (wide, narrow, expected) => {
+    expect(coversPattern(like(wide), like(narrow))).toBe(expected);
+  });
+
+  it("an escape is a literal character, and a variable has no pattern", () => {
+    expect(literalStart(like("a${*}b${?}c*d"))).toBe("a*b?c");
+    expect(patternOf("a${aws:username}", true)).toBeNull();
+    expect(spelled(like("a*b?c*"), "RUN", "1")).toBe("aRUNb1c");
+    expect(literalStart(patternOf("a*b?", false) ?? [])).toBe("a*b?");
+  });
+
+  it("hostile patterns take no more than a moment, and count as not told", () => {
+    const hostile = like("a*".repeat(30_000));
+    const started = performance.now();
+    expect(coversPattern(hostile, like(`${"a".repeat(60_000)}b`))).toBe(false);
+    expect(patternsMeet(hostile, like("*b".repeat(30_000)))).toBe(true);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
