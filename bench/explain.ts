@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { diskFiles } from "../src/cli/files";
-import { loadProject } from "../src/cli/project";
+import { readProject } from "../src/cli/project";
 import { explain, explainJson, explainText, type LoginAttempt } from "../src/explain";
 import { evaluateTrust, webIdentityContext } from "../src/policy";
 
@@ -58,7 +58,7 @@ const folder = mkdtempSync(join(tmpdir(), "gitpod-aws-oidc-bench-"));
 try {
   const file = join(folder, "manifest.yaml");
   writeFileSync(file, manifest());
-  const { ms: loading, result: project } = timed(() => loadProject(file, diskFiles()));
+  const { ms: loading, result: project } = timed(() => readProject(file, diskFiles()));
   if (!project.ok) throw new Error(project.diagnostics[0]?.message);
   const { model, locator } = project;
   show(`loading a manifest of ${repositories} repositories`, loading, "ms");

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { diskFiles } from "../src/cli/files";
-import { loadProject } from "../src/cli/project";
+import { readProject } from "../src/cli/project";
 import type { AccessModel } from "../src/model/accessModel";
 import { createOps, type Ops } from "../test/support/ops";
 import { type Stage, startStage } from "../test/support/stage";
@@ -28,7 +28,7 @@ async function cleanUp(): Promise<void> {
 }
 
 function exampleModel(): AccessModel {
-  const project = loadProject(manifestFile, diskFiles());
+  const project = readProject(manifestFile, diskFiles());
   if (!project.ok) throw new Error("manifest.yaml has problems: run gitpod-aws-oidc check");
   return project.model;
 }

@@ -17,8 +17,9 @@ import type { CommandIo, ExitCode } from "./cli/io";
 import { blocking, loadProject } from "./cli/project";
 import type { Settings } from "./cli/settings";
 import { applySnippets, planSnippets, type FolderPlan } from "./cli/snippetFolder";
+import { stackFindings } from "./cli/stackFindings";
 import { readTemplates } from "./cli/templates";
-import { AccountStack } from "./constructs";
+import { AccountStack, type StackFindings } from "./constructs";
 import { escapeHidden, formatText, quote } from "./diagnostics";
 import type { AccessModel, Account } from "./model/accessModel";
 
@@ -41,6 +42,8 @@ export interface SynthesizeOptions {
   readonly workingDirectory: string;
   /** Write this account's stack alone. @default - all of them */
   readonly only?: string;
+  /** Annotations of the stacks, by account. @default - none */
+  readonly findings?: ReadonlyMap<string, StackFindings>;
 }
 
 /** What a synth changed, for the user to hear of. */
@@ -78,7 +81,8 @@ export function synthesize(model: AccessModel, options: SynthesizeOptions): Synt
   folder(outdir);
   const draft = mkdtempSync(join(dirname(outdir), `.${basename(outdir)}-`));
   try {
-    writeDraft(model, accounts, draft, stateRoot(outdir, options.workingDirectory));
+    const root = stateRoot(outdir, options.workingDirectory);
+    writeDraft(model, accounts, draft, { ...options, root });
     const abandoned = options.only === undefined ? abandon(model, outdir) : [];
     for (const { name } of accounts) {
       const file = join(CdktfManifest.stacksFolder, name, stackFile);
@@ -108,13 +112,22 @@ function stateRoot(outdir: string, workingDirectory: string): string {
   return relative(stackFolder, resolve(workingDirectory)).replaceAll(sep, "/");
 }
 
-function writeDraft(model: AccessModel, accounts: readonly Account[], draft: string, root: string): void {
+function writeDraft(
+  model: AccessModel,
+  accounts: readonly Account[],
+  draft: string,
+  { root, findings }: Pick<SynthesizeOptions, "findings"> & { readonly root: string },
+): void {
   const app = new App({ outdir: draft, stackTraces: false, hclOutput: false });
   for (const account of accounts) {
     const trusted = new Set(account.identityProviders.map((p) => p.providerName));
     const declared = new Set(model.installations.map((i) => i.providerName));
     const unusedProviders = [...declared].filter((name) => !trusted.has(name));
-    new AccountStack(app, account.name, { account, root, unusedProviders });
+    const said = findings?.get(account.name);
+    new AccountStack(app, account.name, {
+      ...{ account, root, unusedProviders },
+      ...(said === undefined ? {} : { findings: said }),
+    });
   }
   app.synth();
 }
@@ -179,9 +192,9 @@ export interface ProjectOptions extends Settings {
  * A whole synth: reads the manifest, judges it, and writes stacks and snippets. Findings go to stderr; with a
  * diagnostic, an error, or a file in the way, nothing is written.
  */
-export function synthProject(options: ProjectOptions, io: CommandIo): ExitCode {
+export async function synthProject(options: ProjectOptions, io: CommandIo): Promise<ExitCode> {
   refuseHcl(io.env);
-  const project = loadProject(options.manifest, diskFiles());
+  const project = await loadProject(options.manifest, diskFiles());
   const text = formatText(project.ok ? [] : project.diagnostics, project.ok ? project.findings : [], {
     line: (file, line) => project.locator.line(file, line),
     colour: io.colour,
@@ -197,6 +210,7 @@ export function synthProject(options: ProjectOptions, io: CommandIo): ExitCode {
   const { stacks, abandoned } = synthesize(project.model, {
     outdir,
     workingDirectory: ".",
+    findings: stackFindings(project.model, project.findings),
     ...(options.only === undefined ? {} : { only: options.only }),
   });
   io.stdout.write(`wrote ${count(stacks.length, "stack")} to ${escapeHidden(join(outdir, "stacks"))}\n`);

@@ -42,7 +42,7 @@ type LoadedProject = Extract<Project, { readonly ok: true }>;
 /** `explain`: which roles a workspace may assume, and of the others why not. 0 admitted, 1 refused, 2 no verdict. */
 export async function explainCommand(given: ExplainArguments, io: CommandIo): Promise<ExitCode> {
   checkUsage(given);
-  const { model, locator } = loaded(given, io);
+  const { model, locator } = await loaded(given, io);
   const installation = namedInstallation(model, given.installation);
   const token = given.token === "-" ? readStdin(io) : given.token;
   const facts = token === undefined ? readFacts(given, model, installation, io) : unwrap(readToken(token));
@@ -113,8 +113,8 @@ function checkUsage(given: ExplainArguments): void {
   checkedDate(given.now);
 }
 
-function loaded(given: ExplainArguments, io: CommandIo): LoadedProject {
-  const project = loadProject(readSettings(given, io.env).manifest, diskFiles());
+async function loaded(given: ExplainArguments, io: CommandIo): Promise<LoadedProject> {
+  const project = await loadProject(readSettings(given, io.env).manifest, diskFiles());
   if (project.ok) return project;
   const [first, ...others] = project.diagnostics;
   const place = first === undefined ? "" : `${first.file}:${first.line}: ${first.message}`;

@@ -1,17 +1,14 @@
 import { pathText, type Diagnostic, type Finding } from "../diagnostics";
 import { parseManifest, type Locator, type ManifestFiles } from "../manifest";
 import type { AccessModel } from "../model/accessModel";
+import { emptyReference, servicePrefixes } from "../policy";
 import { resolve } from "../resolve";
 import { check, type CheckOptions } from "../rules";
+import { loadServiceReference } from "./serviceReference";
 
-/** A manifest, read and judged. */
-export type Project =
-  | {
-      readonly ok: true;
-      readonly model: AccessModel;
-      readonly findings: readonly Finding[];
-      readonly locator: Locator;
-    }
+/** A manifest that was read and not judged yet. */
+export type ReadProject =
+  | { readonly ok: true; readonly model: AccessModel; readonly locator: Locator }
   | {
       readonly ok: false;
       readonly diagnostics: readonly Diagnostic[];
@@ -20,11 +17,16 @@ export type Project =
       readonly locator: Locator;
     };
 
-/** Reads a manifest with all that it includes, resolves it and applies the rules. */
-export function loadProject(file: string, files: ManifestFiles, options: CheckOptions = {}): Project {
+/** A manifest, read and judged. */
+export type Project =
+  | (Extract<ReadProject, { readonly ok: true }> & { readonly findings: readonly Finding[] })
+  | Extract<ReadProject, { readonly ok: false }>;
+
+/** Reads a manifest with all that it includes, and resolves it. */
+export function readProject(file: string, files: ManifestFiles): ReadProject {
   const parsed = parseManifest(file, files);
   const { locator } = parsed;
-  const failed = (problems: Parameters<Locator["diagnose"]>[0]): Project => ({
+  const failed = (problems: Parameters<Locator["diagnose"]>[0]): ReadProject => ({
     ok: false,
     diagnostics: locator.diagnose(problems),
     unreadable: problems.some(
@@ -34,16 +36,46 @@ export function loadProject(file: string, files: ManifestFiles, options: CheckOp
   });
   if (!parsed.ok) return failed(parsed.problems);
   const resolved = resolve(parsed.parsed);
-  if (!resolved.ok) return failed(resolved.problems);
-  const findings = check(resolved.model, options).map((finding): Finding => {
-    const { line, column } = locator.locate(finding.origin, "value");
-    const { rule, severity, role, message, remedy, accepted } = finding;
+  return resolved.ok ? { ok: true, model: resolved.model, locator } : failed(resolved.problems);
+}
+
+/** What the rules say of a manifest that was read, with places, in the order of the places. */
+export function judgeProject(project: ReadProject, options: CheckOptions): Project {
+  if (!project.ok) return project;
+  const findings = check(project.model, options).map((finding): Finding => {
+    const { line, column } = project.locator.locate(finding.origin, "value");
+    const { rule, severity, role, message, remedy, accepted, reason } = finding;
     return {
       ...{ rule, severity, file: finding.origin.file, line, column },
-      ...{ path: pathText(finding.origin.path), role, message, remedy, accepted },
+      ...{ path: pathText(finding.origin.path), role, message, remedy, accepted, reason },
     };
   });
-  return { ok: true, model: resolved.model, findings: findings.sort(byPlace), locator };
+  return { ...project, findings: findings.sort(byPlace) };
+}
+
+/** The services that the raw statements of a project name: what rules need of the Service Authorization Reference. */
+export function servicesInUse(project: ReadProject): readonly string[] {
+  if (!project.ok) return [];
+  const roles = project.model.accounts.flatMap((account) => account.roles);
+  const statements = roles.flatMap((role) => role.statements.map(({ statement }) => statement));
+  return servicePrefixes([{ Version: "2012-10-17", Statement: statements }]);
+}
+
+/**
+ * Reads a manifest with all that it includes, resolves it and applies the rules. The Service Authorization Reference
+ * is loaded where raw statements need it, and only then.
+ */
+export async function loadProject(
+  file: string,
+  files: ManifestFiles,
+  options: Pick<CheckOptions, "today"> = {},
+): Promise<Project> {
+  const project = readProject(file, files);
+  const raw =
+    project.ok &&
+    project.model.accounts.some(({ roles }) => roles.some((role) => role.statements.length > 0));
+  const reference = raw ? await loadServiceReference(servicesInUse(project)) : emptyReference;
+  return judgeProject(project, { ...options, reference });
 }
 
 /** The findings that stop a synth. */

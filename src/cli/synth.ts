@@ -8,6 +8,6 @@ export interface SynthArguments {
 }
 
 /** `synth`: what `cdktf synth` does, without the cdktf CLI. */
-export function synthCommand({ manifest, only }: SynthArguments, io: CommandIo): ExitCode {
+export function synthCommand({ manifest, only }: SynthArguments, io: CommandIo): Promise<ExitCode> {
   return synthProject({ ...readSettings({ manifest }, io.env), ...(only === undefined ? {} : { only }) }, io);
 }

@@ -4,6 +4,7 @@ export interface ActionResource {
   /** ARN template, e.g. `arn:${Partition}:s3:::${BucketName}`. */
   readonly arn: string;
   readonly required: boolean;
+  /** Patterns in lower case, e.g. `aws:resourcetag/*`. */
   readonly conditionKeys: readonly string[];
 }
 
@@ -15,6 +16,7 @@ export interface ActionFacts {
   readonly accessLevels: readonly string[];
   /** Empty where the action takes no resource: its Resource must be `*`. */
   readonly resources: readonly ActionResource[];
+  /** Patterns in lower case, e.g. `s3:prefix`, `aws:requesttag/*`. */
   readonly conditionKeys: readonly string[];
 }
 
@@ -27,6 +29,18 @@ export interface ServiceReference {
   readonly prefixes: ReadonlySet<string>;
   /** By prefix, then by action without prefix, both in lower case; of the services in use only. */
   readonly actions: ReadonlyMap<string, ReadonlyMap<string, ActionFacts>>;
-  /** Condition keys that every action knows, e.g. `aws:SourceIp`, as patterns in lower case. */
+  /** Condition keys that every action knows, e.g. `aws:sourceip`, as patterns in lower case. */
   readonly globalConditionKeys: readonly string[];
 }
+
+/** A condition key of the reference as a pattern: what stands for a part of it becomes `*`, letters lower case. */
+export function conditionKeyPattern(key: string): string {
+  return key.replace(/\$\{[^}]*\}|<[^>]*>|(?<=\/)tag-key$/g, "*").toLowerCase();
+}
+
+/** What is enough where no document names an action. */
+export const emptyReference: ServiceReference = Object.freeze({
+  prefixes: new Set<string>(),
+  actions: new Map<string, ReadonlyMap<string, ActionFacts>>(),
+  globalConditionKeys: [],
+});

@@ -1,17 +1,22 @@
 import { quote, type Origin, type RuleFinding, type Severity } from "../diagnostics";
 import type { AccessModel, Acceptance, Entry } from "../model/accessModel";
+import type { ServiceReference } from "../policy";
+import { permissionSubject } from "./permissionSubject";
 import { rules } from "./table";
-import type { Rule } from "./rule";
+import { nothing, type Observation, type RoleSubject, type Rule } from "./rule";
+import { wideTrustRules } from "./wideTrust";
 
 export interface CheckOptions {
   /** `YYYY-MM-DD`: also judge dates, as of this day. A synth never does: its output knows no clock. */
   readonly today?: string;
+  /** With the services that the raw statements of the model name; it may be empty where the model has none. */
+  readonly reference: ServiceReference;
 }
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map((rule) => [rule.id, rule]));
 
 /** Everything the rules have to say about a model, in the order of roles and rules; waivers are applied and judged. */
-export function check(model: AccessModel, options: CheckOptions = {}): readonly RuleFinding[] {
+export function check(model: AccessModel, options: CheckOptions): readonly RuleFinding[] {
   const findings = new Map<string, RuleFinding>();
   const add = (finding: RuleFinding): void => {
     findings.set(JSON.stringify([finding.rule, finding.origin, finding.role, finding.message]), finding);
@@ -28,17 +33,33 @@ export function check(model: AccessModel, options: CheckOptions = {}): readonly 
       const installation = installations.get(role.installation);
       if (!installation) throw new Error(`role ${role.name} names an unknown installation`);
       entries.add(role.entry);
-      for (const rule of rules) {
-        for (const seen of rule.role?.({ role, account, installation }) ?? []) {
-          const raised = finding(rule, seen.severity, role.entry.origin, role.name, seen);
-          add({ ...raised, accepted: accepts(role.entry, rule, raised.severity, used) });
-        }
+      for (const { rule, seen } of judgeRole({ role, account, installation }, options.reference)) {
+        const raised = finding(rule, seen.severity, role.entry.origin, role.name, seen);
+        const reason = acceptedFor(role.entry, rule, raised.severity, used);
+        add(reason === undefined ? raised : { ...raised, accepted: true, reason });
       }
     }
   }
   for (const entry of entries) for (const waiver of judgeWaivers(entry, used, options)) add(waiver);
   if (options.today !== undefined) for (const expired of judgeExpiry(model, options.today)) add(expired);
   return [...findings.values()];
+}
+
+interface Judgement {
+  readonly rule: Rule;
+  readonly seen: Observation;
+}
+
+/** What all rules say of a role, in the order of the table. */
+function judgeRole(subject: RoleSubject, reference: ServiceReference): readonly Judgement[] {
+  const ofRole = rules.flatMap((rule) => (rule.role?.(subject) ?? nothing).map((seen) => ({ rule, seen })));
+  const wide = new Set(ofRole.map(({ rule }) => rule.id).filter((id) => wideTrustRules.has(id)));
+  const written = permissionSubject(subject, [...wide], reference);
+  if (written === null) return ofRole;
+  const ofPermissions = rules.flatMap((rule) =>
+    (rule.permissions?.(written) ?? nothing).map((seen) => ({ rule, seen })),
+  );
+  return [...ofRole, ...ofPermissions];
 }
 
 function finding(
@@ -59,13 +80,18 @@ function finding(
   };
 }
 
-/** Does the entry waive this finding? An error only where the rule lets it, and only in the main manifest. */
-function accepts(entry: Entry, rule: Rule, severity: Severity, used: Set<Acceptance>): boolean {
+/** The reason for which the entry waives this finding, if it does: an error only where the rule lets it, and only in the main manifest. */
+function acceptedFor(
+  entry: Entry,
+  rule: Rule,
+  severity: Severity,
+  used: Set<Acceptance>,
+): string | undefined {
   const acceptance = entry.accept.find((a) => a.rule === rule.id && isReason(a.reason));
-  if (!acceptance) return false;
-  if (severity === "error" && !(rule.waivableError && entry.mainManifest)) return false;
+  if (!acceptance) return undefined;
+  if (severity === "error" && !(rule.waivableError && entry.mainManifest)) return undefined;
   used.add(acceptance);
-  return true;
+  return acceptance.reason;
 }
 
 /** True for text that says something: one letter or digit at least, which an invisible character is not. */

@@ -1,4 +1,5 @@
 export { check, type CheckOptions } from "./check";
+export { checkExisting, servicesOf, unreadable } from "./checkExisting";
 export type {
   ExistingContext,
   Observation,

@@ -1,9 +1,31 @@
-import { policyLength } from "../policy";
+import { actionRules } from "./permissionActions";
+import { breadthRules } from "./permissionBreadth";
+import { nameRules } from "./permissionNames";
+import { sumRules } from "./permissionSum";
+import { policySizes } from "./policySizes";
 import { nothing, type Rule } from "./rule";
-import { tooLong, tooMany } from "./size";
 
 /** Rules about what a role may do. */
 export const permissionRules: readonly Rule[] = Object.freeze<Rule[]>([
+  breadthRules.G01,
+  breadthRules.G02,
+  breadthRules.G03,
+  sumRules.G04,
+  actionRules.G05,
+  actionRules.G06,
+  actionRules.G07,
+  breadthRules.G08,
+  sumRules.G09,
+  sumRules.G10,
+  {
+    id: "G11",
+    walker: true,
+    severity: "error",
+    waivableError: true,
+    title: "wide permissions behind a wide trust",
+    why: "what G02 and G05 to G08 warn of is open to whoever T54, T57 or T58 lets in: they go one severity up, under their own id",
+    remedy: "narrow the trust or the permissions, or accept the rule that went up with a reason",
+  },
   {
     id: "G12",
     severity: "error",
@@ -11,17 +33,9 @@ export const permissionRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "the permissions are larger than the account's quotas",
     why: "IAM refuses the policy, or the last attachment",
     remedy: "grant paths instead of single names, or move part of it to managedPolicies",
-    role: ({ role, account }) => [
-      ...(role.permissionPolicy === null
-        ? nothing
-        : tooLong(
-            "the inline policy",
-            policyLength(role.permissionPolicy),
-            account.quotas.inlinePolicyLength,
-          )),
-      ...tooMany("managed policies", role.managedPolicies.length, account.quotas.managedPoliciesPerRole),
-    ],
+    role: policySizes,
   },
+  nameRules.G13,
   {
     id: "G14",
     severity: "error",
@@ -34,6 +48,8 @@ export const permissionRules: readonly Rule[] = Object.freeze<Rule[]>([
         ? [{ message: `account ${account.name} demands a permissions boundary, and this role has none` }]
         : nothing,
   },
+  breadthRules.G15,
+  nameRules.G16,
   {
     id: "G17",
     severity: "info",

@@ -1,7 +1,8 @@
-import { loadProject, type Project } from "../../src/cli/project";
+import { judgeProject, readProject, servicesInUse, type Project } from "../../src/cli/project";
 import type { ManifestFiles } from "../../src/manifest";
 import type { AccessModel, Role } from "../../src/model/accessModel";
 import type { CheckOptions } from "../../src/rules";
+import { readServiceReference } from "./serviceReference";
 
 /** A manifest's files from a map instead of the disk. Include patterns are file names. */
 export function memoryFiles(files: Readonly<Record<string, string>>): ManifestFiles {
@@ -18,13 +19,14 @@ export function memoryFiles(files: Readonly<Record<string, string>>): ManifestFi
   };
 }
 
-/** A project from the text of its manifest. */
+/** A project from the text of its manifest, judged: at once, without the loader of the command. */
 export function project(
   text: string,
-  options: CheckOptions = {},
+  options: Pick<CheckOptions, "today"> = {},
   included: Readonly<Record<string, string>> = {},
 ): Project {
-  return loadProject("manifest.yaml", memoryFiles({ ...included, "manifest.yaml": text }), options);
+  const read = readProject("manifest.yaml", memoryFiles({ ...included, "manifest.yaml": text }));
+  return judgeProject(read, { ...options, reference: readServiceReference(servicesInUse(read)) });
 }
 
 /** The model of a manifest that must be right. */

@@ -1,0 +1,166 @@
+import type { Statement } from "../model/policyDocument";
+import { quote } from "../diagnostics";
+import {
+  isAtLarge,
+  many,
+  matchedActions,
+  matchesAction,
+  namesEvery,
+  namesEveryAction,
+  namesWholeService,
+  requiredValues,
+  resourceBound,
+  resourcesOf,
+  type ActionFacts,
+} from "../policy";
+import type { Rule } from "./rule";
+import { raisedByWideTrust } from "./wideTrust";
+import { allowedActions, eachStatement, listed, type StatementScope } from "./statementJudge";
+
+const roleArn = "arn:${Partition}:iam::${Account}:role/${RoleName}";
+
+/** Rules about statements that allow more than they name. */
+export const breadthRules = Object.freeze({
+  G01: {
+    id: "G01",
+    severity: "error",
+    waivableError: true,
+    title: "every action, or every one of a service",
+    why: "it holds what AWS adds tomorrow, and every published way to more privileges that the resource admits",
+    remedy: "name the actions, use grants, or accept G01 with a reason",
+    permissions: eachStatement((statement) =>
+      statement.Effect !== "Allow"
+        ? []
+        : many(statement.Action).flatMap((pattern) => {
+            if (namesEveryAction(pattern))
+              return [
+                { path: ["Action"], message: `${quote(pattern)} allows every action of every service` },
+              ];
+            return namesWholeService(pattern)
+              ? [
+                  {
+                    path: ["Action"],
+                    message: `${quote(pattern)} allows every action of its service, present and future`,
+                  },
+                ]
+              : [];
+          }),
+    ),
+  },
+  G02: {
+    id: "G02",
+    severity: "warning",
+    waivableError: true,
+    title: "any resource, for actions that could name theirs",
+    why: "the role reaches what other teams keep in the account, and what is made tomorrow",
+    remedy:
+      "name the resources, bound them by a tag or their account in a condition, or accept G02 with a reason",
+    permissions: raisedByWideTrust(
+      "warning",
+      eachStatement((statement, scope) => {
+        if (statement.Effect !== "Allow" || statement.NotResource !== undefined) return [];
+        if (resourceBound(statement.Condition) !== null) return [];
+        const open = openActions(statement, scope);
+        if (open.length === 0) return [];
+        const everything = many(statement.Resource).includes("*")
+          ? '"*"'
+          : listed(many(statement.Resource).map(quote));
+        return [
+          {
+            path: ["Resource"],
+            message: `${listed(open.map((a) => a.name))} on ${everything}: any resource will do, and ${open.length === 1 ? "it takes" : "they take"} one`,
+          },
+        ];
+      }),
+    ),
+  },
+  G03: {
+    id: "G03",
+    severity: "error",
+    waivableError: false,
+    title: "Allow with NotAction or NotResource",
+    why: "it allows whatever is not on the list: services that nobody thought of, and those of tomorrow",
+    remedy: "name what is allowed under Action and Resource; to take something away, add a Deny",
+    permissions: eachStatement((statement) =>
+      statement.Effect !== "Allow"
+        ? []
+        : (["NotAction", "NotResource"] as const)
+            .filter((element) => statement[element] !== undefined)
+            .map((element) => ({
+              path: [element],
+              message: `${element} with Allow allows everything but ${listed(many(statement[element]).map(quote)) || "nothing"}`,
+            })),
+    ),
+  },
+  G08: {
+    id: "G08",
+    severity: "warning",
+    waivableError: true,
+    title: "iam:PassRole without iam:PassedToService",
+    why: "the role can be handed to every service that its trust policy admits, and act there",
+    remedy: 'add a condition StringEquals on iam:PassedToService, e.g. with "lambda.amazonaws.com"',
+    permissions: raisedByWideTrust(
+      "warning",
+      eachStatement((statement, scope) => {
+        if (!allows(statement, "iam:PassRole", scope)) return [];
+        const services = requiredValues(statement.Condition, "iam:passedtoservice");
+        if (services.some((values) => !values.some((v) => /^[*?]+$/.test(v)))) return [];
+        return [
+          {
+            path: ["Action"],
+            message: `iam:PassRole on ${listed(resourcesOf(statement).map(quote))} for any service`,
+          },
+        ];
+      }),
+    ),
+  },
+  G15: {
+    id: "G15",
+    severity: "error",
+    waivableError: false,
+    title: "sts:AssumeRole on any role",
+    why: "every role whose trust policy admits the account is one step away",
+    remedy: "name the roles, or grant them with role:",
+    permissions: eachStatement((statement, scope) => {
+      const resources = resourcesOf(statement).filter((r) => namesEvery(r, roleArn));
+      if (resources.length === 0 || resourceBound(statement.Condition) !== null) return [];
+      return allows(statement, "sts:AssumeRole", scope)
+        ? [
+            {
+              path: ["Resource"],
+              message: `sts:AssumeRole on ${listed(resources.map(quote))}: any role will do`,
+            },
+          ]
+        : [];
+    }),
+  },
+} as const satisfies Record<string, Rule>);
+
+/** Does a statement allow an action by more than a `*` for everything? */
+function allows(statement: Statement, action: string, { denied }: StatementScope): boolean {
+  return (
+    statement.Effect === "Allow" &&
+    !denied(action) &&
+    many(statement.Action).some((p) => !namesEveryAction(p) && matchesAction(p, action))
+  );
+}
+
+/**
+ * The actions that take a resource and may have any. Left out: `sts:AssumeRole`, which is G15's, and lists that a
+ * wildcard names most of whose actions take none, as `ec2:Describe*`.
+ */
+function openActions(statement: Statement, scope: StatementScope): readonly ActionFacts[] {
+  const named = many(statement.Action)
+    .filter((pattern) => !namesEveryAction(pattern))
+    .flatMap((pattern) => {
+      const matched = matchedActions(pattern, scope.reference);
+      const taking = matched.filter((action) => action.resources.length > 0);
+      return taking.length * 2 < matched.length
+        ? taking.filter((action) => !action.accessLevels.includes("List"))
+        : taking;
+    });
+  const counted = new Set(named.map((action) => action.name));
+  return allowedActions(statement, scope).filter(
+    (action) => counted.has(action.name) && action.name !== "sts:AssumeRole" && isAtLarge(statement, action),
+  );
+}

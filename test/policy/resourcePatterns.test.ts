@@ -1,0 +1,109 @@
+import fc from "fast-check";
+import { arnsMeet, isAtLarge, matchesPattern, namesEvery, resourceBound, textOnly } from "../../src/policy";
+import { readServiceReference } from "../support/serviceReference";
+
+const templates = Object.freeze({
+  object: "arn:${Partition}:s3:::${BucketName}/${ObjectName}",
+  secret: "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${SecretId}",
+  role: "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}",
+});
+
+describe("a pattern that leaves the name open", () => {
+  it.each([
+    ["*", "object"],
+    ["**", "object"],
+    ["?*", "object"],
+    ["arn:*", "object"],
+    ["arn:aws:s3:::*", "object"],
+    ["arn:aws:s3:::*/*", "object"],
+    ["arn:aws:secretsmanager:*:*:secret:*", "secret"],
+    ["arn:aws:secretsmanager:eu-central-1:123456789012:secret:*", "secret"],
+    ["arn:aws:secretsmanager:eu-central-1:123456789012:secret:*-??????", "secret"],
+    ["arn:aws-cn:iam::123456789012:role/*", "role"],
+    ["arn:aws:iam::*:*", "role"],
+  ] as const)("%s names every %s", (pattern, type) => {
+    expect(namesEvery(pattern, templates[type])).toBe(true);
+  });
+
+  it.each([
+    ["arn:aws:s3:::acme-assets/*", "object"],
+    ["arn:aws:s3:::acme-*", "object"],
+    ["arn:aws:s3:::*/fixtures/*", "object"],
+    ["arn:aws:s3:::${aws:PrincipalTag/team}/*", "object"],
+    ["arn:aws:sqs:*:*:*", "object"],
+    ["arn:aws:secretsmanager:*:*:secret:app/*", "secret"],
+    ["arn:aws:iam::*:role/deploy", "role"],
+    ["arn:aws:iam::*:user/*", "role"],
+    ["", "role"],
+  ] as const)("%j does not name every %s", (pattern, type) => {
+    expect(namesEvery(pattern, templates[type])).toBe(false);
+  });
+
+  it("is at large for an action only where all that the action needs is open", () => {
+    const run = readServiceReference(["ec2"]).actions.get("ec2")?.get("runinstances");
+    const identity = readServiceReference(["sts"]).actions.get("sts")?.get("getcalleridentity");
+    if (!run || !identity) throw new Error("the reference lacks an action");
+    const on = (...Resource: readonly string[]) => ({ Effect: "Allow", Resource }) as const;
+    expect(isAtLarge(on("*"), run)).toBe(true);
+    expect(isAtLarge(on("arn:aws:ec2:*:*:instance/*"), run)).toBe(false);
+    expect(isAtLarge({ Effect: "Allow", NotResource: "arn:aws:s3:::x" }, run)).toBe(true);
+    expect(isAtLarge(on("*"), identity)).toBe(false);
+  });
+});
+
+describe("two patterns", () => {
+  it.each([
+    ["*", "arn:*:iam::*:role/*", true],
+    ["arn:aws:iam::123456789012:role/app", "arn:*:iam::*:role/*", true],
+    ["arn:aws:iam::123456789012:user/app", "arn:*:iam::*:role/*", false],
+    ["arn:aws:s3:::acme/*", "arn:*:lambda:*:*:*", false],
+    ["arn:aws:*", "arn:*:lambda:*:*:*", true],
+    ["arn:aws:iam::*:${aws:PrincipalTag/kind}/x", "arn:*:iam::*:role/*", true],
+  ] as const)("%s and %s meet: %s", (one, other, expected) => {
+    expect(arnsMeet(one, other)).toBe(expected);
+    expect(arnsMeet(other, one)).toBe(expected);
+  });
+
+  it("meet wherever a text is matched by both", () => {
+    const piece = fc.constantFrom("*", "?", "a", "b", "/");
+    const pattern = fc.array(piece, { maxLength: 4 }).map((p) => p.join(""));
+    const text = fc.array(fc.constantFrom("a", "b", "/"), { maxLength: 3 }).map((p) => p.join(""));
+    let both = 0;
+    fc.assert(
+      fc.property(pattern, pattern, text, (one, other, name) => {
+        if (!matchesPattern(one, name, textOnly) || !matchesPattern(other, name, textOnly)) return;
+        both += 1;
+        expect(arnsMeet(one, other)).toBe(true);
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(both).toBeGreaterThan(100);
+  });
+});
+
+describe("a condition", () => {
+  it.each([
+    [{ StringEquals: { "aws:ResourceTag/team": "a" } }, "some"],
+    [{ StringLike: { "ec2:ResourceTag/team": ["a", "b-*"] } }, "some"],
+    [{ StringEquals: { "kms:ViaService": "s3.eu-central-1.amazonaws.com" } }, "some"],
+    [{ StringEquals: { "aws:ResourceAccount": "123456789012" } }, "owned"],
+    [{ "ForAnyValue:StringLike": { "aws:ResourceOrgPaths": "o-abc/*" } }, "owned"],
+  ] as const)("%j bounds the resources", (condition, bound) => {
+    expect(resourceBound(condition)).toBe(bound);
+  });
+
+  it.each([
+    undefined,
+    {},
+    { StringLike: { "aws:ResourceTag/team": "*" } },
+    { StringLike: { "aws:ResourceTag/team": ["a", "*"] } },
+    { StringNotEquals: { "aws:ResourceTag/team": "a" } },
+    { StringEqualsIfExists: { "aws:ResourceTag/team": "a" } },
+    { "ForAllValues:StringEquals": { "aws:ResourceTag/team": "a" } },
+    { StringEquals: { "aws:RequestTag/team": "a" } },
+    { Bool: { "aws:SecureTransport": "true" } },
+    { NumericEquals: { "aws:ResourceAccount": "123456789012" } },
+  ])("%j does not", (condition) => {
+    expect(resourceBound(condition)).toBeNull();
+  });
+});

@@ -1,0 +1,217 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isVisible } from "../../src/diagnostics";
+import { judged, permissionSubject, policy } from "../support/permissions";
+
+const fixtures = join(__dirname, "fixtures");
+const read = (...path: readonly string[]): unknown =>
+  JSON.parse(readFileSync(join(fixtures, ...path), "utf8"));
+const ids = (document: unknown) => [...new Set(judged(permissionSubject([document])).map((f) => f.rule))];
+
+describe("each rule's documents", () => {
+  const folders = readdirSync(join(fixtures, "permissions")).sort();
+
+  it("are there for every rule that reads documents", () => {
+    expect(folders).toEqual("G01 G02 G03 G04 G05 G06 G07 G08 G09 G13 G15 G16".split(" "));
+  });
+
+  it.each(folders)("%s: the failing one yields exactly that rule", (id) => {
+    expect(ids(read("permissions", id, "failing.json"))).toEqual([id]);
+  });
+
+  it.each(folders)("%s: the passing one yields nothing", (id) => {
+    expect(judged(permissionSubject([read("permissions", id, "passing.json")]))).toEqual([]);
+  });
+});
+
+describe("documents that are right, and look suspicious", () => {
+  const files = readdirSync(join(fixtures, "right"))
+    .filter((file) => file.startsWith("permission-"))
+    .sort();
+
+  it("are many", () => {
+    expect(files.length).toBeGreaterThanOrEqual(15);
+  });
+
+  it.each(files)("%s: nothing above info", (file) => {
+    const found = judged(permissionSubject([read("right", file)])).filter((f) => f.level !== "info");
+    expect(found.map((f) => `${f.rule} ${f.message}`)).toEqual([]);
+  });
+});
+
+describe("the letter of the rules", () => {
+  const found = (statement: object, change = {}) =>
+    judged(permissionSubject([policy(statement)], change)).map((f) => f.rule);
+  const bucket = "arn:aws:s3:::acme-assets";
+
+  it.each(["*", "**", "?*", "*:*", "s3:*", "S3:**", "s3:*?"])("G01: %s", (Action) => {
+    expect(found({ Action, Resource: `${bucket}/*` })).toContain("G01");
+    expect(found({ Effect: "Deny", Action, Resource: `${bucket}/*` })).not.toContain("G01");
+  });
+
+  it("G02: actions that take no resource are left out, and bounds by a tag, an alias or an account count", () => {
+    const [seen] = judged(
+      permissionSubject([policy({ Action: ["s3:ListAllMyBuckets", "sqs:SendMessage"], Resource: "*" })]),
+    );
+    expect(seen).toMatchObject({
+      rule: "G02",
+      message: 'sqs:SendMessage on "*": any resource will do, and it takes one',
+      origin: { path: ["Statement", 0, "Resource"] },
+    });
+    for (const Resource of ["arn:aws:sqs:*:*:*", "arn:aws:sqs:eu-central-1:123456789012:*", "**"])
+      expect(found({ Action: "sqs:SendMessage", Resource })).toEqual(["G02"]);
+    expect(found({ Action: "sqs:SendMessage", Resource: "arn:aws:sqs:*:*:orders" })).toEqual([]);
+    const Condition = { StringEquals: { "aws:ResourceOrgID": "o-abc" } };
+    expect(found({ Action: "sqs:SendMessage", Resource: "*", Condition })).toEqual([]);
+    expect(found({ Action: "s3:List*", Resource: "*" })).toEqual(["G02"]);
+  });
+
+  it("what other statements deny outright is not reported, and equal statements elsewhere still are", () => {
+    const open = policy({ Action: ["sqs:SendMessage", "s3:GetObject"], Resource: "*" });
+    const subject = permissionSubject([open]);
+    const denied = permissionSubject([open, policy({ Effect: "Deny", Action: "s*:*", Resource: "*" })], {
+      reference: subject.reference,
+    });
+    const rulesOf = (s: typeof subject) => judged(s).map((f) => f.rule);
+    expect(rulesOf(subject)).toEqual(["G02", "G06"]);
+    expect(rulesOf(denied)).toEqual(["G13"]);
+    expect(rulesOf(subject)).toEqual(["G02", "G06"]);
+  });
+
+  it("G03: either element, with Allow only", () => {
+    expect(found({ Action: "s3:GetObject", NotResource: `${bucket}/*` })).toContain("G03");
+    expect(found({ Effect: "Deny", NotAction: "s3:*", NotResource: `${bucket}/*` })).toEqual([]);
+  });
+
+  it("G05: passwords of a named resource are its users' business, those at large are not", () => {
+    const connect = (Resource: string) => found({ Action: "rds-db:connect", Resource });
+    expect(connect("arn:aws:rds-db:*:*:dbuser:*/*")).toEqual(["G02", "G05"]);
+    expect(connect("arn:aws:rds-db:eu-central-1:123456789012:dbuser:db-A/reader")).toEqual([]);
+  });
+
+  it.each(["secretsmanager:GetSecretValue", "ssm:GetParameter*", "dynamodb:Scan", "s3:Get*"])(
+    "G06: %s",
+    (Action) => {
+      expect(found({ Action, Resource: "*" })).toContain("G06");
+      expect(
+        found({ Action, Resource: "*", Condition: { StringEquals: { "aws:ResourceTag/a": "b" } } }),
+      ).not.toContain("G06");
+    },
+  );
+
+  it.each([
+    "lambda:AddPermission",
+    "kms:PutKeyPolicy",
+    "sns:SetTopicAttributes",
+    "ram:CreateResourceShare",
+    "ec2:ModifySnapshotAttribute",
+  ])("G07: %s, on a named resource too", (Action) => {
+    const service = Action.split(":")[0] ?? "";
+    expect(found({ Action, Resource: `arn:aws:${service}:eu-central-1:123456789012:named/x` })).toEqual([
+      "G07",
+    ]);
+  });
+
+  it.each([
+    undefined,
+    { StringLike: { "iam:PassedToService": "*" } },
+    { StringNotEquals: { "iam:PassedToService": "ec2.amazonaws.com" } },
+  ])("G08: a condition like %j leaves the service open", (Condition) => {
+    const Resource = "arn:aws:iam::123456789012:role/app";
+    expect(found({ Action: "iam:Pass*", Resource, ...(Condition ? { Condition } : {}) })).toEqual(["G08"]);
+  });
+
+  it("G11: behind a wide trust G02 and G05 to G08 weigh more, and say why; nothing else does", () => {
+    const documents = ["G02", "G05", "G06", "G07", "G08", "G15", "G16"].map((id) =>
+      read("permissions", id, "failing.json"),
+    );
+    const levels = (wideTrust: readonly string[]) =>
+      Object.fromEntries(judged(permissionSubject(documents, { wideTrust })).map((f) => [f.rule, f.level]));
+    const usual = {
+      G02: "warning",
+      G05: "warning",
+      G06: "warning",
+      G07: "warning",
+      G08: "warning",
+      G15: "error",
+      G16: "warning",
+    };
+    expect(levels([])).toEqual(usual);
+    expect(levels(["T54", "T57"])).toEqual({
+      ...usual,
+      G02: "error",
+      G05: "error",
+      G06: "error",
+      G07: "error",
+      G08: "error",
+    });
+    const [seen] = judged(permissionSubject([documents[0]], { wideTrust: ["T54", "T57"] }));
+    expect(seen?.message).toMatch(/behind a trust as wide as T54, T57 says, this weighs more \(G11\)$/);
+  });
+
+  it.each([
+    ["s3:GetObjekt", "did you mean s3:GetObject?"],
+    ["s4:GetObject", 'did you mean "s3:GetObject"?'],
+    ["GetObject", "write service:Action, e.g. s3:GetObject"],
+    ["s3:Zap*", undefined],
+    ["s*:GetObject", 'did you mean "s3:GetObject"?'],
+    ["constructor:__proto__", undefined],
+  ])("G13: %s is nothing that AWS has, in a Deny too", (Action, remedy) => {
+    for (const Effect of ["Allow", "Deny"]) {
+      const [seen] = judged(permissionSubject([policy({ Effect, Action, Resource: `${bucket}/*` })]));
+      expect([seen?.rule, seen?.remedy]).toEqual(["G13", remedy]);
+    }
+    expect(found({ Effect: "Deny", NotAction: Action, Resource: "*" })).toEqual(["G13"]);
+  });
+
+  it("G15: any role, by whatever wildcard", () => {
+    for (const Action of ["sts:AssumeRole", "sts:Assume*", "STS:assumerole"])
+      expect(found({ Action, Resource: "*" })).toContain("G15");
+    expect(
+      found({
+        Action: "sts:AssumeRole",
+        Resource: "*",
+        Condition: { StringEquals: { "aws:ResourceTag/a": "b" } },
+      }),
+    ).toEqual([]);
+    expect(found({ Action: "sts:GetCallerIdentity", Resource: "*" })).toEqual([]);
+  });
+
+  it("G16: names the actions without the key; what all know, sessions' keys, and IfExists in a list pass", () => {
+    const on = (Action: string | readonly string[], Condition: object) =>
+      judged(permissionSubject([policy({ Action, Resource: bucket, Condition })])).filter(
+        (f) => f.rule === "G16",
+      );
+    const [seen] = on(["s3:ListBucket", "s3:GetBucketLocation"], { StringLike: { "s3:prefix": "a/*" } });
+    expect(seen).toMatchObject({
+      message: 's3:GetBucketLocation does not have the condition key "s3:prefix"',
+      origin: { path: ["Statement", 0, "Condition", "StringLike", "s3:prefix"] },
+    });
+    expect(
+      on(["s3:ListBucket", "s3:GetBucketLocation"], { StringLikeIfExists: { "s3:prefix": "a/*" } }),
+    ).toEqual([]);
+    expect(on("s3:GetBucketLocation", { StringLikeIfExists: { "s3:prefix": "a/*" } }).length).toBe(1);
+    expect(on("s3:List*", { StringLike: { "S3:Prefix": "a/*" } })).toEqual([]);
+    for (const key of [
+      "aws:SourceIp",
+      "AWS:PrincipalTag/team",
+      "api.gitpod.io/idp:sub",
+      "saml:sub",
+      "aws:CalledVia",
+    ])
+      expect(on("s3:ListBucket", { StringLike: { [key]: "a" } })).toEqual([]);
+    for (const key of ["aws:Nonsense", "nosuch:key", "prefix", "iam:PassedToService", "aws:RequestTag/a"])
+      expect([key, on("s3:ListBucket", { StringLike: { [key]: "a" } }).length]).toEqual([key, 1]);
+  });
+
+  it("text of a document is shown quoted, hidden characters as escapes", () => {
+    const evil = "s3:Get\u202eObject\u0007";
+    const all = judged(
+      permissionSubject([
+        policy({ Action: evil, Resource: "*", Condition: { StringLike: { [evil]: evil } } }),
+      ]),
+    );
+    expect(all.length).toBeGreaterThan(0);
+    for (const { message, remedy = "" } of all) expect(isVisible(message + remedy)).toBe(true);
+  });
+});
