@@ -1,0 +1,135 @@
+import { printable, quote } from "../diagnostics";
+import { joinAccess, type ExistingFile } from "../existing";
+import {
+  atomsOf,
+  importRoles,
+  manifestText,
+  placeTrust,
+  type ImportedRole,
+  type SkippedRole,
+} from "../imports";
+import type { ManifestFiles } from "../manifest";
+import type { ExistingAccess } from "../model/existing";
+import type { Partition } from "../model/partitions";
+import { permissionPolicy, trustPolicy } from "../policy";
+import { readGiven } from "./checkExisting";
+import { CommandError } from "./commandError";
+import type { CommandIo, ExitCode } from "./io";
+import { readProject } from "./project";
+
+/**
+ * `import-role`: entries for existing roles, on stdout. Each is parsed and resolved again before it is printed: one that
+ * would not come out as the role that it stands for is not.
+ */
+export function importRoleCommand(given: readonly string[], io: CommandIo): ExitCode {
+  if (given.filter((file) => file === "-").length > 1)
+    throw new CommandError("standard input can be read once", "pass - once");
+  const files = given.flatMap((file) => readGiven(file, "permission", io));
+  refuseMistakes(files);
+  const access = files
+    .map((file) => placeTrust(file.access))
+    .reduce<ExistingAccess>((before, next) => joinAccess([before, next]), {
+      roles: [],
+      identityProviders: [],
+    });
+  if (access.roles.length === 0)
+    throw new CommandError(
+      `there is no role in ${given.map(quote).join(" and ")}`,
+      "pass what aws iam get-role prints, with the role's policies, or aws iam get-account-authorization-details",
+    );
+  const { roles, skipped } = importRoles(access);
+  const said: ImportedRole[] = [];
+  const left: SkippedRole[] = [...skipped];
+  for (const role of roles) {
+    const problem = problemOf(role);
+    if (problem === null) said.push(role);
+    else left.push({ role: role.role, problem });
+  }
+  io.stdout.write(manifestText(said, left));
+  const remarks = [...files.flatMap(missingOf), ...problemsTogether(said)];
+  for (const remark of remarks) io.stderr.write(`${printable(remark)}\n`);
+  const whole = said.every((role) => role.notes.length === 0 && role.account.region !== null);
+  return whole && left.length === 0 && remarks.length === 0 ? 0 : 1;
+}
+
+/** What is not read as everybody reads it could be any role's. */
+function refuseMistakes(files: readonly ExistingFile[]): void {
+  for (const { file, mistakes, locate } of files) {
+    const [first] = mistakes;
+    if (first === undefined) continue;
+    const { line, column } = locate(first.origin.path);
+    throw new CommandError(
+      `${quote(file)}, line ${line}, column ${column}: ${first.message}`,
+      "pass the JSON as the AWS CLI prints it",
+    );
+  }
+}
+
+function missingOf({ file, missing, locate }: ExistingFile): readonly string[] {
+  return missing.map(({ origin, message }) => {
+    const { line, column } = locate(origin.path);
+    return `${file}:${line}:${column}: ${message}`;
+  });
+}
+
+/** A region for the trial: any of the partition. The entry does not depend on it. */
+const trialRegions: Readonly<Record<Partition, string>> = Object.freeze({
+  aws: "us-east-1",
+  "aws-cn": "cn-north-1",
+  "aws-us-gov": "us-gov-west-1",
+  "aws-eusc": "eusc-de-east-1",
+});
+
+function trial(roles: readonly ImportedRole[]) {
+  const bytes = Buffer.from(
+    manifestText(roles, [], (partition) => trialRegions[partition]),
+    "utf8",
+  );
+  const files: ManifestFiles = {
+    read: () => ({ ok: true, bytes }),
+    expand: () => [],
+    identity: (file) => file,
+  };
+  return readProject("imported.yaml", files);
+}
+
+/** Why an entry would not be its role; null where it is. */
+function problemOf(imported: ImportedRole): string | null {
+  const { trust, statements } = imported;
+  try {
+    const project = trial([imported]);
+    if (!project.ok) {
+      const [first] = project.diagnostics;
+      return `a manifest cannot hold it: ${first?.message ?? ""}`;
+    }
+    const [role] = project.model.accounts.flatMap((a) => a.roles);
+    const { federated, providerName, audience, expires, sourceCidrs } = trust.terms;
+    const moment = expires === null ? null : `${expires}T00:00:00Z`;
+    const source = {
+      identityProviderArn: federated,
+      issuer: `https://${providerName}`,
+      audience,
+      sourceCidrs,
+    };
+    const expected = trustPolicy({ ...source, subjects: trust.entry.subjects, expires: moment });
+    if (JSON.stringify(role?.trustPolicy) !== JSON.stringify(expected))
+      return "its trust policy would be another one";
+    const wanted = permissionPolicy({ grants: [], statements, expires: moment })?.Statement ?? [];
+    return atomsOf(role?.permissionPolicy?.Statement ?? []) === atomsOf(wanted)
+      ? null
+      : "its permissions would be other ones";
+  } catch (error) {
+    // What YAML cannot hold: NUL, and half of a surrogate pair.
+    if (error instanceof RangeError) return `a manifest cannot hold it: ${error.message}`;
+    throw error;
+  }
+}
+
+/** What entries that are right by themselves have against each other. */
+function problemsTogether(roles: readonly ImportedRole[]): readonly string[] {
+  if (roles.length === 0) return [];
+  const project = trial(roles);
+  return project.ok
+    ? []
+    : project.diagnostics.map((d) => `the entries contradict each other: ${d.message}; ${d.remedy}`);
+}

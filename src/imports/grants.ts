@@ -1,0 +1,161 @@
+import { partitionOf } from "../model/partitions";
+import type { Statement } from "../model/policyDocument";
+import {
+  accessLevels,
+  canonicalDocument,
+  canonicalStatement,
+  grantKinds,
+  grantNameProblem,
+  grantStatements,
+  grantTable,
+  isRegional,
+  many,
+  readGrantArn,
+  readKmsKey,
+  resourceArn,
+  type EncryptionKey,
+  type GrantKind,
+  type GrantTarget,
+  type Place,
+  type ResolvedGrant,
+} from "../policy";
+
+/** Permissions as an entry says them. */
+export interface Recognition {
+  /** In the order of the grant table, then by name. */
+  readonly grants: readonly ResolvedGrant[];
+  /** What no grant says, as it was written. */
+  readonly statements: readonly Statement[];
+}
+
+/** Resources and keys that are tried with each other: beyond, the statements stay as they are. */
+const maxResources = 500;
+
+/**
+ * Says as much of some statements as it can by grants: those whose statements, merged or not, are exactly among these.
+ * A statement is said by grants for a resource of it wholly, or not at all.
+ */
+export function recogniseGrants(statements: readonly Statement[], place: Place): Recognition {
+  const pieces = statements.flatMap(piecesOf);
+  const all = new Set(pieces.flatMap((piece) => piece.atoms));
+  const resources = new Set(pieces.map((piece) => piece.resource));
+  if (resources.size > maxResources) return { grants: [], statements };
+  let chosen = candidates([...resources], place).filter(({ atoms }) => atoms.every((a) => all.has(a)));
+  // What a grant gives beyond the pieces that are wholly said would stand there twice.
+  for (let before = -1; before !== chosen.length;) {
+    before = chosen.length;
+    const given = new Set(chosen.flatMap((c) => c.atoms));
+    const said = pieces
+      .filter((piece) => piece.atoms.every((a) => given.has(a)))
+      .flatMap((piece) => piece.atoms);
+    const whole = new Set(said);
+    chosen = chosen.filter(({ atoms }) => atoms.every((a) => whole.has(a)));
+  }
+  const needed = withoutRedundant(chosen);
+  const given = new Set(needed.flatMap((c) => c.atoms));
+  const rest = statements.flatMap((statement) => {
+    const left = piecesOf(statement).filter((piece) => !piece.atoms.every((a) => given.has(a)));
+    if (left.length === many(statement.Resource).length || !isSplittable(statement)) return [statement];
+    return left.length === 0 ? [] : [{ ...statement, Resource: left.map((piece) => piece.resource) }];
+  });
+  return { grants: needed.map((c) => c.grant), statements: rest };
+}
+
+/** Every action, resource and condition that some statements allow or deny, one by one: equal for equal meanings. */
+export function atomsOf(statements: readonly Statement[]): string {
+  return JSON.stringify(canonicalDocument(statements.flatMap(splitStatement)).Statement);
+}
+
+function splitStatement(statement: Statement): readonly Statement[] {
+  const { Sid: _, ...rest } = canonicalStatement(statement);
+  if (!isSplittable(statement)) return [rest];
+  return many(rest.Action).flatMap((Action) =>
+    many(rest.Resource).map((Resource) => ({ ...rest, Action, Resource })),
+  );
+}
+
+function isSplittable({ Action, Resource, NotAction, NotResource }: Statement): boolean {
+  return (
+    Action !== undefined && Resource !== undefined && NotAction === undefined && NotResource === undefined
+  );
+}
+
+/** A statement for one of its resources. */
+interface Piece {
+  readonly resource: string;
+  readonly atoms: readonly string[];
+}
+
+function piecesOf(statement: Statement): readonly Piece[] {
+  if (statement.Effect !== "Allow" || !isSplittable(statement)) return [];
+  return many(statement.Resource).map((resource) => ({
+    resource,
+    atoms: splitStatement({ ...statement, Resource: resource }).map((s) => JSON.stringify(s)),
+  }));
+}
+
+interface Candidate {
+  readonly grant: ResolvedGrant;
+  readonly atoms: readonly string[];
+}
+
+/** Every grant of these resources, with each of these keys. */
+function candidates(resources: readonly string[], place: Place): readonly Candidate[] {
+  const keys = resources.flatMap((text): readonly EncryptionKey[] => {
+    const key = text.startsWith("arn:") ? readKmsKey(text, place, null) : null;
+    return key?.ok === true ? [{ arn: key.arn, partition: place.partition, region: key.region }] : [];
+  });
+  const found = new Map<string, Candidate>();
+  for (const kind of grantKinds)
+    for (const resource of resources)
+      for (const { target, arn } of targetsOf(kind, resource, place))
+        for (const access of accessLevels(kind))
+          for (const kmsKey of [null, ...keys.filter((key) => isUsable(kind, key, target))]) {
+            const grant: ResolvedGrant = { kind, access, target, arn, kmsKey };
+            const atoms = grantStatements(grant)
+              .flatMap(splitStatement)
+              .map((s) => JSON.stringify(s));
+            found.set(JSON.stringify([kind, access, target, arn, kmsKey]), { grant, atoms });
+          }
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, candidate]) => candidate);
+}
+
+/** Keys work in their own region; a bucket's ARN does not say where the bucket is. */
+function isUsable(kind: GrantKind, key: EncryptionKey, target: GrantTarget): boolean {
+  return grantTable[kind].encryption !== null && (kind === "s3" || key.region === target.region);
+}
+
+/** What a resource is for a kind of grant: by its name, which says the same in fewer words, or by its ARN. */
+function targetsOf(
+  kind: GrantKind,
+  resource: string,
+  place: Place,
+): readonly { readonly target: GrantTarget; readonly arn: string | null }[] {
+  // The six characters at the end of a secret's ARN, where they are left open, stand for any.
+  const ending = "-??????";
+  const open = kind === "secret" && resource.endsWith(ending);
+  const read = readGrantArn(kind, open ? resource.replace(ending, "-abcdef") : resource, place);
+  if (!read.ok || read.target.partition !== place.partition) return [];
+  const { target: said } = read;
+  const target: GrantTarget = {
+    partition: said.partition,
+    region: said.region === "" ? place.region : said.region,
+    account: said.account === "" ? place.account : said.account,
+    name: open ? said.name.slice(0, -"-abcdef".length) : said.name,
+  };
+  if (grantNameProblem(kind, target.name) !== null) return [];
+  if (isRegional(kind) && partitionOf(target.region) !== place.partition) return [];
+  const byName =
+    resourceArn(kind, target) === (open ? resource : read.arn) && !target.name.startsWith("arn:");
+  return open && !byName ? [] : [{ target, arn: byName ? null : read.arn }];
+}
+
+/** Without the grants that say nothing which others do not, the least telling first. */
+function withoutRedundant(chosen: readonly Candidate[]): readonly Candidate[] {
+  const dropped = new Set<Candidate>();
+  for (const candidate of [...chosen].sort((a, b) => a.atoms.length - b.atoms.length)) {
+    const others = new Set(chosen.flatMap((c) => (c === candidate || dropped.has(c) ? [] : c.atoms)));
+    if (candidate.atoms.every((a) => others.has(a))) dropped.add(candidate);
+  }
+  return chosen.filter((c) => !dropped.has(c));
+}

@@ -1,0 +1,204 @@
+import { quote } from "../diagnostics";
+import type { ScmHost } from "../model/accessModel";
+import type { ExistingAccess, ExistingRole } from "../model/existing";
+import { parseArn } from "../model/names";
+import { partitionOf, partitions, type Partition } from "../model/partitions";
+import { fixedLimits } from "../model/quotas";
+import type { Statement } from "../model/policyDocument";
+import { many, permissionPolicy, readDocument, type Place } from "../policy";
+import type { ClaimList } from "../subject";
+import { atomsOf, recogniseGrants, type Recognition } from "./grants";
+import { settleHosts } from "./hosts";
+import { readTrust, recogniseTrust, type ReadTrust, type RecognisedTrust } from "./trust";
+
+/** The account of imported roles. */
+export interface ImportedAccount {
+  readonly id: string;
+  readonly partition: Partition;
+  /** The region that the ARNs of its roles name most; null: none does. */
+  readonly region: string | null;
+  /** Further regions that they name. */
+  readonly otherRegions: readonly string[];
+}
+
+/** The issuer of the tokens that a role trusts, with what its subjects are made of. */
+export interface ImportedInstallation {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly claims: ClaimList | null;
+}
+
+/** A role, as an entry of a manifest. */
+export interface ImportedRole {
+  readonly role: ExistingRole;
+  readonly account: ImportedAccount;
+  readonly installation: ImportedInstallation;
+  readonly trust: RecognisedTrust;
+  readonly permissions: Recognition;
+  /** Everything that its policies say, for a comparison with what the entry comes to. */
+  readonly statements: readonly Statement[];
+  /** Seconds. */
+  readonly sessionDuration: number | null;
+  /** Sorted, without repetitions. */
+  readonly managedPolicies: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  /** What the entry cannot say, or says beyond the role. */
+  readonly notes: readonly string[];
+}
+
+/** A role of which there is no entry, and why. */
+export interface SkippedRole {
+  readonly role: ExistingRole;
+  readonly problem: string;
+}
+
+export interface Imported {
+  readonly roles: readonly ImportedRole[];
+  readonly skipped: readonly SkippedRole[];
+}
+
+/** A role whose trust policy has been read. */
+interface Readable {
+  readonly role: ExistingRole;
+  readonly trust: ReadTrust;
+}
+
+/** A role with everything but its grants, which depend on the region of all. */
+interface Half extends Omit<ImportedRole, "account" | "permissions"> {
+  readonly place: { readonly id: string; readonly partition: Partition };
+}
+
+/**
+ * Bare documents in their places: what names a Principal is a trust policy, which no other policy of a role does.
+ */
+export function placeTrust(access: ExistingAccess): ExistingAccess {
+  return { ...access, roles: access.roles.map(withTrust) };
+}
+
+function withTrust(role: ExistingRole): ExistingRole {
+  const trust = role.permissions.find(({ value }) =>
+    readDocument(value).policy.Statement.some(
+      (s) => s.Principal !== undefined || s.NotPrincipal !== undefined,
+    ),
+  );
+  if (role.trust !== null || trust === undefined) return role;
+  const permissions = role.permissions.filter((document) => document !== trust);
+  return { ...role, trust: { ...trust, kind: "trust" }, permissions };
+}
+
+/** Says existing roles as entries of a manifest. No entry admits anybody that its role does not, other spellings aside. */
+export function importRoles({ roles }: ExistingAccess): Imported {
+  const skipped: SkippedRole[] = [];
+  const readable: Readable[] = [];
+  for (const role of roles) {
+    const read = readTrust(role);
+    if (read.ok) readable.push({ role, trust: read.trust });
+    else skipped.push({ role, problem: read.problem });
+  }
+  const hosts = settleHosts(readable.map(({ trust }) => trust));
+  const halves: Half[] = [];
+  for (const each of readable) {
+    const half = halfOf(each, hosts);
+    if (typeof half === "string") skipped.push({ role: each.role, problem: half });
+    else halves.push(half);
+  }
+  const done = halves.map(({ place, ...half }): ImportedRole => {
+    const account = accountOf(place, halves);
+    const near: Place = { partition: place.partition, account: place.id, region: account.region ?? "" };
+    return { ...half, account, permissions: recogniseGrants(half.statements, near) };
+  });
+  return { roles: done, skipped };
+}
+
+/** The role so far, or why there is no entry. */
+function halfOf({ role, trust: read }: Readable, hosts: readonly ScmHost[]): Half | string {
+  const trust = recogniseTrust(read, hosts);
+  if (trust === null)
+    return `its subjects are those of no repository or organization: ${[...read.unsaid, ...literalsOf(read)].slice(0, 5).join("; ")}`;
+  const federated = parseArn(trust.terms.federated);
+  const own = role.arn === null ? federated : parseArn(role.arn);
+  const partition = partitions.find((p) => p === federated?.partition);
+  if (federated === null || own === null || partition === undefined)
+    return "the ARN of its identity provider is none";
+  if (own.account !== federated.account || own.partition !== partition)
+    return `it trusts an identity provider of another account, ${quote(trust.terms.federated)}`;
+  const permissions = permissionsOf(role);
+  if (typeof permissions === "string") return permissions;
+  const { expires } = trust.terms;
+  const { statements, notes } = withoutExpiry(permissions, expires);
+  const tags = Object.entries(role.tags).filter(([key]) => !/^aws:/i.test(key));
+  const aws = Object.keys(role.tags).filter((key) => /^aws:/i.test(key));
+  return {
+    ...{ role, trust, statements, place: { id: federated.account, partition } },
+    installation: {
+      issuer: `https://${trust.terms.providerName}`,
+      audience: trust.terms.audience,
+      claims: trust.entry.claims,
+    },
+    sessionDuration: role.maxSessionDuration === fixedLimits.minRoleSession ? null : role.maxSessionDuration,
+    managedPolicies: [...new Set(role.managedPolicies.map(({ arn }) => arn))].sort(),
+    tags: Object.fromEntries(tags),
+    notes: [
+      ...trust.notes,
+      ...notes,
+      ...aws.map((key) => `the tag ${quote(key)} is left out: AWS keeps it itself`),
+      ...(role.name === null
+        ? ["the files do not say the role's name: write name and adopt: true to take it over"]
+        : []),
+    ],
+  };
+}
+
+function literalsOf({ groups }: ReadTrust): readonly string[] {
+  return groups
+    .flatMap((group) => group.flatMap((s) => s.literals))
+    .map(({ text, open }) => quote(open ? `${text}*` : text));
+}
+
+/** All statements of a role's policies, or why they cannot be kept. */
+function permissionsOf(role: ExistingRole): readonly Statement[] | string {
+  const statements: Statement[] = [];
+  for (const document of role.permissions) {
+    const { policy, problems, version } = readDocument(document.value);
+    const [problem] = problems;
+    if (problem !== undefined) return `a permission policy of it is not one: ${problem.message}`;
+    if (version !== "2012-10-17" && JSON.stringify(policy).includes("${"))
+      return "a permission policy of it has a Version before 2012-10-17, in which ${…} is text";
+    statements.push(...policy.Statement);
+  }
+  const seen = new Set<string>();
+  // Names of statements are unique in one policy, and an entry has one.
+  return statements.map((statement) => {
+    const { Sid, ...rest } = statement;
+    if (Sid === undefined || Sid === "" || seen.has(Sid)) return rest;
+    seen.add(Sid);
+    return statement;
+  });
+}
+
+/** Without the Deny that `expires` brings along; where a role has none, the entry adds it. */
+function withoutExpiry(
+  statements: readonly Statement[],
+  expires: string | null,
+): { readonly statements: readonly Statement[]; readonly notes: readonly string[] } {
+  if (expires === null) return { statements, notes: [] };
+  const deny =
+    permissionPolicy({ grants: [], statements: [], expires: `${expires}T00:00:00Z` })?.Statement ?? [];
+  const left = statements.filter((s) => atomsOf([s]) !== atomsOf(deny));
+  const added =
+    "sessions that still run are denied everything from that day on, which no policy of the role did";
+  return { statements: left, notes: left.length < statements.length ? [] : [added] };
+}
+
+function accountOf(place: Half["place"], halves: readonly Half[]): ImportedAccount {
+  const counts = new Map<string, number>();
+  for (const half of halves.filter((h) => h.place.id === place.id && h.place.partition === place.partition))
+    for (const resource of half.statements.flatMap((s) => many(s.Resource))) {
+      const region = parseArn(resource)?.region ?? "";
+      if (partitionOf(region) === place.partition) counts.set(region, (counts.get(region) ?? 0) + 1);
+    }
+  const [first, ...others] = [...counts]
+    .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+    .map(([region]) => region);
+  return { ...place, region: first ?? null, otherRegions: others };
+}
