@@ -6,6 +6,8 @@ export const rooms = Object.freeze({
   subject: ["model"],
   policy: ["subject", "model"],
   resolve: ["manifest", "subject", "policy", "model", "diagnostics"],
+  existing: ["diagnostics", "model", "policy"],
+  imports: ["diagnostics", "model", "policy", "subject", "existing", "snippet"],
   rules: ["model", "policy", "subject", "diagnostics"],
   snippet: ["model", "policy", "subject", "diagnostics"],
   explain: ["model", "policy", "subject", "diagnostics"],

@@ -106,21 +106,37 @@ describe("what npm pack makes, installed elsewhere", () => {
     expect(readFileSync(join(installed, "dist/cli/bin.js"), "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
   });
 
-  test("loads cdktf for a synth alone", () => {
+  test("loads cdktf for a synth alone, and what reads policies for a check of policies alone", () => {
     const preload = join(folder, "work", "preload.js");
     writeFileSync(
       preload,
-      `process.on("exit", () => console.error(Object.keys(require.cache).filter((f) => /node_modules\\/(cdktf|constructs|@cdktf)\\//.test(f)).length));`,
+      // The reference is an ES module, which require.cache does not know: it is seen by the data that it reads.
+      `const fs = require("node:fs");
+let data = 0;
+for (const [owner, name] of [[fs, "readFileSync"], [fs, "readFile"], [fs.promises, "readFile"]]) {
+  const read = owner[name];
+  owner[name] = (file, ...rest) => ((data += /@cloud-copilot.*\\.json/.test(String(file)) ? 1 : 0), read.call(owner, file, ...rest));
+}
+require("node:module").syncBuiltinESMExports();
+const count = (names) => Object.keys(require.cache).filter((f) => new RegExp("node_modules/(" + names + ")/").test(f)).length;
+process.on("exit", () => console.error("LOADED", count("cdktf|constructs|@cdktf"), count("jsonc-parser"), data));`,
     );
-    const loaded = (name: string) =>
-      Number(
-        run(process.execPath, "-r", preload, join(installed, "dist/cli/bin.js"), name)
-          .stderr.trim()
-          .split("\n")
-          .at(-1),
-      );
-    expect([loaded("check"), loaded("schema")]).toEqual([0, 0]);
-    expect(loaded("synth")).toBeGreaterThan(0);
+    writeFileSync(
+      join(folder, "work", "policy.json"),
+      '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}]}',
+    );
+    const loaded = (...argv: readonly string[]) => {
+      const { stderr } = run(process.execPath, "-r", preload, join(installed, "dist/cli/bin.js"), ...argv);
+      return (/LOADED (.*)/.exec(stderr)?.[1] ?? "").split(" ").map((n) => Number(n) > 0);
+    };
+    const [nothing, cdktf, both] = [
+      [false, false, false],
+      [true, false, false],
+      [false, true, true],
+    ];
+    expect([loaded("check"), loaded("check", "--format", "sarif")]).toEqual([nothing, nothing]);
+    expect([loaded("schema"), loaded("synth")]).toEqual([nothing, cdktf]);
+    expect(loaded("check", "--permission-policy", "policy.json")).toEqual(both);
   });
 
   test("exports the constructs, and types for them", () => {

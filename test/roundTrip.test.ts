@@ -35,7 +35,7 @@ const names = Object.keys(fields) as FieldName[];
 /** Fields that are for people or programs to read: many texts must come through these. */
 const freeText: readonly FieldName[] = [
   ...(["description", "tags value", "accept reason", "commands", "key", "branch", "local path"] as const),
-  ...(["Action", "Resource", "Condition value", "Condition key", "s3"] as const),
+  ...(["Resource", "Condition value", "Condition key", "s3"] as const),
 ];
 
 /** What a synth would write of a manifest; null where it is refused. */

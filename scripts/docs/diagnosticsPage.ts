@@ -1,4 +1,4 @@
-import { loadProject } from "../../src/cli/project";
+import { readProject } from "../../src/cli/project";
 import { diagnosticCodes, formatJson, formatText } from "../../src/diagnostics";
 import { block, code, page, table } from "./markdown";
 
@@ -48,7 +48,7 @@ Codes never change their meaning.`,
 
 /** What the command really says of the broken manifest. */
 function example(format: "text" | "json"): string {
-  const project = loadProject("manifest.yaml", {
+  const project = readProject("manifest.yaml", {
     read: () => ({ ok: true, bytes: new TextEncoder().encode(broken) }),
     expand: () => [],
     identity: (file) => file,

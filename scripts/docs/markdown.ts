@@ -1,8 +1,6 @@
-/** Text in a code span, whatever backticks it holds. */
-export function code(text: string): string {
-  const fence = "`".repeat(1 + Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length)));
-  return fence.length === 1 ? `\`${text}\`` : `${fence} ${text} ${fence}`;
-}
+import { code } from "../../src/diagnostics";
+
+export { code };
 
 /** Several texts in code spans, separated by commas. */
 export function codes(texts: readonly string[]): string {

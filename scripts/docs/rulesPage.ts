@@ -1,3 +1,4 @@
+import { anchor } from "../../src/diagnostics";
 import type { Rule } from "../../src/rules";
 import { rules } from "../../src/rules";
 import { block, code, page, sentence, table } from "./markdown";
@@ -6,8 +7,8 @@ import { block, code, page, sentence, table } from "./markdown";
 export function rulesPage(): string {
   return page(
     "# Rules",
-    `What ${code("gitpod-aws-oidc check")} and every synth look for in a manifest that is valid. A finding has the id of its
-rule, a place and a remedy. Ids never change their meaning.`,
+    `What ${code("gitpod-aws-oidc check")} and every synth look for in a manifest that is valid, and ${code("check --trust-policy")} and
+${code("--permission-policy")} in what exists already. A finding has the id of its rule, a place and a remedy. Ids never change their meaning.`,
     `- **error**: the synth writes nothing, exit status 1.
 - **warning**: reported; ${code("check --strict")} fails.
 - **info**: reported by ${code("check")}, counted by a synth.`,
@@ -24,15 +25,24 @@ the waiver (W04). Dates are for ${code("check")} alone: a synth gives the same b
     "## All rules",
     table(
       ["rule", "severity", "about", "can be accepted"],
-      rules.map((rule) => [`[${rule.id}](#${anchor(rule)})`, rule.severity, rule.title, acceptable(rule)]),
+      rules.map((rule) => [
+        `[${rule.id}](#${anchor(heading(rule))})`,
+        rule.severity,
+        rule.title,
+        acceptable(rule),
+      ]),
     ),
     ...rules.map(
       (rule) => `### ${heading(rule)}
 
 ${sentence(rule.why)}
 
-Remedy: ${sentence(rule.remedy)}`,
+Remedy: ${sentence(rule.remedy)}
+
+Judged on: ${judgedOn(rule)}.`,
     ),
+    "## Left out",
+    table(["rules", "why"], leftOut),
   );
 }
 
@@ -49,10 +59,28 @@ function heading(rule: Rule): string {
   return `${rule.id}: ${rule.title}`;
 }
 
-/** GitHub's anchor of a heading. */
-function anchor(rule: Rule): string {
-  return heading(rule)
-    .toLowerCase()
-    .replace(/[^\w\- ]/g, "")
-    .replaceAll(" ", "-");
+/** What a rule is judged on, in the order of the columns of a reader's questions. */
+const judges = Object.freeze([
+  ["a manifest", ({ role, account, walker }) => role ?? account ?? walker],
+  ["an existing trust policy", ({ trust }) => trust],
+  [
+    "permissions: raw statements and managed policies of a manifest, existing policies",
+    ({ permissions }) => permissions,
+  ],
+  ["existing identity providers", ({ providers }) => providers],
+] as const satisfies readonly (readonly [string, (rule: Rule) => unknown])[]);
+
+function judgedOn(rule: Rule): string {
+  return judges
+    .filter(([, judge]) => judge(rule) !== undefined)
+    .map(([what]) => what)
+    .join("; ");
 }
+
+/** Ids of the catalogue of which the table has no row, and why. */
+const leftOut = Object.freeze([
+  [
+    "S01 to S13",
+    "they judge an existing `.gitpod.yml`, which `check` does not read yet; the snippets of a synth are made so that none can occur",
+  ],
+] as const satisfies readonly (readonly [string, string])[]);

@@ -1,42 +1,70 @@
-import { formatJson, formatText } from "../diagnostics";
+import { formatJson, formatMarkdown, formatSarif, formatText, printable, quote } from "../diagnostics";
 import { isCalendarDate } from "../manifest";
+import { rules } from "../rules";
+import type { CheckArguments, CheckReport } from "./checkReport";
 import { CommandError } from "./commandError";
 import { diskFiles } from "./files";
 import type { CommandIo, ExitCode } from "./io";
 import { loadProject } from "./project";
 import { readSettings } from "./settings";
+import { packageVersion } from "./version";
 
-export interface CheckArguments {
-  readonly manifest?: string | undefined;
-  readonly format: string;
-  readonly strict: boolean;
-  readonly now?: string | undefined;
+/**
+ * `check`: everything there is to say about a manifest, or about policies that exist already, on stdout. Writes no file.
+ */
+export async function checkCommand(given: CheckArguments, io: CommandIo): Promise<ExitCode> {
+  const write = formatOf(given.format, io);
+  const report = await reportOf(given, io);
+  io.stdout.write(write(report));
+  for (const note of report.notes) io.stderr.write(`note: ${printable(note)}\n`);
+  if (report.diagnostics.length > 0) return report.unreadable ? 2 : 1;
+  if (given.strict && report.notes.length > 0) return 1;
+  const stops = given.strict ? ["error", "warning"] : ["error"];
+  return report.findings.some((f) => !f.accepted && stops.includes(f.severity)) ? 1 : 0;
 }
 
-/** `check`: everything there is to say about a manifest, on stdout. Writes no file. */
-export function checkCommand(given: CheckArguments, io: CommandIo): ExitCode {
-  if (given.format !== "text" && given.format !== "json") {
-    throw new CommandError(
-      `--format ${given.format} is not supported yet`,
-      "write --format text or --format json",
-    );
+async function reportOf(given: CheckArguments, io: CommandIo): Promise<CheckReport> {
+  if (given.trustPolicy === undefined && given.permissionPolicy === undefined) {
+    if (given.issuer !== undefined)
+      throw new CommandError(
+        "--issuer is for policies that exist already: a manifest names its own issuers",
+        "add --trust-policy or --permission-policy, or leave --issuer out",
+      );
+    return checkManifest(given, io);
   }
+  const { checkExistingFiles } = await import("./checkExisting.js");
+  return checkExistingFiles(given, io);
+}
+
+async function checkManifest(given: CheckArguments, io: CommandIo): Promise<CheckReport> {
   const { manifest } = readSettings(given, io.env);
-  const project = loadProject(manifest, diskFiles(), { today: checkedDate(given.now) ?? io.today });
-  const diagnostics = project.ok ? [] : project.diagnostics;
-  const findings = project.ok ? project.findings : [];
-  io.stdout.write(
-    given.format === "json"
-      ? formatJson(diagnostics, findings)
-      : formatText(diagnostics, findings, {
-          line: (file, line) => project.locator.line(file, line),
-          colour: io.colour,
-          info: "list",
-        }),
+  const project = await loadProject(manifest, diskFiles(), { today: checkedDate(given.now) ?? io.today });
+  return {
+    diagnostics: project.ok ? [] : project.diagnostics,
+    findings: project.ok ? project.findings : [],
+    notes: [],
+    unreadable: !project.ok && project.unreadable,
+    line: (file, line) => project.locator.line(file, line),
+  };
+}
+
+type Format = (report: CheckReport) => string;
+
+function formatOf(name: string, io: CommandIo): Format {
+  const formats: Readonly<Record<string, Format>> = {
+    text: ({ diagnostics, findings, line }) =>
+      formatText(diagnostics, findings, { line, colour: io.colour, info: "list" }),
+    json: ({ diagnostics, findings }) => formatJson(diagnostics, findings),
+    sarif: ({ diagnostics, findings, notes }) =>
+      formatSarif(diagnostics, findings, { version: packageVersion(), rules, notes }),
+    markdown: ({ diagnostics, findings }) => formatMarkdown(diagnostics, findings, rules),
+  };
+  const format = Object.hasOwn(formats, name) ? formats[name] : undefined;
+  if (format !== undefined) return format;
+  throw new CommandError(
+    `--format ${quote(name)} is no format`,
+    `write one of ${Object.keys(formats).join(", ")}`,
   );
-  if (!project.ok) return project.unreadable ? 2 : 1;
-  const stops = given.strict ? ["error", "warning"] : ["error"];
-  return findings.some((f) => !f.accepted && stops.includes(f.severity)) ? 1 : 0;
 }
 
 /** A date of the command line. @throws CommandError - for what is none */

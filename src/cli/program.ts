@@ -1,7 +1,6 @@
 import { Command, CommanderError } from "commander";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { checkCommand, type CheckArguments } from "./check";
+import { checkCommand } from "./check";
+import type { CheckArguments } from "./checkReport";
 import { CommandError } from "./commandError";
 import { withoutTokens } from "../explain";
 import { explainCommand, type ExplainArguments } from "./explain";
@@ -9,9 +8,10 @@ import { initCommand, type InitArguments } from "./init";
 import type { CommandIo, ExitCode } from "./io";
 import { runGuarded } from "./runGuarded";
 import { schemaCommand } from "./schema";
+import { packageVersion } from "./version";
 
 /** What the interface promises and this version does not have yet. */
-const later = ["snippet", "import-role"] as const;
+const later = ["snippet"] as const;
 
 /**
  * Runs the command. Never throws for what a user can cause; a bug of ours keeps its stack. A token that somebody has
@@ -41,7 +41,7 @@ export function run(argv: readonly string[], streams: CommandIo): Promise<ExitCo
 function define(io: CommandIo, end: (code: ExitCode) => void): Command {
   const program = new Command("gitpod-aws-oidc")
     .description("Lets Gitpod workspaces into AWS by OpenID Connect, from one manifest.")
-    .version(version())
+    .version(packageVersion())
     .exitOverride()
     .showHelpAfterError("run with --help to see what there is")
     .configureOutput({
@@ -56,18 +56,24 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .option("--only <account>", "one account's stack, and no snippets")
     .action(async (manifest: string | undefined, options: { readonly only?: string }) => {
       const { synthCommand } = await import("./synth.js");
-      end(synthCommand({ manifest, only: options.only }, io));
+      end(await synthCommand({ manifest, only: options.only }, io));
     });
 
   program
     .command("check")
-    .description("say what is wrong with a manifest, and what is risky")
-    .argument("[manifest]", "the manifest; by default manifest.yaml")
-    .option("--format <format>", "text or json", "text")
+    .description("say what is wrong with a manifest, or with policies that exist already, and what is risky")
+    .argument("[manifest]", "the manifest; by default manifest.yaml, for existing policies none")
+    .option(
+      "--trust-policy <file>",
+      "a trust policy, what aws iam get-role prints, or a plan; - for standard input",
+    )
+    .option("--permission-policy <file>", "the same of a role's permissions; both together are one role")
+    .option("--issuer <url>", "for existing policies: the issuer that they are to trust")
+    .option("--format <format>", "text, json, sarif or markdown", "text")
     .option("--strict", "fail on warnings too", false)
     .option("--now <date>", "judge dates as of this day, YYYY-MM-DD; by default today")
-    .action((manifest: string | undefined, options: Omit<CheckArguments, "manifest">) => {
-      end(checkCommand({ ...options, manifest }, io));
+    .action(async (manifest: string | undefined, options: Omit<CheckArguments, "manifest">) => {
+      end(await checkCommand({ ...options, manifest }, io));
     });
 
   program
@@ -86,6 +92,15 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .option("--format <format>", "text or json", "text")
     .action(async (manifest: string | undefined, options: Omit<ExplainArguments, "manifest">) => {
       end(await explainCommand({ ...options, manifest }, io));
+    });
+
+  program
+    .command("import-role")
+    .description("print manifest entries for roles that exist already")
+    .argument("<files...>", "what aws iam get-role and the like print, or policies; - for standard input")
+    .action(async (files: readonly string[]) => {
+      const { importRoleCommand } = await import("./importRole.js");
+      end(importRoleCommand(files, io));
     });
 
   program
@@ -115,9 +130,4 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
       });
   }
   return program;
-}
-
-function version(): string {
-  const text = readFileSync(join(__dirname, "..", "..", "package.json"), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,4 +1,4 @@
-import { TerraformBackend, TerraformStack, type TerraformRemoteState } from "cdktf";
+import { Annotations, TerraformBackend, TerraformStack, type TerraformRemoteState } from "cdktf";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { Construct } from "constructs";
 import type { Account } from "../model/accessModel";
@@ -19,6 +19,18 @@ export interface AccountStackProps {
    * @default - none
    */
   readonly unusedProviders?: readonly string[];
+  /**
+   * What a check has to say about the account, one line each. They change no resource: the cdktf CLI shows them.
+   * @default - nothing
+   */
+  readonly findings?: StackFindings;
+}
+
+/** Findings as annotations of a stack. */
+export interface StackFindings {
+  /** Each with the id of its rule in front. */
+  readonly warnings: readonly string[];
+  readonly info: readonly string[];
 }
 
 /**
@@ -41,6 +53,9 @@ export class AccountStack extends TerraformStack {
         : { assumeRole: [{ roleArn: escapeTemplate(account.deployRole) }] }),
       ...(account.deployProfile === null ? {} : { profile: escapeTemplate(account.deployProfile) }),
     });
+    const annotations = Annotations.of(this);
+    for (const warning of props.findings?.warnings ?? []) annotations.addWarning(warning);
+    for (const line of props.findings?.info ?? []) annotations.addInfo(line);
     this.addOverride("terraform.required_version", terraformConstraint);
     this.addOverride("terraform.required_providers.aws.version", awsProviderConstraint);
   }

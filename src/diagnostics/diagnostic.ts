@@ -56,6 +56,8 @@ export interface RuleFinding {
   readonly remedy: string;
   /** True where an `accept` of the entry waives it. */
   readonly accepted: boolean;
+  /** Why it is accepted. @default - it is not */
+  readonly reason?: string | undefined;
 }
 
 /** A {@link RuleFinding} with its place found. `path` is the origin's path as text, e.g. `repos[0].grants[1]`. */
@@ -70,6 +72,8 @@ export interface Finding {
   readonly message: string;
   readonly remedy: string;
   readonly accepted: boolean;
+  /** Why it is accepted. @default - it is not */
+  readonly reason?: string | undefined;
 }
 
 /**

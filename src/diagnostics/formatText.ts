@@ -1,6 +1,7 @@
 import { createColors } from "picocolors";
 import type { Diagnostic, Finding, Severity } from "./diagnostic";
 import { printable } from "./quote";
+import { counts } from "./report";
 
 /** How {@link formatText} writes. */
 export interface TextOptions {
@@ -43,7 +44,7 @@ export function formatText(
   ];
   if (entries.length === 0) return "";
   const listed = entries.filter((e) => options.info === "list" || (e.severity !== "info" && !e.accepted));
-  return [...listed.map((e) => entryText(e, options, colors)), `${summary(entries)}\n`].join("");
+  return [...listed.map((e) => entryText(e, options, colors)), `${counts(diagnostics, findings)}\n`].join("");
 }
 
 function entryText(entry: Entry, options: TextOptions, colors: Colors): string {
@@ -86,17 +87,4 @@ function cells(text: string): number {
   for (const character of text)
     if (!/\p{M}/u.test(character)) count += wide.test(character) || character.length === 2 ? 2 : 1;
   return count;
-}
-
-/** `2 errors, 1 warning, 3 info, 1 accepted`; accepted findings count as nothing else. */
-function summary(entries: readonly Entry[]): string {
-  const count = (severity: Severity) => entries.filter((e) => !e.accepted && e.severity === severity).length;
-  const plural = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
-  const accepted = entries.filter((e) => e.accepted).length;
-  const parts = [
-    plural(count("error"), "error"),
-    plural(count("warning"), "warning"),
-    `${count("info")} info`,
-  ];
-  return [...parts, ...(accepted > 0 ? [`${accepted} accepted`] : [])].join(", ");
 }

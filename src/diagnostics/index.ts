@@ -11,7 +11,12 @@ export {
   type Severity,
 } from "./diagnostic";
 export { formatJson } from "./formatJson";
+export { formatMarkdown } from "./formatMarkdown";
+export { formatSarif, type SarifOptions } from "./formatSarif";
 export { formatText, type TextOptions } from "./formatText";
+export { anchor, code } from "./markdown";
 export { nearest } from "./nearest";
 export { pathText } from "./pathText";
+export { counts, type RuleDescription } from "./report";
+export { textPositions, type TextPositions } from "./textPositions";
 export { escapeHidden, isVisible, printable, quote } from "./quote";

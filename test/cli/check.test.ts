@@ -39,7 +39,9 @@ describe("check", () => {
   it("ends with 2 where there is no manifest, or the usage is wrong", async () => {
     expect((await command(["check"])).status).toBe(2);
     write({ "manifest.yaml": closed });
-    expect((await command(["check", "--format", "sarif"])).status).toBe(2);
+    expect((await command(["check", "--format", "xml"])).status).toBe(2);
+    expect((await command(["check", "--format", "constructor"])).status).toBe(2);
+    expect((await command(["check", "--issuer", "https://services.acme.gitpod.cloud/idp"])).status).toBe(2);
     expect((await command(["check", "--now", "tomorrow"])).status).toBe(2);
     expect((await command(["check", "--now", "2026-02-30"])).status).toBe(2);
     expect((await command(["check", "--no-such-option"])).status).toBe(2);
@@ -81,6 +83,36 @@ describe("check", () => {
       "message",
       "remedy",
     ]);
+  });
+
+  it("writes SARIF, accepted findings suppressed for their reason, the same bytes each time", async () => {
+    write({ "manifest.yaml": open.trimEnd() + "\n    accept: [{ rule: T57, reason: it is private }]\n" });
+    const { status, stdout } = await command(["check", "--format", "sarif"]);
+    expect(status).toBe(0);
+    const { runs } = JSON.parse(stdout) as {
+      runs: [{ results: { ruleId: string; suppressions?: object[]; locations: object[] }[] }];
+    };
+    const t57 = runs[0].results.find(({ ruleId }) => ruleId === "T57");
+    expect(t57?.suppressions).toEqual([
+      { kind: "inSource", status: "accepted", justification: "it is private" },
+    ]);
+    expect(t57?.locations).toEqual([
+      {
+        physicalLocation: {
+          artifactLocation: { uri: "manifest.yaml" },
+          region: { startLine: 10, startColumn: 5 },
+        },
+      },
+    ]);
+    expect((await command(["check", "--format", "sarif"])).stdout).toBe(stdout);
+  });
+
+  it("writes diagnostics as SARIF and markdown too", async () => {
+    write({ "manifest.yaml": "version: 2\n" });
+    for (const format of ["sarif", "markdown"]) {
+      const { status, stdout } = await command(["check", "--format", format]);
+      expect([status, stdout]).toEqual([1, expect.stringContaining("M0")]);
+    }
   });
 
   it("judges dates as of today, or of --now", async () => {
@@ -136,15 +168,11 @@ describe("check", () => {
 });
 
 describe("what is not built yet", () => {
-  it.each(["snippet", "import-role"])("%s is refused by name", async (name) => {
+  it.each(["snippet"])("%s is refused by name", async (name) => {
     expect(await command([name, "--token", "-"])).toMatchObject({
       status: 2,
       stderr: expect.stringContaining(`${name} is not supported yet`) as string,
     });
-  });
-
-  it("check of existing documents is refused", async () => {
-    expect((await command(["check", "--trust-policy", "x.json"])).status).toBe(2);
   });
 });
 

@@ -155,7 +155,10 @@ test("construct and stack emit the same resources for a role", () => {
   const foreign = foreignStackJson((stack) => {
     new GitpodWorkspaceRole(stack, "app", { ...props, accept: [{ rule: "T57", reason: "private" }] });
   });
-  const account = testAccount({ roles: [testRole("app", roleSource(props))], identityProviders: [] });
+  const { policies, ...source } = roleSource(props);
+  const managed = policies.managed.map((policy) => ({ ...policy, arn: "" }));
+  const role = testRole("app", { ...source, policies: { ...policies, managed } });
+  const account = testAccount({ roles: [role], identityProviders: [] });
   const own = accountStackJson({ account });
   expect(resourcesOf(foreign)).toEqual(resourcesOf(own));
   expect(foreign.import).toEqual(own.import);

@@ -48,11 +48,18 @@ test("every gitpod-aws-oidc command that is shown exists, with its flags", async
 });
 
 test("flags that the README names beside a command are flags of it", async () => {
-  const rows = [...read("README.md").matchAll(/^\| `gitpod-aws-oidc (\w+).*?` \| (.*) \|$/gm)];
-  expect(rows.map(([, name]) => name).sort()).toEqual(["check", "explain", "init", "schema", "synth"]);
+  const rows = [...read("README.md").matchAll(/^\| `gitpod-aws-oidc ([\w-]+).*?` \| (.*) \|$/gm)];
+  expect(rows.map(([, name]) => name).sort()).toEqual([
+    "check",
+    "explain",
+    "import-role",
+    "init",
+    "schema",
+    "synth",
+  ]);
   for (const [, name = "", text = ""] of rows) {
     const { stdout } = await command([name, "--help"]);
-    const flags = [...text.matchAll(/`(--[a-z]+)/g)].map(([, flag = ""]) => flag);
+    const flags = [...text.matchAll(/`(--[a-z-]+)/g)].map(([, flag = ""]) => flag);
     expect([name, flags.filter((flag) => !stdout.includes(`${flag} `))]).toEqual([name, []]);
   }
 });

@@ -1,0 +1,117 @@
+import type { Diagnostic, Finding, Severity } from "./diagnostic";
+import { anchor, code } from "./markdown";
+import { printable } from "./quote";
+import { counts, type RuleDescription } from "./report";
+
+/** What GitHub takes in one comment is 65,536 characters: a job adds some of its own. */
+const longestReport = 60_000;
+
+/** Characters of one cell's text. */
+const longestCell = 1_000;
+
+interface Row {
+  readonly severity: Severity;
+  readonly line: string;
+}
+
+/**
+ * Diagnostics and findings for a pull request: counts, then a table for each severity, accepted findings folded away.
+ * What others wrote stands in code spans, so that it can neither link, mention, nor be HTML. At most 60,000 characters;
+ * what does not fit is counted.
+ * @see https://github.github.com/gfm/
+ */
+export function formatMarkdown(
+  diagnostics: readonly Diagnostic[],
+  findings: readonly Finding[],
+  rules: readonly RuleDescription[],
+): string {
+  const byId = new Map(rules.map((rule) => [rule.id, rule]));
+  const open = [
+    ...diagnostics.map((d): Row => ({ severity: d.severity, line: row(d, codeLink(d.code), null) })),
+    ...findings.filter((f) => !f.accepted).map((f) => findingRow(f, byId)),
+  ];
+  const accepted = findings.filter((f) => f.accepted).map((f) => findingRow(f, byId));
+  const page = bounded(`### gitpod-aws-oidc check\n\n${counts(diagnostics, findings)}\n`);
+  for (const severity of ["error", "warning", "info"] as const)
+    page.section(
+      `\n#### ${title(severity)}\n\n`,
+      open.filter((r) => r.severity === severity),
+      "",
+    );
+  page.section("\n<details><summary>Accepted</summary>\n\n", accepted, "\n</details>\n");
+  return page.text();
+}
+
+function title(severity: Severity): string {
+  switch (severity) {
+    case "error":
+      return "Errors";
+    case "warning":
+      return "Warnings";
+    case "info":
+      return "Info";
+  }
+}
+
+function findingRow(finding: Finding, byId: ReadonlyMap<string, RuleDescription>): Row {
+  const rule = byId.get(finding.rule);
+  const link =
+    rule === undefined
+      ? cell(finding.rule)
+      : `[${rule.id}](docs/rules.md#${anchor(`${rule.id}: ${rule.title}`)})`;
+  return { severity: finding.severity, line: row(finding, link, finding.role) };
+}
+
+function codeLink(id: string): string {
+  return `[${id}](docs/diagnostics.md)`;
+}
+
+function row(
+  place: Pick<Finding, "file" | "line" | "column" | "message" | "remedy">,
+  link: string,
+  role: string | null,
+): string {
+  const cells = [
+    cell(`${place.file}:${place.line}:${place.column}`),
+    link,
+    role === null ? "" : cell(role),
+    cell(place.message),
+    cell(place.remedy),
+  ];
+  return `| ${cells.join(" | ")} |\n`;
+}
+
+const header = "| place | rule | role | what is wrong | remedy |\n|---|---|---|---|---|\n";
+
+/** Text in a cell: a bar would end the cell even in a code span, and a backslash before it makes parsers disagree. */
+function cell(text: string): string {
+  const shown = text.length > longestCell ? `${text.slice(0, longestCell)}…` : text;
+  return code(printable(shown).replaceAll("|", "\\u007c") || " ");
+}
+
+/** A page that takes rows as long as there is room, and says what it left out. */
+function bounded(head: string): {
+  readonly section: (before: string, rows: readonly Row[], after: string) => void;
+  readonly text: () => string;
+} {
+  // Room for the end of a section and the line about what is missing.
+  const limit = longestReport - 200;
+  let page = head;
+  let left = 0;
+  return {
+    section(before, rows, after) {
+      if (rows.length === 0) return;
+      let room = limit - page.length - before.length - header.length - after.length;
+      const fitting: string[] = [];
+      for (const { line } of rows) {
+        room -= line.length;
+        if (room < 0) break;
+        fitting.push(line);
+      }
+      left += rows.length - fitting.length;
+      if (fitting.length > 0) page += before + header + fitting.join("") + after;
+    },
+    text: () =>
+      left === 0 ? page : `${page}\n${left} more are not shown here: run gitpod-aws-oidc check.\n`,
+  };
+}

@@ -1,0 +1,201 @@
+import { createHash } from "node:crypto";
+import { diagnosticCodes, type Diagnostic, type Finding, type Severity } from "./diagnostic";
+import { code } from "./markdown";
+import { escapeHidden } from "./quote";
+import type { RuleDescription } from "./report";
+
+/** What a SARIF log says besides diagnostics and findings. */
+export interface SarifOptions {
+  /** The tool's own, e.g. `0.1.0`. */
+  readonly version: string;
+  readonly rules: readonly RuleDescription[];
+  /** What could not be judged: lower case, no final period. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Results that GitHub takes of one run.
+ * @see https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+ */
+const mostResults = 25_000;
+
+/** One result before it is written. */
+interface Result {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly role: string | null;
+  readonly message: string;
+  readonly remedy: string;
+  readonly accepted: boolean;
+  readonly reason?: string | undefined;
+}
+
+/**
+ * Diagnostics and findings as a SARIF 2.1.0 log, as GitHub code scanning reads it. It knows no clock and no path but the
+ * ones that were given; fingerprints stay where lines move.
+ * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+ */
+export function formatSarif(
+  diagnostics: readonly Diagnostic[],
+  findings: readonly Finding[],
+  options: SarifOptions,
+): string {
+  const rules = [...options.rules, ...diagnosticRules];
+  const places = new Map(rules.map((rule, i) => [rule.id, i]));
+  const all = [...diagnostics.map(diagnosticResult), ...findings];
+  const shown = gravest(all);
+  const notes = [
+    ...options.notes,
+    ...(shown.length < all.length
+      ? [`${all.length - shown.length} results of less weight are left out`]
+      : []),
+  ];
+  const fingerprints = fingerprinter();
+  const log = {
+    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+    version: "2.1.0",
+    runs: [
+      {
+        tool: { driver: { name: "gitpod-aws-oidc", version: options.version, rules: rules.map(ruleJson) } },
+        columnKind: "utf16CodeUnits",
+        invocations: [
+          {
+            executionSuccessful: true,
+            ...(notes.length === 0 ? {} : { toolExecutionNotifications: notes.map(noteJson) }),
+          },
+        ],
+        results: shown.map((result) => resultJson(result, places.get(result.rule), fingerprints(result))),
+      },
+    ],
+  };
+  return `${JSON.stringify(log, null, 2).split("\n").map(escapeHidden).join("\n")}\n`;
+}
+
+/** Diagnostics are results too: each code is a rule. */
+const diagnosticRules: readonly RuleDescription[] = Object.freeze(
+  Object.entries(diagnosticCodes).map(([id, title]) => ({
+    ...({ id, severity: "error", title } as const),
+    why: "nothing is written, because the manifest is not the manifest language",
+    remedy: "see the message of each result",
+  })),
+);
+
+function diagnosticResult({ code: rule, ...place }: Diagnostic): Result {
+  return { ...place, rule, role: null, accepted: false };
+}
+
+/** As many results as GitHub takes, errors first to stay, in the order given. */
+function gravest(results: readonly Result[]): readonly Result[] {
+  if (results.length <= mostResults) return results;
+  const kept = new Set(
+    (["error", "warning", "info"] as const)
+      .flatMap((severity) => results.filter((result) => result.severity === severity))
+      .slice(0, mostResults),
+  );
+  return results.filter((result) => kept.has(result));
+}
+
+function ruleJson(rule: RuleDescription) {
+  return {
+    id: rule.id,
+    name: pascalCase(rule.title),
+    shortDescription: { text: sentence(rule.title) },
+    fullDescription: { text: `${sentence(rule.title)} ${sentence(rule.why)}` },
+    help: {
+      text: `${sentence(rule.why)} Remedy: ${rule.remedy}.`,
+      markdown: `**${rule.id}**: ${code(rule.title)}\n\n${code(rule.why)}\n\n**Remedy**: ${code(rule.remedy)}`,
+    },
+    defaultConfiguration: { level: level(rule.severity) },
+    properties: {
+      "security-severity": securitySeverity(rule.severity),
+      precision: rule.severity === "info" ? "medium" : "high",
+      tags: ["security", "aws", "iam", "oidc"],
+    },
+  };
+}
+
+function resultJson(result: Result, ruleIndex: number | undefined, fingerprint: string) {
+  return {
+    ruleId: result.rule,
+    ...(ruleIndex === undefined ? {} : { ruleIndex }),
+    level: level(result.severity),
+    message: { text: plain(`${result.message}. Remedy: ${result.remedy}.`) },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: uri(result.file) },
+          region: { startLine: result.line, startColumn: result.column },
+        },
+      },
+    ],
+    partialFingerprints: { primaryLocationLineHash: fingerprint },
+    ...(result.accepted ? { suppressions: [suppression(result.reason)] } : {}),
+  };
+}
+
+/** The `accept` of an entry stands in the source itself. */
+function suppression(reason: string | undefined) {
+  return {
+    kind: "inSource",
+    status: "accepted",
+    ...(reason === undefined ? {} : { justification: plain(reason) }),
+  };
+}
+
+function noteJson(text: string) {
+  return { level: "note", message: { text: plain(text) } };
+}
+
+function level(severity: Severity): "error" | "warning" | "note" {
+  return severity === "info" ? "note" : severity;
+}
+
+/** GitHub's scale from 0 to 10: high, medium, low. */
+function securitySeverity(severity: Severity): string {
+  switch (severity) {
+    case "error":
+      return "8.0";
+    case "warning":
+      return "5.0";
+    case "info":
+      return "2.0";
+  }
+}
+
+/** Text whose parts cannot be taken for an embedded link, `[text](target)`. */
+function plain(text: string): string {
+  return text.replaceAll("](", "] (");
+}
+
+/** A path as a URI: relative as it was given, `/` between segments, everything else percent-encoded. */
+function uri(file: string): string {
+  const segments = file.toWellFormed().replaceAll("\\", "/").split("/").map(encodeURIComponent);
+  return segments[0] === "" ? `file://${segments.join("/")}` : segments.join("/");
+}
+
+/** Hashes of what a result says, and the how-manieth of those that say the same: lines and indices may move. */
+function fingerprinter(): (result: Result) => string {
+  const seen = new Map<string, number>();
+  return ({ rule, file, role, message }) => {
+    const hash = createHash("sha256")
+      .update(JSON.stringify([rule, file, role, message]))
+      .digest("hex")
+      .slice(0, 32);
+    const number = (seen.get(hash) ?? 0) + 1;
+    seen.set(hash, number);
+    return `${hash}:${number}`;
+  };
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? "" : "."}`;
+}
+
+function pascalCase(text: string): string {
+  return [...text.matchAll(/[A-Za-z0-9]+/g)]
+    .map(([word]) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join("");
+}

@@ -1,0 +1,175 @@
+import type { Path } from "../diagnostics";
+import type { ExistingDocument, ExistingRole } from "../model/existing";
+import {
+  blankRole,
+  documentOf,
+  isObject,
+  list,
+  own,
+  present,
+  seconds,
+  text,
+  texts,
+  type Found,
+} from "./found";
+
+/** A reader of one shape: takes what it knows out of the root, and says whether there was anything. */
+type Reader = (root: unknown, found: Found) => boolean;
+
+/**
+ * Reads what the AWS CLI prints: get-role, list-roles, get-role-policy, get-policy-version, list-attached-role-policies,
+ * get-account-authorization-details, get-open-id-connect-provider. False where it is none of them.
+ * @see https://docs.aws.amazon.com/cli/latest/reference/iam/
+ */
+export function readAwsOutput(root: unknown, found: Found): boolean {
+  return readers.map((reader) => reader(root, found)).some((known) => known);
+}
+
+const readers: readonly Reader[] = Object.freeze<Reader[]>([
+  (root, found) => {
+    const role = own(root, "Role");
+    if (isObject(role)) found.roles.push(roleOf(role, ["Role"], found));
+    return isObject(role);
+  },
+  (root, found) => {
+    const roles = own(root, "Roles");
+    list(roles).forEach((role, i) => found.roles.push(roleOf(role, ["Roles", i], found)));
+    return Array.isArray(roles);
+  },
+  (root, found) => {
+    const details = own(root, "RoleDetailList");
+    const managed = managedDocuments(root);
+    list(details).forEach((role, i) => {
+      found.roles.push(detailOf(role, ["RoleDetailList", i], managed, found));
+    });
+    return Array.isArray(details);
+  },
+  (root, found) => {
+    const policy = own(root, "PolicyDocument");
+    if (policy === undefined) return false;
+    const role = text(own(root, "RoleName"));
+    found.roles.push(withPermission(role, policy, ["PolicyDocument"], found));
+    return true;
+  },
+  (root, found) => {
+    const policy = own(own(root, "PolicyVersion"), "Document");
+    if (policy === undefined) return false;
+    found.roles.push(withPermission(null, policy, ["PolicyVersion", "Document"], found));
+    return true;
+  },
+  (root, found) => {
+    const attached = own(root, "AttachedPolicies");
+    if (!Array.isArray(attached)) return false;
+    const path = ["AttachedPolicies"];
+    const origin = { file: found.file, path };
+    found.roles.push({ ...blankRole(origin), managedPolicies: attachments(attached, path, found) });
+    return true;
+  },
+  (root, found) => {
+    const url = text(own(root, "Url"));
+    if (url === null) return false;
+    const thumbprints = own(root, "ThumbprintList");
+    found.identityProviders.push({
+      origin: { file: found.file, path: [] },
+      url,
+      audiences: texts(own(root, "ClientIDList")),
+      thumbprints: Array.isArray(thumbprints) ? texts(thumbprints) : null,
+    });
+    return true;
+  },
+]);
+
+function withPermission(role: string | null, policy: unknown, path: Path, found: Found): ExistingRole {
+  const origin = { file: found.file, path };
+  return {
+    ...blankRole(origin, role),
+    permissions: present(documentOf("permission", policy, path, role, found)),
+  };
+}
+
+function roleOf(role: unknown, path: Path, found: Found): ExistingRole {
+  const name = text(own(role, "RoleName"));
+  const trust = own(role, "AssumeRolePolicyDocument");
+  return {
+    name,
+    origin: { file: found.file, path },
+    arn: text(own(role, "Arn")),
+    path: text(own(role, "Path")),
+    description: text(own(role, "Description")),
+    maxSessionDuration: seconds(own(role, "MaxSessionDuration")),
+    permissionsBoundary: text(own(own(role, "PermissionsBoundary"), "PermissionsBoundaryArn")),
+    tags: Object.fromEntries(
+      list(own(role, "Tags")).map((tag) => [text(own(tag, "Key")) ?? "", text(own(tag, "Value")) ?? ""]),
+    ),
+    trust:
+      trust === undefined
+        ? null
+        : documentOf("trust", trust, [...path, "AssumeRolePolicyDocument"], name, found),
+    permissions: [],
+    managedPolicies: [],
+  };
+}
+
+interface ManagedDocument {
+  readonly path: Path;
+  readonly document: unknown;
+}
+
+/** The default version of each customer-managed policy, by ARN. */
+function managedDocuments(root: unknown): ReadonlyMap<string, ManagedDocument> {
+  const entries = list(own(root, "Policies")).flatMap((policy, i) =>
+    list(own(policy, "PolicyVersionList")).flatMap((version, j): readonly [string, ManagedDocument][] => {
+      const [arn, document] = [text(own(policy, "Arn")), own(version, "Document")];
+      if (arn === null || document === undefined || own(version, "IsDefaultVersion") !== true) return [];
+      return [[arn, { path: ["Policies", i, "PolicyVersionList", j, "Document"], document }]];
+    }),
+  );
+  return new Map(entries);
+}
+
+function detailOf(
+  detail: unknown,
+  path: Path,
+  managed: ReadonlyMap<string, ManagedDocument>,
+  found: Found,
+): ExistingRole {
+  const role = roleOf(detail, path, found);
+  const inline = list(own(detail, "RolePolicyList")).flatMap((policy, i) =>
+    present(
+      documentOf(
+        "permission",
+        own(policy, "PolicyDocument"),
+        [...path, "RolePolicyList", i, "PolicyDocument"],
+        role.name,
+        found,
+      ),
+    ),
+  );
+  const attached = attachments(
+    list(own(detail, "AttachedManagedPolicies")),
+    [...path, "AttachedManagedPolicies"],
+    found,
+  );
+  const shown = attached.flatMap(({ arn }): readonly ExistingDocument[] => {
+    const policy = managed.get(arn);
+    return policy === undefined
+      ? []
+      : present(documentOf("permission", policy.document, policy.path, role.name, found));
+  });
+  return {
+    ...role,
+    permissions: [...inline, ...shown],
+    managedPolicies: attached.filter(({ arn }) => !managed.has(arn)),
+  };
+}
+
+function attachments(
+  attached: readonly unknown[],
+  path: Path,
+  found: Found,
+): ExistingRole["managedPolicies"] {
+  return attached.flatMap((policy, i) => {
+    const arn = text(own(policy, "PolicyArn"));
+    return arn === null ? [] : [{ arn, origin: { file: found.file, path: [...path, i, "PolicyArn"] } }];
+  });
+}

@@ -1,0 +1,95 @@
+import type { Origin, Path } from "../diagnostics";
+import type { ExistingDocument, ExistingIdentityProvider, ExistingRole } from "../model/existing";
+import { readJson } from "./json";
+
+/** Something about a file, at a place in it: lower case, no final period. */
+export interface Remark {
+  readonly origin: Origin;
+  readonly message: string;
+}
+
+/** What reading a file collects. */
+export interface Found {
+  readonly file: string;
+  readonly roles: ExistingRole[];
+  readonly identityProviders: ExistingIdentityProvider[];
+  /** What keeps a document from being read as everybody reads it. */
+  readonly mistakes: Remark[];
+  /** Documents that the file names and does not show, e.g. those that a plan knows after apply. */
+  readonly missing: Remark[];
+}
+
+/** A role of which nothing is known but its place. */
+export function blankRole(origin: Origin, name: string | null = null): ExistingRole {
+  return {
+    ...{ name, origin, arn: null, path: null, description: null, maxSessionDuration: null },
+    ...{ permissionsBoundary: null, tags: {}, trust: null, permissions: [], managedPolicies: [] },
+  };
+}
+
+/**
+ * A policy document as files hold one: a JSON object, that object as text, or its URL-encoded text, as IAM's API has it.
+ * Null, and a mistake, where the text is no JSON.
+ * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html
+ */
+export function documentOf(
+  kind: ExistingDocument["kind"],
+  given: unknown,
+  path: Path,
+  role: string | null,
+  found: Found,
+): ExistingDocument | null {
+  const origin = { file: found.file, path };
+  if (typeof given !== "string") return { kind, origin, value: given, role };
+  const read = readJson(decoded(given));
+  for (const { message } of read.problems)
+    found.mistakes.push({ origin, message: `of the policy in this text: ${message}` });
+  return read.value === undefined ? null : { kind, origin, value: read.value, role };
+}
+
+function decoded(text: string): string {
+  if (!/^\s*%7B/i.test(text)) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A JSON object of any shape. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** True for an object that is no list. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** An object's own value; undefined where it has none of that name, or is no object. */
+export function own(value: unknown, key: string): unknown {
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+/** Text; null for anything else. */
+export function text(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+/** The texts of a list; none where it is none. */
+export function texts(value: unknown): readonly string[] {
+  return list(value).filter((item) => typeof item === "string");
+}
+
+/** The items of a list; none where it is none. */
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** A duration; null for anything but a number. */
+export function seconds(value: unknown): number | null {
+  return typeof value === "number" ? value : null;
+}
+
+/** What is there, as a list. */
+export function present<T>(value: T | null): readonly T[] {
+  return value === null ? [] : [value];
+}

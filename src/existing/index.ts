@@ -1,0 +1,3 @@
+export { joinAccess } from "./join";
+export { readExisting, type ExistingFile } from "./readExisting";
+export type { Remark } from "./found";

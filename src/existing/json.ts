@@ -1,0 +1,135 @@
+import { createScanner, parseTree, printParseErrorCode, type Node, type ParseError } from "jsonc-parser";
+import { quote, textPositions, type Path, type Position, type TextPositions } from "../diagnostics";
+
+/** Deeper than any policy, plan or state; far below what exhausts a stack. */
+const deepest = 1000;
+
+/** What keeps a text from being JSON that everybody reads alike. */
+export interface JsonProblem {
+  readonly path: Path;
+  /** Lower case, no final period. */
+  readonly message: string;
+}
+
+/** A JSON text that was read, with its places. */
+export interface JsonText {
+  /** The value; of a key that stands twice, the last one counts. Undefined where the text is no JSON. */
+  readonly value: unknown;
+  /** Empty where everybody reads the text alike. */
+  readonly problems: readonly JsonProblem[];
+  /** The position of a value; where nothing stands at the path, that of the nearest value around it. */
+  readonly locate: (path: Path) => Position;
+  readonly positions: TextPositions;
+}
+
+/**
+ * Reads JSON strictly: no comment, no comma before an end, no key twice, at most 1,000 levels.
+ * @see https://www.rfc-editor.org/rfc/rfc8259
+ */
+export function readJson(text: string): JsonText {
+  const positions = textPositions(text);
+  const failed = (offset: number, message: string): JsonText => ({
+    value: undefined,
+    problems: [{ path: [], message }],
+    locate: () => positions.at(offset),
+    positions,
+  });
+  const tooDeep = depthOffset(text);
+  if (tooDeep !== null) return failed(tooDeep, `this is nested deeper than ${deepest} levels`);
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  const [first] = errors;
+  if (first !== undefined) return failed(first.offset, `this is no JSON: ${described(first)}`);
+  const value = parsed(text);
+  if (root === undefined || value === undefined) return failed(0, "this is no JSON");
+  const members = memberIndex();
+  const twice: JsonProblem[] = [];
+  findTwice(root, [], twice);
+  return {
+    value,
+    problems: twice,
+    locate: (path) => positions.at(nodeAt(root, path, members).offset),
+    positions,
+  };
+}
+
+/** The parser is lenient in corners that are not documented: what it takes must also be JSON for JavaScript. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where a text gets too deep, by its tokens alone: the parser itself would exhaust the stack. */
+function depthOffset(text: string): number | null {
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  for (;;) {
+    scanner.scan();
+    const offset = scanner.getTokenOffset();
+    // Behind a comment that does not end, the scanner gives tokens of one character for ever.
+    if (offset >= text.length) return null;
+    const first = scanner.getTokenLength() === 1 ? text[offset] : "";
+    if (first === "{" || first === "[") depth += 1;
+    else if (first === "}" || first === "]") depth -= 1;
+    if (depth > deepest) return offset;
+  }
+}
+
+/** The parser's name of a mistake, e.g. `PropertyNameExpected`, as words. */
+function described({ error }: ParseError): string {
+  return printParseErrorCode(error)
+    .replace(/(?!^)[A-Z]/g, " $&")
+    .toLowerCase();
+}
+
+function findTwice(node: Node, path: Path, problems: JsonProblem[]): void {
+  const children = node.children ?? [];
+  if (node.type === "array") {
+    children.forEach((item, i) => {
+      findTwice(item, [...path, i], problems);
+    });
+  } else if (node.type === "object") {
+    const seen = new Set<string>();
+    for (const { children: [key, value] = [] } of children) {
+      const name = String(key?.value);
+      if (seen.has(name))
+        problems.push({ path: [...path, name], message: `the key ${quote(name)} stands here twice` });
+      seen.add(name);
+      if (value !== undefined) findTwice(value, [...path, name], problems);
+    }
+  }
+}
+
+type Members = (node: Node) => ReadonlyMap<string, Node>;
+
+/** The values of an object by key, the last of equal ones, computed once for each object. */
+function memberIndex(): Members {
+  const known = new Map<Node, ReadonlyMap<string, Node>>();
+  return (node) => {
+    const before = known.get(node);
+    if (before !== undefined) return before;
+    const members = new Map<string, Node>();
+    for (const { children: [key, value] = [] } of node.children ?? [])
+      if (value !== undefined) members.set(String(key?.value), value);
+    known.set(node, members);
+    return members;
+  };
+}
+
+function nodeAt(root: Node, path: Path, members: Members): Node {
+  let node = root;
+  for (const segment of path) {
+    const next =
+      node.type === "array" && typeof segment === "number"
+        ? node.children?.[segment]
+        : node.type === "object"
+          ? members(node).get(String(segment))
+          : undefined;
+    if (next === undefined) return node;
+    node = next;
+  }
+  return node;
+}

@@ -1,0 +1,187 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { command, inTemporaryFolder, write } from "../support/folder";
+import { manifest } from "../support/project";
+
+inTemporaryFolder();
+
+const issuer = "https://services.acme.gitpod.cloud/idp";
+const name = issuer.slice("https://".length);
+const trust = (sub: object, aud = "sts.amazonaws.com") =>
+  JSON.stringify(
+    {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { Federated: `arn:aws:iam::123456789012:oidc-provider/${name}` },
+          Action: "sts:AssumeRoleWithWebIdentity",
+          Condition: { StringEquals: { [`${name}:aud`]: aud, ...sub } },
+        },
+      ],
+    },
+    null,
+    2,
+  );
+const exact = trust({ [`${name}:sub`]: "https://github.com/acme/app" });
+const permission = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "sqs:SendMessage", Resource: "*" }],
+});
+
+interface Found {
+  readonly rule: string;
+  readonly severity: string;
+  readonly file: string;
+  readonly line: number;
+  readonly path: string;
+}
+const found = async (argv: readonly string[], stdin = ""): Promise<readonly Found[]> => {
+  const { stdout, stderr } = await command(["check", "--format", "json", ...argv], {}, { stdin });
+  expect(stderr).toBe("");
+  return (JSON.parse(stdout) as { findings: Found[] }).findings;
+};
+const rulesOf = (findings: readonly Found[]) =>
+  findings.filter(({ severity }) => severity !== "info").map(({ rule }) => rule);
+
+describe("check --trust-policy", () => {
+  it("ends with 0 where nothing is wrong, and with 1 and a place where something is", async () => {
+    write({ "good.json": exact, "bad.json": trust({}) });
+    expect((await command(["check", "--trust-policy", "good.json", "--strict"])).status).toBe(0);
+    const bad = await command(["check", "--trust-policy", "bad.json"]);
+    expect(bad.status).toBe(1);
+    expect(bad.stdout).toMatch(/^bad\.json:\d+:\d+: error T23: /m);
+  });
+
+  it("reads no manifest that nobody named", async () => {
+    write({ "good.json": exact, "manifest.yaml": "version: 2\n" });
+    expect((await command(["check", "--trust-policy", "good.json"])).status).toBe(0);
+  });
+
+  it("reads standard input, and calls it so", async () => {
+    const findings = await found(["--trust-policy", "-"], trust({}));
+    expect(findings.find(({ rule }) => rule === "T23")).toMatchObject({ file: "<stdin>" });
+  });
+
+  it("holds keys against --issuer, or against a manifest that is named", async () => {
+    write({
+      "good.json": exact,
+      "manifest.yaml": manifest("repos: [{ url: https://github.com/acme/app }]", "", `issuer: ${issuer}`),
+      "other.yaml": manifest("repos: [{ url: https://github.com/acme/app }]", "", "host: other.cloud"),
+    });
+    expect(rulesOf(await found(["--trust-policy", "good.json", "--issuer", issuer]))).toEqual([]);
+    expect(rulesOf(await found(["manifest.yaml", "--trust-policy", "good.json"]))).toEqual([]);
+    expect(
+      rulesOf(await found(["--trust-policy", "good.json", "--issuer", "https://services.b.gitpod.cloud/idp"]))
+        .length,
+    ).toBeGreaterThan(0);
+    expect(rulesOf(await found(["other.yaml", "--trust-policy", "good.json"])).length).toBeGreaterThan(0);
+  });
+
+  it("reports a manifest that is none, and judges nothing", async () => {
+    write({ "good.json": exact, "broken.yaml": "version: 2\n" });
+    const { status, stdout } = await command(["check", "broken.yaml", "--trust-policy", "good.json"]);
+    expect([status, stdout]).toEqual([1, expect.stringContaining("broken.yaml:1")]);
+    expect((await command(["check", "missing.yaml", "--trust-policy", "good.json"])).status).toBe(2);
+  });
+
+  it("says T01 at the mistake where a file is no JSON, or holds a key twice", async () => {
+    write({
+      "a.json": '{\n  "Version": "2012-10-17",\n}',
+      "b.json": exact.replace('"Effect"', '"Effect": "Deny",\n"Effect"'),
+    });
+    expect(await found(["--trust-policy", "a.json"])).toMatchObject([{ rule: "T01", line: 3 }]);
+    expect(await found(["--trust-policy", "b.json"])).toContainEqual(
+      expect.objectContaining({ rule: "T01", path: "Statement[0].Effect" }),
+    );
+  });
+});
+
+describe("check --permission-policy", () => {
+  it("judges permissions, and says T01 of what is no policy", async () => {
+    write({ "p.json": permission, "q.json": '{"Statement": [{"Effect": "Perhaps"}]}' });
+    expect(rulesOf(await found(["--permission-policy", "p.json"]))).toEqual(["G02"]);
+    expect(rulesOf(await found(["--permission-policy", "q.json"]))).toContain("T01");
+  });
+
+  it("of the same role as --trust-policy weighs more where the trust is wide", async () => {
+    write({
+      "p.json": permission,
+      "wide.json": trust({}).replace(
+        '"StringEquals"',
+        `"StringLike": {"${name}:sub": "https://github.com/acme/*"},
+         "StringNotLike": {"${name}:sub": ["*..*", "*%2e*", "*%2E*", "*\\t*", "*\\n*", "*\\r*"]}, "StringEquals"`,
+      ),
+    });
+    const severity = async (argv: readonly string[]) =>
+      (await found(argv)).find(({ rule }) => rule === "G02")?.severity;
+    expect(await severity(["--permission-policy", "p.json"])).toBe("warning");
+    expect(await severity(["--permission-policy", "p.json", "--trust-policy", "wide.json"])).toBe("error");
+  });
+});
+
+describe("a file that cannot be judged", () => {
+  const refused = async (file: string, pattern: RegExp) => {
+    const { status, stdout, stderr } = await command(["check", "--trust-policy", file]);
+    expect([file, status, stdout, stderr]).toEqual([file, 2, "", expect.stringMatching(pattern)]);
+  };
+
+  it("ends with 2 and says why", async () => {
+    mkdirSync("folder");
+    write({ "empty.json": " \n", "bom.json": `\ufeff${exact}`, "other.json": '{"Roles": []}' });
+    writeFileSync("utf16.json", Buffer.from(`\ufeff${exact}`, "utf16le"));
+    writeFileSync("naked16.json", Buffer.from(exact, "utf16le"));
+    writeFileSync("latin1.json", Buffer.from('{"a": "\u00e9"}', "latin1"));
+    await refused("missing.json", /"missing\.json" cannot be read: it does not exist\n {2}remedy: /);
+    await refused("folder", /is not a regular file/);
+    await refused("empty.json", /is empty/);
+    await refused("bom.json", /byte order mark/);
+    await refused("utf16.json", /is not UTF-8/);
+    await refused("naked16.json", /is not UTF-8/);
+    await refused("latin1.json", /is not UTF-8/);
+    await refused("other.json", /no role, policy or identity provider/);
+  });
+
+  it.each([
+    [["--trust-policy", "-", "--permission-policy", "-"]],
+    [["--trust-policy", "good.json", "--now", "2026-01-01"]],
+    [["--trust-policy", "good.json", "--issuer", "http://x"]],
+    [["--trust-policy", "good.json", "--issuer", "https://x/", "manifest.yaml"]],
+  ])("so does what contradicts itself: %j", async (argv) => {
+    write({ "good.json": exact });
+    expect(await command(["check", ...argv])).toMatchObject({ status: 2, stdout: "" });
+  });
+
+  it("of a bomb is refused in no time", async () => {
+    write({ "bomb.json": "[".repeat(8_000_000) });
+    expect(await found(["--trust-policy", "bomb.json"])).toMatchObject([{ rule: "T01" }]);
+  });
+});
+
+it("says what a plan does not know yet on stderr, and fails on it with --strict", async () => {
+  const resources = [{ address: "aws_iam_role.a", type: "aws_iam_role", name: "a", values: { name: "a" } }];
+  const changes = [{ address: "aws_iam_role.a", change: { after_unknown: { assume_role_policy: true } } }];
+  write({
+    "plan.json": JSON.stringify({
+      ...{ format_version: "1.2", planned_values: { root_module: { resources } } },
+      resource_changes: changes,
+    }),
+  });
+  const lax = await command(["check", "--trust-policy", "plan.json"]);
+  expect([lax.status, lax.stderr]).toEqual([
+    0,
+    expect.stringMatching(/^note: plan\.json:1:\d+: assume_role_policy of /),
+  ]);
+  expect((await command(["check", "--trust-policy", "plan.json", "--strict"])).status).toBe(1);
+  expect((await command(["check", "--trust-policy", "plan.json", "--format", "sarif"])).stdout).toContain(
+    "toolExecutionNotifications",
+  );
+});
+
+it("shows text of a policy safely: no escape sequence reaches the terminal", async () => {
+  write({ "x.json": trust({ [`${name}:sub`]: "\u001b[31m\u202e*" }) });
+  for (const format of ["text", "json", "sarif", "markdown"]) {
+    const { stdout } = await command(["check", "--trust-policy", "x.json", "--format", format]);
+    // eslint-disable-next-line no-control-regex
+    expect([format, /[\u0000-\u0009\u000b-\u001f\u007f\u202e]/.exec(stdout)]).toEqual([format, null]);
+  }
+});
