@@ -61,7 +61,9 @@ repos:
         "version: 1",
       ]).join("\n");
     const bare = (text: string) =>
-      JSON.stringify(modelOf(text), (key, value: unknown) => (key.toLowerCase().endsWith("origin") ? 0 : value));
+      JSON.stringify(modelOf(text), (key, value: unknown) =>
+        key.toLowerCase().endsWith("origin") ? 0 : value,
+      );
     const turned = bare(
       whole((lines) => [...lines].reverse())
         .replace("[x, w]", "[w, x]")
