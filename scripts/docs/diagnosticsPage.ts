@@ -58,6 +58,5 @@ function example(format: "text" | "json"): string {
   return formatText(diagnostics, [], {
     line: (file, line) => project.locator.line(file, line),
     colour: false,
-    info: "list",
   });
 }

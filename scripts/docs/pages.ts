@@ -2,6 +2,7 @@ import { manifestJsonSchema } from "../../src/manifest";
 import { diagnosticsPage } from "./diagnosticsPage";
 import { manifestPage } from "./manifestPage";
 import { rulesPage } from "./rulesPage";
+import { scalePage } from "./scalePage";
 
 /** A file that is generated from the sources. */
 export interface GeneratedFile {
@@ -17,4 +18,5 @@ export const generatedFiles: readonly GeneratedFile[] = Object.freeze([
   { file: "docs/manifest.md", text: manifestPage },
   { file: "docs/rules.md", text: rulesPage },
   { file: "docs/diagnostics.md", text: diagnosticsPage },
+  { file: "docs/scale.md", text: scalePage },
 ]);

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { synthesize } from "../../src/app";
@@ -17,6 +17,8 @@ export interface Deployment {
   readonly folder: string;
   /** Synthesizes one account, `dev`, alone in its model. */
   synth(account: Account): void;
+  /** Puts a configuration that is not ours into a folder of its own. */
+  write(configuration: object): void;
   /** Runs Terraform in the folder of the stack, or in `folder` where there is none. */
   terraform(...args: readonly string[]): Promise<Outcome>;
   /** Like {@link terraform}, for what must succeed. */
@@ -90,6 +92,11 @@ export function createDeployment(tools: DeploymentTools): Deployment {
     synth: (account) => {
       synthesize(testModel([account]), { outdir: "cdktf.out", workingDirectory: folder });
       cwd = join(folder, "cdktf.out", "stacks", account.name);
+    },
+    write: (configuration) => {
+      cwd = join(folder, "other");
+      mkdirSync(cwd);
+      writeFileSync(join(cwd, "main.tf.json"), JSON.stringify(configuration));
     },
     terraform: (...args) => run(tools.terraform, args),
     mustTerraform: (...args) => must(tools.terraform, args),
