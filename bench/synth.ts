@@ -1,69 +1,144 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { ModuleKind, ScriptTarget, transpileModule } from "typescript";
+import { benchManifest, benchRepositories } from "./repositories";
+import { performancePage, type Measured, type StageTimes } from "./page";
 
 /*
- * How long `gitpod-aws-oidc synth` takes on manifests of several sizes: fresh processes, start included, nothing
- * written before. `npm run bench` builds the command first, and prints the median of its runs for each size.
+ * What a synth costs beside a plain CDKTF program that makes the same resources and files, and beside the floor: the
+ * same output stringified and written, and nothing else. Each run is a fresh process in an empty folder; the three
+ * take turns, so that a busy machine is busy for all of them. CPU time is user and system time together, start
+ * included; figures are medians. `npm run bench` prints them, `npm run bench -- --write` also writes
+ * docs/performance.md.
  */
 
-const sizes = [1, 300, 1_000, 10_000];
+const project = join(__dirname, "..");
+const sizes = sizesOf(process.argv.slice(2));
 const runs = 5;
-const bin = join(__dirname, "..", "dist", "cli", "bin.js");
+const compiled = join(project, "node_modules", ".cache", "bench");
 
-/** A manifest like those of real teams: a third of the repositories have three grants, and half are included. */
-function writeManifest(folder: string, repositories: number): void {
-  const repo = (i: number): string => {
-    const grants =
-      i % 3 === 0
-        ? [
-            `{ secret: app-${i}/db, env: DATABASE_URL }`,
-            `{ parameter: /app-${i}/* }`,
-            `{ s3: acme-assets/app-${i}/* }`,
-          ]
-        : [`{ secret: app-${i}/db, env: DATABASE_URL }`];
-    return `  - url: https://github.com/acme-${i % 50}/app-${i}\n    contexts: [repository, branches]\n    grants: [${grants.join(", ")}]\n`;
-  };
-  const half = Math.ceil(repositories / 2);
-  const list = (from: number, to: number): string =>
-    Array.from({ length: to - from }, (_, i) => repo(from + i)).join("");
-  mkdirSync(join(folder, "teams"));
-  writeFileSync(
-    join(folder, "teams", "half.yaml"),
-    repositories > 1 ? `repos:\n${list(half, repositories)}` : "orgs: []\n",
-  );
-  writeFileSync(
-    join(folder, "manifest.yaml"),
-    `version: 1
-accounts:
-  dev: { id: "123456789012", region: us-east-1, quotas: { rolesPerAccount: 10000 } }
-installations:
-  acme: { issuer: https://services.acme.gitpod.cloud/idp }
-include: [teams/*.yaml]
-defaults:
-  tags: { managed-by: gitpod-aws-oidc }
-repos:
-${list(0, half)}`,
-  );
+/** `npm run bench -- 1000` measures that size alone. */
+function sizesOf(args: readonly string[]): readonly number[] {
+  const given = args.map(Number).filter((n) => Number.isInteger(n) && n > 0);
+  return given.length > 0 ? given : [100, 1_000, 10_000];
 }
 
-function seconds(repositories: number): number {
-  const folder = mkdtempSync(join(tmpdir(), "gitpod-aws-oidc-bench-"));
+/** The plain program starts as fast as ours: compiled, not through a loader. */
+function compilePlain(): string {
+  mkdirSync(compiled, { recursive: true });
+  for (const name of ["plain", "repositories", "floor"]) {
+    const source = readFileSync(join(__dirname, `${name}.ts`), "utf8");
+    const { outputText } = transpileModule(source, {
+      compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022 },
+    });
+    writeFileSync(join(compiled, `${name}.js`), outputText);
+  }
+  return join(compiled, "plain.js");
+}
+
+/** A file system in memory where there is one: a disk's bad moments would be most of what is measured. */
+function scratch(): string {
+  return existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+}
+
+function inFolder<T>(action: (folder: string) => T): T {
+  const folder = mkdtempSync(join(scratch(), "gitpod-aws-oidc-bench-"));
   try {
-    writeManifest(folder, repositories);
-    const begin = performance.now();
-    const { status, stderr } = spawnSync(process.execPath, [bin, "synth"], { cwd: folder, encoding: "utf8" });
-    const taken = (performance.now() - begin) / 1000;
-    if (status !== 0) throw new Error(stderr.slice(0, 2000));
-    return taken;
+    return action(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-for (const repositories of sizes) {
-  const taken = Array.from({ length: runs }, () => seconds(repositories)).sort((a, b) => a - b);
-  const median = taken[Math.floor(runs / 2)] ?? NaN;
-  console.log(`${String(repositories).padStart(6)} repositories  ${median.toFixed(2)} s (median of ${runs})`);
+/** Runs a program to its end and returns what it printed and used. */
+function measure(
+  folder: string,
+  args: readonly string[],
+): { readonly stdout: string; readonly used: Measured } {
+  const usage = join(folder, ".usage.json");
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--require", join(__dirname, "usage.cjs"), ...args],
+    { cwd: folder, encoding: "utf8", env: { ...process.env, BENCH_USAGE: usage }, maxBuffer: 1 << 28 },
+  );
+  if (status !== 0) throw new Error(stderr.slice(0, 2000));
+  return { stdout, used: JSON.parse(readFileSync(usage, "utf8")) as Measured };
 }
+
+function writeManifest(folder: string, size: number): void {
+  for (const [name, text] of Object.entries(benchManifest(size))) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+}
+
+function ours(folder: string, size: number): Measured {
+  writeManifest(folder, size);
+  return measure(folder, [join(project, "dist", "cli", "bin.js"), "synth"]).used;
+}
+
+/** A snippet of ours with what differs between repositories replaced by what the plain program fills in. */
+function plainSnippet(folder: string): string {
+  const [first] = benchRepositories(1);
+  if (first === undefined) throw new Error("no repository");
+  const text = readFileSync(
+    join(folder, "snippets", "acme", "github.com", `${first.path}.gitpod.yml`),
+    "utf8",
+  );
+  return text.replaceAll(first.url, "{{url}}").replaceAll(first.secret, "{{secret}}");
+}
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+
+function medians(all: readonly Measured[]): Measured {
+  return {
+    cpu: median(all.map((m) => m.cpu)),
+    wall: median(all.map((m) => m.wall)),
+    megabytes: median(all.map((m) => m.megabytes)),
+  };
+}
+
+const plainProgram = compilePlain();
+const results = sizes.map((size) => {
+  const all: { ours: Measured[]; plain: Measured[]; floor: Measured[]; stages: StageTimes[] } = {
+    ...{ ours: [], plain: [], floor: [], stages: [] },
+  };
+  for (let run = 0; run < runs; run++) {
+    inFolder((folder) => {
+      all.ours.push(ours(folder, size));
+      const snippet = plainSnippet(folder);
+      inFolder((other) => all.plain.push(measure(other, [plainProgram, String(size), snippet]).used));
+      inFolder((other) => {
+        const { stdout } = measure(other, [join(compiled, "floor.js"), folder]);
+        all.floor.push({ ...(JSON.parse(stdout) as Measured), megabytes: NaN });
+      });
+    });
+    inFolder((folder) => {
+      writeManifest(folder, size);
+      const { stdout } = measure(folder, ["--import", require.resolve("tsx"), join(__dirname, "stages.ts")]);
+      all.stages.push(JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as StageTimes);
+    });
+  }
+  const stages = Object.fromEntries(
+    Object.keys(all.stages[0] ?? {}).map((name) => [name, median(all.stages.map((s) => s[name] ?? NaN))]),
+  );
+  const result = {
+    size,
+    ours: medians(all.ours),
+    plain: medians(all.plain),
+    floor: medians(all.floor),
+    stages,
+  };
+  const { cpu, megabytes } = result.ours;
+  console.log(
+    `${size} repositories: ours ${cpu.toFixed(2)} s CPU, ${megabytes.toFixed(0)} MB; plain ${result.plain.cpu.toFixed(2)} s, ${result.plain.megabytes.toFixed(0)} MB; floor ${result.floor.cpu.toFixed(2)} s; ` +
+      `ours/plain ${(cpu / result.plain.cpu).toFixed(2)} in time, ${(megabytes / result.plain.megabytes).toFixed(2)} in memory`,
+  );
+  return result;
+});
+const page = performancePage(results, { runs, node: process.version });
+console.log(page);
+if (process.argv.includes("--write")) writeFileSync(join(project, "docs", "performance.md"), page);
