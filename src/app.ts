@@ -14,10 +14,17 @@ import { App, Manifest as CdktfManifest } from "cdktf";
 import { CommandError } from "./cli/commandError";
 import { diskFiles } from "./cli/files";
 import type { CommandIo, ExitCode } from "./cli/io";
-import { blocking, loadProject } from "./cli/project";
+import { blocking, loadJudged, placed, type JudgedProject } from "./cli/project";
 import type { Settings } from "./cli/settings";
-import { applySnippets, planSnippets, type FolderPlan } from "./cli/snippetFolder";
 import { stackFindings } from "./cli/stackFindings";
+import {
+  applySnippets,
+  discardSnippets,
+  planSnippets,
+  type FolderPlan,
+  type SnippetFile,
+} from "./cli/snippetFolder";
+import type { SnippetRenderer } from "./snippet";
 import { readTemplates } from "./cli/templates";
 import { AccountStack, type StackFindings } from "./constructs";
 import { escapeHidden, formatText, quote } from "./diagnostics";
@@ -194,23 +201,39 @@ export interface ProjectOptions extends Settings {
  */
 export async function synthProject(options: ProjectOptions, io: CommandIo): Promise<ExitCode> {
   refuseHcl(io.env);
-  const project = await loadProject(options.manifest, diskFiles());
-  const text = formatText(project.ok ? [] : project.diagnostics, project.ok ? project.findings : [], {
+  const project = await loadJudged(options.manifest, diskFiles());
+  const findings = project.ok ? project.findings : [];
+  const listed = findings.filter((f) => f.severity !== "info" && !f.accepted);
+  const text = formatText(project.ok ? [] : project.diagnostics, placed(listed, project.locator), {
     line: (file, line) => project.locator.line(file, line),
     colour: io.colour,
-    info: "count",
+    counted: findings,
   });
   io.stderr.write(text);
   if (!project.ok) return project.unreadable ? 2 : 1;
   if (blocking(project.findings).length > 0) return 1;
 
   const plan = options.only === undefined ? planned(project.model, options) : null;
-  if (plan !== null && plan.obstacles.length > 0) return reported(plan.obstacles, io);
+  try {
+    if (plan !== null && plan.obstacles.length > 0) return reported(plan.obstacles, io);
+    return written(project, plan, options, io);
+  } finally {
+    if (plan !== null) discardSnippets(plan);
+  }
+}
+
+/** Writes what was planned: stacks first, then snippets. */
+function written(
+  { model, findings }: Extract<JudgedProject, { readonly ok: true }>,
+  plan: FolderPlan | null,
+  options: ProjectOptions,
+  io: CommandIo,
+): ExitCode {
   const outdir = io.env["CDKTF_OUTDIR"] ?? "cdktf.out";
-  const { stacks, abandoned } = synthesize(project.model, {
+  const { stacks, abandoned } = synthesize(model, {
     outdir,
     workingDirectory: ".",
-    findings: stackFindings(project.model, project.findings),
+    findings: stackFindings(model, findings),
     ...(options.only === undefined ? {} : { only: options.only }),
   });
   io.stdout.write(`wrote ${count(stacks.length, "stack")} to ${escapeHidden(join(outdir, "stacks"))}\n`);
@@ -224,17 +247,20 @@ export async function synthProject(options: ProjectOptions, io: CommandIo): Prom
   if (failed.length > 0) return reported(failed, io);
   const changed = plan.write.length + plan.remove.length;
   io.stdout.write(
-    `${count(project.model.snippets.length, "snippet")} in ${escapeHidden(options.snippets)}, ${changed === 0 ? "none" : changed} changed\n`,
+    `${count(plan.wanted, "snippet")} in ${escapeHidden(options.snippets)}, ${changed === 0 ? "none" : changed} changed\n`,
   );
   return 0;
 }
 
 function planned(model: AccessModel, options: ProjectOptions): FolderPlan {
   const renderer = readTemplates(options.templates);
-  return planSnippets(
-    options.snippets,
-    model.snippets.map((snippet) => ({ file: snippet.file, text: renderer.renderSnippet(snippet, model) })),
-  );
+  return planSnippets(options.snippets, rendered(model, renderer));
+}
+
+/** The files of the snippets, each rendered when its turn comes. */
+function* rendered(model: AccessModel, renderer: SnippetRenderer): Generator<SnippetFile> {
+  for (const snippet of model.snippets)
+    yield { file: snippet.file, text: renderer.renderSnippet(snippet, model) };
 }
 
 function reported(obstacles: FolderPlan["obstacles"], io: CommandIo): ExitCode {

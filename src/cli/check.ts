@@ -52,8 +52,7 @@ type Format = (report: CheckReport) => string;
 
 function formatOf(name: string, io: CommandIo): Format {
   const formats: Readonly<Record<string, Format>> = {
-    text: ({ diagnostics, findings, line }) =>
-      formatText(diagnostics, findings, { line, colour: io.colour, info: "list" }),
+    text: ({ diagnostics, findings, line }) => formatText(diagnostics, findings, { line, colour: io.colour }),
     json: ({ diagnostics, findings }) => formatJson(diagnostics, findings),
     sarif: ({ diagnostics, findings, notes }) =>
       formatSarif(diagnostics, findings, { version: packageVersion(), rules, notes }),

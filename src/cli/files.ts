@@ -181,6 +181,26 @@ export function writeAtomically(root: string, file: string, text: string): Write
   }
 }
 
+/**
+ * Moves whole files to their places below a folder, one after the other: never through a symbolic link, and only over
+ * regular files. Makes the folders that are missing.
+ * @param root - a folder that the caller trusts
+ */
+export function moveInto(root: string): (from: string, to: string) => WriteResult {
+  const made = new Set<string>();
+  return (from, to) => {
+    const obstacle = (made.has(dirname(to)) ? undefined : makeFolders(root, to)) ?? blocked(to, "file");
+    if (obstacle !== undefined) return obstacle;
+    made.add(dirname(to));
+    try {
+      renameSync(from, to);
+      return { ok: true };
+    } catch {
+      return { ok: false, path: to, reason: "unwritable" };
+    }
+  };
+}
+
 function makeFolders(root: string, file: string): WriteResult | undefined {
   const below = relative(root, dirname(file));
   if (below.split(sep).includes("..") || resolve(below) === below)

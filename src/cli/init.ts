@@ -69,7 +69,6 @@ function problemsOf(text: string, file: string): string | null {
   return formatText(parsed.locator.diagnose(resolved.problems), [], {
     line: (name, line) => parsed.locator.line(name, line),
     colour: false,
-    info: "list",
   });
 }
 

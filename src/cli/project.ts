@@ -1,4 +1,4 @@
-import { pathText, type Diagnostic, type Finding } from "../diagnostics";
+import { pathText, type Diagnostic, type Finding, type RuleFinding } from "../diagnostics";
 import { parseManifest, type Locator, type ManifestFiles } from "../manifest";
 import type { AccessModel } from "../model/accessModel";
 import { emptyReference, servicePrefixes } from "../policy";
@@ -17,10 +17,14 @@ export type ReadProject =
       readonly locator: Locator;
     };
 
-/** A manifest, read and judged. */
-export type Project =
-  | (Extract<ReadProject, { readonly ok: true }> & { readonly findings: readonly Finding[] })
-  | Extract<ReadProject, { readonly ok: false }>;
+type Failed = Extract<ReadProject, { readonly ok: false }>;
+type Sound = Extract<ReadProject, { readonly ok: true }>;
+
+/** A manifest, read and judged: findings have no positions yet, which costs a second look at the files. */
+export type JudgedProject = (Sound & { readonly findings: readonly RuleFinding[] }) | Failed;
+
+/** A manifest, read and judged, each finding with its place. */
+export type Project = (Sound & { readonly findings: readonly Finding[] }) | Failed;
 
 /** Reads a manifest with all that it includes, and resolves it. */
 export function readProject(file: string, files: ManifestFiles): ReadProject {
@@ -42,15 +46,21 @@ export function readProject(file: string, files: ManifestFiles): ReadProject {
 /** What the rules say of a manifest that was read, with places, in the order of the places. */
 export function judgeProject(project: ReadProject, options: CheckOptions): Project {
   if (!project.ok) return project;
-  const findings = check(project.model, options).map((finding): Finding => {
-    const { line, column } = project.locator.locate(finding.origin, "value");
-    const { rule, severity, role, message, remedy, accepted, reason } = finding;
-    return {
-      ...{ rule, severity, file: finding.origin.file, line, column },
-      ...{ path: pathText(finding.origin.path), role, message, remedy, accepted, reason },
-    };
-  });
-  return { ...project, findings: findings.sort(byPlace) };
+  return { ...project, findings: placed(check(project.model, options), project.locator) };
+}
+
+/** Findings with their places, in the order of these. */
+export function placed(findings: readonly RuleFinding[], locator: Locator): readonly Finding[] {
+  return findings
+    .map((finding): Finding => {
+      const { line, column } = locator.locate(finding.origin, "value");
+      const { rule, severity, role, message, remedy, accepted, reason } = finding;
+      return {
+        ...{ rule, severity, file: finding.origin.file, line, column },
+        ...{ path: pathText(finding.origin.path), role, message, remedy, accepted, reason },
+      };
+    })
+    .sort(byPlace);
 }
 
 /** The services that the raw statements of a project name: what rules need of the Service Authorization Reference. */
@@ -70,16 +80,27 @@ export async function loadProject(
   files: ManifestFiles,
   options: Pick<CheckOptions, "today"> = {},
 ): Promise<Project> {
+  const judged = await loadJudged(file, files, options);
+  return judged.ok ? { ...judged, findings: placed(judged.findings, judged.locator) } : judged;
+}
+
+/** The same without places. */
+export async function loadJudged(
+  file: string,
+  files: ManifestFiles,
+  options: Pick<CheckOptions, "today"> = {},
+): Promise<JudgedProject> {
   const project = readProject(file, files);
-  const raw =
-    project.ok &&
-    project.model.accounts.some(({ roles }) => roles.some((role) => role.statements.length > 0));
+  if (!project.ok) return project;
+  const raw = project.model.accounts.some(({ roles }) => roles.some((role) => role.statements.length > 0));
   const reference = raw ? await loadServiceReference(servicesInUse(project)) : emptyReference;
-  return judgeProject(project, { ...options, reference });
+  return { ...project, findings: check(project.model, { ...options, reference }) };
 }
 
 /** The findings that stop a synth. */
-export function blocking(findings: readonly Finding[]): readonly Finding[] {
+export function blocking<F extends Pick<Finding, "severity" | "accepted">>(
+  findings: readonly F[],
+): readonly F[] {
   return findings.filter((f) => f.severity === "error" && !f.accepted);
 }
 

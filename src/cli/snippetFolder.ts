@@ -1,9 +1,19 @@
-import { lstatSync, readdirSync, rmdirSync, rmSync, type Dirent } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { randomUUID } from "node:crypto";
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+  type Dirent,
+} from "node:fs";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { quote } from "../diagnostics";
 import { ownershipOf } from "../snippet";
 import { CommandError } from "./commandError";
-import { errorCode, readRegularFile, writeAtomically } from "./files";
+import { errorCode, moveInto, readRegularFile } from "./files";
 
 /** A file to be in the snippet folder: `file` below it with `/` between, and its whole text. */
 export interface SnippetFile {
@@ -22,66 +32,153 @@ export interface Obstacle {
 /** What brings the folder to the wanted state. */
 export interface FolderPlan {
   readonly folder: string;
-  readonly write: readonly SnippetFile[];
+  /** How many files are wanted, changed or not. */
+  readonly wanted: number;
+  /** Files to write, below the folder with `/` between: their text waits in `stage`. */
+  readonly write: readonly string[];
   /** Paths of files of ours that no entry needs any more. */
   readonly remove: readonly string[];
   readonly obstacles: readonly Obstacle[];
+  /** A folder beside the folder, with what is to be written; null where nothing is. */
+  readonly stage: string | null;
 }
 
-/** Compares the folder with what is wanted, and touches nothing. */
-export function planSnippets(folder: string, wanted: readonly SnippetFile[]): FolderPlan {
+/**
+ * Compares the folder with what is wanted, and touches nothing in it: what differs is written to a folder beside it,
+ * one file at a time, so that thousands of texts need not be in memory together. A plan is applied or discarded.
+ */
+export function planSnippets(folder: string, wanted: Iterable<SnippetFile>): FolderPlan {
   if (!relative(resolve(folder), process.cwd()).startsWith("..")) {
     throw new CommandError(
       `the snippet folder ${quote(folder)} is the working directory, or holds it`,
       "choose a folder for the snippets alone, e.g. snippets",
     );
   }
-  const write: SnippetFile[] = [];
+  const write: string[] = [];
   const obstacles: Obstacle[] = [];
-  for (const file of wanted) {
-    const verdict = judge(folder, file);
-    if (verdict === "write") write.push(file);
-    else if (verdict !== "same") obstacles.push(verdict);
+  const kept = new Set<string>();
+  const stage = new Stage(folder);
+  const judge = judgeOf(folder);
+  try {
+    for (const file of wanted) {
+      kept.add(join(folder, file.file));
+      const verdict = judge(file);
+      if (verdict === "write") {
+        stage.write(file);
+        write.push(file.file);
+      } else if (verdict !== "same") obstacles.push(verdict);
+    }
+    const remove = ours(folder, kept);
+    return { folder, wanted: kept.size, write, remove, obstacles, stage: stage.path };
+  } catch (error) {
+    discard(stage.path);
+    throw error;
   }
-  const kept = new Set(wanted.map(({ file }) => join(folder, file)));
-  const remove = ours(folder).filter((path) => !kept.has(path));
-  return { folder, write, remove, obstacles };
+}
+
+/** Lets go of a plan: nothing is written. Does nothing to one that was applied. */
+export function discardSnippets(plan: FolderPlan): void {
+  discard(plan.stage);
+}
+
+function discard(stage: string | null): void {
+  if (stage !== null) rmSync(stage, { recursive: true, force: true });
+}
+
+/** A folder beside another one, made at the first file. */
+class Stage {
+  readonly #folder: string;
+  readonly #made = new Set<string>();
+  path: string | null = null;
+
+  constructor(folder: string) {
+    this.#folder = resolve(folder);
+  }
+
+  write({ file, text }: SnippetFile): void {
+    this.path ??= join(dirname(this.#folder), `.${basename(this.#folder)}-${randomUUID()}.tmp`);
+    const path = join(this.path, file);
+    const parent = dirname(path);
+    if (!this.#made.has(parent)) {
+      mkdirSync(parent, { recursive: true });
+      this.#made.add(parent);
+    }
+    writeFileSync(path, text, { flag: "wx", mode: 0o644 });
+  }
 }
 
 /**
- * Carries a plan out: each file whole or not at all.
+ * Carries a plan out: each file whole or not at all. Where there is no folder yet, all of them come at once.
  * @returns what could not be written; empty where all was
  */
 export function applySnippets(plan: FolderPlan): readonly Obstacle[] {
-  const failed: Obstacle[] = [];
   for (const path of plan.remove) {
     rmSync(path, { force: true });
     removeEmptyFolders(resolve(plan.folder), resolve(path));
   }
-  for (const { file, text } of plan.write) {
-    const written = writeAtomically(plan.folder, join(plan.folder, file), text);
-    if (!written.ok)
-      failed.push({
-        path: written.path,
-        message: `it cannot be written: ${written.reason}`,
-        remedy: "look at what is there, at who may write it, and at the space left",
-      });
+  const { stage } = plan;
+  if (stage === null || tookPlace(stage, plan.folder)) return [];
+  try {
+    const move = moveInto(plan.folder);
+    return plan.write.flatMap((file): readonly Obstacle[] => {
+      const moved = move(join(stage, file), join(plan.folder, file));
+      return moved.ok
+        ? []
+        : [
+            {
+              path: moved.path,
+              message: `it cannot be written: ${moved.reason}`,
+              remedy: "look at what is there, at who may write it, and at the space left",
+            },
+          ];
+    });
+  } finally {
+    discard(stage);
   }
-  return failed;
 }
 
-function judge(folder: string, { file, text }: SnippetFile): "write" | "same" | Obstacle {
-  const parts = file.split("/");
-  for (let i = 0; i <= parts.length; i++) {
-    const path = join(folder, ...parts.slice(0, i));
-    const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat === undefined) return "write";
-    if (stat.isSymbolicLink())
-      return obstacle(path, "it is a symbolic link, and nothing is written through one");
-    if (i < parts.length && !stat.isDirectory()) return obstacle(path, "it is not a folder");
-    if (i === parts.length && !stat.isFile()) return obstacle(path, "it is not a regular file");
+/** Moves the stage to where there is no folder yet. */
+function tookPlace(stage: string, folder: string): boolean {
+  if (lstatSync(folder, { throwIfNoEntry: false }) !== undefined) return false;
+  try {
+    renameSync(stage, folder);
+    return true;
+  } catch {
+    return false;
   }
-  const path = join(folder, file);
+}
+
+/** Judges one wanted file after the other; what was found of a folder holds for all files in it. */
+function judgeOf(folder: string): (file: SnippetFile) => "write" | "same" | Obstacle {
+  const folders = new Map<string, "missing" | "present" | Obstacle>();
+  const judgeFolder = (path: string): "missing" | "present" | Obstacle => {
+    const known = folders.get(path);
+    if (known !== undefined) return known;
+    const above = path === folder ? "present" : judgeFolder(dirname(path));
+    const verdict = above === "present" ? lookAt(path, "folder") : above;
+    folders.set(path, verdict);
+    return verdict;
+  };
+  return ({ file, text }) => {
+    const path = join(folder, file);
+    const above = judgeFolder(dirname(path));
+    const verdict = above === "present" ? lookAt(path, "file") : above;
+    if (verdict === "missing") return "write";
+    return verdict === "present" ? judgeText(path, text) : verdict;
+  };
+}
+
+/** What is at a path: nothing, what belongs there, or something in the way. */
+function lookAt(path: string, wanted: "folder" | "file"): "missing" | "present" | Obstacle {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return "missing";
+  if (stat.isSymbolicLink())
+    return obstacle(path, "it is a symbolic link, and nothing is written through one");
+  if (wanted === "folder") return stat.isDirectory() ? "present" : obstacle(path, "it is not a folder");
+  return stat.isFile() ? "present" : obstacle(path, "it is not a regular file");
+}
+
+function judgeText(path: string, text: string): "write" | "same" | Obstacle {
   const read = readRegularFile(path);
   if (!read.ok) return obstacle(path, "it cannot be read");
   const present = new TextDecoder().decode(read.bytes);
@@ -101,16 +198,16 @@ function obstacle(path: string, message: string): Obstacle {
 }
 
 /**
- * Files of the snippet folder that this tool wrote there and nobody edited: `<installation>/<host>/….gitpod.yml`. A
- * copy that somebody put elsewhere is theirs. Links are not followed.
+ * Files of the snippet folder that this tool wrote there, nobody edited and nobody needs any more:
+ * `<installation>/<host>/….gitpod.yml`. A copy that somebody put elsewhere is theirs. Links are not followed.
  */
-function ours(folder: string, depth = 0): readonly string[] {
+function ours(folder: string, kept: ReadonlySet<string>, depth = 0): readonly string[] {
   const stat = lstatSync(folder, { throwIfNoEntry: false });
   if (!stat?.isDirectory()) return [];
   return entriesOf(folder).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return ours(path, depth + 1);
-    if (depth < 2 || !entry.isFile() || !/.\.gitpod\.yml$/.test(entry.name)) return [];
+    if (entry.isDirectory()) return ours(path, kept, depth + 1);
+    if (depth < 2 || kept.has(path) || !entry.isFile() || !/.\.gitpod\.yml$/.test(entry.name)) return [];
     const read = readRegularFile(path);
     return read.ok && ownershipOf(new TextDecoder().decode(read.bytes)) === "ours" ? [path] : [];
   });

@@ -1,5 +1,5 @@
 import type { StackFindings } from "../constructs";
-import { pathText, printable, type Finding } from "../diagnostics";
+import { pathText, printable, type Origin, type RuleFinding } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
 
 /**
@@ -8,14 +8,14 @@ import type { AccessModel } from "../model/accessModel";
  */
 export function stackFindings(
   model: AccessModel,
-  findings: readonly Finding[],
+  findings: readonly RuleFinding[],
 ): ReadonlyMap<string, StackFindings> {
   const accounts = accountsByPlace(model);
   const warnings = new Map<string, string[]>(model.accounts.map(({ name }) => [name, []]));
   const infos = new Map<string, number>();
   for (const finding of findings) {
     if (finding.accepted) continue;
-    for (const name of accounts.get(placeOf(finding)) ?? []) {
+    for (const name of accounts.get(placeOf(finding.origin)) ?? []) {
       if (finding.severity === "warning") warnings.get(name)?.push(lineOf(finding));
       if (finding.severity === "info") infos.set(name, (infos.get(name) ?? 0) + 1);
     }
@@ -34,18 +34,17 @@ function accountsByPlace({ accounts }: AccessModel): ReadonlyMap<string, Readonl
   const places = new Map<string, Set<string>>();
   for (const account of accounts)
     for (const { file, path } of [account.origin, ...account.roles.map(({ entry }) => entry.origin)]) {
-      const key = JSON.stringify([file, pathText(path)]);
+      const key = placeOf({ file, path });
       places.set(key, (places.get(key) ?? new Set()).add(account.name));
     }
   return places;
 }
 
 /** A finding's entry or account: the first two steps of its path. */
-function placeOf({ file, path }: Finding): string {
-  const [top = path] = /^(?:repos|orgs)\[\d+\]|^accounts(?:\.[\w-]+|\["[^"]*"\])/.exec(path) ?? [];
-  return JSON.stringify([file, top]);
+function placeOf({ file, path }: Origin): string {
+  return JSON.stringify([file, ...path.slice(0, 2)]);
 }
 
-function lineOf({ rule, path, message, remedy }: Finding): string {
-  return printable(`${rule}: ${path}: ${message}; remedy: ${remedy}`);
+function lineOf({ rule, origin, message, remedy }: RuleFinding): string {
+  return printable(`${rule}: ${pathText(origin.path)}: ${message}; remedy: ${remedy}`);
 }

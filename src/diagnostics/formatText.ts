@@ -8,8 +8,8 @@ export interface TextOptions {
   /** A line of a file without its end, counted from 1; undefined where there is none to show. */
   readonly line: (file: string, line: number) => string | undefined;
   readonly colour: boolean;
-  /** List accepted findings and those of severity info, as `check` does, or only count them, as a synth does. */
-  readonly info: "list" | "count";
+  /** All findings to count, where only some are listed. @default - the listed ones */
+  readonly counted?: readonly Pick<Finding, "severity" | "accepted">[];
 }
 
 interface Entry {
@@ -42,9 +42,9 @@ export function formatText(
     ...diagnostics.map((d): Entry => ({ ...d, accepted: false })),
     ...findings.map((f): Entry => ({ ...f, code: f.rule })),
   ];
-  if (entries.length === 0) return "";
-  const listed = entries.filter((e) => options.info === "list" || (e.severity !== "info" && !e.accepted));
-  return [...listed.map((e) => entryText(e, options, colors)), `${counts(diagnostics, findings)}\n`].join("");
+  const counted = options.counted ?? findings;
+  if (diagnostics.length + counted.length === 0) return "";
+  return [...entries.map((e) => entryText(e, options, colors)), `${counts(diagnostics, counted)}\n`].join("");
 }
 
 function entryText(entry: Entry, options: TextOptions, colors: Colors): string {

@@ -8,6 +8,7 @@ export function many(value: OneOrMany | undefined): readonly string[] {
 
 /** A sorted list without repetitions, as IAM writes it: a single item stands alone. */
 export function oneOrMany(values: readonly string[]): OneOrMany {
+  if (values.length === 1 && values[0] !== undefined) return values[0];
   const sorted = [...new Set(values)].sort();
   const [only] = sorted;
   return sorted.length === 1 && only !== undefined ? only : sorted;
@@ -18,8 +19,18 @@ export function canonicalCondition(condition: Condition): Condition {
   return sortedEntries(condition, (block) => sortedEntries(block, (values) => oneOrMany(many(values))));
 }
 
+/** Statements that are canonical already: a role's are looked at several times. */
+const canonical = new WeakSet<Statement>();
+
 /** A statement with its elements in AWS's usual order, and every list sorted. */
 export function canonicalStatement(s: Statement): Statement {
+  if (canonical.has(s)) return s;
+  const made = inOrder(s);
+  canonical.add(made);
+  return made;
+}
+
+function inOrder(s: Statement): Statement {
   return {
     ...(s.Sid === undefined ? {} : { Sid: s.Sid }),
     Effect: s.Effect,
@@ -35,6 +46,9 @@ export function canonicalStatement(s: Statement): Statement {
 
 /** A document that is equal for equal sets of statements: each canonical, sorted, none twice. */
 export function canonicalDocument(statements: readonly Statement[]): PolicyDocument {
+  const [only] = statements;
+  if (statements.length === 1 && only !== undefined)
+    return { Version: "2012-10-17", Statement: [canonicalStatement(only)] };
   const byText = new Map<string, Statement>();
   for (const statement of statements.map(canonicalStatement))
     byText.set(JSON.stringify(statement), statement);
@@ -57,6 +71,7 @@ export function merged(statements: readonly Statement[]): readonly Statement[] {
 }
 
 function mergeList(statements: readonly Statement[], element: "Action" | "Resource"): readonly Statement[] {
+  if (statements.length < 2) return statements.map(canonicalStatement);
   const groups = new Map<string, Statement[]>();
   for (const statement of statements.map(canonicalStatement)) {
     const alike = JSON.stringify({ ...statement, [element]: statement[element] === undefined ? null : "" });
@@ -69,14 +84,29 @@ function mergeList(statements: readonly Statement[], element: "Action" | "Resour
   });
 }
 
+const texts = new WeakMap<PolicyDocument, string>();
+
+/** A document as compact JSON: made once, since a role's is measured, judged and written. */
+export function documentText(document: PolicyDocument): string {
+  const known = texts.get(document);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(document);
+  texts.set(document, text);
+  return text;
+}
+
 /** The length that AWS's quotas count: the document as compact JSON, without white space. */
 export function policyLength(document: PolicyDocument): number {
-  return lengthOf(document);
+  return lengthWithoutSpace(documentText(document));
 }
 
 /** The characters of a part of a document, as AWS counts those of all of it. */
 export function lengthOf(part: PolicyDocument | Statement | string): number {
-  return JSON.stringify(part).replace(/\s/g, "").length;
+  return lengthWithoutSpace(JSON.stringify(part));
+}
+
+function lengthWithoutSpace(text: string): number {
+  return /\s/.test(text) ? text.replace(/\s/g, "").length : text.length;
 }
 
 function canonicalPrincipal(

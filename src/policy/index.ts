@@ -2,6 +2,7 @@ export {
   canonicalCondition,
   canonicalDocument,
   canonicalStatement,
+  documentText,
   lengthOf,
   many,
   merged,

@@ -1,5 +1,5 @@
 import type { PolicyDocument } from "../model/policyDocument";
-import { assumeAction, policyLength } from "../policy";
+import { assumeAction, lengthOf, policyLength } from "../policy";
 import type { Rule } from "./rule";
 import { tooLong, tooMany } from "./size";
 import {
@@ -103,7 +103,7 @@ export const trustStructureRules: readonly Rule[] = Object.freeze<Rule[]>([
     trust: ({ document, role, context }) => {
       // The document as written, with what no policy has: only its length counts.
       const written = (role.trust?.value ?? document.policy) as PolicyDocument;
-      return tooLong("the trust policy", policyLength(written), context.quotas.trustPolicyLength);
+      return tooLong("the trust policy", lengthOf(written), context.quotas.trustPolicyLength);
     },
   },
   {

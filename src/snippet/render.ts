@@ -58,9 +58,14 @@ const runtime: Handlebars.RuntimeOptions = Object.freeze({
 /**
  * Compiles a folder of templates, all at once, so that a mistake shows before anything is rendered.
  * @param sources - file name, which ends in `.hbs`, to text
+ * @param proven - of templates whose every result is known to be a valid `.gitpod.yml`, only what depends on the
+ * snippet's text is checked again; a template that somebody may have written has all its results read back
  * @throws TemplateError
  */
-export function compileTemplates(sources: Readonly<Record<string, string>>): SnippetRenderer {
+export function compileTemplates(
+  sources: Readonly<Record<string, string>>,
+  proven: "proven" | "unproven" = "unproven",
+): SnippetRenderer {
   const handlebars = isolatedHandlebars();
   for (const [file, source] of Object.entries(sources)) {
     const text = source.replaceAll("\r\n", "\n");
@@ -76,7 +81,8 @@ export function compileTemplates(sources: Readonly<Record<string, string>>): Sni
     );
   const template = handlebars.compile<SnippetContext>(root.replaceAll("\r\n", "\n"), options);
   return {
-    renderSnippet: (snippet, { manifestName }) => withHeader(manifestName, renderBody(template, snippet)),
+    renderSnippet: (snippet, { manifestName }) =>
+      withHeader(manifestName, renderBody(template, snippet, proven)),
   };
 }
 
@@ -102,13 +108,17 @@ function checkSyntax(handlebars: typeof Handlebars, file: string, text: string):
   }
 }
 
-function renderBody(template: HandlebarsTemplateDelegate<SnippetContext>, snippet: Snippet): string {
+function renderBody(
+  template: HandlebarsTemplateDelegate<SnippetContext>,
+  snippet: Snippet,
+  proven: "proven" | "unproven",
+): string {
   const context = snippetContext(snippet);
   let body: string;
   try {
     // A template that is one bare expression yields the value itself.
     const rendered: unknown = template(context, runtime);
-    body = String(rendered).replace(/\n*$/, "\n");
+    body = `${withoutLastNewlines(String(rendered))}\n`;
   } catch (error) {
     throw new TemplateError(
       "TEMPLATE_RENDER",
@@ -116,7 +126,7 @@ function renderBody(template: HandlebarsTemplateDelegate<SnippetContext>, snippe
       `template ${rootTemplate} fails on the snippet of ${quote(snippet.url)}: ${reasonOf(error)}`,
     );
   }
-  const problems = bodyProblems(body);
+  const problems = proven === "proven" && isTyped(body) ? [] : bodyProblems(body);
   if (problems.length > 0)
     throw new TemplateError(
       "TEMPLATE_RESULT",
@@ -124,6 +134,26 @@ function renderBody(template: HandlebarsTemplateDelegate<SnippetContext>, snippe
       `template ${rootTemplate} makes no valid .gitpod.yml of the snippet of ${quote(snippet.url)}: ${problems.join("; ")}`,
     );
   return body;
+}
+
+/** A pattern that ends in `$` would look at every newline of the text, and again at those behind it. */
+function withoutLastNewlines(text: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === "\n") end -= 1;
+  return text.slice(0, end);
+}
+
+/** True for a body without control characters or lines that come near the longest that a terminal takes. */
+function isTyped(body: string): boolean {
+  // eslint-disable-next-line no-control-regex
+  if (/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/.test(body)) return false;
+  for (let from = 0; from < body.length;) {
+    const end = body.indexOf("\n", from);
+    // A UTF-16 unit takes three bytes at the most.
+    if (end < 0 || (end - from) * 3 > longestTypedLine) return false;
+    from = end + 1;
+  }
+  return true;
 }
 
 /**

@@ -1,4 +1,6 @@
 import { stackFindings } from "../../src/cli/stackFindings";
+import { emptyReference } from "../../src/policy";
+import { check } from "../../src/rules";
 import { project } from "../support/project";
 
 const text = `version: 1
@@ -14,7 +16,7 @@ repos:
 test("each account has the warnings of its own entries that nobody accepted, and a count of info", () => {
   const loaded = project(text);
   if (!loaded.ok) throw new Error("expected a model");
-  const said = stackFindings(loaded.model, loaded.findings);
+  const said = stackFindings(loaded.model, check(loaded.model, { reference: emptyReference }));
   const ids = (name: string) =>
     said.get(name)?.warnings.map((line) => line.split(": ").slice(0, 2).join(" "));
   expect([ids("a"), ids("b")]).toEqual([["T57 repos[0]"], ["W03 repos[1].accept[1]"]]);

@@ -2,7 +2,7 @@ import { formatJson, formatText } from "../../src/diagnostics";
 import type { Diagnostic, Finding, TextOptions } from "../../src/diagnostics";
 
 const source = ["version: 1", "\trepos: [", `x: ${"y".repeat(300)}`, "漢字: \u{1f600} z", ""];
-const options: TextOptions = { line: (_file, line) => source[line - 1], colour: false, info: "list" };
+const options: TextOptions = { line: (_file, line) => source[line - 1], colour: false };
 
 const diagnostic: Diagnostic = {
   code: "M01",
@@ -41,7 +41,7 @@ test("accepted findings stay in the text, marked, and count as accepted only", (
 test("info is listed by a check and counted by a synth", () => {
   const info: Finding = { ...finding, severity: "info" };
   expect(formatText([], [info], options)).toContain("info T57");
-  expect(formatText([], [info], { ...options, info: "count" })).toBe("0 errors, 0 warnings, 1 info\n");
+  expect(formatText([], [], { ...options, counted: [info] })).toBe("0 errors, 0 warnings, 1 info\n");
 });
 
 test("nothing to say is no text at all", () => {

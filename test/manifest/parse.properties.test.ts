@@ -25,7 +25,6 @@ function assertReportable(result: ParseResult, text: string): void {
   const printed = formatText(diagnostics, [], {
     line: (file, n) => result.locator.line(file, n),
     colour: false,
-    info: "list",
   });
   expect(printed).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u);
 }
