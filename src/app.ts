@@ -16,6 +16,7 @@ import { diskFiles } from "./cli/files";
 import type { CommandIo, ExitCode } from "./cli/io";
 import { blocking, loadJudged, placed, type JudgedProject } from "./cli/project";
 import type { Settings } from "./cli/settings";
+import { startProgress, type Progress } from "./cli/progress";
 import { stackFindings } from "./cli/stackFindings";
 import {
   applySnippets,
@@ -201,6 +202,7 @@ export interface ProjectOptions extends Settings {
  */
 export async function synthProject(options: ProjectOptions, io: CommandIo): Promise<ExitCode> {
   refuseHcl(io.env);
+  const progress = startProgress(io);
   const project = await loadJudged(options.manifest, diskFiles());
   const findings = project.ok ? project.findings : [];
   const listed = findings.filter((f) => f.severity !== "info" && !f.accepted);
@@ -213,11 +215,13 @@ export async function synthProject(options: ProjectOptions, io: CommandIo): Prom
   if (!project.ok) return project.unreadable ? 2 : 1;
   if (blocking(project.findings).length > 0) return 1;
 
-  const plan = options.only === undefined ? planned(project.model, options) : null;
+  const plan = options.only === undefined ? planned(project.model, options, progress) : null;
   try {
     if (plan !== null && plan.obstacles.length > 0) return reported(plan.obstacles, io);
-    return written(project, plan, options, io);
+    progress.step("writing stacks");
+    return written(project, plan, options, io, progress);
   } finally {
+    progress.clear();
     if (plan !== null) discardSnippets(plan);
   }
 }
@@ -228,6 +232,7 @@ function written(
   plan: FolderPlan | null,
   options: ProjectOptions,
   io: CommandIo,
+  progress: Progress,
 ): ExitCode {
   const outdir = io.env["CDKTF_OUTDIR"] ?? "cdktf.out";
   const { stacks, abandoned } = synthesize(model, {
@@ -236,6 +241,7 @@ function written(
     findings: stackFindings(model, findings),
     ...(options.only === undefined ? {} : { only: options.only }),
   });
+  progress.clear();
   io.stdout.write(`wrote ${count(stacks.length, "stack")} to ${escapeHidden(join(outdir, "stacks"))}\n`);
   for (const name of abandoned) {
     io.stderr.write(
@@ -252,15 +258,25 @@ function written(
   return 0;
 }
 
-function planned(model: AccessModel, options: ProjectOptions): FolderPlan {
+function planned(model: AccessModel, options: ProjectOptions, progress: Progress): FolderPlan {
   const renderer = readTemplates(options.templates);
-  return planSnippets(options.snippets, rendered(model, renderer));
+  try {
+    return planSnippets(options.snippets, rendered(model, renderer, progress));
+  } finally {
+    progress.clear();
+  }
 }
 
 /** The files of the snippets, each rendered when its turn comes. */
-function* rendered(model: AccessModel, renderer: SnippetRenderer): Generator<SnippetFile> {
-  for (const snippet of model.snippets)
+function* rendered(
+  model: AccessModel,
+  renderer: SnippetRenderer,
+  progress: Progress,
+): Generator<SnippetFile> {
+  for (const [i, snippet] of model.snippets.entries()) {
+    progress.step(`snippet ${i + 1} of ${model.snippets.length}`);
     yield { file: snippet.file, text: renderer.renderSnippet(snippet, model) };
+  }
 }
 
 function reported(obstacles: FolderPlan["obstacles"], io: CommandIo): ExitCode {

@@ -13,11 +13,18 @@ export function processIo(): CommandIo {
     stderr: process.stderr,
     env: process.env,
     colour: colour(),
+    interactive: interactive(),
     now,
     today: now.slice(0, 10),
     readStdin: () => readFileSync(0, "utf8"),
     fetch,
   };
+}
+
+/** A terminal whose lines can be rewritten, and not that of a CI's log. */
+function interactive(): boolean {
+  const { CI, TERM } = process.env;
+  return process.stderr.isTTY && TERM !== "dumb" && (CI === undefined || CI === "" || CI === "false");
 }
 
 /** Colour for a terminal that has it, unless NO_COLOR says otherwise. */

@@ -1,4 +1,5 @@
 import type { Account, Backend, IdentityProvider } from "../model/accessModel";
+import { many } from "../policy";
 import {
   identityProviderAddress,
   identityProviderId,
@@ -33,7 +34,7 @@ export function accountTerraform(account: Account, unusedProviders: readonly str
     ...managed.map((p) => identityProviderTerraform(asSource(p), identityProviderId(p.providerName))),
     ...ids.map(({ role, id }) => roleTerraform(role, id, { dependsOn: dependsOn(role) })),
   ];
-  const imports = fragments.flatMap((f) => f.imports.map((block) => ({ ...block })));
+  const imports = fragments.flatMap((f) => f.imports).map((block) => ({ ...block }));
   return defined({
     resource: resourcesOf(fragments),
     import: imports.length === 0 ? undefined : imports,
@@ -89,25 +90,29 @@ function dependencies(
 ): (role: Account["roles"][number]) => readonly string[] {
   const byArn = new Map(managed.map((p) => [p.arn, identityProviderAddress(p.providerName)]));
   return (role) => {
-    const principals = role.trustPolicy.Statement.flatMap((s) =>
-      typeof s.Principal === "object" ? (s.Principal["Federated"] ?? []) : [],
-    );
-    return [
-      ...new Set(principals.map((arn) => byArn.get(arn)).filter((address) => address !== undefined)),
-    ].sort();
+    const addresses = new Set<string>();
+    for (const { Principal } of role.trustPolicy.Statement) {
+      if (typeof Principal !== "object") continue;
+      for (const arn of many(Principal["Federated"])) {
+        const address = byArn.get(arn);
+        if (address !== undefined) addresses.add(address);
+      }
+    }
+    return [...addresses].sort();
   };
 }
 
 function resourcesOf(fragments: readonly TerraformFragment[]): Json | undefined {
   const types: Record<string, Record<string, JsonObject>> = {};
-  for (const { type, id, body } of fragments.flatMap((f) => f.resources)) {
-    const resources = (types[type] ??= {});
-    if (Object.hasOwn(resources, id)) {
-      throw new RangeError(
-        `two resources have the address ${type}.${id}: give one of the roles a name of its own`,
-      );
+  for (const { resources } of fragments)
+    for (const { type, id, body } of resources) {
+      const ofType = (types[type] ??= {});
+      if (Object.hasOwn(ofType, id)) {
+        throw new RangeError(
+          `two resources have the address ${type}.${id}: give one of the roles a name of its own`,
+        );
+      }
+      ofType[id] = body;
     }
-    resources[id] = body;
-  }
   return Object.keys(types).length === 0 ? undefined : types;
 }

@@ -51,7 +51,7 @@ export function escapeTemplate(text: string): string {
       `terraform would alter ${JSON.stringify(text)}: write it in Unicode normal form C, without a byte order mark`,
     );
   }
-  return text.replace(/([$%])\{/g, "$1$1{");
+  return text.includes("{") ? text.replace(/([$%])\{/g, "$1$1{") : text;
 }
 
 /**
@@ -84,5 +84,10 @@ export function escapeMap(map: Readonly<Record<string, string>>, escape: Escape)
 
 /** An object without its undefined values. */
 export function defined(object: Readonly<Record<string, Json | undefined>>): JsonObject {
-  return Object.fromEntries(Object.entries(object).filter((e): e is [string, Json] => e[1] !== undefined));
+  const result: Record<string, Json> = {};
+  for (const key in object) {
+    const value = object[key];
+    if (value !== undefined) result[key] = value;
+  }
+  return result;
 }

@@ -9,9 +9,16 @@ export function many(value: OneOrMany | undefined): readonly string[] {
 /** A sorted list without repetitions, as IAM writes it: a single item stands alone. */
 export function oneOrMany(values: readonly string[]): OneOrMany {
   if (values.length === 1 && values[0] !== undefined) return values[0];
+  // Thousands of roles then share the lists of the grant table.
+  if (isAscending(values)) return values;
   const sorted = [...new Set(values)].sort();
   const [only] = sorted;
   return sorted.length === 1 && only !== undefined ? only : sorted;
+}
+
+/** True for a list that is sorted and holds nothing twice. */
+function isAscending(values: readonly string[]): boolean {
+  return values.every((value, i) => i === 0 || (values[i - 1] ?? "") < value);
 }
 
 /** A condition with operators, keys and values sorted. */
@@ -19,18 +26,8 @@ export function canonicalCondition(condition: Condition): Condition {
   return sortedEntries(condition, (block) => sortedEntries(block, (values) => oneOrMany(many(values))));
 }
 
-/** Statements that are canonical already: a role's are looked at several times. */
-const canonical = new WeakSet<Statement>();
-
 /** A statement with its elements in AWS's usual order, and every list sorted. */
 export function canonicalStatement(s: Statement): Statement {
-  if (canonical.has(s)) return s;
-  const made = inOrder(s);
-  canonical.add(made);
-  return made;
-}
-
-function inOrder(s: Statement): Statement {
   return {
     ...(s.Sid === undefined ? {} : { Sid: s.Sid }),
     Effect: s.Effect,
@@ -46,20 +43,41 @@ function inOrder(s: Statement): Statement {
 
 /** A document that is equal for equal sets of statements: each canonical, sorted, none twice. */
 export function canonicalDocument(statements: readonly Statement[]): PolicyDocument {
-  const [only] = statements;
-  if (statements.length === 1 && only !== undefined)
-    return { Version: "2012-10-17", Statement: [canonicalStatement(only)] };
-  const byText = new Map<string, Statement>();
-  for (const statement of statements.map(canonicalStatement))
-    byText.set(JSON.stringify(statement), statement);
+  return sortedDocument(statements.map(canonicalStatement));
+}
+
+/** {@link canonicalDocument} of statements that are canonical already. */
+export function sortedDocument(statements: readonly Statement[]): PolicyDocument {
+  if (statements.length < 2) return new CanonicalDocument(statements);
+  const byText = new Map(statements.map((statement) => [JSON.stringify(statement), statement]));
   const sorted = [...byText].sort(([a], [b]) => (a < b ? -1 : 1));
-  return { Version: "2012-10-17", Statement: sorted.map(([, statement]) => statement) };
+  return new CanonicalDocument(sorted.map(([, statement]) => statement));
+}
+
+/**
+ * A document that makes its text once, since a role's is measured, judged and written.
+ */
+export class CanonicalDocument implements PolicyDocument {
+  readonly Version = "2012-10-17";
+  readonly Statement: readonly Statement[];
+  #text: string | undefined;
+
+  /** @param statements - canonical ones, sorted by their text, none twice */
+  constructor(statements: readonly Statement[]) {
+    this.Statement = statements;
+  }
+
+  /** The document as compact JSON. */
+  get text(): string {
+    return (this.#text ??= JSON.stringify(this));
+  }
 }
 
 /**
  * Merges statements where the meaning stays: those alike but for their actions get the union of the actions, then
  * those alike but for their resources the union of the resources, until nothing is alike. What any of them allows, the
  * result allows, and nothing more: every action still meets only the resources and conditions that it was written with.
+ * @param statements - canonical ones; in other spellings, likeness is overlooked
  */
 export function merged(statements: readonly Statement[]): readonly Statement[] {
   let before = statements;
@@ -71,12 +89,15 @@ export function merged(statements: readonly Statement[]): readonly Statement[] {
 }
 
 function mergeList(statements: readonly Statement[], element: "Action" | "Resource"): readonly Statement[] {
-  if (statements.length < 2) return statements.map(canonicalStatement);
+  if (statements.length < 2) return statements;
   const groups = new Map<string, Statement[]>();
-  for (const statement of statements.map(canonicalStatement)) {
-    const alike = JSON.stringify({ ...statement, [element]: statement[element] === undefined ? null : "" });
-    groups.set(alike, [...(groups.get(alike) ?? []), statement]);
+  for (const statement of statements) {
+    const alike = textWithout(statement, element);
+    const group = groups.get(alike);
+    if (group === undefined) groups.set(alike, [statement]);
+    else group.push(statement);
   }
+  if (groups.size === statements.length) return statements;
   return [...groups.values()].map((group) => {
     const [first] = group;
     if (first === undefined || group.length === 1) return first ?? { Effect: "Deny" };
@@ -84,15 +105,17 @@ function mergeList(statements: readonly Statement[], element: "Action" | "Resour
   });
 }
 
-const texts = new WeakMap<PolicyDocument, string>();
+/** A text that statements share where they differ in the items of one element alone, and both have it. */
+function textWithout(s: Statement, element: "Action" | "Resource"): string {
+  const [Action, Resource] =
+    element === "Action" ? [s.Action !== undefined, s.Resource] : [s.Action, s.Resource !== undefined];
+  const others = [s.Sid, s.Effect, s.Principal, s.NotPrincipal, s.NotAction, s.NotResource, s.Condition];
+  return JSON.stringify([Action, Resource, ...others]);
+}
 
-/** A document as compact JSON: made once, since a role's is measured, judged and written. */
+/** A document as compact JSON. */
 export function documentText(document: PolicyDocument): string {
-  const known = texts.get(document);
-  if (known !== undefined) return known;
-  const text = JSON.stringify(document);
-  texts.set(document, text);
-  return text;
+  return document instanceof CanonicalDocument ? document.text : JSON.stringify(document);
 }
 
 /** The length that AWS's quotas count: the document as compact JSON, without white space. */

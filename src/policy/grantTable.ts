@@ -338,23 +338,30 @@ export function resourceArn(kind: GrantKind, target: GrantTarget): string {
  * what stands before the first (`{bucket}`, `{domain}`) and behind it (`{key}`).
  * @throws Error - for a template that names anything else
  */
-export function fillTemplate(template: string, target: GrantTarget & { readonly arn?: string }): string {
-  const slash = target.name.indexOf("/");
-  const fields: Readonly<Record<string, string | undefined>> = {
-    partition: target.partition,
-    region: target.region,
-    account: target.account,
-    name: target.name,
-    arn: target.arn,
-    bucket: target.name.slice(0, slash),
-    domain: target.name.slice(0, slash),
-    key: target.name.slice(slash + 1),
-  };
+export function fillTemplate(template: string, target: GrantTarget, arn?: string): string {
+  if (template === "{arn}" && arn !== undefined) return arn;
   return template.replace(/\{([a-z]+)\}/g, (_, field: string) => {
-    const value = fields[field];
+    const value = field === "arn" ? arn : fieldOf(field, target);
     if (value === undefined) throw new Error(`template ${template} names an unknown field ${field}`);
     return value;
   });
+}
+
+function fieldOf(field: string, target: GrantTarget): string | undefined {
+  switch (field) {
+    case "partition":
+    case "region":
+    case "account":
+    case "name":
+      return target[field];
+    case "bucket":
+    case "domain":
+      return target.name.slice(0, target.name.indexOf("/"));
+    case "key":
+      return target.name.slice(target.name.indexOf("/") + 1);
+    default:
+      return undefined;
+  }
 }
 
 function frozen<T extends object>(value: T): T {

@@ -1,6 +1,6 @@
 import { dnsSuffixes, type Partition } from "../model/partitions";
-import type { PermissionPolicy, Statement } from "../model/policyDocument";
-import { canonicalDocument, merged, oneOrMany } from "./canonical";
+import type { Condition, PermissionPolicy, Statement } from "../model/policyDocument";
+import { canonicalStatement, merged, oneOrMany, sortedDocument } from "./canonical";
 import {
   fillTemplate,
   grantTable,
@@ -30,20 +30,24 @@ export interface ResolvedGrant {
   readonly kmsKey: EncryptionKey | null;
 }
 
-/** What one grant allows. */
+/** What one grant allows, in canonical statements. */
 export function grantStatements(grant: ResolvedGrant): readonly Statement[] {
-  const wildcard = grant.target.name.includes("*");
-  const row = grantTable[grant.kind];
-  const fields = { ...grant.target, arn: grant.arn ?? resourceArn(grant.kind, grant.target) };
-  const own = (row.access[grant.access] ?? [])
-    .filter((part) => part.when === undefined || (part.when === "wildcard") === wildcard)
-    .map((part): Statement => ({
-      Effect: "Allow",
-      Action: part.actions,
-      Resource: fillTemplate(part.resource, fields),
-      ...conditionOf(part, grant.target),
-    }));
-  return [...own, ...keyStatements(grant)];
+  const { kind, access, target } = grant;
+  const wildcard = target.name.includes("*");
+  const arn = grant.arn ?? resourceArn(kind, target);
+  const statements: Statement[] = [];
+  for (const part of grantTable[kind].access[access] ?? []) {
+    if (part.when !== undefined && (part.when === "wildcard") !== wildcard) continue;
+    const Action = oneOrMany(part.actions);
+    const Resource = fillTemplate(part.resource, target, arn);
+    const Condition = conditionOf(part, target);
+    statements.push(
+      Condition === null
+        ? { Effect: "Allow", Action, Resource }
+        : { Effect: "Allow", Action, Resource, Condition },
+    );
+  }
+  return [...statements, ...keyStatements(grant)];
 }
 
 /** What a grant needs of its key, and only while the resource's own service asks for it. */
@@ -54,15 +58,15 @@ function keyStatements({ kind, access, kmsKey }: ResolvedGrant): readonly Statem
   const service = arn.split(":")[2] ?? "";
   const via = dnsSuffixes(kmsKey.partition).map((suffix) => `${service}.${kmsKey.region}.${suffix}`);
   const Condition = { StringEquals: { "kms:ViaService": oneOrMany(via) } };
-  return [{ Effect: "Allow", Action: actions, Resource: kmsKey.arn, Condition }];
+  return [{ Effect: "Allow", Action: oneOrMany(actions), Resource: kmsKey.arn, Condition }];
 }
 
 /** The condition of a part; none where it would admit every value, but not a request that has none. */
-function conditionOf({ condition }: GrantPart, target: GrantTarget): Pick<Statement, "Condition"> {
-  if (condition === undefined) return {};
+function conditionOf({ condition }: GrantPart, target: GrantTarget): Condition | null {
+  if (condition === undefined) return null;
   const filled = fillCondition(condition, target);
   const bounds = Object.values(filled).some((block) => Object.values(block).some((value) => value !== "*"));
-  return bounds ? { Condition: filled } : {};
+  return bounds ? filled : null;
 }
 
 /** What a role's permissions depend on. */
@@ -79,9 +83,12 @@ export interface PermissionSource {
  * of everything from then on, which also ends sessions that still run. Null where there is nothing to say.
  */
 export function permissionPolicy(source: PermissionSource): PermissionPolicy | null {
-  const statements = [...merged(source.grants.flatMap(grantStatements)), ...source.statements];
-  if (source.expires !== null) statements.push(denyFrom(source.expires));
-  return statements.length === 0 ? null : canonicalDocument(statements);
+  const statements = [
+    ...merged(source.grants.flatMap(grantStatements)),
+    ...source.statements.map(canonicalStatement),
+    ...(source.expires === null ? [] : [denyFrom(source.expires)]),
+  ];
+  return statements.length === 0 ? null : sortedDocument(statements);
 }
 
 function denyFrom(moment: string): Statement {

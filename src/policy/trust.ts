@@ -1,7 +1,7 @@
 import type { SubjectSet } from "../model/accessModel";
 import { providerName } from "../model/names";
-import type { Condition, Statement, TrustPolicy } from "../model/policyDocument";
-import { canonicalDocument } from "./canonical";
+import type { OneOrMany, Statement, TrustPolicy } from "../model/policyDocument";
+import { CanonicalDocument, oneOrMany } from "./canonical";
 
 /** The only action that a web identity needs; session tags and source identities need claims Gitpod does not send. */
 export const assumeAction = "sts:AssumeRoleWithWebIdentity";
@@ -33,33 +33,39 @@ export interface TrustSource {
  * @throws RangeError - for an empty subject set: a role that nobody may assume is a mistake of ours
  */
 export function trustPolicy(source: TrustSource): TrustPolicy {
-  const name = providerName(source.issuer);
   const { exact, prefixes } = source.subjects;
-  const conditions: Condition[] = [];
-  if (exact.length > 0) {
-    conditions.push({ StringEquals: { [`${name}:sub`]: exact.map(escapeVariables) } });
-  }
+  if (exact.length + prefixes.length === 0) throw new RangeError("a trust policy needs a subject");
+  const sub = `${providerName(source.issuer)}:sub`;
+  const statements: Statement[] = [];
+  if (exact.length > 0)
+    statements.push(statement(source, { [sub]: oneOrMany(exact.map(escapeVariables)) }, {}));
   if (prefixes.length > 0) {
-    conditions.push({
-      StringLike: { [`${name}:sub`]: prefixes.map((p) => `${escapePattern(p)}*`) },
-      StringNotLike: { [`${name}:sub`]: guard },
-    });
+    const patterns = oneOrMany(prefixes.map((p) => `${escapePattern(p)}*`));
+    const bounds = { StringLike: { [sub]: patterns }, StringNotLike: { [sub]: sortedGuard } };
+    statements.push(statement(source, {}, bounds));
   }
-  if (conditions.length === 0) throw new RangeError("a trust policy needs a subject");
-  return canonicalDocument(conditions.map((condition) => statement(source, name, condition)));
+  return new CanonicalDocument(statements);
 }
 
-function statement(source: TrustSource, name: string, condition: Condition): Statement {
-  const { audience, expires, sourceCidrs, identityProviderArn } = source;
+type Block = Readonly<Record<string, OneOrMany>>;
+
+const sortedGuard = oneOrMany(guard);
+
+/**
+ * One statement, its elements written in canonical order and the two statements of a policy too, since thousands of
+ * roles would have them sorted over and over: a test compares with {@link canonicalDocument}.
+ */
+function statement(source: TrustSource, equals: Block, bounds: Readonly<Record<string, Block>>): Statement {
+  const { audience, expires, sourceCidrs, identityProviderArn, issuer } = source;
   return {
     Effect: "Allow",
     Principal: { Federated: identityProviderArn },
     Action: assumeAction,
     Condition: {
-      ...condition,
-      StringEquals: { ...condition["StringEquals"], [`${name}:aud`]: audience },
       ...(expires === null ? {} : { DateLessThan: { "aws:CurrentTime": expires } }),
-      ...(sourceCidrs.length === 0 ? {} : { IpAddress: { "aws:SourceIp": sourceCidrs } }),
+      ...(sourceCidrs.length === 0 ? {} : { IpAddress: { "aws:SourceIp": oneOrMany(sourceCidrs) } }),
+      StringEquals: { [`${providerName(issuer)}:aud`]: audience, ...equals },
+      ...bounds,
     },
   };
 }

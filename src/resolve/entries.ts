@@ -2,7 +2,7 @@ import { quote, type Origin } from "../diagnostics";
 import type { Manifest, ManifestDefaults, ParsedEntry } from "../manifest";
 import type { Context, Entry, Installation, ScmHost } from "../model/accessModel";
 import { branchProblem, contextsOf, parseEntryUrl, type EntryUrl } from "../subject";
-import type { AccountSettings } from "./accounts";
+import { sortedEntries, type AccountSettings } from "./accounts";
 import { below, type Problems } from "./problems";
 
 /** An entry with `defaults` merged in and its names followed. */
@@ -33,6 +33,26 @@ export interface Scope {
   readonly installations: ReadonlyMap<string, Installation>;
   readonly hosts: readonly ScmHost[];
   readonly problems: Problems;
+  /** The tags of an entry's roles in an account. */
+  readonly roleTags: (account: AccountSettings, settings: Settings) => Readonly<Record<string, string>>;
+}
+
+/** Merges and sorts tags. Roles of one account whose entries share those of `defaults` share the result. */
+export function tagMerger(): Scope["roleTags"] {
+  const known = new Map<object, Map<object, Readonly<Record<string, string>>>>();
+  return (account, settings) => {
+    let ofAccount = known.get(account);
+    if (ofAccount === undefined) {
+      ofAccount = new Map<object, Readonly<Record<string, string>>>();
+      known.set(account, ofAccount);
+    }
+    let tags = ofAccount.get(settings.tags);
+    if (tags === undefined) {
+      tags = Object.fromEntries(sortedEntries({ ...account.tags, ...settings.tags }));
+      ofAccount.set(settings.tags, tags);
+    }
+    return tags;
+  };
 }
 
 /** Resolves an entry as far as it concerns all its roles; null where its problems keep it from having any. */
@@ -90,18 +110,28 @@ export function resolveEntry(parsed: ParsedEntry, scope: Scope): EffectiveEntry 
 function mergeSettings(parsed: ParsedEntry, scope: Scope): Settings {
   const defaults: ManifestDefaults = scope.manifest.defaults ?? {};
   const own: ManifestDefaults = parsed.value;
-  const written = Object.fromEntries(Object.entries(own).filter(([, v]) => v !== undefined));
+  // Defaults are maps alone, as a rule: a copy of the entry is then all that is needed.
+  const others = Object.keys(defaults).some((key) => key !== "tags" && key !== "snippet");
+  // A schema's value has no key without a value.
+  const written = others ? { ...defaults, ...own } : own;
   return {
-    ...defaults,
-    ...(written as ManifestDefaults),
-    tags: { ...defaults.tags, ...own.tags },
-    snippet: { ...defaults.snippet, ...own.snippet },
+    ...written,
+    tags: mergeMaps(defaults.tags, own.tags, noTags),
+    snippet: mergeMaps(defaults.snippet, own.snippet, noSnippet),
     origin: (key) =>
       own[key] === undefined && defaults[key] !== undefined
         ? { file: scope.file, path: ["defaults", key] }
         : below(parsed.origin, key),
   };
 }
+
+/** Two maps in one; most entries have none of their own, and share that of `defaults`. */
+function mergeMaps<T extends object>(defaults: T | undefined, own: T | undefined, empty: T): T {
+  return own === undefined ? (defaults ?? empty) : { ...defaults, ...own };
+}
+
+const noTags: Settings["tags"] = Object.freeze({});
+const noSnippet: Settings["snippet"] = Object.freeze({});
 
 /** The named items, sorted by name; the only one there is where none is named. */
 function follow<T extends { readonly name: string }>(
@@ -112,10 +142,10 @@ function follow<T extends { readonly name: string }>(
   scope: Scope,
 ): readonly T[] {
   const { problems, manifest } = scope;
-  const origin = settings.origin(`${what}s`);
-  const declared = Object.keys(manifest[`${what}s`]).sort();
   if (names === undefined) {
+    const declared = Object.keys(manifest[`${what}s`]).sort();
     if (declared.length > 1) {
+      const origin = settings.origin(`${what}s`);
       problems.add(
         "R02",
         { file: origin.file, path: origin.path.slice(0, -1) },
@@ -128,8 +158,13 @@ function follow<T extends { readonly name: string }>(
   const found = new Map<string, T>();
   names.forEach((name, i) => {
     const item = items.get(name);
-    if (item) found.set(name, item);
-    else if (!declared.includes(name)) problems.unknownName(below(origin, i), what, name, declared);
+    if (item) {
+      found.set(name, item);
+      return;
+    }
+    const declared = Object.keys(manifest[`${what}s`]).sort();
+    if (!declared.includes(name))
+      problems.unknownName(below(settings.origin(`${what}s`), i), what, name, declared);
   });
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -142,13 +177,13 @@ function resolveContexts(
   const possible = contextsOf(kind);
   const contexts = new Map<string, Context>();
   (settings.contexts ?? ["repository"]).forEach((context, i) => {
-    const origin = below(settings.origin("contexts"), i);
+    const place = () => below(settings.origin("contexts"), i);
     if (typeof context === "object") {
       const trouble = branchProblem(context.branch);
       if (trouble !== null) {
         problems.add(
           "M04",
-          below(origin, "branch"),
+          below(place(), "branch"),
           `${quote(context.branch)} is no name of a branch: ${trouble}`,
           "write the branch as git branch prints it, or branches for all of them",
         );
@@ -157,7 +192,7 @@ function resolveContexts(
     } else if (!possible.includes(context)) {
       problems.add(
         "R08",
-        origin,
+        place(),
         `hosts of the kind ${kind} have no ${context}; they have ${possible.join(", ")}`,
         "name a context that the host has",
       );

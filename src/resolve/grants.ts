@@ -102,7 +102,7 @@ function resolveGrant(written: WrittenGrant, account: AccountSettings, scope: Sc
     scope.problems.add("M04", at, `${quote(text)} cannot be granted: ${trouble.problem}`, trouble.remedy);
     return null;
   }
-  const access = resolveAccess(kind, grant.access, below(origin, "access"), scope.problems);
+  const access = resolveAccess(kind, written, scope.problems);
   if (access === null) return null;
   const key = resolveKmsKey(kind, target, written, account, scope.problems);
   if (key === "wrong") return null;
@@ -147,8 +147,7 @@ function resolveKmsKey(
 
 function resolveAccess(
   kind: GrantKind,
-  access: AccessLevel | undefined,
-  origin: Origin,
+  { grant: { access }, origin }: WrittenGrant,
   problems: Problems,
 ): AccessLevel | null {
   const levels = accessLevels(kind);
@@ -156,7 +155,7 @@ function resolveAccess(
   if (levels.includes(access)) return access;
   problems.add(
     "R08",
-    origin,
+    below(origin, "access"),
     `${kind} has no access ${quote(access)}; it has ${levels.join(", ")}`,
     "name one of these",
   );

@@ -1,11 +1,18 @@
 import { quote, type Origin, type Problem } from "../diagnostics";
 import type { ParsedManifest } from "../manifest";
-import type { AccessModel, Account, HostKind, IdentityProvider, Installation } from "../model/accessModel";
+import type {
+  AccessModel,
+  Account,
+  HostKind,
+  IdentityProvider,
+  Installation,
+  Role,
+} from "../model/accessModel";
 import { identityProviderArn } from "../model/names";
 import { fixedLimits } from "../model/quotas";
 import { knownHosts, scmHosts } from "../subject";
 import { resolveAccounts, sortedEntries, type AccountSettings } from "./accounts";
-import { resolveEntry, type Scope } from "./entries";
+import { resolveEntry, tagMerger, type Scope } from "./entries";
 import { resolveInstallations } from "./installations";
 import { below, Problems } from "./problems";
 import { resolveRoles, type ResolvedRole } from "./roles";
@@ -27,8 +34,10 @@ export function resolve(parsed: ParsedManifest): ResolveResult {
     accounts: resolveAccounts(manifest, file, problems),
     installations: resolveInstallations(manifest, file, problems),
     hosts: scmHosts(resolveHosts(parsed, problems)),
+    roleTags: tagMerger(),
   };
   checkSomeNames(parsed, problems);
+  const resolvedAccounts = [...scope.accounts.values()];
   const entries = parsed.entries.map((entry) => resolveEntry(entry, scope)).filter((e) => e !== null);
   const wanted = entries.reduce((sum, e) => sum + e.accounts.length * e.installations.length, 0);
   if (wanted > maxRoles) {
@@ -42,7 +51,11 @@ export function resolve(parsed: ParsedManifest): ResolveResult {
   }
   const roles = entries.flatMap((entry) => resolveRoles(entry, scope));
   const snippets = resolveSnippets(distinct(roles, problems), scope.installations, scope.accounts, problems);
-  const accounts = [...scope.accounts.values()].map((account) => withRoles(account, roles, scope));
+  const byAccount = new Map<string, Role[]>(resolvedAccounts.map(({ name }) => [name, []]));
+  for (const { role } of roles) byAccount.get(role.account)?.push(role);
+  const accounts = resolvedAccounts.map((account) =>
+    withRoles(account, byAccount.get(account.name) ?? [], scope),
+  );
   if (problems.list.length > 0) return { ok: false, problems: problems.list };
   return {
     ok: true,
@@ -56,12 +69,9 @@ export function resolve(parsed: ParsedManifest): ResolveResult {
   };
 }
 
-function withRoles(settings: AccountSettings, roles: readonly ResolvedRole[], scope: Scope): Account {
+function withRoles(settings: AccountSettings, roles: readonly Role[], scope: Scope): Account {
   const { rolePath, tags, ...account } = settings;
-  const own = roles
-    .map((r) => r.role)
-    .filter((role) => role.account === account.name)
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const own = [...roles].sort((a, b) => (a.name < b.name ? -1 : 1));
   const used = new Set(own.map((role) => role.installation));
   const installations = [...scope.installations.values()].filter((i) => used.has(i.name));
   return {

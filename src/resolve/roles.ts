@@ -26,14 +26,16 @@ export function resolveRoles(entry: EffectiveEntry, scope: Scope): readonly Reso
   const expires = entry.settings.expires === undefined ? null : `${entry.settings.expires}T00:00:00Z`;
   return entry.accounts.flatMap((account) => {
     const inAccount = resolveInAccount(entry, account, scope);
-    const permissions = resolvePermissions(inAccount, expires, account.quotas);
+    const { granted, statements, managedPolicies } = inAccount;
+    const written = { grants: granted.grants, statements, managedPolicies };
+    const permissions = resolvePermissions(written, expires, account.quotas);
     return entry.installations.flatMap((installation): readonly ResolvedRole[] => {
       const subjects = resolveSubjects(entry, installation, scope.problems);
       if (subjects === null) return [];
       const name = entry.name ?? roleName(installation.name, entry.url.segments.join("/"));
       const resolved: ResolvedRole = {
         entry,
-        exports: inAccount.exports,
+        exports: inAccount.granted.exports,
         role: {
           name,
           path: inAccount.path,
@@ -51,7 +53,8 @@ export function resolveRoles(entry: EffectiveEntry, scope: Scope): readonly Reso
           sourceCidrs,
           trustPolicy: trustPolicy({
             identityProviderArn: identityProviderArn(account.partition, account.id, installation.issuer),
-            ...trustSource(installation),
+            issuer: installation.issuer,
+            audience: installation.audience,
             ...{ subjects, expires, sourceCidrs },
           }),
           permissionPolicy: permissions.whole,
@@ -60,7 +63,7 @@ export function resolveRoles(entry: EffectiveEntry, scope: Scope): readonly Reso
           statements: inAccount.statements,
           managedPoliciesOrigin: entry.settings.origin("managedPolicies"),
           managedPolicies: inAccount.managedPolicies,
-          foreignResources: inAccount.foreignResources,
+          foreignResources: inAccount.granted.foreignResources,
           adopt: entry.adopt,
           exclusive: entry.settings.exclusive ?? account.exclusive,
         },
@@ -116,19 +119,13 @@ function resolveSubjects(
   return null;
 }
 
-function trustSource({ issuer, audience }: Installation): {
-  readonly issuer: string;
-  readonly audience: string;
-} {
-  return { issuer, audience };
-}
-
 /** What of an entry depends on the account alone. */
 function resolveInAccount(entry: EffectiveEntry, account: AccountSettings, scope: Scope) {
   const { settings } = entry;
   const { problems } = scope;
-  const tags = { ...account.tags, ...settings.tags };
-  const count = Object.keys(tags).length;
+  const tags = scope.roleTags(account, settings);
+  const tagKeys = Object.keys(tags);
+  const count = tagKeys.length;
   if (count > fixedLimits.tagsPerResource) {
     problems.add(
       "R08",
@@ -138,24 +135,25 @@ function resolveInAccount(entry: EffectiveEntry, account: AccountSettings, scope
     );
   }
   checkOnce(
-    Object.keys(tags).map((key) => key.toLowerCase()),
+    tagKeys.map((key) => key.toLowerCase()),
     "tag key",
     "letter case aside",
     settings.origin("tags"),
     problems,
   );
-  const sids = (settings.statements ?? []).flatMap((s) => s.Sid ?? []);
+  const { statements = [], managedPolicies = [] } = settings;
+  const sids = statements.flatMap((s) => s.Sid ?? []);
   checkOnce(sids, "Sid", "in one policy", settings.origin("statements"), problems);
-  (settings.managedPolicies ?? []).forEach((arn, i) => {
+  managedPolicies.forEach((arn, i) => {
     checkPartition(arn, account.partition, below(settings.origin("managedPolicies"), i), problems);
   });
   return {
-    ...resolveGrants(entry, account, scope),
-    tags: Object.fromEntries(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1))),
+    granted: resolveGrants(entry, account, scope),
+    tags,
     path: settings.path ?? account.rolePath ?? "/",
     permissionsBoundary: resolveBoundary(entry, account, problems),
-    managedPolicies: [...new Set(settings.managedPolicies ?? [])].sort(),
-    statements: (settings.statements ?? []).map((statement, i) => ({
+    managedPolicies: [...new Set(managedPolicies)].sort(),
+    statements: statements.map((statement, i) => ({
       statement: canonicalStatement(statement),
       origin: below(settings.origin("statements"), i),
     })),
@@ -170,6 +168,7 @@ function checkOnce(
   origin: Origin,
   problems: Problems,
 ): void {
+  if (words.length < 2) return;
   const twice = words.find((word, i) => words.indexOf(word) < i);
   if (twice === undefined) return;
   problems.add(
@@ -182,9 +181,10 @@ function checkOnce(
 
 function resolveBoundary(entry: EffectiveEntry, account: AccountSettings, problems: Problems): string | null {
   const own = entry.settings.permissionsBoundary;
+  if (own === undefined) return account.permissionsBoundary;
   const origin = entry.settings.origin("permissionsBoundary");
   checkPartition(own, account.partition, origin, problems);
-  if (own !== undefined && account.permissionsBoundary !== null && own !== account.permissionsBoundary) {
+  if (account.permissionsBoundary !== null && own !== account.permissionsBoundary) {
     problems.add(
       "R05",
       origin,
@@ -192,7 +192,7 @@ function resolveBoundary(entry: EffectiveEntry, account: AccountSettings, proble
       "leave permissionsBoundary out here: an entry may repeat the account's, not replace it",
     );
   }
-  return account.permissionsBoundary ?? own ?? null;
+  return account.permissionsBoundary ?? own;
 }
 
 function resolveSession(entry: EffectiveEntry, problems: Problems): number {
@@ -210,8 +210,9 @@ function resolveSession(entry: EffectiveEntry, problems: Problems): number {
 }
 
 function resolveCidrs(entry: EffectiveEntry, problems: Problems): readonly string[] {
+  if (entry.settings.sourceCidrs === undefined) return [];
   const cidrs = new Set<string>();
-  (entry.settings.sourceCidrs ?? []).forEach((text, i) => {
+  entry.settings.sourceCidrs.forEach((text, i) => {
     const result = parseCidr(text);
     if (result.ok) cidrs.add(result.cidr);
     else {

@@ -18,7 +18,7 @@ export function resolveSnippets(
 ): readonly Snippet[] {
   const groups = new Map<string, ResolvedRole[]>();
   for (const resolved of roles) {
-    const key = JSON.stringify([resolved.role.installation, resolved.role.entry.url]);
+    const key = `${resolved.role.installation} ${resolved.role.entry.url}`;
     const group = groups.get(key);
     if (group) group.push(resolved);
     else groups.set(key, [resolved]);
@@ -52,7 +52,11 @@ function resolveSnippet(
       "write the same task for all of them: they share one snippet",
     );
   }
-  const commands = new Map(roles.map((r) => [JSON.stringify(r.entry.settings.snippet.commands ?? []), r]));
+  const commands = new Map<string, readonly string[]>();
+  for (const { entry } of roles) {
+    const own = entry.settings.snippet.commands;
+    if (own !== undefined) commands.set(JSON.stringify(own), own);
+  }
   return [
     {
       installation: installation.name,
@@ -61,7 +65,7 @@ function resolveSnippet(
       url: first.role.entry.url,
       file: snippetFile(installation.name, first.role.entry.url),
       task: first.entry.settings.snippet.task ?? defaultTask,
-      commands: [...commands.values()].flatMap((r) => r.entry.settings.snippet.commands ?? []),
+      commands: [...commands.values()].flat(),
       logins: logins.sort((a, b) => (a.profile < b.profile ? -1 : 1)),
     },
   ];
@@ -83,12 +87,9 @@ function login(
   };
 }
 
-function byAccountAndName(a: ResolvedRole, b: ResolvedRole): number {
-  const [x, y] = [
-    JSON.stringify([a.role.account, a.role.name]),
-    JSON.stringify([b.role.account, b.role.name]),
-  ];
-  return x < y ? -1 : x > y ? 1 : 0;
+function byAccountAndName({ role: a }: ResolvedRole, { role: b }: ResolvedRole): number {
+  if (a.account !== b.account) return a.account < b.account ? -1 : 1;
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
 /** One file's entries alone make a snippet: another team's commands would run beside its logins and variables. */
@@ -135,14 +136,28 @@ function checkLogins(roles: readonly ResolvedRole[], logins: readonly Login[], p
   });
 }
 
+/** The folders above a file, the uppermost first. */
+function foldersOf(file: string): readonly string[] {
+  const folders: string[] = [];
+  for (let end = file.indexOf("/"); end >= 0; end = file.indexOf("/", end + 1))
+    folders.push(file.slice(0, end));
+  return folders;
+}
+
+function longestPart(file: string): number {
+  return file.length <= longestFileName
+    ? file.length
+    : Math.max(...file.split("/").map((part) => part.length));
+}
+
 /** Two snippets at one path, or one where another needs a folder; file systems may not tell case apart. */
 function checkPaths(snippets: readonly Snippet[], roles: readonly ResolvedRole[], problems: Problems): void {
   const files = new Map<string, Snippet>();
   const folders = new Map<string, Snippet>();
   for (const snippet of snippets) {
     const file = snippet.file.toLowerCase();
-    const parts = file.split("/");
-    if (parts.some((part) => part.length > longestFileName)) {
+    const above = foldersOf(file);
+    if (longestPart(file) > longestFileName) {
       const origin = roles.find((r) => r.role.entry.url === snippet.url)?.role.entry.origin;
       if (origin) {
         problems.add(
@@ -153,7 +168,6 @@ function checkPaths(snippets: readonly Snippet[], roles: readonly ResolvedRole[]
         );
       }
     }
-    const above = parts.slice(1).map((_, i) => parts.slice(0, i + 1).join("/"));
     const clash =
       files.get(file) ?? folders.get(file) ?? above.map((f) => files.get(f)).find((s) => s !== undefined);
     if (clash) {

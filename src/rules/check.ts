@@ -3,7 +3,7 @@ import type { AccessModel, Acceptance, Entry } from "../model/accessModel";
 import type { ServiceReference } from "../policy";
 import { permissionSubject } from "./permissionSubject";
 import { rules } from "./table";
-import { nothing, type Observation, type RoleSubject, type Rule } from "./rule";
+import { type Observation, type RoleSubject, type Rule } from "./rule";
 import { wideTrustRules } from "./wideTrust";
 
 export interface CheckOptions {
@@ -12,6 +12,12 @@ export interface CheckOptions {
   /** With the services that the raw statements of the model name; it may be empty where the model has none. */
   readonly reference: ServiceReference;
 }
+
+/* Each of thousands of roles meets the rules that have something to say of roles, and no others. */
+const ofRoles = rules.flatMap((rule) => (rule.role === undefined ? [] : [{ rule, judge: rule.role }]));
+const ofPermissions = rules.flatMap((rule) =>
+  rule.permissions === undefined ? [] : [{ rule, judge: rule.permissions }],
+);
 
 const byId: ReadonlyMap<string, Rule> = new Map(rules.map((rule) => [rule.id, rule]));
 
@@ -52,14 +58,14 @@ interface Judgement {
 
 /** What all rules say of a role, in the order of the table. */
 function judgeRole(subject: RoleSubject, reference: ServiceReference): readonly Judgement[] {
-  const ofRole = rules.flatMap((rule) => (rule.role?.(subject) ?? nothing).map((seen) => ({ rule, seen })));
-  const wide = new Set(ofRole.map(({ rule }) => rule.id).filter((id) => wideTrustRules.has(id)));
+  const found: Judgement[] = [];
+  for (const { rule, judge } of ofRoles) for (const seen of judge(subject)) found.push({ rule, seen });
+  const wide = new Set<string>();
+  for (const { rule } of found) if (wideTrustRules.has(rule.id)) wide.add(rule.id);
   const written = permissionSubject(subject, [...wide], reference);
-  if (written === null) return ofRole;
-  const ofPermissions = rules.flatMap((rule) =>
-    (rule.permissions?.(written) ?? nothing).map((seen) => ({ rule, seen })),
-  );
-  return [...ofRole, ...ofPermissions];
+  if (written === null) return found;
+  for (const { rule, judge } of ofPermissions) for (const seen of judge(written)) found.push({ rule, seen });
+  return found;
 }
 
 function finding(

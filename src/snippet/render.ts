@@ -4,7 +4,7 @@ import type { Snippet } from "../model/accessModel";
 import { type SnippetContext, snippetContext } from "./context";
 import { readGitpodYml } from "./gitpodSchema";
 import { withHeader } from "./ownership";
-import { shellQuote, yamlQuote } from "./quoting";
+import { fillForm, formOf, shapeOf, type Form } from "./shape";
 import { Unquoted } from "./unquoted";
 
 /** The file of a template folder that makes a whole `.gitpod.yml`; the others are its partials. */
@@ -58,8 +58,9 @@ const runtime: Handlebars.RuntimeOptions = Object.freeze({
 /**
  * Compiles a folder of templates, all at once, so that a mistake shows before anything is rendered.
  * @param sources - file name, which ends in `.hbs`, to text
- * @param proven - of templates whose every result is known to be a valid `.gitpod.yml`, only what depends on the
- * snippet's text is checked again; a template that somebody may have written has all its results read back
+ * @param proven - templates whose every result is known to be a valid `.gitpod.yml` run once for each shape of
+ * snippet, and only what depends on the snippet's text is checked again; a template that somebody may have written
+ * runs for each snippet, and has all its results read back
  * @throws TemplateError
  */
 export function compileTemplates(
@@ -80,9 +81,46 @@ export function compileTemplates(
       `template ${rootTemplate} is missing; copy it from the templates folder of gitpod-aws-oidc and change the copy`,
     );
   const template = handlebars.compile<SnippetContext>(root.replaceAll("\r\n", "\n"), options);
+  const body = bodyMaker(template, proven === "proven");
   return {
-    renderSnippet: (snippet, { manifestName }) =>
-      withHeader(manifestName, renderBody(template, snippet, proven)),
+    renderSnippet: (snippet, { manifestName }) => withHeader(manifestName, renderBody(body, snippet, proven)),
+  };
+}
+
+/** A rendered file, and whether it is known to be free of what a terminal does not take. */
+interface Body {
+  readonly text: string;
+  readonly typed: boolean;
+}
+
+/** Forms that are kept: contexts of more shapes than that take turns. */
+const maxForms = 100;
+
+/**
+ * Renders contexts, by way of the forms of their shapes.
+ * @param proven - a template that somebody may have written could look into what a helper printed: it has no forms
+ */
+function bodyMaker(
+  template: HandlebarsTemplateDelegate<SnippetContext>,
+  proven: boolean,
+): (context: SnippetContext) => Body {
+  const forms = new Map<string, Form | null>();
+  const render = (context: SnippetContext): string => {
+    // A template that is one bare expression yields the value itself.
+    const rendered: unknown = template(context, runtime);
+    return `${withoutLastNewlines(String(rendered))}\n`;
+  };
+  return (context) => {
+    const { key, texts } = shapeOf(context);
+    let form = proven ? forms.get(key) : null;
+    if (form === undefined) {
+      if (forms.size >= maxForms) forms.clear();
+      forms.set(key, (form = formOf(context, render)));
+    }
+    if (form === null) return { text: render(context), typed: false };
+    const { text, longestLine } = fillForm(form, texts);
+    // What helpers print has no control characters. A UTF-16 unit takes three bytes at the most.
+    return { text, typed: !form.hasControls && longestLine * 3 <= longestTypedLine };
   };
 }
 
@@ -91,8 +129,8 @@ function isolatedHandlebars(): typeof Handlebars {
   const handlebars = Handlebars.create();
   handlebars.unregisterHelper("log");
   handlebars.unregisterHelper("lookup");
-  handlebars.registerHelper("shell", (value: unknown) => shellQuote(Unquoted.textOf(value)));
-  handlebars.registerHelper("yaml", (value: unknown) => yamlQuote(Unquoted.textOf(value)));
+  handlebars.registerHelper("shell", (value: unknown) => Unquoted.print(value, "shell"));
+  handlebars.registerHelper("yaml", (value: unknown) => Unquoted.print(value, "yaml"));
   return handlebars;
 }
 
@@ -109,16 +147,14 @@ function checkSyntax(handlebars: typeof Handlebars, file: string, text: string):
 }
 
 function renderBody(
-  template: HandlebarsTemplateDelegate<SnippetContext>,
+  makeBody: (context: SnippetContext) => Body,
   snippet: Snippet,
   proven: "proven" | "unproven",
 ): string {
   const context = snippetContext(snippet);
-  let body: string;
+  let body: Body;
   try {
-    // A template that is one bare expression yields the value itself.
-    const rendered: unknown = template(context, runtime);
-    body = `${withoutLastNewlines(String(rendered))}\n`;
+    body = makeBody(context);
   } catch (error) {
     throw new TemplateError(
       "TEMPLATE_RENDER",
@@ -126,14 +162,14 @@ function renderBody(
       `template ${rootTemplate} fails on the snippet of ${quote(snippet.url)}: ${reasonOf(error)}`,
     );
   }
-  const problems = proven === "proven" && isTyped(body) ? [] : bodyProblems(body);
+  const problems = proven === "proven" && body.typed ? [] : bodyProblems(body.text);
   if (problems.length > 0)
     throw new TemplateError(
       "TEMPLATE_RESULT",
       rootTemplate,
       `template ${rootTemplate} makes no valid .gitpod.yml of the snippet of ${quote(snippet.url)}: ${problems.join("; ")}`,
     );
-  return body;
+  return body.text;
 }
 
 /** A pattern that ends in `$` would look at every newline of the text, and again at those behind it. */
@@ -141,19 +177,6 @@ function withoutLastNewlines(text: string): string {
   let end = text.length;
   while (end > 0 && text[end - 1] === "\n") end -= 1;
   return text.slice(0, end);
-}
-
-/** True for a body without control characters or lines that come near the longest that a terminal takes. */
-function isTyped(body: string): boolean {
-  // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/.test(body)) return false;
-  for (let from = 0; from < body.length;) {
-    const end = body.indexOf("\n", from);
-    // A UTF-16 unit takes three bytes at the most.
-    if (end < 0 || (end - from) * 3 > longestTypedLine) return false;
-    from = end + 1;
-  }
-  return true;
 }
 
 /**

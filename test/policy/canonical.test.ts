@@ -1,0 +1,93 @@
+import fc from "fast-check";
+import type { PolicyDocument } from "../../src/model/policyDocument";
+import {
+  accessLevels,
+  canonicalDocument,
+  documentText,
+  grantKinds,
+  grantStatements,
+  permissionPolicy,
+  trustPolicy,
+  type ResolvedGrant,
+} from "../../src/policy";
+
+/* What is written in canonical order from the start must be what sorting it would have made, byte for byte. */
+
+/** A document sorted all over again, as text. */
+const sortedAgain = ({ Statement }: PolicyDocument): string => JSON.stringify(canonicalDocument(Statement));
+
+/** Text near what is special in subjects, and on both sides of it in the order of characters. */
+const subject = fc.string({
+  unit: fc.constantFrom("a", "b", "/", "$", "*", "?", "%", '"', "!", "\\", "é"),
+  minLength: 1,
+});
+const subjects = fc
+  .record({ exact: fc.array(subject, { maxLength: 4 }), prefixes: fc.array(subject, { maxLength: 4 }) })
+  .filter(({ exact, prefixes }) => exact.length + prefixes.length > 0);
+
+const source = fc.record({
+  identityProviderArn: fc.constantFrom("arn:aws:iam::123456789012:oidc-provider/a.b/idp", "arn:b"),
+  issuer: fc.constantFrom("https://a.b/idp", "https://z.example"),
+  audience: fc.constantFrom("sts.amazonaws.com", 'a"b', "}", "!"),
+  subjects,
+  expires: fc.constantFrom(null, "2027-01-01T00:00:00Z"),
+  sourceCidrs: fc.array(fc.constantFrom("10.0.0.0/8", "192.0.2.0/24", "2001:db8::/32"), { maxLength: 3 }),
+});
+
+describe("a document that is written in canonical order", () => {
+  test("is what sorting makes, for every trust policy", () => {
+    fc.assert(
+      fc.property(source, (one) => {
+        const policy = trustPolicy(one);
+        expect(documentText(policy)).toBe(sortedAgain(policy));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("is what sorting makes, for every combination of grants", () => {
+    const grant = fc.constantFrom(...grantKinds).chain((kind) =>
+      fc.record<ResolvedGrant>({
+        kind: fc.constant(kind),
+        access: fc.constantFrom(...accessLevels(kind)),
+        target: fc.record({
+          ...{ partition: fc.constant("aws"), region: fc.constantFrom("eu-west-1", "us-east-1") },
+          ...{ account: fc.constant("123456789012"), name: fc.constantFrom("a/b", "a/*", "b/c*") },
+        }),
+        arn: fc.constant(null),
+        kmsKey: fc.constantFrom(null, {
+          arn: "arn:aws:kms:::key/k",
+          partition: "aws" as const,
+          region: "eu-west-1",
+        }),
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(grant, { maxLength: 6 }), fc.boolean(), (grants, expires) => {
+        for (const one of grants) {
+          const statements = grantStatements(one);
+          expect(JSON.stringify(statements)).toBe(
+            JSON.stringify(statements.flatMap((s) => canonicalDocument([s]).Statement)),
+          );
+        }
+        const policy = permissionPolicy({
+          ...{ grants, statements: [{ Effect: "Deny", Resource: ["b", "a"], Action: ["s:Z", "s:A"] }] },
+          expires: expires ? "2027-01-01T00:00:00Z" : null,
+        });
+        if (policy === null) throw new Error("no policy");
+        expect(documentText(policy)).toBe(sortedAgain(policy));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test("has the text of its JSON, and nothing else in it", () => {
+    const policy = canonicalDocument([{ Effect: "Deny", Action: "*", Resource: "*" }]);
+    const text = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}';
+    expect([documentText(policy), JSON.stringify(policy), documentText({ ...policy })]).toEqual([
+      text,
+      text,
+      text,
+    ]);
+  });
+});
