@@ -17,6 +17,7 @@ import type { CommandIo, ExitCode } from "./cli/io";
 import { blocking, loadJudged, placed, type JudgedProject } from "./cli/project";
 import type { Settings } from "./cli/settings";
 import { startProgress, type Progress } from "./cli/progress";
+import { stackChanges, type StackChanges } from "./cli/stackChanges";
 import { stackFindings } from "./cli/stackFindings";
 import {
   applySnippets,
@@ -30,6 +31,7 @@ import { readTemplates } from "./cli/templates";
 import { AccountStack, type StackFindings } from "./constructs";
 import { escapeHidden, formatText, quote } from "./diagnostics";
 import type { AccessModel, Account } from "./model/accessModel";
+import { isShardName, stackName, stacksOf, type Stack } from "./model/shards";
 
 /** Something that keeps a synth from being written, and that its user can put right. */
 export class SynthError extends Error {
@@ -48,22 +50,20 @@ export interface SynthesizeOptions {
   readonly outdir: string;
   /** Folder of `cdktf.json`: local state is kept relative to it. */
   readonly workingDirectory: string;
-  /** Write this account's stack alone. @default - all of them */
+  /** Write this account's stacks alone. @default - all of them */
   readonly only?: string;
-  /** Annotations of the stacks, by account. @default - none */
+  /** Annotations of the stacks, by name. @default - none */
   readonly findings?: ReadonlyMap<string, StackFindings>;
 }
 
 /** What a synth changed, for the user to hear of. */
-export interface Synthesis {
+export interface Synthesis extends StackChanges {
   /** Names of the stacks that were written. */
   readonly stacks: readonly string[];
-  /** Names of stacks whose accounts are declared no longer: their configuration is gone, their state is left. */
-  readonly abandoned: readonly string[];
 }
 
 const stackFile = "cdk.tf.json";
-const stackName = /^[a-z0-9][a-z0-9-]{0,31}$/;
+const stackNames = /^[a-z0-9][a-z0-9-]{0,34}$/;
 
 /**
  * Refuses `cdktf synth --hcl`.
@@ -90,9 +90,11 @@ export function synthesize(model: AccessModel, options: SynthesizeOptions): Synt
   const draft = mkdtempSync(join(dirname(outdir), `.${basename(outdir)}-`));
   try {
     const root = stateRoot(outdir, options.workingDirectory);
-    writeDraft(model, accounts, draft, { ...options, root });
-    const abandoned = options.only === undefined ? abandon(model, outdir) : [];
-    for (const { name } of accounts) {
+    const stacks = accounts.flatMap(stacksOf);
+    writeDraft(model, stacks, draft, { ...options, root });
+    const spread = accounts.filter((account) => isSpread(account, outdir)).map((a) => a.name);
+    const abandoned = abandon(model, outdir, options.only);
+    for (const { name } of stacks) {
       const file = join(CdktfManifest.stacksFolder, name, stackFile);
       folder(join(outdir, CdktfManifest.stacksFolder));
       folder(dirname(join(outdir, file)));
@@ -100,7 +102,7 @@ export function synthesize(model: AccessModel, options: SynthesizeOptions): Synt
     }
     listStacks(model, draft, outdir);
     renameSync(join(draft, CdktfManifest.fileName), join(outdir, CdktfManifest.fileName));
-    return { stacks: accounts.map((a) => a.name), abandoned };
+    return { stacks: stacks.map((s) => s.name), abandoned, spread };
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
@@ -122,17 +124,17 @@ function stateRoot(outdir: string, workingDirectory: string): string {
 
 function writeDraft(
   model: AccessModel,
-  accounts: readonly Account[],
+  stacks: readonly Stack[],
   draft: string,
   { root, findings }: Pick<SynthesizeOptions, "findings"> & { readonly root: string },
 ): void {
   const app = new App({ outdir: draft, stackTraces: false, hclOutput: false });
-  for (const account of accounts) {
+  const declared = [...new Set(model.installations.map((i) => i.providerName))];
+  for (const { name, shard, account } of stacks) {
     const trusted = new Set(account.identityProviders.map((p) => p.providerName));
-    const declared = new Set(model.installations.map((i) => i.providerName));
-    const unusedProviders = [...declared].filter((name) => !trusted.has(name));
-    const said = findings?.get(account.name);
-    new AccountStack(app, account.name, {
+    const unusedProviders = shard === 1 ? declared.filter((provider) => !trusted.has(provider)) : [];
+    const said = findings?.get(name);
+    new AccountStack(app, name, {
       ...{ account, root, unusedProviders },
       ...(said === undefined ? {} : { findings: said }),
     });
@@ -140,19 +142,36 @@ function writeDraft(
   app.synth();
 }
 
-/** Takes away the configuration of stacks that are no longer declared; their state may still be needed. */
-function abandon(model: AccessModel, outdir: string): readonly string[] {
+/** Has the account more stacks than the last synth wrote here? */
+function isSpread({ name, shards }: Account, outdir: string): boolean {
+  const written = (shard: number) =>
+    existsSync(join(outdir, CdktfManifest.stacksFolder, stackName(name, shard), stackFile));
+  return shards > 1 && written(1) && !written(shards);
+}
+
+/**
+ * Takes away the configuration of stacks that are no longer declared; their state may still be needed.
+ * @param only - of this account alone
+ */
+function abandon(model: AccessModel, outdir: string, only: string | undefined): readonly string[] {
   const stacks = join(outdir, CdktfManifest.stacksFolder);
   if (!existsSync(stacks)) return [];
   folder(stacks);
-  const declared = new Set(model.accounts.map((a) => a.name));
+  const declared = new Set(namesOfStacks(model));
   const abandoned = readdirSync(stacks, { withFileTypes: true })
-    .filter((e) => e.isDirectory() && stackName.test(e.name) && !declared.has(e.name))
+    .filter((e) => e.isDirectory() && stackNames.test(e.name) && !declared.has(e.name))
     .map((e) => e.name)
+    .filter((name) => only === undefined || isShardName(name, only))
     .filter((name) => existsSync(join(stacks, name, stackFile)))
     .sort();
   for (const name of abandoned) rmSync(join(stacks, name, stackFile));
   return abandoned;
+}
+
+function namesOfStacks({ accounts }: AccessModel): readonly string[] {
+  return accounts.flatMap(({ name, shards }) =>
+    Array.from({ length: shards }, (_, i) => stackName(name, i + 1)),
+  );
 }
 
 /** Makes sure that a path is a folder, and not a link to one: nothing is written through a link. */
@@ -172,16 +191,16 @@ function folder(path: string): void {
 function listStacks(model: AccessModel, draft: string, outdir: string): void {
   const file = join(draft, CdktfManifest.fileName);
   const { version } = JSON.parse(readFileSync(file, "utf8")) as { readonly version: string };
-  const entries = { ...stacksOf(join(outdir, CdktfManifest.fileName)), ...stacksOf(file) };
+  const entries = { ...listedIn(join(outdir, CdktfManifest.fileName)), ...listedIn(file) };
   const stacks = Object.fromEntries(
-    model.accounts
-      .map(({ name }) => [name, entries[name]] as const)
+    namesOfStacks(model)
+      .map((name) => [name, entries[name]] as const)
       .filter(([, entry]) => entry !== undefined),
   );
   writeFileSync(file, `${JSON.stringify({ stacks, version }, null, 2)}\n`);
 }
 
-function stacksOf(file: string): Readonly<Record<string, unknown>> {
+function listedIn(file: string): Readonly<Record<string, unknown>> {
   try {
     const manifest = JSON.parse(readFileSync(file, "utf8")) as { stacks?: unknown } | null;
     return typeof manifest?.stacks === "object" && manifest.stacks !== null ? { ...manifest.stacks } : {};
@@ -192,7 +211,7 @@ function stacksOf(file: string): Readonly<Record<string, unknown>> {
 
 /** What to synthesize. */
 export interface ProjectOptions extends Settings {
-  /** This account's stack alone, and no snippets. @default - all of them */
+  /** This account's stacks alone, and no snippets. @default - all of them */
   readonly only?: string;
 }
 
@@ -235,19 +254,17 @@ function written(
   progress: Progress,
 ): ExitCode {
   const outdir = io.env["CDKTF_OUTDIR"] ?? "cdktf.out";
-  const { stacks, abandoned } = synthesize(model, {
+  const synthesis = synthesize(model, {
     outdir,
     workingDirectory: ".",
     findings: stackFindings(model, findings),
     ...(options.only === undefined ? {} : { only: options.only }),
   });
   progress.clear();
-  io.stdout.write(`wrote ${count(stacks.length, "stack")} to ${escapeHidden(join(outdir, "stacks"))}\n`);
-  for (const name of abandoned) {
-    io.stderr.write(
-      `the account ${name} is declared no longer: its stack is gone from ${escapeHidden(outdir)}, and what it made is still in AWS\n`,
-    );
-  }
+  io.stdout.write(
+    `wrote ${count(synthesis.stacks.length, "stack")} to ${escapeHidden(join(outdir, "stacks"))}\n`,
+  );
+  for (const line of stackChanges(model, synthesis, outdir)) io.stderr.write(`${line}\n`);
   if (plan === null) return 0;
   const failed = applySnippets(plan);
   if (failed.length > 0) return reported(failed, io);

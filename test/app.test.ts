@@ -11,7 +11,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { refuseHcl, synthesize } from "../src/app";
-import { testAccount, testModel, testRole } from "./support/model";
+import { testAccount, testIdentityProvider, testModel, testRole } from "./support/model";
+import type { TerraformJson } from "./support/stacks";
 
 let workingDirectory: string;
 beforeEach(() => {
@@ -29,7 +30,7 @@ const read = (...path: string[]) => readFileSync(inOut(...path), "utf8");
 const stacksListed = () => Object.keys((JSON.parse(read("manifest.json")) as { stacks: object }).stacks);
 
 test("every account is a stack, listed for cdktf, and nothing else is left", () => {
-  expect(synth()).toEqual({ stacks: ["dev", "prod"], abandoned: [] });
+  expect(synth()).toEqual({ stacks: ["dev", "prod"], abandoned: [], spread: [] });
   expect(stacksListed()).toEqual(["dev", "prod"]);
   expect(readdirSync(inOut("stacks", "dev"))).toEqual(["cdk.tf.json"]);
   expect(readdirSync(workingDirectory)).toEqual(["cdktf.out"]);
@@ -64,7 +65,9 @@ test("a stack whose account is declared no longer loses its configuration, not i
   synth();
   writeFileSync(inOut("stacks", "prod", "terraform.tfstate"), "{}");
   mkdirSync(inOut("stacks", "somebody-elses"));
-  expect(synth(testModel([testAccount({ name: "dev" })]))).toEqual({ stacks: ["dev"], abandoned: ["prod"] });
+  expect(synth(testModel([testAccount({ name: "dev" })]))).toEqual({
+    ...{ stacks: ["dev"], abandoned: ["prod"], spread: [] },
+  });
   expect(readdirSync(inOut("stacks", "prod"))).toEqual(["terraform.tfstate"]);
   expect(existsSync(inOut("stacks", "somebody-elses"))).toBe(true);
   expect(stacksListed()).toEqual(["dev"]);
@@ -78,7 +81,7 @@ test("one account alone can be written, and the list of stacks keeps the others"
     testAccount({ name: "dev", roles: [] }),
     testAccount({ name: "prod", roles: [testRole("x")] }),
   ]);
-  expect(synth(changed, "prod")).toEqual({ stacks: ["prod"], abandoned: [] });
+  expect(synth(changed, "prod")).toEqual({ stacks: ["prod"], abandoned: [], spread: [] });
   expect(read("stacks", "dev", "cdk.tf.json")).toBe(before);
   expect(read("stacks", "prod", "cdk.tf.json")).toContain('"x"');
   expect(read("manifest.json")).toBe(list);
@@ -89,6 +92,61 @@ test("an identity provider that no role needs any more is let go of", () => {
   synth(testModel([testAccount({ name: "dev", roles: [], identityProviders: [] })]));
   expect(JSON.parse(read("stacks", "dev", "cdk.tf.json"))).toMatchObject({
     removed: [{ lifecycle: { destroy: false } }],
+  });
+});
+
+describe("an account with shards", () => {
+  const roles = Array.from({ length: 12 }, (_, i) => testRole(`gitpod-acme-${i}`));
+  const dev = (shards: number) => testAccount({ name: "dev", shards, roles });
+  const prod = testAccount({ name: "prod" });
+  const json = (stack: string) => JSON.parse(read("stacks", stack, "cdk.tf.json")) as TerraformJson;
+  const rolesIn = (stack: string) => Object.keys(json(stack).resource["aws_iam_role"] ?? {});
+
+  test("is a stack for each, and every role is in one of them, with the permissions that it has", () => {
+    const stacks = ["dev", "dev-2", "dev-3"];
+    expect(synth(testModel([dev(3), prod])).stacks).toEqual([...stacks, "prod"]);
+    expect(stacksListed()).toEqual([...stacks, "prod"]);
+    expect(stacks.flatMap(rolesIn).sort()).toEqual(roles.map((r) => r.name).sort());
+    for (const stack of stacks) {
+      const { resource, output } = json(stack);
+      expect(rolesIn(stack)).not.toEqual([]);
+      expect(Object.keys(resource["aws_iam_role_policy"] ?? {})).toEqual(rolesIn(stack));
+      expect(Object.keys(output["role_arns"]?.["value"] as object)).toEqual(rolesIn(stack));
+    }
+  });
+
+  test("has identity providers, and what is said of them, in the first stack alone; others wait for none", () => {
+    synth(testModel([{ ...dev(2), identityProviders: [] }]));
+    expect([json("dev").removed?.length, json("dev-2").removed]).toEqual([1, undefined]);
+    synth(testModel([{ ...dev(2), identityProviders: [testIdentityProvider({ management: "import" })] }]));
+    expect([json("dev").import?.length, json("dev-2").import]).toEqual([1, undefined]);
+    expect(read("stacks", "dev", "cdk.tf.json")).toContain("depends_on");
+    expect(read("stacks", "dev-2", "cdk.tf.json")).not.toMatch(/depends_on|aws_iam_openid_connect_provider/);
+  });
+
+  test("is written whole where it is written alone", () => {
+    expect(synth(testModel([dev(2), prod]), "dev").stacks).toEqual(["dev", "dev-2"]);
+    expect(readdirSync(inOut("stacks"))).toEqual(["dev", "dev-2"]);
+  });
+
+  test("loses the stacks that are too many, also where it is written alone", () => {
+    for (const only of [undefined, "dev"]) {
+      synth(testModel([dev(3), prod]));
+      expect(synth(testModel([dev(2), prod]), only).abandoned).toEqual(["dev-3"]);
+      expect(existsSync(inOut("stacks", "dev-3", "cdk.tf.json"))).toBe(false);
+      expect(stacksListed()).toEqual(["dev", "dev-2", "prod"]);
+    }
+  });
+
+  test("that is written alone leaves the stacks of accounts that are declared no longer", () => {
+    synth(testModel([dev(1), prod]));
+    expect(synth(testModel([dev(2)]), "dev").abandoned).toEqual([]);
+    expect(existsSync(inOut("stacks", "prod", "cdk.tf.json"))).toBe(true);
+  });
+
+  test("is known to be spread where the folder has fewer of its stacks, once, and not where it has none", () => {
+    const spread = (shards: number) => synth(testModel([dev(shards), prod])).spread;
+    expect([2, 2, 3, 1, 2].map(spread)).toEqual([[], [], ["dev"], [], ["dev"]]);
   });
 });
 

@@ -8,7 +8,7 @@ import {
   statementSchema,
 } from "../../src/manifest/entrySchema";
 import { name } from "../../src/manifest/scalars";
-import { manifestSchema, notSupportedYet } from "../../src/manifest/schema";
+import { manifestSchema } from "../../src/manifest/schema";
 import { roleName } from "../../src/model/names";
 import { quotaTable } from "../../src/model/quotas";
 import { forbiddenBeginnings, forbiddenNames } from "../../src/resolve/env";
@@ -78,8 +78,6 @@ Refused is what would run or break something: ${codes([...forbiddenNames])}, and
 for you, so name resources.`,
     keyTable(statementSchema),
     ...includeSection(),
-    "## Not supported yet",
-    `Refused by name, so that nothing is silently ignored: ${codes([...notSupportedYet])}.`,
   );
 }
 

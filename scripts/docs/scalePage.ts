@@ -82,7 +82,8 @@ different accounts do not slow each other down; two of one account do.`,
 - **Refresh at night.** \`terraform plan -refresh=false\` asks IAM for nothing and takes ${time(a.fixedSeconds + a.ownSeconds * rolesPerAccount)} for an account; a
   refresh that looks for changes made by hand can run once a day.
 - **Split an account only for its state and its lock.** \`shards\` lets several people or jobs plan parts of one account, and
-  keeps a state small. IAM's rate is the account's, so shards of one account that run at once share it.
+  keeps a state small ([Deploying](deploying.md#one-account-several-stacks)). IAM's rate is the account's, so shards of
+  one account that run at once share it.
 - **Accounts before shards.** An account more has a bucket of its own, and a quota of roles of its own.`,
   );
 }

@@ -53,7 +53,7 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .command("synth")
     .description("write the Terraform of every account and the snippet of every repository")
     .argument("[manifest]", "the manifest; by default manifest.yaml")
-    .option("--only <account>", "one account's stack, and no snippets")
+    .option("--only <account>", "one account's stacks, and no snippets")
     .action(async (manifest: string | undefined, options: { readonly only?: string }) => {
       const { synthCommand } = await import("./synth.js");
       end(await synthCommand({ manifest, only: options.only }, io));

@@ -1,27 +1,31 @@
 import type { StackFindings } from "../constructs";
 import { pathText, printable, type Origin, type RuleFinding } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
+import { stacksOf, type Stack } from "../model/shards";
 
 /**
- * What is said of each account, by its name: warnings one by one, info as a count, as a synth says them on stderr.
+ * What is said of each stack, by its name: warnings one by one, info as a count, as a synth says them on stderr.
  * Places are paths inside the manifest: where the file is does not reach the output.
  */
 export function stackFindings(
   model: AccessModel,
   findings: readonly RuleFinding[],
 ): ReadonlyMap<string, StackFindings> {
-  const accounts = accountsByPlace(model);
-  const warnings = new Map<string, string[]>(model.accounts.map(({ name }) => [name, []]));
+  const stacks = model.accounts.flatMap(stacksOf);
+  const places = stacksByPlace(stacks);
+  const warnings = new Map<string, string[]>(stacks.map(({ name }) => [name, []]));
   const infos = new Map<string, number>();
   for (const finding of findings) {
     if (finding.accepted) continue;
-    for (const name of accounts.get(placeOf(finding.origin)) ?? []) {
+    for (const [name, roles] of places.get(placeOf(finding.origin)) ?? []) {
+      // An entry's roles may be in several stacks: a finding about one of them belongs to its own.
+      if (finding.role !== null && roles.size > 0 && !roles.has(finding.role)) continue;
       if (finding.severity === "warning") warnings.get(name)?.push(lineOf(finding));
       if (finding.severity === "info") infos.set(name, (infos.get(name) ?? 0) + 1);
     }
   }
   return new Map(
-    model.accounts.map(({ name }) => {
+    stacks.map(({ name }) => {
       const count = infos.get(name) ?? 0;
       const info = count === 0 ? [] : [`${count} info: gitpod-aws-oidc check lists them`];
       return [name, { warnings: warnings.get(name) ?? [], info }];
@@ -29,14 +33,22 @@ export function stackFindings(
   );
 }
 
-/** The accounts that an entry makes roles in, or that are written there themselves. */
-function accountsByPlace({ accounts }: AccessModel): ReadonlyMap<string, ReadonlySet<string>> {
-  const places = new Map<string, Set<string>>();
-  for (const account of accounts)
-    for (const { file, path } of [account.origin, ...account.roles.map(({ entry }) => entry.origin)]) {
-      const key = placeOf({ file, path });
-      places.set(key, (places.get(key) ?? new Set()).add(account.name));
-    }
+/** For each entry the stacks of its roles, with their names; for each account, without roles, its first stack. */
+function stacksByPlace(
+  stacks: readonly Stack[],
+): ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>> {
+  const places = new Map<string, Map<string, Set<string>>>();
+  const rolesAt = (origin: Origin, stack: string): Set<string> => {
+    const key = placeOf(origin);
+    const byStack = places.get(key) ?? new Map<string, Set<string>>();
+    const roles = byStack.get(stack) ?? new Set();
+    places.set(key, byStack.set(stack, roles));
+    return roles;
+  };
+  for (const { name, shard, account } of stacks) {
+    if (shard === 1) rolesAt(account.origin, name);
+    for (const role of account.roles) rolesAt(role.entry.origin, name).add(role.name);
+  }
   return places;
 }
 

@@ -100,7 +100,6 @@ export const diagnosticCodes = Object.freeze({
   M04: "value not allowed",
   M05: "empty list",
   M06: "a number where digits in quotes are needed",
-  M07: "not supported yet",
   M08: "not allowed in an included file",
   R01: "a name that refers to nothing",
   R02: "a name must be given, because there is more than one",

@@ -42,7 +42,7 @@ const backendSchema = z
             ),
           })
           .describe(
-            "Path of the state, relative to the folder of cdktf.json; without a backend terraform.<account>.tfstate",
+            "Path of the state, relative to the folder of cdktf.json; without a backend terraform.<stack>.tfstate",
           ),
       })
       .optional()
@@ -53,7 +53,7 @@ const backendSchema = z
         region: region.describe("Where the bucket is"),
         key: plain(1024, "the key of an S3 object")
           .optional()
-          .describe("Key of the state, by default gitpod-aws-oidc/<account>.tfstate"),
+          .describe("Key of the state, by default gitpod-aws-oidc/<stack>.tfstate"),
         kmsKeyId: plain(2048, "the id, alias or ARN of a KMS key")
           .optional()
           .describe("Key that encrypts the state"),
@@ -100,6 +100,12 @@ export const accountSchema = z.strictObject({
     .describe(
       "Terraform removes policies that somebody attached to the account's roles by hand; by default false",
     ),
+  shards: z
+    .int()
+    .min(1)
+    .max(50)
+    .optional()
+    .describe("Number of Terraform stacks that the account's roles are spread over, 1 to 50; by default 1"),
   quotas: z
     .strictObject({
       trustPolicyLength: quota("Characters of a trust policy, by default 2048"),

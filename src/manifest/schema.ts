@@ -15,7 +15,7 @@ export const manifestSchema = z.strictObject({
   version: z.literal(1, { error: expects("1", "write version: 1") }).describe("Version of this format"),
   accounts: z
     .record(name, accountSchema)
-    .describe("AWS accounts that trust Gitpod, by name: one Terraform stack each"),
+    .describe("AWS accounts that trust Gitpod, by name: one Terraform stack each, or as many as shards says"),
   installations: z.record(name, installationSchema).describe("Gitpod installations, by name"),
   scmHosts: z
     .record(z.string().min(1).max(200), z.enum(["github", "gitlab", "bitbucket-server"]))
@@ -42,9 +42,6 @@ export const manifestSchema = z.strictObject({
 
 /** An included file. */
 export const includedSchema = manifestSchema.pick({ orgs: true, repos: true });
-
-/** Keys of later versions of this tool, which it refuses by name rather than as unknown. */
-export const notSupportedYet: ReadonlySet<string> = new Set(["shards"]);
 
 export type Manifest = z.output<typeof manifestSchema>;
 export type ManifestAccount = z.output<typeof accountSchema>;

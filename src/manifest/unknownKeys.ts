@@ -3,7 +3,7 @@ import { nearest } from "../diagnostics/nearest";
 import { pathText } from "../diagnostics/pathText";
 import { quote } from "../diagnostics/quote";
 import type { ExaminedFile } from "./examinedFile";
-import { manifestSchema, notSupportedYet } from "./schema";
+import { manifestSchema } from "./schema";
 import { keysAt } from "./schemaShape";
 
 type Explained = Pick<Problem, "code" | "message" | "remedy">;
@@ -47,8 +47,6 @@ function explain(key: string, path: Path, { schema, included }: ExaminedFile): E
   const elsewhere = misplaced.find(({ keys, below }) => keys.includes(key) && below.test(place));
   if (elsewhere !== undefined)
     return { code: "M01", message: `${name} ${elsewhere.message}`, remedy: elsewhere.remedy };
-  if (notSupportedYet.has(key))
-    return { code: "M07", message: `${name} is not supported yet`, remedy: "take it out for now" };
   const allowed = keysAt(schema, path);
   const near = nearest(key, allowed);
   return {

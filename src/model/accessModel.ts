@@ -32,7 +32,7 @@ export interface ScmHost {
   readonly kind: HostKind;
 }
 
-/** An AWS account that trusts Gitpod: one Terraform stack. */
+/** An AWS account that trusts Gitpod: one Terraform stack, or as many as it has shards. */
 export interface Account {
   readonly name: string;
   readonly origin: ManifestOrigin;
@@ -48,13 +48,15 @@ export interface Account {
   readonly permissionsBoundary: string | null;
   readonly requireBoundary: boolean;
   readonly quotas: Quotas;
+  /** Number of stacks that the roles are spread over, 1 to 50. */
+  readonly shards: number;
   /** Sorted by issuer; one for each issuer that a role of the account trusts. */
   readonly identityProviders: readonly IdentityProvider[];
   /** Sorted by name. */
   readonly roles: readonly Role[];
 }
 
-/** Where Terraform keeps the state of an account's stack. */
+/** Where Terraform keeps the state of a stack; in an account, of its first one. */
 export type Backend =
   | { readonly kind: "local"; /** Relative to the folder of `cdktf.json`. */ readonly path: string }
   | {

@@ -4,6 +4,7 @@ import type { Manifest, ManifestAccount } from "../manifest";
 import type { Account, Backend } from "../model/accessModel";
 import { parseArn } from "../model/names";
 import { partitionOf, type Partition } from "../model/partitions";
+import { shardBackend, stackName } from "../model/shards";
 import { defaultQuotas, quotaTable, type Quotas } from "../model/quotas";
 import { below, type Problems } from "./problems";
 
@@ -34,6 +35,7 @@ export function resolveAccounts(
       );
     }
     byId.set(source.id, name);
+    checkStackNames(name, source, manifest, problems, origin);
     const account = resolveAccount(name, source, origin, problems);
     if (account) accounts.set(name, account);
   }
@@ -43,22 +45,49 @@ export function resolveAccounts(
 
 /** No two stacks in one state: each would destroy what the other made. */
 function checkStates(accounts: readonly AccountSettings[], problems: Problems): void {
-  const seen = new Map<string, AccountSettings>();
-  for (const account of accounts) {
-    const { backend } = account;
-    const place = backend.kind === "local" ? { ...backend, path: posix.normalize(backend.path) } : backend;
-    const { kmsKeyId, useLockfile, ...rest } = { kmsKeyId: null, useLockfile: false, ...place };
-    const state = JSON.stringify(rest);
-    const twin = seen.get(state);
-    if (twin) {
-      problems.add(
-        "R08",
-        below(account.origin, "backend"),
-        `accounts ${quote(twin.name)} and ${quote(account.name)} would share one Terraform state`,
-        "give each account a path, key or workspace of its own",
-      );
+  const seen = new Map<string, string>();
+  for (const account of accounts)
+    for (let shard = 1; shard <= account.shards; shard++) {
+      const stack = stackName(account.name, shard);
+      const state = stateOf(shardBackend(account.backend, shard));
+      const twin = seen.get(state);
+      // Stacks of one name are reported as such.
+      if (twin !== undefined && twin !== stack) {
+        problems.add(
+          "R08",
+          below(account.origin, "backend"),
+          `the stacks ${quote(twin)} and ${quote(stack)} would share one Terraform state`,
+          "give each account a path, key or workspace of its own; those of shards end in -2, -3 and so on",
+        );
+      }
+      seen.set(state, stack);
     }
-    seen.set(state, account);
+}
+
+/** What tells a state from others; how it is encrypted and locked does not. */
+function stateOf(backend: Backend): string {
+  const place = backend.kind === "local" ? { ...backend, path: posix.normalize(backend.path) } : backend;
+  const { kmsKeyId, useLockfile, ...rest } = { kmsKeyId: null, useLockfile: false, ...place };
+  return JSON.stringify(rest);
+}
+
+/** No shard's stack under the name of another account's stack: they would be written over each other. */
+function checkStackNames(
+  name: string,
+  { shards = 1 }: ManifestAccount,
+  manifest: Manifest,
+  problems: Problems,
+  origin: Origin,
+): void {
+  for (let shard = 2; shard <= shards; shard++) {
+    const stack = stackName(name, shard);
+    if (!Object.hasOwn(manifest.accounts, stack)) continue;
+    problems.add(
+      "R08",
+      below(origin, "shards"),
+      `a stack of account ${quote(name)} would have the name of the account ${quote(stack)}`,
+      "rename one of the accounts, with its state, or write fewer shards",
+    );
   }
 }
 
@@ -104,6 +133,7 @@ function resolveAccount(
     id: source.id,
     partition,
     region: source.region,
+    shards: source.shards ?? 1,
     backend: resolveBackend(name, source.backend, below(origin, "backend"), problems),
     deployRole: source.deployRole ?? null,
     deployProfile: source.deployProfile ?? null,

@@ -72,7 +72,7 @@ test("a manifest that writes down a default means what one without it means", ()
 function literal(byDefault: string): unknown {
   const text = byDefault
     .replace(/;.*/, "")
-    .replace("<account>", "dev")
+    .replace("<stack>", "dev")
     .replace("<url>", "https://github.com/acme/app")
     .replace("<installation>-<path of the URL>", "acme-acme-app");
   if (text === "true" || text === "false") return text === "true";

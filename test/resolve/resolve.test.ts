@@ -396,6 +396,17 @@ describe("what the parts of a manifest say together", () => {
     ).toEqual([expect.stringMatching(/^R08: accounts "dev" and "prod" have one id/)]);
   });
 
+  it("a shard's stack never has the name of an account", () => {
+    const text = manifest("", "shards: 3").replace(
+      "installations:",
+      '  dev-3: {id: "222222222222", region: us-east-1}\ninstallations:',
+    );
+    expect(messages(text)).toEqual([
+      'R08: a stack of account "dev" would have the name of the account "dev-3"; rename one of the accounts, with its state, or write fewer shards',
+    ]);
+    expect(messages(text.replace("shards: 3", "shards: 2"))).toEqual([]);
+  });
+
   it("a deploy role is one of its account and partition", () => {
     const role = (arn: string) => manifest("", `deployRole: ${arn}`);
     expect(messages(role("arn:aws:iam::123456789012:role/ops"))).toEqual([]);
@@ -476,6 +487,27 @@ describe("what a hostile or hurried author tries", () => {
       manifest("", "backend: {local: {path: a.tfstate}}").replace(
         "installations:",
         '  prod: {id: "222222222222", region: us-east-1, backend: {local: {path: ./a.tfstate}}}\ninstallations:',
+      ),
+    ],
+    [
+      "an account with the name of another one's shard",
+      manifest("", "shards: 3").replace(
+        "installations:",
+        '  dev-3: {id: "222222222222", region: us-east-1}\ninstallations:',
+      ),
+    ],
+    [
+      "an account with the state of another one's shard",
+      manifest("", "shards: 3\nbackend: {local: {path: a.tfstate}}").replace(
+        "installations:",
+        '  prod: {id: "222222222222", region: us-east-1, backend: {local: {path: ./a-3.tfstate}}}\ninstallations:',
+      ),
+    ],
+    [
+      "shards that would share a state",
+      manifest("", "shards: 2\nbackend: {local: {path: a.tfstate}}").replace(
+        "installations:",
+        '  prod: {id: "222222222222", region: us-east-1, shards: 2, backend: {local: {path: a-2.tfstate}}}\ninstallations:',
       ),
     ],
     ["a known host's path as a host", manifest("scmHosts: {dev.azure.com/org: github}")],

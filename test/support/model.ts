@@ -112,6 +112,7 @@ export function testAccount(change: Partial<Account> = {}): Account {
     permissionsBoundary: null,
     requireBoundary: false,
     quotas: defaultQuotas,
+    shards: 1,
     identityProviders: [testIdentityProvider()],
     roles: [testRole("gitpod-acme-app")],
     ...change,
