@@ -1,14 +1,4 @@
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { App, Manifest as CdktfManifest } from "cdktf";
 import { CommandError } from "./cli/commandError";
@@ -16,6 +6,8 @@ import { diskFiles } from "./cli/files";
 import type { CommandIo, ExitCode } from "./cli/io";
 import { blocking, loadJudged, placed, type JudgedProject } from "./cli/project";
 import type { Settings } from "./cli/settings";
+import { abandon, folder, isSpread, namesOfStacks, stackFile } from "./cli/stackFolder";
+import { SynthError } from "./cli/synthError";
 import { startProgress, type Progress } from "./cli/progress";
 import { stackChanges, type StackChanges } from "./cli/stackChanges";
 import { stackFindings } from "./cli/stackFindings";
@@ -31,18 +23,7 @@ import { readTemplates } from "./cli/templates";
 import { AccountStack, type StackFindings } from "./constructs";
 import { escapeHidden, formatText, quote } from "./diagnostics";
 import type { AccessModel, Account } from "./model/accessModel";
-import { isShardName, stackName, stacksOf, type Stack } from "./model/shards";
-
-/** Something that keeps a synth from being written, and that its user can put right. */
-export class SynthError extends Error {
-  override readonly name = "SynthError";
-  readonly code: "hcl-output" | "not-a-folder";
-
-  constructor(code: SynthError["code"], message: string) {
-    super(message);
-    this.code = code;
-  }
-}
+import { stacksOf, type Stack } from "./model/shards";
 
 /** Where stacks are written, and which. */
 export interface SynthesizeOptions {
@@ -61,9 +42,6 @@ export interface Synthesis extends StackChanges {
   /** Names of the stacks that were written. */
   readonly stacks: readonly string[];
 }
-
-const stackFile = "cdk.tf.json";
-const stackNames = /^[a-z0-9][a-z0-9-]{0,34}$/;
 
 /**
  * Refuses `cdktf synth --hcl`.
@@ -92,8 +70,9 @@ export function synthesize(model: AccessModel, options: SynthesizeOptions): Synt
     const root = stateRoot(outdir, options.workingDirectory);
     const stacks = accounts.flatMap(stacksOf);
     writeDraft(model, stacks, draft, { ...options, root });
-    const spread = accounts.filter((account) => isSpread(account, outdir)).map((a) => a.name);
-    const abandoned = abandon(model, outdir, options.only);
+    const written = join(outdir, CdktfManifest.stacksFolder);
+    const spread = accounts.filter((account) => isSpread(account, written)).map((a) => a.name);
+    const abandoned = abandon(model, written, options.only);
     for (const { name } of stacks) {
       const file = join(CdktfManifest.stacksFolder, name, stackFile);
       folder(join(outdir, CdktfManifest.stacksFolder));
@@ -140,51 +119,6 @@ function writeDraft(
     });
   }
   app.synth();
-}
-
-/** Has the account more stacks than the last synth wrote here? */
-function isSpread({ name, shards }: Account, outdir: string): boolean {
-  const written = (shard: number) =>
-    existsSync(join(outdir, CdktfManifest.stacksFolder, stackName(name, shard), stackFile));
-  return shards > 1 && written(1) && !written(shards);
-}
-
-/**
- * Takes away the configuration of stacks that are no longer declared; their state may still be needed.
- * @param only - of this account alone
- */
-function abandon(model: AccessModel, outdir: string, only: string | undefined): readonly string[] {
-  const stacks = join(outdir, CdktfManifest.stacksFolder);
-  if (!existsSync(stacks)) return [];
-  folder(stacks);
-  const declared = new Set(namesOfStacks(model));
-  const abandoned = readdirSync(stacks, { withFileTypes: true })
-    .filter((e) => e.isDirectory() && stackNames.test(e.name) && !declared.has(e.name))
-    .map((e) => e.name)
-    .filter((name) => only === undefined || isShardName(name, only))
-    .filter((name) => existsSync(join(stacks, name, stackFile)))
-    .sort();
-  for (const name of abandoned) rmSync(join(stacks, name, stackFile));
-  return abandoned;
-}
-
-function namesOfStacks({ accounts }: AccessModel): readonly string[] {
-  return accounts.flatMap(({ name, shards }) =>
-    Array.from({ length: shards }, (_, i) => stackName(name, i + 1)),
-  );
-}
-
-/** Makes sure that a path is a folder, and not a link to one: nothing is written through a link. */
-function folder(path: string): void {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) mkdirSync(path, { recursive: true });
-  else if (!stat.isDirectory()) {
-    const what = stat.isSymbolicLink() ? "a link" : "a file";
-    throw new SynthError(
-      "not-a-folder",
-      `${path} is ${what}: remove it, stacks are written into folders only`,
-    );
-  }
 }
 
 /** Completes the draft's list of stacks by what the last synth said of other stacks that are still declared. */

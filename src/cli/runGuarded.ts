@@ -3,6 +3,7 @@ import { TemplateError } from "../snippet";
 import { CommandError } from "./commandError";
 import { errorCode } from "./files";
 import type { CommandIo, ExitCode } from "./io";
+import { SynthError } from "./synthError";
 
 /**
  * Runs an action, and turns what a user can cause into a message and a status. Anything else is a bug of ours and
@@ -19,7 +20,7 @@ export async function runGuarded(
       io.stderr.write(`error: ${escapeHidden(error.message)}\n  remedy: ${escapeHidden(error.remedy)}\n`);
       return 2;
     }
-    if (error instanceof TemplateError || isSynthError(error)) {
+    if (error instanceof TemplateError || error instanceof SynthError) {
       io.stderr.write(`error: ${escapeHidden(error.message)}\n`);
       return 1;
     }
@@ -37,9 +38,4 @@ export async function runGuarded(
 /** Something that the operating system refused. */
 function isFileError(error: unknown): error is { readonly code: string; readonly path?: string } {
   return typeof error === "object" && error !== null && "syscall" in error && errorCode(error) !== "";
-}
-
-/** By its name: the class itself comes with cdktf, which only a synth loads. */
-function isSynthError(error: unknown): error is Error {
-  return error instanceof Error && error.name === "SynthError";
 }
