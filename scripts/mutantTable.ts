@@ -16,11 +16,11 @@ const mutantsOf = (
 const trust = mutantsOf("src/policy/trust.ts", [
   [
     "exact subjects are compared as patterns",
-    "{ StringEquals: { [`${name}:sub`]",
-    "{ StringLike: { [`${name}:sub`]",
+    "StringEquals: { [`${providerName(issuer)}:aud`]: audience, ...equals },\n",
+    "StringEquals: { [`${providerName(issuer)}:aud`]: audience },\n      ...(Object.keys(equals).length === 0 ? {} : { StringLike: equals }),\n",
   ],
-  ["aud is not demanded", ", [`${name}:aud`]: audience }", " }"],
-  ["no guard against dot segments", "      StringNotLike: { [`${name}:sub`]: guard },\n", ""],
+  ["aud is not demanded", "[`${providerName(issuer)}:aud`]: audience, ", ""],
+  ["no guard against dot segments", ", StringNotLike: { [sub]: sortedGuard }", ""],
   ["the guard forgets dots as they are", '"*..*", ', ""],
   ["the guard forgets encoded dots in capitals", ', "*%2E*"', ""],
   ["the guard forgets tabs", ', "*\\t*"', ""],
@@ -114,8 +114,8 @@ const canonical = mutantsOf("src/policy/canonical.ts", [
   ],
   [
     "of several statements the first is kept",
-    "Statement: sorted.map(([, statement]) => statement)",
-    "Statement: sorted.slice(0, 1).map(([, statement]) => statement)",
+    "this.Statement = statements;",
+    "this.Statement = statements.slice(0, 1);",
   ],
 ]);
 

@@ -23,9 +23,12 @@ repos:
 export function diagnosticsPage(): string {
   return page(
     "# Diagnostics",
-    `What keeps a manifest from being one. All of them are reported, not the first; where there is one, nothing is written
-and the exit status is 1, or 2 where the manifest itself cannot be read. What is valid but risky is a [finding of a rule](rules.md).
-Codes never change their meaning.`,
+    `What keeps a manifest from being one; where there is one, nothing is written and the exit status is 1, or 2 where the
+manifest itself cannot be read. What is valid but risky is a [finding of a rule](rules.md). Codes never change their meaning.`,
+    `They are reported together, in two rounds. First everything that is seen of each file and each value by itself: ${code("F")},
+${code("Y")} and most of ${code("M")}. Where that finds nothing, everything that takes the manifest as a whole: ${code("R")}, and the values (${code("M04")}) whose
+bounds a word's form does not show, such as ${code("sessionDuration: 30h")}, a region, an ARN or the name of a branch. So mending the
+first round may bring up a second; there is no third, and [findings](rules.md) come after both.`,
     ...Object.entries(families).flatMap(([letter, about]) => [
       `## ${letter}: ${about}`,
       table(

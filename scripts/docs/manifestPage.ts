@@ -1,12 +1,7 @@
 import type { z } from "zod";
 import { accountSchema, installationSchema } from "../../src/manifest/accountSchema";
-import {
-  contextSchema,
-  grantSchema,
-  orgSchema,
-  repoSchema,
-  statementSchema,
-} from "../../src/manifest/entrySchema";
+import { contextSchema, orgSchema, repoSchema, statementSchema } from "../../src/manifest/entrySchema";
+import { grantSchema } from "../../src/manifest/grantSchema";
 import { name } from "../../src/manifest/scalars";
 import { manifestSchema } from "../../src/manifest/schema";
 import { roleName } from "../../src/model/names";

@@ -59,6 +59,9 @@ function heading(rule: Rule): string {
   return `${rule.id}: ${rule.title}`;
 }
 
+/** Rules about the form of a document: the walker of existing files finds them in permission policies, too. */
+const ofAnyDocument: ReadonlySet<string> = new Set(["T01", "T08"]);
+
 /** What a rule is judged on, in the order of the columns of a reader's questions. */
 const judges = Object.freeze([
   ["a manifest", ({ role, account, walker }) => role ?? account ?? walker],
@@ -67,7 +70,9 @@ const judges = Object.freeze([
     "permissions: raw statements and managed policies of a manifest, existing policies",
     ({ permissions }) => permissions,
   ],
+  ["an existing permission policy", ({ id }) => (ofAnyDocument.has(id) ? true : undefined)],
   ["existing identity providers", ({ providers }) => providers],
+  ["a file about existing access", ({ files }) => files],
 ] as const satisfies readonly (readonly [string, (rule: Rule) => unknown])[]);
 
 function judgedOn(rule: Rule): string {

@@ -1,4 +1,4 @@
-import { formatJson, formatMarkdown, formatSarif, formatText, printable, quote } from "../diagnostics";
+import { formatJson, formatMarkdown, formatSarif, formatText, quote } from "../diagnostics";
 import { isCalendarDate } from "../manifest";
 import { rules } from "../rules";
 import type { CheckArguments, CheckReport } from "./checkReport";
@@ -16,9 +16,8 @@ export async function checkCommand(given: CheckArguments, io: CommandIo): Promis
   const write = formatOf(given.format, io);
   const report = await reportOf(given, io);
   io.stdout.write(write(report));
-  for (const note of report.notes) io.stderr.write(`note: ${printable(note)}\n`);
-  if (report.diagnostics.length > 0) return report.unreadable ? 2 : 1;
-  if (given.strict && report.notes.length > 0) return 1;
+  if (report.unreadable) return 2;
+  if (report.diagnostics.length > 0) return 1;
   const stops = given.strict ? ["error", "warning"] : ["error"];
   return report.findings.some((f) => !f.accepted && stops.includes(f.severity)) ? 1 : 0;
 }
@@ -42,7 +41,6 @@ async function checkManifest(given: CheckArguments, io: CommandIo): Promise<Chec
   return {
     diagnostics: project.ok ? [] : project.diagnostics,
     findings: project.ok ? project.findings : [],
-    notes: [],
     unreadable: !project.ok && project.unreadable,
     line: (file, line) => project.locator.line(file, line),
   };
@@ -54,8 +52,8 @@ function formatOf(name: string, io: CommandIo): Format {
   const formats: Readonly<Record<string, Format>> = {
     text: ({ diagnostics, findings, line }) => formatText(diagnostics, findings, { line, colour: io.colour }),
     json: ({ diagnostics, findings }) => formatJson(diagnostics, findings),
-    sarif: ({ diagnostics, findings, notes }) =>
-      formatSarif(diagnostics, findings, { version: packageVersion(), rules, notes }),
+    sarif: ({ diagnostics, findings }) =>
+      formatSarif(diagnostics, findings, { version: packageVersion(), rules }),
     markdown: ({ diagnostics, findings }) => formatMarkdown(diagnostics, findings, rules),
   };
   const format = Object.hasOwn(formats, name) ? formats[name] : undefined;

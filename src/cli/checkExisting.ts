@@ -6,7 +6,7 @@ import type { ExistingAccess, ExistingDocument } from "../model/existing";
 import { isSharedIssuer, issuerProblem } from "../model/issuer";
 import { providerName } from "../model/names";
 import { defaultQuotas } from "../model/quotas";
-import { checkExisting, servicesOf, unreadable, type ExistingContext } from "../rules";
+import { checkExisting, isJudgeable, servicesOf, unjudged, unreadable, type ExistingContext } from "../rules";
 import { knownHosts, scmHosts } from "../subject";
 import type { CheckArguments, CheckReport } from "./checkReport";
 import { CommandError } from "./commandError";
@@ -27,19 +27,17 @@ export async function checkExistingFiles(given: CheckArguments, io: CommandIo): 
   const access = joinAccess(files.map((file) => file.access));
   refuseNothing(files, access);
   const mistakes = unreadable(files.flatMap((file) => file.mistakes));
+  const missing = unjudged(
+    files.flatMap((file) => file.missing),
+    access,
+  );
   const reference = await loadServiceReference(servicesOf(access));
-  const findings = [...mistakes, ...checkExisting(access, context, reference)];
+  const findings = [...mistakes, ...missing, ...checkExisting(access, context, reference)];
   const byName = new Map(files.map((file) => [file.file, file]));
   return {
     diagnostics: [],
     findings: findings.map((finding) => placed(finding, byName)).sort(byPlace),
-    notes: files.flatMap(({ file, missing, locate }) =>
-      missing.map(({ origin, message }) => {
-        const { line, column } = locate(origin.path);
-        return `${file}:${line}:${column}: ${message}`;
-      }),
-    ),
-    unreadable: false,
+    unreadable: mistakes.length === 0 && !isJudgeable(access),
     line: (file, line) => byName.get(file)?.line(line),
   };
 }
@@ -77,7 +75,6 @@ function contextOf(given: CheckArguments): ExistingContext | CheckReport {
   return {
     diagnostics: project.diagnostics,
     findings: [],
-    notes: [],
     unreadable: project.unreadable,
     line: (file, line) => project.locator.line(file, line),
   };
@@ -127,6 +124,7 @@ function fileText(file: string): string {
       "pass a file with a policy, or - for standard input",
     );
   const [first, second] = read.bytes;
+  if (zip.equals(read.bytes.subarray(0, zip.length))) throw binaryPlan(quote(file));
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) throw notUtf8(quote(file));
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(read.bytes);
@@ -148,10 +146,21 @@ function checkedText(text: string, name: string): string {
     throw new CommandError(`${name} is larger than 16 MiB`, "pass one role, or one plan, at a time");
   if (text.startsWith("\ufeff"))
     throw new CommandError(`${name} begins with a byte order mark`, "save it as UTF-8 without one");
+  if (text.startsWith(zip.toString("latin1"))) throw binaryPlan(name);
   if (text.startsWith("\ufffd\ufffd") || text.includes("\0")) throw notUtf8(name);
   if (text.trim() === "")
     throw new CommandError(`${name} is empty`, "look at what was to write it: it may have failed");
   return text;
+}
+
+/** How a ZIP archive begins, which a saved plan of Terraform is. */
+const zip = Buffer.from("PK\u0003\u0004", "latin1");
+
+function binaryPlan(name: string): CommandError {
+  return new CommandError(
+    `${name} is binary, as plans are that Terraform saves`,
+    "pass what terraform show -json prints of it",
+  );
 }
 
 function notUtf8(name: string): CommandError {
@@ -160,11 +169,11 @@ function notUtf8(name: string): CommandError {
 
 /** A check that looks at nothing must not end like one that found nothing. */
 function refuseNothing(files: readonly ExistingFile[], access: ExistingAccess): void {
-  if (access.roles.length > 0 || access.identityProviders.length > 0) return;
+  if (isJudgeable(access)) return;
   if (files.some(({ mistakes, missing }) => mistakes.length > 0 || missing.length > 0)) return;
   const names = files.map(({ file }) => quote(file)).join(" and ");
   throw new CommandError(
-    `there is no role, policy or identity provider in ${names}`,
+    `there is no policy and no identity provider to judge in ${names}`,
     "pass a policy document, the output of aws iam get-role, or of terraform show -json",
   );
 }

@@ -16,9 +16,7 @@ export interface CheckArguments {
 export interface CheckReport {
   readonly diagnostics: readonly Diagnostic[];
   readonly findings: readonly Finding[];
-  /** What could not be judged: each names its place. */
-  readonly notes: readonly string[];
-  /** The manifest itself could not be read. */
+  /** There is no verdict: the manifest itself could not be read, or files show nothing that can be judged. */
   readonly unreadable: boolean;
   /** A line of a file that was read; undefined where there is none to show. */
   readonly line: (file: string, line: number) => string | undefined;

@@ -19,7 +19,7 @@ import { checkedDate } from "./check";
 import { CommandError } from "./commandError";
 import { diskFiles, readRegularFile } from "./files";
 import type { CommandIo, ExitCode } from "./io";
-import { loadProject, type Project } from "./project";
+import { readProject, type ReadProject } from "./project";
 import { readSettings } from "./settings";
 import { verifyToken } from "./verify";
 
@@ -37,12 +37,12 @@ export interface ExplainArguments {
   readonly format: string;
 }
 
-type LoadedProject = Extract<Project, { readonly ok: true }>;
+type SoundProject = Extract<ReadProject, { readonly ok: true }>;
 
 /** `explain`: which roles a workspace may assume, and of the others why not. 0 admitted, 1 refused, 2 no verdict. */
 export async function explainCommand(given: ExplainArguments, io: CommandIo): Promise<ExitCode> {
   checkUsage(given);
-  const { model, locator } = await loaded(given, io);
+  const { model, locator } = loaded(given, io);
   const installation = namedInstallation(model, given.installation);
   const token = given.token === "-" ? readStdin(io) : given.token;
   const facts = token === undefined ? readFacts(given, model, installation, io) : unwrap(readToken(token));
@@ -113,8 +113,8 @@ function checkUsage(given: ExplainArguments): void {
   checkedDate(given.now);
 }
 
-async function loaded(given: ExplainArguments, io: CommandIo): Promise<LoadedProject> {
-  const project = await loadProject(readSettings(given, io.env).manifest, diskFiles());
+function loaded(given: ExplainArguments, io: CommandIo): SoundProject {
+  const project = readProject(readSettings(given, io.env).manifest, diskFiles());
   if (project.ok) return project;
   const [first, ...others] = project.diagnostics;
   const place = first === undefined ? "" : `${first.file}:${first.line}: ${first.message}`;

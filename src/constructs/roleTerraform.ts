@@ -66,9 +66,14 @@ export function roleTerraform(
     resources.push({ type: inlineType, id, body });
   }
   resources.push(...ownPolicies(role, id, escape, document));
+  const denying = denyingPolicies(role, id);
   for (const arn of role.managedPolicies) {
     const attachment = `${id}_${shortHash(policyKey(arn))}`;
-    const body = { role: nameOf(id), policy_arn: escape(arn) };
+    const body = defined({
+      role: nameOf(id),
+      policy_arn: escape(arn),
+      depends_on: denying.length === 0 ? undefined : denying,
+    });
     resources.push({ type: attachmentType, id: attachment, body });
   }
   if (role.exclusive) resources.push(...exclusives(id, resources));
@@ -87,6 +92,14 @@ function nameOf(id: string): string {
   return `\${${roleType}.${id}.name}`;
 }
 
+/** Addresses of what puts a Deny in force. */
+function denyingPolicies({ policies: { inline, managed } }: RoleSource, id: string): readonly string[] {
+  return [
+    ...(inline !== null && denies(inline) ? [`${inlineType}.${id}`] : []),
+    ...managed.flatMap((policy, i) => (denies(policy.document) ? [`${attachmentType}.${id}_${i + 1}`] : [])),
+  ];
+}
+
 /**
  * The managed policies that are the role's own, numbered from 1, and their attachments. What allows is attached after
  * and detached before what denies, so that nothing is allowed in between that the whole denies.
@@ -98,7 +111,7 @@ function ownPolicies(
   document: Write,
 ): readonly ResourceBlock[] {
   const policies = role.policies.managed.map((policy, i) => ({ ...policy, id: `${id}_${i + 1}` }));
-  const denying = policies.filter((p) => denies(p.document)).map((p) => `${attachmentType}.${p.id}`);
+  const denying = denyingPolicies(role, id);
   return policies.flatMap((policy): readonly ResourceBlock[] => [
     {
       type: policyType,

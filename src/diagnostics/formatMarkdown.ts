@@ -1,6 +1,6 @@
-import type { Diagnostic, Finding, Severity } from "./diagnostic";
-import { anchor, code } from "./markdown";
-import { printable } from "./quote";
+import { diagnosticCodes, type Diagnostic, type Finding, type Severity } from "./diagnostic";
+import { code } from "./markdown";
+import { oneLine, printable } from "./quote";
 import { counts, type RuleDescription } from "./report";
 
 /** What GitHub takes in one comment is 65,536 characters: a job adds some of its own. */
@@ -27,7 +27,10 @@ export function formatMarkdown(
 ): string {
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
   const open = [
-    ...diagnostics.map((d): Row => ({ severity: d.severity, line: row(d, codeLink(d.code), null) })),
+    ...diagnostics.map((d): Row => ({
+      severity: d.severity,
+      line: row(d, titled(d.code, diagnosticCodes[d.code]), null, d.remedy),
+    })),
     ...findings.filter((f) => !f.accepted).map((f) => findingRow(f, byId)),
   ];
   const accepted = findings.filter((f) => f.accepted).map((f) => findingRow(f, byId));
@@ -35,10 +38,11 @@ export function formatMarkdown(
   for (const severity of ["error", "warning", "info"] as const)
     page.section(
       `\n#### ${title(severity)}\n\n`,
+      header,
       open.filter((r) => r.severity === severity),
       "",
     );
-  page.section("\n<details><summary>Accepted</summary>\n\n", accepted, "\n</details>\n");
+  page.section("\n<details><summary>Accepted</summary>\n\n", acceptedHeader, accepted, "\n</details>\n");
   return page.text();
 }
 
@@ -54,34 +58,34 @@ function title(severity: Severity): string {
 }
 
 function findingRow(finding: Finding, byId: ReadonlyMap<string, RuleDescription>): Row {
-  const rule = byId.get(finding.rule);
-  const link =
-    rule === undefined
-      ? cell(finding.rule)
-      : `[${rule.id}](docs/rules.md#${anchor(`${rule.id}: ${rule.title}`)})`;
-  return { severity: finding.severity, line: row(finding, link, finding.role) };
+  const { severity, role, accepted, reason, remedy } = finding;
+  const last = accepted ? oneLine(reason ?? "") : remedy;
+  return { severity, line: row(finding, titled(finding.rule, byId.get(finding.rule)?.title), role, last) };
 }
 
-function codeLink(id: string): string {
-  return `[${id}](docs/diagnostics.md)`;
+/** An id with what it stands for. No link: the report is read where our pages are not. */
+function titled(id: string, title: string | undefined): string {
+  return title === undefined ? cell(id) : `${cell(id)} ${title}`;
 }
 
 function row(
-  place: Pick<Finding, "file" | "line" | "column" | "message" | "remedy">,
-  link: string,
+  place: Pick<Finding, "file" | "line" | "column" | "message">,
+  rule: string,
   role: string | null,
+  last: string,
 ): string {
   const cells = [
     cell(`${place.file}:${place.line}:${place.column}`),
-    link,
+    rule,
     role === null ? "" : cell(role),
     cell(place.message),
-    cell(place.remedy),
+    cell(last),
   ];
   return `| ${cells.join(" | ")} |\n`;
 }
 
 const header = "| place | rule | role | what is wrong | remedy |\n|---|---|---|---|---|\n";
+const acceptedHeader = "| place | rule | role | what is accepted | why |\n|---|---|---|---|---|\n";
 
 /** Text in a cell: a bar would end the cell even in a code span, and a backslash before it makes parsers disagree. */
 function cell(text: string): string {
@@ -91,7 +95,7 @@ function cell(text: string): string {
 
 /** A page that takes rows as long as there is room, and says what it left out. */
 function bounded(head: string): {
-  readonly section: (before: string, rows: readonly Row[], after: string) => void;
+  readonly section: (before: string, header: string, rows: readonly Row[], after: string) => void;
   readonly text: () => string;
 } {
   // Room for the end of a section and the line about what is missing.
@@ -99,7 +103,7 @@ function bounded(head: string): {
   let page = head;
   let left = 0;
   return {
-    section(before, rows, after) {
+    section(before, header, rows, after) {
       if (rows.length === 0) return;
       let room = limit - page.length - before.length - header.length - after.length;
       const fitting: string[] = [];

@@ -9,8 +9,6 @@ export interface SarifOptions {
   /** The tool's own, e.g. `0.1.0`. */
   readonly version: string;
   readonly rules: readonly RuleDescription[];
-  /** What could not be judged: lower case, no final period. */
-  readonly notes: readonly string[];
 }
 
 /**
@@ -47,12 +45,8 @@ export function formatSarif(
   const places = new Map(rules.map((rule, i) => [rule.id, i]));
   const all = [...diagnostics.map(diagnosticResult), ...findings];
   const shown = gravest(all);
-  const notes = [
-    ...options.notes,
-    ...(shown.length < all.length
-      ? [`${all.length - shown.length} results of less weight are left out`]
-      : []),
-  ];
+  const notes =
+    shown.length < all.length ? [`${all.length - shown.length} results of less weight are left out`] : [];
   const fingerprints = fingerprinter();
   const log = {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -102,11 +96,13 @@ function ruleJson(rule: RuleDescription) {
   return {
     id: rule.id,
     name: pascalCase(rule.title),
-    shortDescription: { text: sentence(rule.title) },
-    fullDescription: { text: `${sentence(rule.title)} ${sentence(rule.why)}` },
+    shortDescription: { text: messageString(sentence(rule.title)) },
+    fullDescription: { text: messageString(`${sentence(rule.title)} ${sentence(rule.why)}`) },
     help: {
-      text: `${sentence(rule.why)} Remedy: ${rule.remedy}.`,
-      markdown: `**${rule.id}**: ${code(rule.title)}\n\n${code(rule.why)}\n\n**Remedy**: ${code(rule.remedy)}`,
+      text: messageString(`${sentence(rule.why)} Remedy: ${rule.remedy}.`),
+      markdown: messageString(
+        `**${rule.id}**: ${code(rule.title)}\n\n${code(rule.why)}\n\n**Remedy**: ${code(rule.remedy)}`,
+      ),
     },
     defaultConfiguration: { level: level(rule.severity) },
     properties: {
@@ -122,7 +118,7 @@ function resultJson(result: Result, ruleIndex: number | undefined, fingerprint: 
     ruleId: result.rule,
     ...(ruleIndex === undefined ? {} : { ruleIndex }),
     level: level(result.severity),
-    message: { text: plain(`${result.message}. Remedy: ${result.remedy}.`) },
+    message: { text: messageString(plain(`${result.message}. Remedy: ${result.remedy}.`)) },
     locations: [
       {
         physicalLocation: {
@@ -146,7 +142,7 @@ function suppression(reason: string | undefined) {
 }
 
 function noteJson(text: string) {
-  return { level: "note", message: { text: plain(text) } };
+  return { level: "note", message: { text: messageString(plain(text)) } };
 }
 
 function level(severity: Severity): "error" | "warning" | "note" {
@@ -163,6 +159,14 @@ function securitySeverity(severity: Severity): string {
     case "info":
       return "2.0";
   }
+}
+
+/**
+ * Text as a message string, in which `{0}` is a placeholder and a brace that is meant stands twice.
+ * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html section 3.11.5
+ */
+function messageString(text: string): string {
+  return text.replace(/[{}]/g, "$&$&");
 }
 
 /** Text whose parts cannot be taken for an embedded link, `[text](target)`. */

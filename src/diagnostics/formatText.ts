@@ -1,6 +1,6 @@
 import { createColors } from "picocolors";
 import type { Diagnostic, Finding, Severity } from "./diagnostic";
-import { printable } from "./quote";
+import { oneLine, printable } from "./quote";
 import { counts } from "./report";
 
 /** How {@link formatText} writes. */
@@ -21,6 +21,9 @@ interface Entry {
   readonly message: string;
   readonly remedy: string;
   readonly accepted: boolean;
+  readonly reason?: string | undefined;
+  /** The roles that it is said of, in the order given; empty where it is about none. */
+  readonly roles: readonly string[];
 }
 
 type Colors = ReturnType<typeof createColors>;
@@ -30,7 +33,8 @@ const sourceWindow = 60;
 
 /**
  * Diagnostics and findings for a terminal: `file:line:column: severity CODE: message`, the source line with a
- * caret, the remedy; at the end one line that counts them. Empty where there is nothing to say.
+ * caret, the remedy; at the end one line that counts them. What is said alike of several roles is said once, and names
+ * them. Empty where there is nothing to say.
  */
 export function formatText(
   diagnostics: readonly Diagnostic[],
@@ -39,19 +43,50 @@ export function formatText(
 ): string {
   const colors = createColors(options.colour);
   const entries = [
-    ...diagnostics.map((d): Entry => ({ ...d, accepted: false })),
-    ...findings.map((f): Entry => ({ ...f, code: f.rule })),
+    ...diagnostics.map((d): Entry => ({ ...d, accepted: false, roles: [] })),
+    ...ofRoles(findings),
   ];
   const counted = options.counted ?? findings;
   if (diagnostics.length + counted.length === 0) return "";
   return [...entries.map((e) => entryText(e, options, colors)), `${counts(diagnostics, counted)}\n`].join("");
 }
 
+/** Findings that say the same at one place, as one of all their roles. */
+function ofRoles(findings: readonly Finding[]): readonly Entry[] {
+  const entries = new Map<string, Entry & { readonly roles: string[] }>();
+  for (const { rule, severity, file, line, column, role, message, remedy, accepted, reason } of findings) {
+    const said = { severity, file, line, column, code: rule, message, remedy, accepted, reason };
+    const key = JSON.stringify([said, role === null]);
+    const entry = entries.get(key) ?? { ...said, roles: [] };
+    entries.set(key, entry);
+    if (role !== null) entry.roles.push(role);
+  }
+  return [...entries.values()];
+}
+
+/** Roles that are named before the rest is counted. */
+const mostRoles = 5;
+
+/** ` (role acme-app)`, ` (roles acme-app, acme-web and 3 more)`, or nothing. */
+function rolesText(names: readonly string[]): string {
+  const roles = [...new Set(names)];
+  if (roles.length === 0) return "";
+  const more = roles.length > mostRoles ? ` and ${roles.length - mostRoles} more` : "";
+  const shown = roles.slice(0, mostRoles).map(printable).join(", ");
+  return ` (role${roles.length === 1 ? "" : "s"} ${shown}${more})`;
+}
+
+/** ` (accepted: the repository is private)`, or nothing. */
+function acceptedText({ accepted, reason }: Entry): string {
+  if (!accepted) return "";
+  return reason === undefined ? " (accepted)" : ` (accepted: ${printable(oneLine(reason))})`;
+}
+
 function entryText(entry: Entry, options: TextOptions, colors: Colors): string {
   const place = `${printable(entry.file)}:${entry.line}:${entry.column}:`;
-  const label = severityColor(entry.severity, colors)(`${entry.severity} ${entry.code}:`);
-  const accepted = entry.accepted ? " (accepted)" : "";
-  const lines = [`${colors.bold(place)} ${label} ${printable(entry.message)}${accepted}`];
+  const label = severityColor(entry.severity, colors)(`${entry.severity} ${entry.code}`);
+  const roles = rolesText(entry.roles);
+  const lines = [`${colors.bold(place)} ${label}${roles}: ${printable(entry.message)}${acceptedText(entry)}`];
   const source = options.line(entry.file, entry.line);
   if (source !== undefined && /\S/.test(source)) lines.push(...frame(source, entry.column, colors));
   lines.push(`  remedy: ${printable(entry.remedy)}`);

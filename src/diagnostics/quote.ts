@@ -32,6 +32,11 @@ export function printable(text: string): string {
   return escapeHidden(text.replaceAll("\t", " "));
 }
 
+/** Text of several lines in one. */
+export function oneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, " ");
+}
+
 /** Text in double quotes for a message, hidden characters escaped, cut after 80 characters. */
 export function quote(text: string): string {
   // A character has at most two units: what lies beyond cannot be among the first 80.

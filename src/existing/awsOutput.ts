@@ -1,5 +1,5 @@
 import type { Path } from "../diagnostics";
-import type { ExistingDocument, ExistingRole } from "../model/existing";
+import type { ExistingDocument, ExistingRole, RoleFact } from "../model/existing";
 import {
   blankRole,
   documentOf,
@@ -22,18 +22,47 @@ type Reader = (root: unknown, found: Found) => boolean;
  * @see https://docs.aws.amazon.com/cli/latest/reference/iam/
  */
 export function readAwsOutput(root: unknown, found: Found): boolean {
+  if (own(root, "IsTruncated") === true)
+    found.missing.push({
+      origin: { file: found.file, path: ["IsTruncated"] },
+      message: "the answer goes on behind this, and the rest is not in the file",
+      remedy: "run the command without --max-items and --no-paginate",
+    });
   return readers.map((reader) => reader(root, found)).some((known) => known);
+}
+
+/** A role by itself, as `jq .Role` or an item of a list gives it. */
+function addRole(role: unknown, path: Path, found: Found): void {
+  const detailed =
+    own(role, "RolePolicyList") !== undefined || own(role, "AttachedManagedPolicies") !== undefined;
+  found.roles.push(detailed ? detailOf(role, path, new Map(), found) : roleOf(role, path, found));
+}
+
+function isRole(value: unknown): boolean {
+  return own(value, "AssumeRolePolicyDocument") !== undefined;
 }
 
 const readers: readonly Reader[] = Object.freeze<Reader[]>([
   (root, found) => {
+    if (isRole(root)) addRole(root, [], found);
+    return isRole(root);
+  },
+  (root, found) => {
+    const roles = list(root);
+    if (roles.length === 0 || !roles.every(isRole)) return false;
+    roles.forEach((role, i) => {
+      addRole(role, [i], found);
+    });
+    return true;
+  },
+  (root, found) => {
     const role = own(root, "Role");
-    if (isObject(role)) found.roles.push(roleOf(role, ["Role"], found));
+    if (isObject(role)) found.roles.push(roleOf(role, ["Role"], found, getRoleShows(role)));
     return isObject(role);
   },
   (root, found) => {
     const roles = own(root, "Roles");
-    list(roles).forEach((role, i) => found.roles.push(roleOf(role, ["Roles", i], found)));
+    list(roles).forEach((role, i) => found.roles.push(roleOf(role, ["Roles", i], found, listRolesShows)));
     return Array.isArray(roles);
   },
   (root, found) => {
@@ -62,7 +91,11 @@ const readers: readonly Reader[] = Object.freeze<Reader[]>([
     if (!Array.isArray(attached)) return false;
     const path = ["AttachedPolicies"];
     const origin = { file: found.file, path };
-    found.roles.push({ ...blankRole(origin), managedPolicies: attachments(attached, path, found) });
+    found.roles.push({
+      ...blankRole(origin),
+      shown: new Set(["policies"]),
+      managedPolicies: attachments(attached, path, found),
+    });
     return true;
   },
   (root, found) => {
@@ -71,6 +104,7 @@ const readers: readonly Reader[] = Object.freeze<Reader[]>([
     const thumbprints = own(root, "ThumbprintList");
     found.identityProviders.push({
       origin: { file: found.file, path: [] },
+      arn: null,
       url,
       audiences: texts(own(root, "ClientIDList")),
       thumbprints: Array.isArray(thumbprints) ? texts(thumbprints) : null,
@@ -87,17 +121,39 @@ function withPermission(role: string | null, policy: unknown, path: Path, found:
   };
 }
 
-function roleOf(role: unknown, path: Path, found: Found): ExistingRole {
+/** What a list of roles says of each: it leaves out boundaries and tags. The longest session it always says. */
+const listRolesShows: readonly RoleFact[] = Object.freeze<RoleFact[]>(["path", "description"]);
+
+/** The details of an account leave out descriptions and longest sessions. */
+const detailsShow: readonly RoleFact[] = Object.freeze<RoleFact[]>([
+  ...(["path", "permissionsBoundary", "tags", "policies"] as const),
+]);
+
+/** `get-role` says all but the policies; a Role without its longest session is the answer to another command. */
+function getRoleShows(role: unknown): readonly RoleFact[] {
+  const whole = own(role, "MaxSessionDuration") !== undefined;
+  return whole ? ["path", "description", "permissionsBoundary", "tags"] : [];
+}
+
+/** @param shows - what its command says of every role, so that it is not there where it is not said */
+function roleOf(role: unknown, path: Path, found: Found, shows: readonly RoleFact[] = []): ExistingRole {
   const name = text(own(role, "RoleName"));
   const trust = own(role, "AssumeRolePolicyDocument");
-  return {
-    name,
-    origin: { file: found.file, path },
-    arn: text(own(role, "Arn")),
+  const facts = {
     path: text(own(role, "Path")),
     description: text(own(role, "Description")),
     maxSessionDuration: seconds(own(role, "MaxSessionDuration")),
     permissionsBoundary: text(own(own(role, "PermissionsBoundary"), "PermissionsBoundaryArn")),
+  };
+  const given = (["path", "description", "maxSessionDuration", "permissionsBoundary"] as const).filter(
+    (fact) => facts[fact] !== null,
+  );
+  return {
+    name,
+    origin: { file: found.file, path },
+    shown: new Set([...shows, ...given, ...(Array.isArray(own(role, "Tags")) ? (["tags"] as const) : [])]),
+    arn: text(own(role, "Arn")),
+    ...facts,
     tags: Object.fromEntries(
       list(own(role, "Tags")).map((tag) => [text(own(tag, "Key")) ?? "", text(own(tag, "Value")) ?? ""]),
     ),
@@ -133,7 +189,7 @@ function detailOf(
   managed: ReadonlyMap<string, ManagedDocument>,
   found: Found,
 ): ExistingRole {
-  const role = roleOf(detail, path, found);
+  const role = roleOf(detail, path, found, detailsShow);
   const inline = list(own(detail, "RolePolicyList")).flatMap((policy, i) =>
     present(
       documentOf(

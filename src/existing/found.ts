@@ -1,11 +1,13 @@
 import type { Origin, Path } from "../diagnostics";
-import type { ExistingDocument, ExistingIdentityProvider, ExistingRole } from "../model/existing";
+import type { ExistingDocument, ExistingIdentityProvider, ExistingRole, RoleFact } from "../model/existing";
 import { readJson } from "./json";
 
 /** Something about a file, at a place in it: lower case, no final period. */
 export interface Remark {
   readonly origin: Origin;
   readonly message: string;
+  /** What to do about it, in the same style. @default - as the rule has it */
+  readonly remedy?: string | undefined;
 }
 
 /** What reading a file collects. */
@@ -22,7 +24,15 @@ export interface Found {
 /** A role of which nothing is known but its place. */
 export function blankRole(origin: Origin, name: string | null = null): ExistingRole {
   return {
-    ...{ name, origin, arn: null, path: null, description: null, maxSessionDuration: null },
+    ...{
+      name,
+      origin,
+      shown: new Set<RoleFact>(),
+      arn: null,
+      path: null,
+      description: null,
+      maxSessionDuration: null,
+    },
     ...{ permissionsBoundary: null, tags: {}, trust: null, permissions: [], managedPolicies: [] },
   };
 }
@@ -42,13 +52,14 @@ export function documentOf(
   const origin = { file: found.file, path };
   if (typeof given !== "string") return { kind, origin, value: given, role };
   const read = readJson(decoded(given));
-  for (const { message } of read.problems)
-    found.mistakes.push({ origin, message: `of the policy in this text: ${message}` });
+  for (const { message, remedy } of read.problems)
+    found.mistakes.push({ origin, message: `of the policy in this text: ${message}`, remedy });
   return read.value === undefined ? null : { kind, origin, value: read.value, role };
 }
 
-function decoded(text: string): string {
-  if (!/^\s*%7B/i.test(text)) return text;
+/** A JSON object's text, which may be URL-encoded; white space before it may be, too. */
+export function decoded(text: string): string {
+  if (!/^(?:\s|%(?:09|0A|0D|20))*%7B/i.test(text)) return text;
   try {
     return decodeURIComponent(text);
   } catch {
@@ -84,9 +95,10 @@ export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** A duration; null for anything but a number. */
+/** A duration, which Terraform also takes as text; null for anything but a whole number. */
 export function seconds(value: unknown): number | null {
-  return typeof value === "number" ? value : null;
+  if (typeof value === "string" && /^[0-9]{1,6}$/.test(value)) return Number(value);
+  return Number.isSafeInteger(value) ? Number(value) : null;
 }
 
 /** What is there, as a list. */

@@ -9,6 +9,8 @@ export interface JsonProblem {
   readonly path: Path;
   /** Lower case, no final period. */
   readonly message: string;
+  /** What to do about it, in the same style. */
+  readonly remedy: string;
 }
 
 /** A JSON text that was read, with its places. */
@@ -28,20 +30,21 @@ export interface JsonText {
  */
 export function readJson(text: string): JsonText {
   const positions = textPositions(text);
-  const failed = (offset: number, message: string): JsonText => ({
+  const failed = (offset: number, message: string, remedy: string): JsonText => ({
     value: undefined,
-    problems: [{ path: [], message }],
+    problems: [{ path: [], message, remedy }],
     locate: () => positions.at(offset),
     positions,
   });
   const tooDeep = depthOffset(text);
-  if (tooDeep !== null) return failed(tooDeep, `this is nested deeper than ${deepest} levels`);
+  if (tooDeep !== null) return failed(tooDeep, `this is nested deeper than ${deepest} levels`, otherShape);
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   const [first] = errors;
-  if (first !== undefined) return failed(first.offset, `this is no JSON: ${described(first)}`);
-  const value = parsed(text);
-  if (root === undefined || value === undefined) return failed(0, "this is no JSON");
+  if (first !== undefined)
+    return failed(first.offset, `this is no JSON: ${described(first)}`, remedyOf(first));
+  const value = parsed(withExactNumbers(text, root));
+  if (root === undefined || value === undefined) return failed(0, "this is no JSON", otherShape);
   const members = memberIndex();
   const twice: JsonProblem[] = [];
   findTwice(root, [], twice);
@@ -62,6 +65,26 @@ function parsed(text: string): unknown {
   }
 }
 
+/**
+ * With quotes around numbers that would come out as others, e.g. with 20 digits: what IAM reads of a condition's number
+ * is its text.
+ */
+function withExactNumbers(text: string, root: Node | undefined): string {
+  const pieces: string[] = [];
+  let from = 0;
+  const open: Node[] = root === undefined ? [] : [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    const { type, offset, length } = node;
+    // In the order of the text.
+    for (const child of (node.children ?? []).toReversed()) open.push(child);
+    const written = text.slice(offset, offset + length);
+    if (type !== "number" || String(Number(written)) === written) continue;
+    pieces.push(text.slice(from, offset), `"${written}"`);
+    from = offset + length;
+  }
+  return [...pieces, text.slice(from)].join("");
+}
+
 /** Where a text gets too deep, by its tokens alone: the parser itself would exhaust the stack. */
 function depthOffset(text: string): number | null {
   const scanner = createScanner(text, true);
@@ -76,6 +99,31 @@ function depthOffset(text: string): number | null {
     else if (first === "}" || first === "]") depth -= 1;
     if (depth > deepest) return offset;
   }
+}
+
+const otherShape = "pass one policy document, or what the AWS CLI or terraform show -json prints";
+
+/** What mends each mistake, by the parser's name of it. */
+const remedies: Readonly<Record<string, string>> = Object.freeze({
+  InvalidSymbol: "write text in double quotes; without them JSON has only numbers, true, false and null",
+  InvalidNumberFormat: "write the number without leading zeros, or in double quotes",
+  PropertyNameExpected: "write a key in double quotes, or take the comma before this out",
+  ValueExpected: "write a value, or take the comma before this out",
+  ColonExpected: "write a colon between the key and its value",
+  CommaExpected: "write a comma between this and what is before it",
+  CloseBraceExpected: "write the closing brace: the text may be cut off",
+  CloseBracketExpected: "write the closing bracket: the text may be cut off",
+  EndOfFileExpected: "take out what follows the first value: pass one JSON document at a time",
+  InvalidCommentToken: "take the comment out: JSON has none",
+  UnexpectedEndOfComment: "take the comment out: JSON has none",
+  UnexpectedEndOfString: "close the text with a double quote in its line",
+  InvalidUnicode: "write four hexadecimal digits behind \\u",
+  InvalidEscapeCharacter: "write a backslash as two",
+  InvalidCharacter: "write control characters as \\uXXXX",
+});
+
+function remedyOf({ error }: ParseError): string {
+  return remedies[printParseErrorCode(error)] ?? otherShape;
 }
 
 /** The parser's name of a mistake, e.g. `PropertyNameExpected`, as words. */
@@ -96,7 +144,11 @@ function findTwice(node: Node, path: Path, problems: JsonProblem[]): void {
     for (const { children: [key, value] = [] } of children) {
       const name = String(key?.value);
       if (seen.has(name))
-        problems.push({ path: [...path, name], message: `the key ${quote(name)} stands here twice` });
+        problems.push({
+          path: [...path, name],
+          message: `the key ${quote(name)} stands here twice`,
+          remedy: "keep one of the two",
+        });
       seen.add(name);
       if (value !== undefined) findTwice(value, [...path, name], problems);
     }

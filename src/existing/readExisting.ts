@@ -1,7 +1,7 @@
 import type { Path, Position } from "../diagnostics";
 import type { ExistingAccess, ExistingDocument } from "../model/existing";
 import { readAwsOutput } from "./awsOutput";
-import { blankRole, documentOf, isObject, own, present, type Found, type Remark } from "./found";
+import { blankRole, decoded, documentOf, isObject, own, present, type Found, type Remark } from "./found";
 import { readJson } from "./json";
 import { readTerraform } from "./terraform";
 
@@ -23,14 +23,15 @@ export interface ExistingFile {
  * Terraform plan, state or configuration in JSON. Everything that the file shows is read, whatever `kind` says.
  * @param kind - what a bare document is
  */
-export function readExisting(text: string, file: string, kind: ExistingDocument["kind"]): ExistingFile {
-  const { value, problems, locate, positions } = readJson(text);
+export function readExisting(written: string, file: string, kind: ExistingDocument["kind"]): ExistingFile {
+  const { value, problems, locate, positions } = readJson(decoded(written));
   const found: Found = { file, roles: [], identityProviders: [], mistakes: [], missing: [] };
-  for (const { path, message } of problems) found.mistakes.push({ origin: { file, path }, message });
+  for (const { path, message, remedy } of problems)
+    found.mistakes.push({ origin: { file, path }, message, remedy });
   if (value !== undefined && !readBare(value, kind, found)) {
     // Both are tried: a plan has no key of the AWS CLI's, nor the other way round.
     const known = [readTerraform(value, found), readAwsOutput(value, found)];
-    if (!known.includes(true)) addBare(value, kind, found);
+    if (!known.includes(true)) addUnknown(value, kind, found);
   }
   const { roles, identityProviders, mistakes, missing } = found;
   return {
@@ -42,12 +43,25 @@ export function readExisting(text: string, file: string, kind: ExistingDocument[
 }
 
 function readBare(value: unknown, kind: ExistingDocument["kind"], found: Found): boolean {
-  if (isObject(value) && own(value, "Statement") === undefined) return false;
+  if (isObject(value) ? own(value, "Statement") === undefined : Array.isArray(value)) return false;
   addBare(value, kind, found);
   return true;
 }
 
-/** What is nothing that we know is read as a policy document: that says what is wrong with it. */
+/** Something with a Version is a policy without statements; the rest is nothing that can be judged. */
+function addUnknown(value: unknown, kind: ExistingDocument["kind"], found: Found): void {
+  if (own(value, "Version") !== undefined) {
+    addBare(value, kind, found);
+    return;
+  }
+  found.mistakes.push({
+    origin: { file: found.file, path: [] },
+    message: "this is no policy document, and no role, plan or state that is known here",
+    remedy:
+      "pass a policy document, what aws iam get-role or get-account-authorization-details prints, or terraform show -json",
+  });
+}
+
 function addBare(value: unknown, kind: ExistingDocument["kind"], found: Found): void {
   const role = blankRole({ file: found.file, path: [] });
   // A policy may also come as text in JSON: that is how jq without -r prints one.

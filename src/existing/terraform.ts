@@ -1,5 +1,5 @@
 import type { Path } from "../diagnostics";
-import type { ExistingDocument, ExistingRole } from "../model/existing";
+import type { ExistingDocument, ExistingRole, RoleFact } from "../model/existing";
 import {
   blankRole,
   documentOf,
@@ -12,7 +12,13 @@ import {
   texts,
   type Found,
 } from "./found";
-import { configurationResources, shownResources, type TerraformResource } from "./terraformResource";
+import {
+  configurationResources,
+  shownResources,
+  stateResources,
+  type Attribute,
+  type TerraformResource,
+} from "./terraformResource";
 
 /** A role, while what belongs to it is gathered. */
 interface RoleInHand {
@@ -26,6 +32,9 @@ interface RoleInHand {
 interface Gathered {
   readonly resources: readonly TerraformResource[];
   readonly roles: readonly RoleInHand[];
+  readonly policies: readonly TerraformResource[];
+  readonly rolesByName: ReadonlyMap<string | null, readonly RoleInHand[]>;
+  readonly policiesByArn: ReadonlyMap<unknown, readonly TerraformResource[]>;
   readonly found: Found;
 }
 
@@ -34,11 +43,16 @@ interface Gathered {
  * JSON. What Terraform knows after apply only is listed as missing. False where it is none of them.
  */
 export function readTerraform(root: unknown, found: Found): boolean {
-  const resources = shownResources(root) ?? configurationResources(root);
+  const resources = shownResources(root) ?? stateResources(root) ?? configurationResources(root);
   if (resources === null) return false;
   const ofType = (type: string) => resources.filter((resource) => resource.type === type);
   const roles = ofType("aws_iam_role").map((resource) => roleOf(resource, found));
-  const gathered: Gathered = { resources, roles, found };
+  const policies = ofType("aws_iam_policy");
+  const gathered: Gathered = {
+    ...{ resources, roles, policies, found },
+    rolesByName: grouped(roles, ({ role }) => role.name),
+    policiesByArn: grouped(policies, (policy) => valueOf(policy, "arn")),
+  };
   for (const resource of ofType("aws_iam_role_policy")) addInline(resource, gathered);
   const attached = new Set<TerraformResource>();
   for (const resource of ofType("aws_iam_role_policy_attachment"))
@@ -55,8 +69,7 @@ export function readTerraform(root: unknown, found: Found): boolean {
       permissions: [...role.permissions, ...permissions],
       managedPolicies: [...role.managedPolicies, ...managedPolicies],
     });
-  for (const resource of ofType("aws_iam_policy"))
-    if (!attached.has(resource)) addAlone(resource, "policy", null, found);
+  for (const resource of policies) if (!attached.has(resource)) addAlone(resource, "policy", null, found);
   for (const resource of ofType("aws_iam_openid_connect_provider")) addProvider(resource, found);
   return true;
 }
@@ -70,9 +83,10 @@ function roleOf(resource: TerraformResource, found: Found): RoleInHand {
   const { path } = resource;
   const value = (attribute: string) => valueOf(resource, attribute);
   const name = text(value("name"));
-  const tags = value("tags");
+  // With what the provider adds to every resource, where that is shown.
+  const tags = value("tags_all") ?? value("tags");
   const role: ExistingRole = {
-    ...{ name, origin: { file: found.file, path } },
+    ...{ name, origin: { file: found.file, path }, shown: shownOf(resource) },
     ...{ arn: text(value("arn")), path: text(value("path")), description: text(value("description")) },
     maxSessionDuration: seconds(value("max_session_duration")),
     permissionsBoundary: text(value("permissions_boundary")),
@@ -88,8 +102,32 @@ function roleOf(resource: TerraformResource, found: Found): RoleInHand {
       origin: { file: found.file, path: [...path, "managed_policy_arns", i] },
     })),
   };
-  if (resource.read("managed_policy_arns").kind === "unknown") note(resource, "managed_policy_arns", found);
+  if (!isWhole(resource.read("managed_policy_arns"))) note(resource, "managed_policy_arns", found);
   return { resource, role, permissions: [], managedPolicies: [] };
+}
+
+const attributes: readonly (readonly [fact: RoleFact, attribute: string])[] = Object.freeze<
+  [RoleFact, string][]
+>([
+  ["path", "path"],
+  ["description", "description"],
+  ["maxSessionDuration", "max_session_duration"],
+  ["permissionsBoundary", "permissions_boundary"],
+  ["tags", "tags"],
+  ["tags", "tags_all"],
+]);
+
+/** What Terraform says of a role that it makes is all that the role has, but for what it does not know yet. */
+function shownOf(resource: TerraformResource): ReadonlySet<RoleFact> {
+  const shown = new Set<RoleFact>(["policies", ...attributes.map(([fact]) => fact)]);
+  for (const [fact, attribute] of attributes) if (!isWhole(resource.read(attribute))) shown.delete(fact);
+  const longest = valueOf(resource, "max_session_duration");
+  if (longest !== undefined && seconds(longest) === null) shown.delete("maxSessionDuration");
+  return shown;
+}
+
+function isWhole(read: Attribute): boolean {
+  return read.kind === "none" || (read.kind === "value" && read.partial !== true);
 }
 
 function inlinePolicies(
@@ -176,10 +214,9 @@ function attach(
 function policyOf(
   resource: TerraformResource,
   arn: string | null,
-  { resources }: Gathered,
+  { policies, policiesByArn }: Gathered,
 ): TerraformResource | undefined {
-  const policies = resources.filter(({ type }) => type === "aws_iam_policy");
-  if (arn !== null) return policies.find((policy) => valueOf(policy, "arn") === arn);
+  if (arn !== null) return policiesByArn.get(arn)?.[0];
   return referredTo(resource, "policy_arn", policies)[0];
 }
 
@@ -200,8 +237,20 @@ function holdersOf(
   return gathered.roles.filter((role) => targets.includes(role.resource));
 }
 
-function rolesNamed(name: string, { roles }: Gathered): readonly RoleInHand[] {
-  return roles.filter(({ role }) => role.name === name);
+function rolesNamed(name: string, { rolesByName }: Gathered): readonly RoleInHand[] {
+  return rolesByName.get(name) ?? [];
+}
+
+/** Items by what they have in common: a file may hold tens of thousands. */
+function grouped<K, T>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key) ?? [];
+    groups.set(key, group);
+    group.push(item);
+  }
+  return groups;
 }
 
 /** The resource that an attribute refers to: in the same module, of the same index where there are several. */
@@ -228,6 +277,7 @@ function addProvider(resource: TerraformResource, found: Found): void {
   const thumbprints = valueOf(resource, "thumbprint_list");
   found.identityProviders.push({
     origin: { file: found.file, path: resource.path },
+    arn: text(valueOf(resource, "arn")),
     url,
     audiences: texts(valueOf(resource, "client_id_list")),
     thumbprints: Array.isArray(thumbprints) ? texts(thumbprints) : null,

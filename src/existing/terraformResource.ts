@@ -3,7 +3,8 @@ import { isObject, list, own, text } from "./found";
 
 /** What a resource says of one of its attributes. */
 export type Attribute =
-  | { readonly kind: "value"; readonly value: unknown }
+  /** `partial`: of what is inside, Terraform knows some after apply only, or evaluates it. */
+  | { readonly kind: "value"; readonly value: unknown; readonly partial?: true }
   /** It is another resource's, in the same module. */
   | { readonly kind: "reference"; readonly type: string; readonly name: string }
   /** Terraform knows it after apply, or evaluates it: there is nothing to judge. */
@@ -58,7 +59,9 @@ export function shownResources(root: unknown): readonly TerraformResource[] | nu
         index: typeof index === "string" || typeof index === "number" ? index : null,
         read: (attribute) => {
           const value = own(values, attribute);
-          if (value !== undefined && value !== null) return { kind: "value", value };
+          const after = own(pending.get(address), attribute);
+          if (value !== undefined && value !== null)
+            return { kind: "value", value, ...(holds(after, (v) => v === true) ? { partial: true } : {}) };
           if (!isPending(pending.get(address), attribute)) return none;
           // What the provider computes by itself is pending too, and nobody wrote it.
           const expression = own(expressions, attribute);
@@ -115,6 +118,40 @@ function referred(expression: unknown): Attribute {
 }
 
 /**
+ * The resources of a state as Terraform keeps it, `terraform.tfstate` of version 4, which is no stable format: what of it
+ * is read here has not changed since Terraform 0.12. Null for another text.
+ * @see https://developer.hashicorp.com/terraform/language/state
+ */
+export function stateResources(root: unknown): readonly TerraformResource[] | null {
+  const resources = own(root, "resources");
+  if (own(root, "version") !== 4 || text(own(root, "terraform_version")) === null) return null;
+  return list(resources).flatMap((resource, i) => {
+    const [type, name] = [text(own(resource, "type")), text(own(resource, "name"))];
+    if (own(resource, "mode") === "data" || type === null || name === null) return [];
+    const module = text(own(resource, "module")) ?? "";
+    return list(own(resource, "instances")).map((instance, j): TerraformResource => {
+      const key = own(instance, "index_key");
+      const index = typeof key === "string" || typeof key === "number" ? key : null;
+      const inModule = `${module === "" ? "" : `${module}.`}${type}.${name}`;
+      return {
+        ...{
+          address: index === null ? inModule : `${inModule}[${JSON.stringify(index)}]`,
+          module,
+          type,
+          name,
+          index,
+        },
+        path: ["resources", i, "instances", j, "attributes"],
+        read: (attribute) => {
+          const value = own(own(instance, "attributes"), attribute);
+          return value === undefined || value === null ? none : { kind: "value", value };
+        },
+      };
+    });
+  });
+}
+
+/**
  * The resources of a configuration in JSON, such as the `cdk.tf.json` that a synth writes; null for another text.
  * @see https://developer.hashicorp.com/terraform/language/syntax/json
  */
@@ -135,10 +172,32 @@ export function configurationResources(root: unknown): readonly TerraformResourc
 
 /** A template that says what it is without Terraform: text, or nothing but another resource's attribute. */
 function evaluated(value: unknown): Attribute {
-  if (typeof value !== "string") return { kind: "value", value };
+  if (typeof value !== "string") {
+    const partial = holds(value, (v) => typeof v === "string" && isTemplate(v));
+    return { kind: "value", value: unescaped(value), ...(partial ? { partial } : {}) };
+  }
   const [, type, name] = /^\$\{(aws_iam_\w+)\.([\w-]+)\.(?:name|id|arn)\}$/.exec(value) ?? [];
   if (type !== undefined && name !== undefined) return { kind: "reference", type, name };
-  const escape = /([$%])\1\{/g;
-  if (/[$%]\{/.test(value.replace(escape, ""))) return unknown;
-  return { kind: "value", value: value.replace(escape, "$1{") };
+  return isTemplate(value) ? unknown : { kind: "value", value: unescaped(value) };
+}
+
+const escape = /([$%])\1\{/g;
+
+function isTemplate(text: string): boolean {
+  return /[$%]\{/.test(text.replace(escape, ""));
+}
+
+/** A value as Terraform gives it; null for what it evaluates, as plans show that. */
+function unescaped(value: unknown): unknown {
+  if (typeof value === "string") return isTemplate(value) ? null : value.replace(escape, "$1{");
+  if (Array.isArray(value)) return value.map(unescaped);
+  return isObject(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unescaped(inner)]))
+    : value;
+}
+
+/** Is there such a value, at any depth? */
+function holds(value: unknown, test: (value: unknown) => boolean): boolean {
+  if (typeof value !== "object" || value === null) return test(value);
+  return Object.values(value).some((inner) => holds(inner, test));
 }

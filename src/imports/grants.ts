@@ -55,7 +55,7 @@ export function recogniseGrants(statements: readonly Statement[], place: Place):
   const given = new Set(needed.flatMap((c) => c.atoms));
   const rest = statements.flatMap((statement) => {
     const left = piecesOf(statement).filter((piece) => !piece.atoms.every((a) => given.has(a)));
-    if (left.length === many(statement.Resource).length || !isSplittable(statement)) return [statement];
+    if (left.length === many(statement.Resource).length || !isGrantable(statement)) return [statement];
     return left.length === 0 ? [] : [{ ...statement, Resource: left.map((piece) => piece.resource) }];
   });
   return { grants: needed.map((c) => c.grant), statements: rest };
@@ -86,8 +86,13 @@ interface Piece {
   readonly atoms: readonly string[];
 }
 
+/** Grants allow; a Deny is never part of one. */
+function isGrantable(statement: Statement): boolean {
+  return statement.Effect === "Allow" && isSplittable(statement);
+}
+
 function piecesOf(statement: Statement): readonly Piece[] {
-  if (statement.Effect !== "Allow" || !isSplittable(statement)) return [];
+  if (!isGrantable(statement)) return [];
   return many(statement.Resource).map((resource) => ({
     resource,
     atoms: splitStatement({ ...statement, Resource: resource }).map((s) => JSON.stringify(s)),

@@ -1,5 +1,4 @@
 import { quote } from "../diagnostics";
-import type { ScmHost } from "../model/accessModel";
 import type { ExistingAccess, ExistingRole } from "../model/existing";
 import { parseArn } from "../model/names";
 import { partitionOf, partitions, type Partition } from "../model/partitions";
@@ -9,7 +8,8 @@ import { many, permissionPolicy, readDocument, type Place } from "../policy";
 import type { ClaimList } from "../subject";
 import { atomsOf, recogniseGrants, type Recognition } from "./grants";
 import { settleHosts } from "./hosts";
-import { readTrust, recogniseTrust, type ReadTrust, type RecognisedTrust } from "./trust";
+import { readTrust, recogniseTrust, type ReadTrust, type RecognisedTrust, type SettledHosts } from "./trust";
+import { unseenNotes } from "./unseen";
 
 /** The account of imported roles. */
 export interface ImportedAccount {
@@ -102,8 +102,9 @@ export function importRoles({ roles }: ExistingAccess): Imported {
     if (typeof half === "string") skipped.push({ role: each.role, problem: half });
     else halves.push(half);
   }
+  const accountOf = accountsOf(halves);
   const done = halves.map(({ place, ...half }): ImportedRole => {
-    const account = accountOf(place, halves);
+    const account = accountOf(place);
     const near: Place = { partition: place.partition, account: place.id, region: account.region ?? "" };
     return { ...half, account, permissions: recogniseGrants(half.statements, near) };
   });
@@ -111,7 +112,7 @@ export function importRoles({ roles }: ExistingAccess): Imported {
 }
 
 /** The role so far, or why there is no entry. */
-function halfOf({ role, trust: read }: Readable, hosts: readonly ScmHost[]): Half | string {
+function halfOf({ role, trust: read }: Readable, hosts: SettledHosts): Half | string {
   const trust = recogniseTrust(read, hosts);
   if (trust === null)
     return `its subjects are those of no repository or organization: ${[...read.unsaid, ...literalsOf(read)].slice(0, 5).join("; ")}`;
@@ -145,6 +146,7 @@ function halfOf({ role, trust: read }: Readable, hosts: readonly ScmHost[]): Hal
       ...(role.name === null
         ? ["the files do not say the role's name: write name and adopt: true to take it over"]
         : []),
+      ...unseenNotes(role),
     ],
   };
 }
@@ -190,15 +192,22 @@ function withoutExpiry(
   return { statements: left, notes: left.length < statements.length ? [] : [added] };
 }
 
-function accountOf(place: Half["place"], halves: readonly Half[]): ImportedAccount {
-  const counts = new Map<string, number>();
-  for (const half of halves.filter((h) => h.place.id === place.id && h.place.partition === place.partition))
-    for (const resource of half.statements.flatMap((s) => many(s.Resource))) {
+/** The account of each place, with the regions that the ARNs of its roles name. */
+function accountsOf(halves: readonly Half[]): (place: Half["place"]) => ImportedAccount {
+  const keyOf = ({ id, partition }: Half["place"]): string => `${partition} ${id}`;
+  const regions = new Map<string, Map<string, number>>();
+  for (const { place, statements } of halves) {
+    const counts = regions.get(keyOf(place)) ?? new Map<string, number>();
+    regions.set(keyOf(place), counts);
+    for (const resource of statements.flatMap((s) => many(s.Resource))) {
       const region = parseArn(resource)?.region ?? "";
       if (partitionOf(region) === place.partition) counts.set(region, (counts.get(region) ?? 0) + 1);
     }
-  const [first, ...others] = [...counts]
-    .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
-    .map(([region]) => region);
-  return { ...place, region: first ?? null, otherRegions: others };
+  }
+  return (place) => {
+    const [first, ...others] = [...(regions.get(keyOf(place)) ?? [])]
+      .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+      .map(([region]) => region);
+    return { ...place, region: first ?? null, otherRegions: others };
+  };
 }

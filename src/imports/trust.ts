@@ -2,7 +2,14 @@ import { quote } from "../diagnostics";
 import type { ScmHost } from "../model/accessModel";
 import type { ExistingRole } from "../model/existing";
 import { escapePattern, many, readDocument } from "../policy";
-import { byFit, isSaid, recognise, type AdmittedSubjects, type Recognised } from "../subject";
+import {
+  byFit,
+  isSaid,
+  literalsByAuthority,
+  recognise,
+  type AdmittedSubjects,
+  type Recognised,
+} from "../subject";
 import { readTrustStatement, type Terms, type TrustStatement } from "./trustStatement";
 
 /** A trust policy, taken apart: statements of one entry's terms stand together. */
@@ -54,8 +61,19 @@ export function readTrust({ trust }: Pick<ExistingRole, "trust">): ReadTrustResu
   return { ok: false, problem: unsaid.length === 0 ? "its trust policy trusts nobody" : unsaid.join("; ") };
 }
 
+/** What a group admits on each host, by its name and port: literals of another say nothing about it. */
+export function admittedOn(
+  group: readonly TrustStatement[],
+): readonly (readonly [string, AdmittedSubjects])[] {
+  const all = admittedBy(group);
+  return [...literalsByAuthority(all.literals)].map(([authority, literals]) => [
+    authority,
+    { ...all, literals },
+  ]);
+}
+
 /** The statements of a group as one: IAM ORs them. */
-export function admittedBy(statements: readonly TrustStatement[]): AdmittedSubjects {
+function admittedBy(statements: readonly TrustStatement[]): AdmittedSubjects {
   const admits = (subject: string): boolean => statements.some((s) => s.admits(subject));
   const covers = (prefix: string): boolean => statements.some((s) => s.covers(prefix));
   return {
@@ -67,6 +85,9 @@ export function admittedBy(statements: readonly TrustStatement[]): AdmittedSubje
   };
 }
 
+/** The hosts that are taken for given, by their name and port. */
+export type SettledHosts = ReadonlyMap<string, readonly ScmHost[]>;
+
 /** What an entry says of a trust policy. */
 export interface RecognisedTrust {
   readonly terms: Terms;
@@ -76,17 +97,16 @@ export interface RecognisedTrust {
 }
 
 /** The entry on one of these hosts that says most of a trust policy; null where there is none. */
-export function recogniseTrust(
-  { groups, unsaid }: ReadTrust,
-  hosts: readonly ScmHost[],
-): RecognisedTrust | null {
-  const found = groups.flatMap((group) => {
-    const admitted = admittedBy(group);
-    return hosts.flatMap((host): { group: typeof group; entry: Recognised }[] => {
-      const entry = recognise(admitted, host, hosts);
-      return entry === null ? [] : [{ group, entry }];
-    });
-  });
+export function recogniseTrust({ groups, unsaid }: ReadTrust, hosts: SettledHosts): RecognisedTrust | null {
+  const found = groups.flatMap((group) =>
+    admittedOn(group).flatMap(([authority, admitted]) => {
+      const near = hosts.get(authority) ?? [];
+      return near.flatMap((host): { group: typeof group; entry: Recognised }[] => {
+        const entry = recognise(admitted, host, near);
+        return entry === null ? [] : [{ group, entry }];
+      });
+    }),
+  );
   const [best] = found.sort((a, b) => byFit(a.entry, b.entry));
   if (best === undefined) return null;
   const others = groups

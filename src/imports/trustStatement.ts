@@ -4,7 +4,6 @@ import {
   assumeAction,
   coversPattern,
   escapePattern,
-  evaluateTrust,
   guard,
   literalStart,
   many,
@@ -16,6 +15,7 @@ import {
   type Pattern,
 } from "../policy";
 import type { SubjectLiteral } from "../subject";
+import { startIndex, subjectTest } from "./subjectTest";
 
 /** Whom a statement trusts, and when: what statements of one entry have in common. */
 export interface Terms {
@@ -114,22 +114,19 @@ function finish(
   if (preferred === undefined) return refuse("no audience is named that an installation can have");
   for (const audience of audiences.filter((a) => a !== preferred))
     notes.push(`the audience ${quote(audience)} is left out: an installation has one`);
-  const subjectOnly: Statement = { ...statement, Condition: subjectConditions(statement, name) };
-  const admits = (subject: string): boolean =>
-    evaluateTrust(
-      { Version: "2012-10-17", Statement: [subjectOnly] },
-      { federated, context: new Map([[`${name}:sub`.toLowerCase(), [subject]]]) },
-    ).allowed;
+  const admits = subjectTest(statement, federated, name);
   const negative = tests.filter((t) => t.negated).flatMap((t) => t.patterns);
   const beyondGuard = negative.filter((p) => !guarded.some((g) => coversPattern(g, p)));
   const excludes = (text: string, open: boolean): boolean => {
     const pattern = patternOf(escapePattern(text) + (open ? "*" : ""), true) ?? [];
     return (open ? beyondGuard : negative).some((p) => patternsMeet(p, pattern));
   };
+  // Of patterns, only one that the prefix itself begins with can cover all that begins with the prefix.
+  const wanted = tests.filter((t) => !t.negated).map((t) => startIndex(t.patterns, literalStart));
   const covers = (prefix: string): boolean => {
     const pattern = patternOf(`${escapePattern(prefix)}*`, true) ?? [];
     return (
-      tests.every((t) => t.negated || t.patterns.some((p) => coversPattern(p, pattern))) &&
+      wanted.every((patterns) => patterns(prefix).some((p) => coversPattern(p, pattern))) &&
       !excludes(prefix, true)
     );
   };
@@ -148,17 +145,6 @@ function finish(
     sourceCidrs: sourceCidrs ?? [],
   };
   return { ok: true, statement: { terms, literals, notes, admits, covers, excludes } };
-}
-
-/** Of a statement's conditions, those on the subject. */
-function subjectConditions(statement: Statement, name: string): NonNullable<Statement["Condition"]> {
-  const isSubject = (key: string): boolean => key.toLowerCase() === `${name}:sub`.toLowerCase();
-  return Object.fromEntries(
-    Object.entries(statement.Condition ?? {}).map(([operator, block]) => [
-      operator,
-      Object.fromEntries(Object.entries(block).filter(([key]) => isSubject(key))),
-    ]),
-  );
 }
 
 /** Takes in one operator on one key; else why an entry cannot say it. */
@@ -243,13 +229,28 @@ function readSubject(
 
 function readExpiry(values: readonly string[], reading: Reading): string | null {
   const [moment = "", ...others] = values;
-  const time = others.length === 0 && /^\d{4}-\d{2}-\d{2}/.test(moment) ? Date.parse(moment) : NaN;
-  if (Number.isNaN(time)) return "is no single moment";
-  const day = new Date(time).toISOString().slice(0, 10);
+  const day = others.length === 0 ? dayOf(moment) : null;
+  if (day === null)
+    return `is ${values.map(quote).join(", ")}: an entry can say one moment in UTC, like 2027-03-31T00:00:00Z`;
   if (moment !== `${day}T00:00:00Z`)
     reading.notes.push(`logins ended at ${quote(moment)}; now at the beginning of that day, 00:00 UTC`);
   reading.expires = reading.expires === null || day < reading.expires ? day : reading.expires;
   return null;
+}
+
+/**
+ * The UTC day of a moment; null for one that is on no calendar, or that does not say its zone: what that means must
+ * not depend on where this runs.
+ * @see https://www.w3.org/TR/NOTE-datetime
+ */
+function dayOf(moment: string): string | null {
+  const [, day, time = "", seconds = ":00"] =
+    /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(:\d{2})?(?:\.\d{1,9})?(?:Z|\+00:00)$/.exec(moment) ?? [];
+  if (day === undefined) return null;
+  const parsed = new Date(`${day}T${time}${seconds}Z`);
+  // A 30 February would be a day in March.
+  const real = !Number.isNaN(parsed.getTime()) && parsed.toISOString() === `${day}T${time}${seconds}.000Z`;
+  return real ? day : null;
 }
 
 function readCidrs(values: readonly string[], reading: Reading): string | null {

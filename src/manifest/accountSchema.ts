@@ -79,7 +79,9 @@ const backendSchema = z
 /** An entry of `accounts`. */
 export const accountSchema = z.strictObject({
   id: accountId.describe("The AWS account's id: 12 digits in quotes"),
-  region: region.describe("Where this account's secrets and parameters are"),
+  region: region.describe(
+    "Where this account's secrets and parameters are; a misspelt region is refused, one that AWS may yet add is not",
+  ),
   partition: z
     .enum(["aws", "aws-cn", "aws-us-gov", "aws-eusc"])
     .optional()

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isVisible } from "../diagnostics/quote";
+import { grantSchema } from "./grantSchema";
 import { date, duration, expects, name, policyArn, profile, rolePath, tags, text, visible } from "./scalars";
 
 /*
@@ -9,12 +10,16 @@ import { date, duration, expects, name, policyArn, profile, rolePath, tags, text
 const isVisibleInLines = (s: string) => s.split("\n").every(isVisible);
 
 const oneOrMany = (item: z.ZodString) => z.union([item, z.array(item).min(1).max(500)]);
-const iamText = text(
-  /^[\u0020-\u007e\u00a1-\u00ff]+$/,
-  2048,
-  "text of the characters that IAM accepts: Latin-1, in one line",
-  "take the other characters out",
-);
+const iamText = (remedy: string) =>
+  text(
+    /^[\u0020-\u007e\u00a1-\u00ff]+$/,
+    2048,
+    "text of the characters that IAM accepts: Latin-1, in one line",
+    "take the other characters out",
+    remedy,
+  );
+const actions = iamText("name an action, e.g. s3:GetObject, or take the key out");
+const arns = iamText("write the resource's ARN, or * where the action takes no resource");
 
 const conditionValue = text(
   /^[\u0020-\u007e\u00a1-\u00ff]*$/,
@@ -49,10 +54,10 @@ export const statementSchema = z
       .optional()
       .describe("Name of the statement"),
     Effect: z.enum(["Allow", "Deny"]).describe("Allow or Deny"),
-    Action: oneOrMany(iamText).optional().describe("Actions, e.g. s3:GetObject"),
-    NotAction: oneOrMany(iamText).optional().describe("All actions but these: for Deny"),
-    Resource: oneOrMany(iamText).optional().describe("ARNs of the resources"),
-    NotResource: oneOrMany(iamText).optional().describe("All resources but these: for Deny"),
+    Action: oneOrMany(actions).optional().describe("Actions, e.g. s3:GetObject"),
+    NotAction: oneOrMany(actions).optional().describe("All actions but these: for Deny"),
+    Resource: oneOrMany(arns).optional().describe("ARNs of the resources"),
+    NotResource: oneOrMany(arns).optional().describe("All resources but these: for Deny"),
     Condition: z
       .record(conditionOperator, z.record(conditionKey, oneOrMany(conditionValue)))
       .refine((c) => [c, ...Object.values(c)].every((block) => Object.keys(block).length > 0), {
@@ -71,74 +76,6 @@ export const statementSchema = z
     error: expects(
       "a statement has either Resource or NotResource",
       "write exactly one of Resource and NotResource",
-    ),
-  });
-
-const resource = (what: string) => visible(1024).optional().describe(what);
-
-/** What grants can name: the key of an item is its kind, the value the resource's name or ARN. */
-const resources = {
-  secret: resource("A Secrets Manager secret: its name, or its ARN"),
-  parameter: resource("A Parameter Store parameter: its name, a path that ends in /*, or an ARN"),
-  s3: resource("Objects of a bucket: bucket/key, where the key may hold *"),
-  ecr: resource("A repository of container images: its name, or its ARN"),
-  codeartifact: resource("A CodeArtifact repository and its packages: domain/repository, or its ARN"),
-  dynamodb: resource("A DynamoDB table and its indexes: the table's name, or its ARN"),
-  sqs: resource("An SQS queue: its name, or its ARN"),
-  sns: resource("An SNS topic: its name, or its ARN"),
-  kms: resource("A KMS key: its id, or its ARN; not an alias"),
-  lambda: resource("A Lambda function: its name, with :alias where only that is called, or an ARN"),
-  logs: resource("A CloudWatch log group: its name, or its ARN"),
-  eks: resource("An EKS cluster: its name, or its ARN"),
-  role: resource("An IAM role to assume: its name behind its path, or its ARN"),
-};
-
-/** The keys of a grant that name its kind and its resource: each grant has exactly one of them. */
-export const grantKeys: readonly (keyof typeof resources | "set")[] = Object.freeze([
-  ...(Object.keys(resources) as (keyof typeof resources)[]),
-  "set",
-]);
-
-const accessLevels = [
-  ...(["read", "write", "pull", "push", "publish", "send"] as const),
-  ...(["receive", "decrypt", "encrypt", "invoke", "describe", "assume"] as const),
-] as const;
-
-/** One item of `grants`. */
-export const grantSchema = z
-  .strictObject({
-    ...resources,
-    set: name.optional().describe("The name of a grant set: its grants stand here"),
-    access: z
-      .enum(accessLevels)
-      .optional()
-      .describe("What may be done, by default the least that the kind of grant has"),
-    env: z
-      .string()
-      .min(1)
-      .max(128)
-      .optional()
-      .describe("Environment variable that the snippet sets to the value of the secret or parameter"),
-    key: visible(256).optional().describe("With env: one field of a JSON secret, instead of all of it"),
-    kmsKey: visible(256)
-      .optional()
-      .describe(
-        "The KMS key that encrypts the secret, parameter, bucket or queue: its id or ARN, where it is the customer's own",
-      ),
-    account: z
-      .string()
-      .min(1)
-      .max(32)
-      .optional()
-      .describe(
-        "Where the resource is: an account's name, or 12 digits in quotes; by default the role's own account",
-      ),
-    region: z.string().min(1).max(32).optional().describe("Region of the resource, by default the account's"),
-  })
-  .refine((g) => grantKeys.filter((k) => g[k] !== undefined).length === 1, {
-    error: expects(
-      `a grant has exactly one of ${grantKeys.join(", ")}`,
-      "name one resource per item; write a second item for a second resource",
     ),
   });
 
@@ -214,7 +151,16 @@ const shared = {
     .max(1000)
     .optional()
     .describe("Names of the accounts in which a role is made, by default the only one"),
-  grants: z.array(grantSchema).max(500).optional().describe("What the role may do"),
+  grants: z
+    .array(grantSchema)
+    .max(500, {
+      error: expects(
+        "at most 500 grants",
+        "grant paths that end in /*, where parameters and s3 objects have one in common; or attach a policy of your own by managedPolicies",
+      ),
+    })
+    .optional()
+    .describe("What the role may do"),
   statements: z
     .array(statementSchema)
     .max(100)
@@ -249,9 +195,7 @@ const shared = {
 };
 
 const acceptSchema = z.strictObject({
-  rule: text(/^[A-Z][0-9]{2}$/, 3, "the id of a rule, e.g. T57", "copy the id from the finding").describe(
-    "Id of the rule",
-  ),
+  rule: visible(32).describe("Id of the rule, as the finding shows it, e.g. T57"),
   reason: z
     .string()
     .max(500)

@@ -87,9 +87,16 @@ export function remedyFor(problem: {
   if (values !== undefined) return choice(value, values);
   if (issue?.code === "too_small" && Array.isArray(value))
     return "write at least one item, or take the key out";
-  if (issue?.code === "too_big") return typeof value === "string" ? "shorten it" : "write less here";
+  if (issue?.code === "too_big") return tooBigRemedy(value, Number(issue.maximum));
   if (issue?.code === "invalid_type") return kindRemedy(issue.expected, value);
   return "write what is allowed here";
+}
+
+function tooBigRemedy(value: unknown, maximum: number): string {
+  if (typeof value === "string") return "shorten it";
+  return Array.isArray(value)
+    ? `take out items until ${maximum} are left`
+    : `write a number of at most ${maximum}`;
 }
 
 function choice(value: unknown, values: readonly string[]): string {

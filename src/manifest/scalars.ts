@@ -9,10 +9,16 @@ export function expects(allowed: string, remedy: string): string {
   return `${allowed}\n${remedy}`;
 }
 
-/** A string of bounded length that matches a pattern. Bounds keep hostile lengths away from every later stage. */
-export function text(pattern: RegExp, max: number, allowed: string, remedy: string) {
+/**
+ * A string of bounded length that matches a pattern. Bounds keep hostile lengths away from every later stage.
+ * @param whenEmpty - the remedy where nothing stands there, by default the same
+ */
+export function text(pattern: RegExp, max: number, allowed: string, remedy: string, whenEmpty = remedy) {
   const error = expects(allowed, remedy);
-  return z.string({ error }).max(max, { error }).regex(pattern, { error });
+  return z
+    .string({ error })
+    .max(max, { error })
+    .regex(pattern, { error: ({ input }) => (input === "" ? expects(allowed, whenEmpty) : error) });
 }
 
 /** Text of one line, of which a person sees every character. */

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { accountSchema, installationSchema } from "./accountSchema";
 import type { contextSchema, statementSchema } from "./entrySchema";
-import { defaultsSchema, grantSchema, orgSchema, repoSchema } from "./entrySchema";
+import { defaultsSchema, orgSchema, repoSchema } from "./entrySchema";
+import { grantSchema } from "./grantSchema";
 import { expects, name } from "./scalars";
 
 /*

@@ -217,6 +217,14 @@ export interface Acceptance {
 export interface WrittenStatement {
   readonly statement: Statement;
   readonly origin: ManifestOrigin;
+  /** The items of its lists in the order in which they are written: where each of them stands. */
+  readonly itemsOrigin: ItemOrder;
+}
+
+/** The items of a statement's lists in the order of the text. */
+export interface ItemOrder {
+  readonly Action: readonly string[];
+  readonly NotAction: readonly string[];
 }
 
 /** A resource of another account that a grant names. */

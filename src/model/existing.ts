@@ -16,10 +16,16 @@ export interface ExistingDocument {
   readonly role: string | null;
 }
 
-/** A role of a file, with what of it a file shows; null: not shown. */
+/** What a role may have or not, and what a file may show or not: by AWS's own words. */
+export type RoleFact =
+  "path" | "description" | "maxSessionDuration" | "permissionsBoundary" | "tags" | "policies";
+
+/** A role of a file, with what of it a file shows; null: not shown, or not there, which `shown` tells apart. */
 export interface ExistingRole {
   readonly name: string | null;
   readonly origin: ManifestOrigin;
+  /** Of these, the files show what the role has, and that it has none where there is none. */
+  readonly shown: ReadonlySet<RoleFact>;
   readonly arn: string | null;
   readonly path: string | null;
   readonly description: string | null;
@@ -37,6 +43,8 @@ export interface ExistingRole {
 /** An IAM identity provider of a file. */
 export interface ExistingIdentityProvider {
   readonly origin: ManifestOrigin;
+  /** Null where the file does not say. */
+  readonly arn: string | null;
   /** As written: with or without scheme. */
   readonly url: string;
   readonly audiences: readonly string[];

@@ -57,7 +57,10 @@ export function readGrantArn(kind: GrantKind, text: string, near: Place): GrantA
   if (fields?.service === "kms" && kind === "kms" && fields.resource.startsWith("alias/"))
     return { ok: false, ...aliasProblem };
   if (fields?.service !== shape.service || !fields.resource.startsWith(shape.prefix))
-    return refuse(`is not the ARN of a ${kind}`, `write it like ${example}, or the name alone`);
+    return refuse(
+      `is not the ARN of ${grantTable[kind].noun}`,
+      `write it like ${example}, or the name alone`,
+    );
   if (kind === "s3" && (fields.account !== "" || fields.region !== "")) {
     return refuse(
       "is an access point or the like, not objects of a bucket",

@@ -8,9 +8,16 @@ export interface NameProblem {
 
 /** Why a key cannot be named by an alias, and what to write. */
 export const aliasProblem: NameProblem = Object.freeze({
-  problem: "IAM cannot name a key by an alias, which can be pointed to another key",
+  problem: "is an alias: IAM cannot name a key by an alias, which can be pointed to another key",
   remedy: "write the key's id or ARN, which aws kms describe-key --key-id alias/… shows",
 });
+
+/**
+ * How the addresses of images begin, which a repository's name may look like.
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
+ */
+const registry =
+  /^([0-9]+\.dkr[.-]ecr[.-][^/]*|public\.ecr\.aws|[^/]*\.(amazonaws\.com(\.cn)?|amazonaws\.eu|on\.aws))\//;
 
 /**
  * Why a kind of grant does not take a name; null for one that it takes.
@@ -25,13 +32,24 @@ export function grantNameProblem(kind: GrantKind, name: string): NameProblem | n
       remedy: scheme === "s3://" ? "leave out s3://" : "write the name alone",
     };
   }
+  if (kind === "ecr" && registry.test(name)) {
+    return {
+      problem: "it is the address of an image, and begins with its registry",
+      remedy:
+        "write what stands between the first slash and the tag, e.g. team/app; account and region have their own keys",
+    };
+  }
   if (kind === "s3" && /^[^/]*\/?$/.test(name)) {
     return { problem: "it names a bucket without a key", remedy: "write bucket/* for all of the bucket" };
   }
   if (name.includes("*") && !row.wildcard) {
-    return { problem: `a ${kind} takes no wildcard`, remedy: `name each ${kind} by itself` };
+    return {
+      problem: `${row.noun} takes no wildcard`,
+      remedy: `name each ${row.noun.replace(/^an? /, "")} by itself`,
+    };
   }
-  if (kind === "kms" && name.startsWith("alias/")) return aliasProblem;
+  if (kind === "kms" && name.startsWith("alias/"))
+    return { ...aliasProblem, problem: `it ${aliasProblem.problem}` };
   if (!row.names.test(name)) {
     return { problem: `allowed are ${row.nameRule}`, remedy: "write its name or its ARN, nothing else" };
   }

@@ -34,6 +34,8 @@ export type AccessLevel =
 
 /** One kind of grant. */
 export interface GrantRow {
+  /** What a name names, with its article, for messages. */
+  readonly noun: string;
   /** What a name may look like. Wildcards are judged apart. */
   readonly names: RegExp;
   /** The same in words, and an example. */
@@ -98,6 +100,7 @@ const plain = { wildcard: false, exports: false, encryption: null } as const;
  */
 export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
   secret: {
+    noun: "a secret",
     names: /^[A-Za-z0-9/_+=.@-]{1,512}$/,
     nameRule: "letters, digits and /_+=.@-, e.g. database_connection_string",
     wildcard: false,
@@ -111,6 +114,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     encryption: { read: ["kms:Decrypt"] },
   },
   parameter: {
+    noun: "a parameter",
     names: /^[A-Za-z0-9/_.*-]{1,1011}$/,
     nameRule: "letters, digits and /_.-, e.g. /shared/dev/url or /shared/dev/*",
     wildcard: true,
@@ -125,6 +129,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     encryption: { read: ["kms:Decrypt"] },
   },
   s3: {
+    noun: "an object of a bucket",
     names: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[\w!.*'()/=@+:,;& -]{1,900}$/,
     nameRule: "bucket/key, where the key may hold *, e.g. acme-assets/fixtures/*",
     wildcard: true,
@@ -156,6 +161,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     encryption: { read: ["kms:Decrypt"], write: ["kms:Decrypt", "kms:GenerateDataKey"] },
   },
   ecr: {
+    noun: "an image repository",
     ...plain,
     names: /^(?=.{2,256}$)[a-z0-9]+([._-][a-z0-9]+)*(\/[a-z0-9]+([._-][a-z0-9]+)*)*$/,
     nameRule: "the name of a repository in lower case, with / where it has one, e.g. team/app",
@@ -182,6 +188,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     },
   },
   codeartifact: {
+    noun: "a package repository",
     ...plain,
     names: /^[a-z][a-z0-9-]{0,48}[a-z0-9]\/[A-Za-z0-9][A-Za-z0-9._-]{1,99}$/,
     nameRule: "domain/repository, e.g. acme/npm-store",
@@ -216,6 +223,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     },
   },
   dynamodb: {
+    noun: "a table",
     ...plain,
     names: /^[A-Za-z0-9_.-]{3,255}$/,
     nameRule: "the name of a table: letters, digits and _.-, e.g. orders",
@@ -243,6 +251,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     },
   },
   sqs: {
+    noun: "a queue",
     ...plain,
     names: /^([A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo)$/,
     nameRule: "the name of a queue: letters, digits, _ and -, e.g. jobs or jobs.fifo",
@@ -262,6 +271,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     encryption: { send: ["kms:Decrypt", "kms:GenerateDataKey"], receive: ["kms:Decrypt"] },
   },
   sns: {
+    noun: "a topic",
     ...plain,
     names: /^([A-Za-z0-9_-]{1,256}|[A-Za-z0-9_-]{1,251}\.fifo)$/,
     nameRule: "the name of a topic: letters, digits, _ and -, e.g. builds",
@@ -269,6 +279,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     access: { publish: [{ actions: ["sns:Publish"], resource: "{arn}" }] },
   },
   kms: {
+    noun: "a key",
     ...plain,
     names: keyId,
     nameRule: "the id of a key, e.g. 1234abcd-12ab-34cd-56ef-1234567890ab",
@@ -279,6 +290,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     },
   },
   lambda: {
+    noun: "a function",
     ...plain,
     names: /^[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_-]{1,128})?$/,
     nameRule: "the name of a function, with :alias or :version where only that is called, e.g. resize:live",
@@ -286,6 +298,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     access: { invoke: [{ actions: ["lambda:InvokeFunction"], resource: "{arn}" }] },
   },
   logs: {
+    noun: "a log group",
     ...plain,
     names: /^[A-Za-z0-9_/.#-]{1,512}$/,
     nameRule: "the name of a log group: letters, digits and _/.#-, e.g. /aws/lambda/resize",
@@ -305,6 +318,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     },
   },
   eks: {
+    noun: "a cluster",
     ...plain,
     names: /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/,
     nameRule: "the name of a cluster: letters, digits, _ and -, e.g. dev",
@@ -312,6 +326,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     access: { describe: [{ actions: ["eks:DescribeCluster"], resource: "{arn}" }] },
   },
   role: {
+    noun: "a role",
     ...plain,
     names: /^(?=.{1,576}$)([A-Za-z0-9+=,.@_-]+\/)*[A-Za-z0-9+=,.@_-]{1,64}$/,
     nameRule: "the name of a role, behind its path where it has one, e.g. deploy or ci/deploy",

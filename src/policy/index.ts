@@ -61,13 +61,20 @@ export {
   parseActionPattern,
   servicePrefixes,
 } from "./actionPatterns";
+export { statementMistakes, type StatementMistake } from "./statementMistakes";
 export {
+  anyArn,
   arnsMeet,
+  comparisonsOf,
   isAtLarge,
+  isInReach,
   namesEvery,
+  namesService,
+  openPattern,
   requiredValues,
   resourceBound,
   resourcesOf,
+  type Comparison,
 } from "./resourcePatterns";
 export { matchesPattern, textOnly } from "./wildcard";
 export { operatorParts, type OperatorParts } from "./operatorParts";

@@ -87,27 +87,32 @@ function comparisons(prefix: string, toNumber: (s: string) => number): Record<st
   };
 }
 
+const byName = Object.freeze({
+  StringEquals: { match: equals, negated: false },
+  StringNotEquals: { match: equals, negated: true },
+  StringEqualsIgnoreCase: { match: equalsIgnoreCase, negated: false },
+  StringNotEqualsIgnoreCase: { match: equalsIgnoreCase, negated: true },
+  StringLike: { match: matchesPattern, negated: false },
+  StringNotLike: { match: matchesPattern, negated: true },
+  Bool: { match: bool, negated: false },
+  BinaryEquals: { match: (expected: string, actual: string) => expected === actual, negated: false },
+  IpAddress: { match: ipAddress, negated: false },
+  NotIpAddress: { match: ipAddress, negated: true },
+  ArnEquals: { match: arnLike, negated: false },
+  ArnLike: { match: arnLike, negated: false },
+  ArnNotEquals: { match: arnLike, negated: true },
+  ArnNotLike: { match: arnLike, negated: true },
+  ...comparisons("Numeric", numberValue),
+  ...comparisons("Date", dateValue),
+} satisfies Record<string, Operator>);
+
 /**
  * The condition operators, by their name in lower case. `Null` is no comparison and stands apart.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */
 export const operators: ReadonlyMap<string, Operator> = new Map(
-  Object.entries({
-    StringEquals: { match: equals, negated: false },
-    StringNotEquals: { match: equals, negated: true },
-    StringEqualsIgnoreCase: { match: equalsIgnoreCase, negated: false },
-    StringNotEqualsIgnoreCase: { match: equalsIgnoreCase, negated: true },
-    StringLike: { match: matchesPattern, negated: false },
-    StringNotLike: { match: matchesPattern, negated: true },
-    Bool: { match: bool, negated: false },
-    BinaryEquals: { match: (expected: string, actual: string) => expected === actual, negated: false },
-    IpAddress: { match: ipAddress, negated: false },
-    NotIpAddress: { match: ipAddress, negated: true },
-    ArnEquals: { match: arnLike, negated: false },
-    ArnLike: { match: arnLike, negated: false },
-    ArnNotEquals: { match: arnLike, negated: true },
-    ArnNotLike: { match: arnLike, negated: true },
-    ...comparisons("Numeric", numberValue),
-    ...comparisons("Date", dateValue),
-  } satisfies Record<string, Operator>).map(([name, operator]) => [name.toLowerCase(), operator]),
+  Object.entries(byName).map(([name, operator]) => [name.toLowerCase(), operator]),
 );
+
+/** The names of the condition operators in AWS's capitals, without set prefix and `IfExists`. */
+export const operatorNames: readonly string[] = Object.freeze([...Object.keys(byName), "Null"]);

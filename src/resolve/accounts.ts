@@ -7,6 +7,7 @@ import { partitionOf, type Partition } from "../model/partitions";
 import { shardBackend, stackName } from "../model/shards";
 import { defaultQuotas, quotaTable, type Quotas } from "../model/quotas";
 import { below, type Problems } from "./problems";
+import { checkRegion } from "./regions";
 
 /** An account before its roles are known, with the settings that its roles inherit. */
 export interface AccountSettings extends Omit<Account, "identityProviders" | "roles"> {
@@ -97,16 +98,9 @@ function resolveAccount(
   origin: Origin,
   problems: Problems,
 ): AccountSettings | null {
+  checkRegion(source.region, below(origin, "region"), problems);
   const partition = partitionOf(source.region);
-  if (partition === null) {
-    problems.add(
-      "M04",
-      below(origin, "region"),
-      `${quote(source.region)} is no region of the partitions aws, aws-cn, aws-us-gov and aws-eusc`,
-      "write a region such as us-east-1 or eu-central-1",
-    );
-    return null;
-  }
+  if (partition === null) return null;
   if (source.partition !== undefined && source.partition !== partition) {
     problems.add(
       "R08",
@@ -115,9 +109,9 @@ function resolveAccount(
       "leave partition out: the region says it",
     );
   }
-  for (const key of ["permissionsBoundary", "deployRole"] as const) {
-    checkPartition(source[key], partition, below(origin, key), problems);
-  }
+  const owner = { id: source.id, partition };
+  checkPolicyOwner(source.permissionsBoundary, owner, below(origin, "permissionsBoundary"), problems);
+  checkPartition(source.deployRole, partition, below(origin, "deployRole"), problems);
   const deployAccount = source.deployRole === undefined ? source.id : parseArn(source.deployRole)?.account;
   if (deployAccount !== source.id) {
     problems.add(
@@ -163,6 +157,24 @@ export function checkPartition(
   );
 }
 
+/** IAM attaches, and takes as a boundary, policies of the role's own account and AWS's own. */
+export function checkPolicyOwner(
+  arn: string | undefined,
+  account: Pick<Account, "id" | "partition">,
+  origin: Origin,
+  problems: Problems,
+): void {
+  checkPartition(arn, account.partition, origin, problems);
+  const owner = arn === undefined ? "aws" : parseArn(arn)?.account;
+  if (owner === "aws" || owner === account.id) return;
+  problems.add(
+    "R08",
+    origin,
+    `the policy is of account ${owner ?? "?"}, and the role of ${account.id}: IAM attaches policies of its own account, or AWS's own`,
+    `name a policy of account ${account.id}; where each account has its own, split the entry by account`,
+  );
+}
+
 function resolveBackend(
   name: string,
   source: ManifestAccount["backend"],
@@ -170,14 +182,7 @@ function resolveBackend(
   problems: Problems,
 ): Backend {
   if (source?.s3) {
-    if (partitionOf(source.s3.region) === null) {
-      problems.add(
-        "M04",
-        below(origin, "s3", "region"),
-        `${quote(source.s3.region)} is no region`,
-        "write the region of the bucket, e.g. us-east-1",
-      );
-    }
+    checkRegion(source.s3.region, below(origin, "s3", "region"), problems);
     return {
       kind: "s3",
       bucket: source.s3.bucket,

@@ -5,6 +5,7 @@ import { isRegional, readGrantArn, type GrantKind, type GrantTarget } from "../p
 import type { AccountSettings } from "./accounts";
 import type { Scope } from "./entries";
 import { below, type Problems } from "./problems";
+import { checkRegion } from "./regions";
 
 /** A grant where it is written, grant sets opened. */
 export interface WrittenGrant {
@@ -26,43 +27,58 @@ export function targetOfName(
   account: AccountSettings,
   scope: Scope,
 ): Found | null {
-  const { grant, origin } = written;
-  const region = regionOf(kind, written, account, scope.problems);
+  const owner = ownerOf(written, account, scope);
+  if (owner === null) return null;
+  const region = regionOf(kind, written, owner, scope.problems);
   if (region === null) return null;
-  let accountId = account.id;
-  if (grant.account !== undefined) {
-    const named = scope.accounts.get(grant.account);
-    if (!named && !/^[0-9]{12}$/.test(grant.account)) {
-      scope.problems.unknownName(below(origin, "account"), "account", grant.account, [
-        ...scope.accounts.keys(),
-      ]);
-      return null;
-    }
-    accountId = named?.id ?? grant.account;
-  }
   const name = kind === "parameter" ? text.replace(/^\//, "") : text;
-  return { target: { partition: account.partition, region, account: accountId, name }, arn: null };
+  return { target: { partition: account.partition, region, account: owner.id, name }, arn: null };
+}
+
+/** The account of a grant's resource, and where its resources are by default. */
+type Owner = Pick<AccountSettings, "id" | "partition" | "region">;
+
+/** The account that a grant names, or else the role's own. One that is given by its id is where the role is. */
+function ownerOf({ grant, origin }: WrittenGrant, account: AccountSettings, scope: Scope): Owner | null {
+  if (grant.account === undefined) return account;
+  const named = scope.accounts.get(grant.account);
+  const at = below(origin, "account");
+  if (named === undefined) {
+    if (/^[0-9]{12}$/.test(grant.account)) return { ...account, id: grant.account };
+    const declared = Object.keys(scope.manifest.accounts).sort();
+    if (!declared.includes(grant.account)) scope.problems.unknownName(at, "account", grant.account, declared);
+    return null;
+  }
+  if (named.partition === account.partition) return named;
+  scope.problems.add(
+    "R08",
+    at,
+    `account ${named.name} is in the partition ${named.partition}, and the role in ${account.partition}: no role reaches over there`,
+    "name an account of this partition, or split the entry by account",
+  );
+  return null;
 }
 
 /** Where a grant's resource is; of a bucket, which has no region in its ARN, where its key is. */
 function regionOf(
   kind: GrantKind,
   { grant, origin }: WrittenGrant,
-  account: AccountSettings,
+  owner: Owner,
   problems: Problems,
 ): string | null {
-  if (grant.region === undefined) return account.region;
+  if (grant.region === undefined) return owner.region;
   const at = below(origin, "region");
   if (!isRegional(kind) && !(kind === "s3" && grant.kmsKey !== undefined)) {
     const what = kind === "s3" ? "bucket" : kind;
     problems.add("R08", at, `the ARN of a ${what} has no region`, "leave region out", "key");
     return null;
   }
-  if (partitionOf(grant.region) === account.partition) return grant.region;
+  if (!checkRegion(grant.region, at, problems)) return null;
+  if (partitionOf(grant.region) === owner.partition) return grant.region;
   problems.add(
     "M04",
     at,
-    `${quote(grant.region)} is no region of the partition ${account.partition}`,
+    `${quote(grant.region)} is no region of the partition ${owner.partition}`,
     "leave region out, or name the one where the resource is",
   );
   return null;
@@ -104,7 +120,7 @@ export function targetOfArn(
     return null;
   }
   const region = target.region === "" ? regionOf(kind, written, account, problems) : target.region;
-  if (region === null) return null;
+  if (region === null || (target.region !== "" && !checkRegion(region, at, problems))) return null;
   const owner = target.account === "" ? account.id : target.account;
   return { target: { ...target, region, account: owner }, arn };
 }

@@ -1,4 +1,4 @@
-import { quote, type Origin } from "../diagnostics";
+import { nearest, quote, type Origin } from "../diagnostics";
 import type { Export, ForeignResource } from "../model/accessModel";
 import {
   accessLevels,
@@ -50,9 +50,15 @@ export function resolveGrants(entry: EffectiveEntry, account: AccountSettings, s
   return { grants, exports, foreignResources };
 }
 
+/** More grants than the policies of a role have room for, whatever they are. */
+const mostGrants = 2_000;
+
+/** The grants of an entry, its sets opened: a set that is named again adds nothing. */
 function openSets(entry: EffectiveEntry, scope: Scope): readonly WrittenGrant[] {
   const origin = entry.settings.origin("grants");
   const sets = scope.manifest.grantSets ?? {};
+  const opened = new Set<string>();
+  let count = 0;
   return (entry.settings.grants ?? []).flatMap((grant, i): readonly WrittenGrant[] => {
     const at = below(origin, i);
     if (grant.set === undefined) return [{ grant, origin: at }];
@@ -63,6 +69,20 @@ function openSets(entry: EffectiveEntry, scope: Scope): readonly WrittenGrant[] 
     const set = Object.hasOwn(sets, grant.set) ? sets[grant.set] : undefined;
     if (!set) {
       scope.problems.unknownName(below(at, "set"), "grant set", grant.set, Object.keys(sets).sort());
+      return [];
+    }
+    if (opened.has(grant.set)) return [];
+    opened.add(grant.set);
+    const before = count;
+    count += set.length;
+    if (count > mostGrants) {
+      if (before <= mostGrants)
+        scope.problems.add(
+          "R08",
+          at,
+          `with this set, the grants are more than ${mostGrants}`,
+          "name fewer sets here: no role has room for so many grants",
+        );
       return [];
     }
     const setOrigin: Origin = { file: scope.file, path: ["grantSets", grant.set] };
@@ -152,12 +172,14 @@ function resolveAccess(
 ): AccessLevel | null {
   const levels = accessLevels(kind);
   if (access === undefined) return levels[0] ?? null;
-  if (levels.includes(access)) return access;
+  const level = levels.find((l) => l === access);
+  if (level !== undefined) return level;
+  const near = nearest(access, levels);
   problems.add(
     "R08",
     below(origin, "access"),
     `${kind} has no access ${quote(access)}; it has ${levels.join(", ")}`,
-    "name one of these",
+    near === undefined ? "name one of these" : `did you mean ${near}?`,
   );
   return null;
 }

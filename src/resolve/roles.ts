@@ -3,13 +3,14 @@ import { durationSeconds } from "../manifest";
 import type { Export, Installation, Role, SubjectSet } from "../model/accessModel";
 import { identityProviderArn, roleArn, roleName } from "../model/names";
 import { fixedLimits } from "../model/quotas";
-import { canonicalStatement, parseCidr, trustPolicy } from "../policy";
+import { parseCidr, trustPolicy } from "../policy";
 import { orgClaimSubjects, orgSubjects, repoClaimSubjects, repoSubjects } from "../subject";
-import { checkPartition, type AccountSettings } from "./accounts";
+import { checkPolicyOwner, type AccountSettings } from "./accounts";
 import type { EffectiveEntry, Scope } from "./entries";
 import { resolveGrants } from "./grants";
 import { below, type Problems } from "./problems";
 import { namedPolicies, resolvePermissions } from "./rolePolicies";
+import { resolveStatements } from "./statements";
 
 /** A role and what its snippet needs besides. */
 export interface ResolvedRole {
@@ -145,7 +146,7 @@ function resolveInAccount(entry: EffectiveEntry, account: AccountSettings, scope
   const sids = statements.flatMap((s) => s.Sid ?? []);
   checkOnce(sids, "Sid", "in one policy", settings.origin("statements"), problems);
   managedPolicies.forEach((arn, i) => {
-    checkPartition(arn, account.partition, below(settings.origin("managedPolicies"), i), problems);
+    checkPolicyOwner(arn, account, below(settings.origin("managedPolicies"), i), problems);
   });
   return {
     granted: resolveGrants(entry, account, scope),
@@ -153,10 +154,7 @@ function resolveInAccount(entry: EffectiveEntry, account: AccountSettings, scope
     path: settings.path ?? account.rolePath ?? "/",
     permissionsBoundary: resolveBoundary(entry, account, problems),
     managedPolicies: [...new Set(managedPolicies)].sort(),
-    statements: statements.map((statement, i) => ({
-      statement: canonicalStatement(statement),
-      origin: below(settings.origin("statements"), i),
-    })),
+    statements: resolveStatements(settings, problems),
   };
 }
 
@@ -183,7 +181,7 @@ function resolveBoundary(entry: EffectiveEntry, account: AccountSettings, proble
   const own = entry.settings.permissionsBoundary;
   if (own === undefined) return account.permissionsBoundary;
   const origin = entry.settings.origin("permissionsBoundary");
-  checkPartition(own, account.partition, origin, problems);
+  checkPolicyOwner(own, account, origin, problems);
   if (account.permissionsBoundary !== null && own !== account.permissionsBoundary) {
     problems.add(
       "R05",

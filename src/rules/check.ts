@@ -1,4 +1,4 @@
-import { quote, type Origin, type RuleFinding, type Severity } from "../diagnostics";
+import { nearest, quote, type Origin, type RuleFinding, type Severity } from "../diagnostics";
 import type { AccessModel, Acceptance, Entry } from "../model/accessModel";
 import type { ServiceReference } from "../policy";
 import { permissionSubject } from "./permissionSubject";
@@ -23,10 +23,7 @@ const byId: ReadonlyMap<string, Rule> = new Map(rules.map((rule) => [rule.id, ru
 
 /** Everything the rules have to say about a model, in the order of roles and rules; waivers are applied and judged. */
 export function check(model: AccessModel, options: CheckOptions): readonly RuleFinding[] {
-  const findings = new Map<string, RuleFinding>();
-  const add = (finding: RuleFinding): void => {
-    findings.set(JSON.stringify([finding.rule, finding.origin, finding.role, finding.message]), finding);
-  };
+  const { add, list } = collector();
   const used = new Set<Acceptance>();
   const entries = new Set<Entry>();
   const installations = new Map(model.installations.map((i) => [i.name, i]));
@@ -42,13 +39,55 @@ export function check(model: AccessModel, options: CheckOptions): readonly RuleF
       for (const { rule, seen } of judgeRole({ role, account, installation }, options.reference)) {
         const raised = finding(rule, seen.severity, role.entry.origin, role.name, seen);
         const reason = acceptedFor(role.entry, rule, raised.severity, used);
-        add(reason === undefined ? raised : { ...raised, accepted: true, reason });
+        add(
+          reason === undefined ? acceptable(raised, rule, role.entry) : { ...raised, accepted: true, reason },
+        );
       }
     }
   }
   for (const entry of entries) for (const waiver of judgeWaivers(entry, used, options)) add(waiver);
   if (options.today !== undefined) for (const expired of judgeExpiry(model, options.today)) add(expired);
-  return [...findings.values()];
+  return list();
+}
+
+/** So many roles are named one by one; where more have the same finding at one place, it is one that counts them. */
+const namedRoles = 10;
+
+/** Roles share the places of what `defaults` say. */
+const places = new WeakMap<Origin, string>();
+
+function placeOf(origin: Origin): string {
+  const place = places.get(origin) ?? JSON.stringify([origin.file, origin.path]);
+  places.set(origin, place);
+  return place;
+}
+
+/** Findings that say the same at one place. */
+interface Alike {
+  readonly byRole: Map<string | null, RuleFinding>;
+  readonly others: Set<string>;
+}
+
+/** Collects findings, each once for a role, and once for all where many roles share it, as those of `defaults` do. */
+function collector(): { add: (finding: RuleFinding) => void; list: () => readonly RuleFinding[] } {
+  const groups = new Map<string, Alike>();
+  const add = (finding: RuleFinding): void => {
+    const { rule, severity, origin, message, remedy, accepted, reason, role } = finding;
+    const key = [rule, severity, placeOf(origin), message, remedy, accepted, reason].join("\n");
+    const group = groups.get(key) ?? { byRole: new Map<string | null, RuleFinding>(), others: new Set() };
+    groups.set(key, group);
+    if (role === null || group.byRole.has(role) || group.byRole.size < namedRoles)
+      group.byRole.set(role, finding);
+    else group.others.add(role);
+  };
+  const list = (): readonly RuleFinding[] =>
+    [...groups.values()].flatMap(({ byRole, others }) => {
+      const [first] = byRole.values();
+      if (first === undefined || others.size === 0) return [...byRole.values()];
+      const message = `${first.message}; so in ${byRole.size + others.size} roles, ${first.role ?? ""} among them`;
+      return [{ ...first, role: null, message }];
+    });
+  return { add, list };
 }
 
 interface Judgement {
@@ -86,7 +125,19 @@ function finding(
   };
 }
 
-/** The reason for which the entry waives this finding, if it does: an error only where the rule lets it, and only in the main manifest. */
+/** The finding, with the way out that only an entry of a manifest has; info needs none. */
+function acceptable(raised: RuleFinding, rule: Rule, entry: Entry): RuleFinding {
+  if (raised.severity === "info" || !isWaivable(rule, raised.severity, entry)) return raised;
+  const way = `accept: [{ rule: ${rule.id}, reason: … }]`;
+  return { ...raised, remedy: `${raised.remedy}; or, with a reason, write ${way}` };
+}
+
+/** An error only where the rule lets it, and only in the main manifest. */
+function isWaivable(rule: Rule, severity: Severity, entry: Entry): boolean {
+  return severity !== "error" || (rule.waivableError && entry.mainManifest);
+}
+
+/** The reason for which the entry waives this finding, if it does. */
 function acceptedFor(
   entry: Entry,
   rule: Rule,
@@ -95,7 +146,7 @@ function acceptedFor(
 ): string | undefined {
   const acceptance = entry.accept.find((a) => a.rule === rule.id && isReason(a.reason));
   if (!acceptance) return undefined;
-  if (severity === "error" && !(rule.waivableError && entry.mainManifest)) return undefined;
+  if (!isWaivable(rule, severity, entry)) return undefined;
   used.add(acceptance);
   return acceptance.reason;
 }
@@ -118,7 +169,11 @@ function judgeWaivers(
       return [finding(rule, undefined, acceptance.origin, null, seen)];
     };
     const rule = byId.get(acceptance.rule);
-    if (!rule) return raise("W01", `there is no rule ${quote(acceptance.rule)}`);
+    if (!rule) {
+      const near = nearest(acceptance.rule, byId.keys());
+      const remedy = near === undefined ? undefined : `did you mean ${near}?`;
+      return raise("W01", `there is no rule ${quote(acceptance.rule)}`, remedy);
+    }
     if (!isReason(acceptance.reason)) return raise("W02", `the waiver of ${rule.id} gives no reason`);
     if (!used.has(acceptance)) {
       if (rule.waivableError && !entry.mainManifest)

@@ -3,6 +3,8 @@ import { parseArn } from "../model/names";
 import type { ExistingAccess, ExistingDocument, ExistingRole } from "../model/existing";
 import type { Account } from "../model/accessModel";
 import { many, readDocument, servicePrefixes, type ReadDocument, type ServiceReference } from "../policy";
+import { permissionMistakes } from "./permissionMistakes";
+import { judgedLength, lengthOfAll, structureMistakes } from "./permissionStructure";
 import {
   below,
   nothing,
@@ -28,7 +30,7 @@ export function checkExisting(
     findings.set(JSON.stringify([finding.rule, finding.origin, finding.role, finding.message]), finding);
   };
   for (const role of access.roles) {
-    const own = judgeRole(role, contextOf(role, context), reference);
+    const own = judgeRole(role, access.identityProviders, contextOf(role, context), reference);
     for (const finding of own) add(finding);
   }
   for (const rule of rules)
@@ -40,10 +42,33 @@ export function checkExisting(
 }
 
 /** Findings of T01: what keeps a file, or a document in it, from being read as everybody reads it. */
-export function unreadable(
-  mistakes: readonly { readonly origin: Origin; readonly message: string }[],
-): readonly RuleFinding[] {
-  return mistakes.map((mistake) => findingOf(ruleOf("T01"), mistake.origin, null, mistake));
+export function unreadable(mistakes: readonly FileRemark[]): readonly RuleFinding[] {
+  return mistakes.map((mistake) => remarked("T01", mistake));
+}
+
+/** Findings of E01: what files name and do not show. An error where they show nothing that can be judged. */
+export function unjudged(missing: readonly FileRemark[], access: ExistingAccess): readonly RuleFinding[] {
+  const severity = isJudgeable(access) ? {} : { severity: "error" as const };
+  return missing.map((remark) => ({ ...remarked("E01", remark), ...severity }));
+}
+
+/** Is there a document, an attached policy or an identity provider to judge? A role's name alone is nothing. */
+export function isJudgeable({ roles, identityProviders }: ExistingAccess): boolean {
+  return (
+    identityProviders.length > 0 ||
+    roles.some((r) => r.trust !== null || r.permissions.length > 0 || r.managedPolicies.length > 0)
+  );
+}
+
+/** Something about a file, at a place in it. */
+interface FileRemark {
+  readonly origin: Origin;
+  readonly message: string;
+  readonly remedy?: string | undefined;
+}
+
+function remarked(rule: string, { origin, message, remedy }: FileRemark): RuleFinding {
+  return findingOf(ruleOf(rule), origin, null, { message, ...(remedy === undefined ? {} : { remedy }) });
 }
 
 /** The prefixes of the services that the permissions of these roles name: what a reference must hold for them. */
@@ -67,12 +92,17 @@ function accountOf(role: ExistingRole, accounts: readonly Account[]): Account | 
 
 function judgeRole(
   role: ExistingRole,
+  identityProviders: ExistingAccess["identityProviders"],
   context: ExistingContext,
   reference: ServiceReference,
 ): readonly RuleFinding[] {
-  const trust = role.trust === null ? [] : judgeTrust(role, role.trust, context);
+  const trust = role.trust === null ? [] : judgeTrust(role, role.trust, identityProviders, context);
   const wideTrust = [...new Set(trust.map(({ rule }) => rule).filter((id) => wideTrustRules.has(id)))].sort();
-  const documents = role.permissions.map((document) => ({ document, read: readDocument(document.value) }));
+  const length = lengthOfAll(role.permissions);
+  const tooLong = length > judgedLength;
+  const documents = (tooLong ? [] : role.permissions).map((document) => ({
+    ...{ document, read: readDocument(document.value) },
+  }));
   const subject: PermissionSubject = {
     written: documents.map(({ document, read }) => ({
       policy: read.policy,
@@ -81,13 +111,28 @@ function judgeRole(
     granted: null,
     managedPolicies: role.managedPolicies,
     roleArn: role.arn,
+    roleTags: role.shown.has("tags") ? role.tags : null,
     permissionsBoundary: role.permissionsBoundary,
+    ownPolicies: [],
     identityProviderArns: role.trust === null ? [] : trustedProviders(readDocument(role.trust.value)),
     account: accountFacts(role, context),
     wideTrust,
     reference,
   };
-  const malformed = documents.flatMap(({ document, read }) => shapeFindings(document, read, role.name));
+  if (tooLong) {
+    const message = `the role's permissions have ${length} characters; IAM takes ${judgedLength} in all policies of a role, and nobody has judged these`;
+    return [
+      ...trust,
+      findingOf(ruleOf("G12"), role.permissions[0]?.origin ?? role.origin, role.name, { message }),
+    ];
+  }
+  const malformed = documents.flatMap(({ document, read }) => [
+    ...shapeFindings(document, read, role.name),
+    ...[
+      ...permissionMistakes(read, document.origin),
+      ...structureMistakes(read, document, context.quotas),
+    ].map((seen) => findingOf(ruleOf(seen.rule), document.origin, role.name, seen)),
+  ]);
   const permissions = rules.flatMap((rule) =>
     (rule.permissions?.(subject) ?? nothing).map((seen) => findingOf(rule, role.origin, role.name, seen)),
   );
@@ -97,9 +142,10 @@ function judgeRole(
 function judgeTrust(
   role: ExistingRole,
   { value, origin }: ExistingDocument,
+  identityProviders: ExistingAccess["identityProviders"],
   context: ExistingContext,
 ): readonly RuleFinding[] {
-  const subject = { document: readDocument(value), origin, role, context };
+  const subject = { document: readDocument(value), origin, role, identityProviders, context };
   return rules.flatMap((rule) =>
     (rule.trust?.(subject) ?? nothing).map((seen) => findingOf(rule, origin, role.name, seen)),
   );
@@ -108,13 +154,19 @@ function judgeTrust(
 /** T01 of a permission document: its trust judge sees trust policies alone. */
 function shapeFindings(
   { origin }: ExistingDocument,
-  { problems }: ReadDocument,
+  { problems, policy, paths }: ReadDocument,
   role: string | null,
 ): readonly RuleFinding[] {
-  return problems.map(({ path, message }) => {
+  const shape = problems.map(({ path, message }) => {
     const place = path.length === 0 ? "" : `${pathText(path)}: `;
     return findingOf(ruleOf("T01"), below(origin, ...path), role, { message: `${place}${message}` });
   });
+  const about = policy.Statement.findIndex((s) => s.Principal !== undefined || s.NotPrincipal !== undefined);
+  if (about < 0) return shape;
+  const path = paths[about] ?? [];
+  const message = `${pathText(path)} names a principal: this is a trust policy, or one of a resource, and no permission policy`;
+  const remedy = "pass a role's trust policy with --trust-policy; a role's own policies name no principal";
+  return [...shape, findingOf(ruleOf("T01"), below(origin, ...path), role, { message, remedy })];
 }
 
 /** The identity providers that a trust policy names as principals. */

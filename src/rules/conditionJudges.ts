@@ -12,7 +12,6 @@ import {
   on,
   patternIn,
   type TrustCondition,
-  type TrustedIssuer,
   type TrustStatement,
   type TrustView,
 } from "./trustView";
@@ -22,7 +21,6 @@ export type LoginJudge = (login: TrustStatement, view: TrustView) => readonly Ob
 /** What one condition of such a statement has to be told; null: nothing. */
 export type ConditionJudge = (condition: TrustCondition, login: TrustStatement) => string | null;
 
-const audience = "sts.amazonaws.com";
 const isIdentity = ({ claim }: TrustCondition): boolean => claim === "sub" || claim === "aud";
 
 /** Claims with several values: whoever asks for all of them asks for nothing where there is none, which may be meant. */
@@ -34,117 +32,20 @@ const multiValued: ReadonlySet<string> = new Set([
 /** What AWS makes of a token of an issuer that it has no special treatment for. */
 const exposedClaims: ReadonlySet<string> = new Set(["amr", "aud", "email", "oaud", "sub"]);
 
-function isEverything(pattern: Pattern | null): boolean {
+/** Is it nothing but wildcards, a `*` among them? */
+export function isEverything(pattern: Pattern | null): boolean {
   return pattern?.includes("many") === true && pattern.every((token) => typeof token === "string");
 }
 
-function issuersOf({ issuers }: TrustStatement): string {
+/** The issuers of a statement, for a message. */
+export function issuersOf({ issuers }: TrustStatement): string {
   return [...new Set(issuers.map((i) => quote(i.providerName)))].join(", ");
 }
 
-function hasCondition({ statement }: TrustStatement): boolean {
-  return Object.values(statement.Condition ?? {}).some((block) => Object.keys(block).length > 0);
-}
-
-/** Null with `false` demands that the claim is there, and nothing more of it. */
-function isDemand({ base, values }: TrustCondition): boolean {
-  return base === "null" && !values.some((v) => v.toLowerCase() === "true");
-}
-
-/** Does the statement speak of a claim at all, be it with a key that is wrong? */
-function speaksOf(login: TrustStatement, claim: string, view: TrustView): boolean {
-  return (
-    login.conditions.some((c) => c.claim === claim && c.prefix !== null && !isDemand(c)) ||
-    demands(view, login, claim).length > 0
-  );
-}
-
-export const noCondition: LoginJudge = (login, view) => {
-  if (hasCondition(login) || demands(view, login, "sub").length > 0) return nothing;
-  const message = `${login.name} has no Condition: every token of ${issuersOf(login)} gets the role`;
-  return [{ message, origin: login.origin }];
-};
-
-export const noAudience: LoginJudge = (login, view) => {
-  if (!hasCondition(login) || login.issuers.some((i) => i.foreign?.bySubject === false)) return nothing;
-  const own = on(login, "aud");
-  const everything = own.find((c) => isPositive(c) && c.values.some((v) => isEverything(patternIn(c, v))));
-  const at = everything?.origin ?? login.origin;
-  if (everything)
-    return [{ message: `${login.name} lets every audience in, which is no condition on aud`, origin: at }];
-  if (
-    own.length > 0 &&
-    own.every((c) => c.negated || c.base === "null") &&
-    demands(view, login, "aud").length === 0
-  )
-    return [
-      {
-        message: `${login.name} says of aud only what it is not: tokens for anybody else log in`,
-        origin: own[0]?.origin ?? at,
-      },
-    ];
-  return speaksOf(login, "aud", view)
-    ? nothing
-    : [
-        {
-          message: `${login.name} has no condition on aud: tokens that were made for anybody else log in`,
-          origin: at,
-        },
-      ];
-};
-
-export const wrongAudience: LoginJudge = (login) => {
-  const gitpods = login.issuers.filter((i) => i.foreign === null);
-  if (gitpods.length === 0) return nothing;
-  const known = new Set(gitpods.flatMap(audiencesOf));
-  return on(login, "aud")
-    .filter(isPositive)
-    .flatMap((c) =>
-      c.values
-        .filter((value) => !known.has(value) && !isPatternValue(c, value))
-        .map((value) => ({
-          message: `${login.name} wants the audience ${quote(value)}; ${[...known].map(quote).join(" or ")} is what the identity provider registers and the workspace asks for`,
-          origin: c.origin,
-        })),
-    );
-};
-
-function audiencesOf({ installations, principal }: TrustedIssuer): readonly string[] {
-  if (installations.length > 0) return installations.map((i) => i.audience);
-  return principal.startsWith("arn:aws-cn:") ? [audience, `${audience}.cn`] : [audience];
-}
-
-function isPatternValue(condition: TrustCondition, value: string): boolean {
+/** Does the condition read the value as more than one text? True also where it holds a policy variable. */
+export function isPatternValue(condition: TrustCondition, value: string): boolean {
   return patternIn(condition, value)?.some((token) => typeof token === "string") ?? true;
 }
-
-export const noSubject: LoginJudge = (login, view) => {
-  if (!hasCondition(login) || speaksOf(login, "sub", view)) return nothing;
-  const guarded = login.issuers.every(
-    ({ foreign }) =>
-      foreign !== null &&
-      (!foreign.bySubject ||
-        (foreign.ownClaims &&
-          login.conditions.some((c) => isOwn(login, c) && isBinding(c) && !/^(o?aud|amr)$/.test(c.claim)))),
-  );
-  if (guarded) return nothing;
-  return [
-    {
-      message: `${login.name} has no condition on sub: every token of ${issuersOf(login)} gets the role`,
-      origin: login.origin,
-    },
-  ];
-};
-
-export const everySubject: LoginJudge = (login, view) =>
-  [...on(login, "sub"), ...demands(view, login, "sub")].filter(isPositive).flatMap((c) =>
-    c.values
-      .filter((value) => isEverything(patternIn(c, value)))
-      .map((value) => ({
-        message: `${login.name}: sub like ${quote(value)} is true of every token of the issuer`,
-        origin: c.origin,
-      })),
-  );
 
 export const uselessWildcard: ConditionJudge = (c, login) => {
   if (!isIdentity(c) || !isOwn(login, c) || !/^string(not)?equals$/.test(c.base)) return null;

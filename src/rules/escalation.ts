@@ -1,16 +1,4 @@
-/** One thing that somebody must be allowed to do. */
-export interface EscalationStep {
-  /** Any one of these will do. In AWS's capitals. */
-  readonly actions: readonly string[];
-  /** Pattern of the ARNs on which it counts. */
-  readonly resource: string;
-  /** On a resource that is named without a wildcard it yields no more than its author meant to give. */
-  readonly harmlessWhenNamed: boolean;
-  /** Condition keys that, with a value, keep it from yielding more than meant. In lower case. */
-  readonly boundBy: readonly string[];
-  /** For `iam:PassRole`: the service that takes the role, without its domain. */
-  readonly passedTo: string | null;
-}
+import { any, attach, iam, onInstances, pass, step, takeOver, type EscalationStep } from "./escalationStep";
 
 /** A published way from some permissions to more. */
 export interface EscalationPath {
@@ -25,39 +13,9 @@ export interface EscalationPath {
 
 const rhino = "https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/";
 const pathfinding = "https://pathfinding.cloud/paths/";
-
-function step(
-  actions: readonly string[],
-  resource: string,
-  more: Partial<EscalationStep> = {},
-): EscalationStep {
-  return { actions, resource, harmlessWhenNamed: false, boundBy: [], passedTo: null, ...more };
-}
-
-/** An action on IAM itself: the principal that it changes is all it takes. */
-function iam(action: string, type: string, boundBy: readonly string[] = []): EscalationStep {
-  return step([`iam:${action}`], `arn:*:iam::*:${type}/*`, { boundBy });
-}
-
-function pass(service: string): EscalationStep {
-  const bound = { harmlessWhenNamed: true, passedTo: service };
-  return step(["iam:PassRole"], "arn:*:iam::*:role/*", bound);
-}
-
-/** Any one of these actions, on whatever resource of their service. */
-function any(...actions: readonly string[]): EscalationStep {
-  return step(actions, `arn:*:${actions[0]?.split(":")[0] ?? ""}:*:*:*`);
-}
-
-/** Takes over what runs already: on one named resource, that is what a deployment does. */
-function takeOver(...actions: readonly string[]): EscalationStep {
-  return { ...any(...actions), harmlessWhenNamed: true };
-}
-
-/** What counts is the instance, whatever else the action names beside it. */
-function onInstances(action: string): EscalationStep {
-  return step([action], "arn:*:ec2:*:*:instance/*", { harmlessWhenNamed: true });
-}
+const awsDocs = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers.html";
+const identityCenter =
+  "https://docs.aws.amazon.com/singlesignon/latest/userguide/iam-auth-access-overview.html";
 
 const boundary = Object.freeze(["iam:permissionsboundary"]);
 const attached = Object.freeze(["iam:permissionsboundary", "iam:policyarn"]);
@@ -81,6 +39,21 @@ const published: readonly Row[] = [
   ["a policy attached to a user", everything, [iam("AttachUserPolicy", "user", attached)]],
   ["a policy attached to a group", everything, [iam("AttachGroupPolicy", "group", ["iam:policyarn"])]],
   ["a policy attached to a role", everything, [iam("AttachRolePolicy", "role", attached)]],
+  [
+    "a new policy attached to a user",
+    everything,
+    [iam("CreatePolicy", "policy"), attach("AttachUserPolicy", "user", boundary)],
+  ],
+  [
+    "a new policy attached to a group",
+    everything,
+    [iam("CreatePolicy", "policy"), attach("AttachGroupPolicy", "group")],
+  ],
+  [
+    "a new policy attached to a role",
+    everything,
+    [iam("CreatePolicy", "policy"), attach("AttachRolePolicy", "role", boundary)],
+  ],
   ["an inline policy of a user", everything, [iam("PutUserPolicy", "user", boundary)]],
   ["an inline policy of a group", everything, [iam("PutGroupPolicy", "group")]],
   ["an inline policy of a role", everything, [iam("PutRolePolicy", "role", boundary)]],
@@ -213,6 +186,84 @@ const laterPublished: readonly Row[] = [
   ],
   ["a cluster with a role", passedRole, [pass("elasticmapreduce"), any("elasticmapreduce:RunJobFlow")]],
   ["a schedule with a role", passedRole, [pass("scheduler"), any("scheduler:CreateSchedule")]],
+  ["a spot instance with a role", passedRole, [pass("ec2"), any("ec2:RequestSpotInstances")]],
+  [
+    "user data of an instance",
+    "act with the role of the instance",
+    [onInstances("ec2:ModifyInstanceAttribute"), onInstances("ec2:StartInstances")],
+  ],
+  [
+    "another version of a launch template",
+    "act with the role of the instances",
+    [takeOver("ec2:CreateLaunchTemplateVersion"), takeOver("ec2:ModifyLaunchTemplate")],
+  ],
+  [
+    "a batch job with a role",
+    passedRole,
+    [pass("ecs-tasks"), any("batch:RegisterJobDefinition"), any("batch:SubmitJob")],
+  ],
+  [
+    "a build project with another role",
+    passedRole,
+    [
+      pass("codebuild"),
+      any("codebuild:UpdateProject"),
+      any("codebuild:StartBuild", "codebuild:StartBuildBatch"),
+    ],
+  ],
+  ["an automation with a role", passedRole, [pass("ssm"), any("ssm:StartAutomationExecution")]],
+  [
+    "a shell on managed machines",
+    "act with the roles of the machines",
+    [
+      step(["ssm:StartSession", "ssm:SendCommand"], "arn:*:ssm:*:*:managed-instance/*", {
+        harmlessWhenNamed: true,
+      }),
+    ],
+  ],
+  [
+    "a session in a container",
+    "act with the role of the task",
+    [step(["ssm:StartSession"], "arn:*:ecs:*:*:task/*", { harmlessWhenNamed: true })],
+  ],
+  [
+    "an App Runner service that has a role",
+    "act with the role of the service",
+    [takeOver("apprunner:UpdateService")],
+  ],
+  [
+    "an identity pool with a role",
+    passedRole,
+    [pass("cognito-identity"), any("cognito-identity:SetIdentityPoolRoles")],
+  ],
+];
+
+/** By the documentation of what is changed: whoever decides who gets in, gets in. */
+const providers: readonly Row[] = [
+  ["other metadata of a SAML provider", "log in as anybody", [iam("UpdateSAMLProvider", "saml-provider")]],
+  [
+    "another thumbprint of an identity provider",
+    "vouch for tokens of its own",
+    [iam("UpdateOpenIDConnectProviderThumbprint", "oidc-provider")],
+  ],
+  [
+    "another audience of an identity provider",
+    "let tokens for other clients in",
+    [iam("AddClientIDToOpenIDConnectProvider", "oidc-provider")],
+  ],
+];
+
+const assignments: readonly Row[] = [
+  [
+    "a permission set for somebody",
+    "give anybody access to an account",
+    [any("sso:CreateAccountAssignment")],
+  ],
+  [
+    "membership of a group of Identity Center",
+    "get what the group may do",
+    [any("identitystore:CreateGroupMembership")],
+  ],
 ];
 
 function rows(list: readonly Row[], source: string): readonly EscalationPath[] {
@@ -228,4 +279,6 @@ function rows(list: readonly Row[], source: string): readonly EscalationPath[] {
 export const escalationPaths: readonly EscalationPath[] = Object.freeze([
   ...rows(published, rhino),
   ...rows(laterPublished, pathfinding),
+  ...rows(providers, awsDocs),
+  ...rows(assignments, identityCenter),
 ]);

@@ -1,5 +1,5 @@
 export { check, type CheckOptions } from "./check";
-export { checkExisting, servicesOf, unreadable } from "./checkExisting";
+export { checkExisting, isJudgeable, servicesOf, unjudged, unreadable } from "./checkExisting";
 export type {
   ExistingContext,
   Observation,

@@ -1,7 +1,8 @@
 import type { Statement } from "../model/policyDocument";
 import { isAtLarge, type ActionFacts } from "../policy";
 import { escalationPaths } from "./escalation";
-import type { Rule } from "./rule";
+import { widePolicies, type WidePolicy } from "./managedPolicies";
+import type { Observation, PermissionSubject, Rule } from "./rule";
 import { credentialMakers, credentialReaders, dataReaders, sharingActions } from "./sensitiveActions";
 import { raisedByWideTrust } from "./wideTrust";
 import {
@@ -21,17 +22,20 @@ export const actionRules = Object.freeze({
     waivableError: true,
     title: "credentials that outlive or exceed the role",
     why: "whoever has the role walks away with keys, passwords or tokens of somebody else, which no expiry here ends",
-    remedy: "leave the actions out, name the resources, or accept G05 with a reason",
+    remedy: "leave the actions out, or name the resources",
     permissions: raisedByWideTrust(
       "warning",
-      eachStatement((statement, scope) =>
-        remark(
-          statement,
-          scope,
-          (action) =>
-            credentialMakers.has(action.name) ||
-            (credentialReaders.has(action.name) && isUnbounded(statement) && isAtLarge(statement, action)),
-          (names) => `${names} ${plural(names, "gives", "give")} out credentials`,
+      withManaged(
+        "G05",
+        eachStatement((statement, scope) =>
+          remark(
+            statement,
+            scope,
+            (action) =>
+              credentialMakers.has(action.name) ||
+              (credentialReaders.has(action.name) && isUnbounded(statement) && isAtLarge(statement, action)),
+            (names) => `${names} ${plural(names, "gives", "give")} out credentials`,
+          ),
         ),
       ),
     ),
@@ -42,15 +46,19 @@ export const actionRules = Object.freeze({
     waivableError: true,
     title: "reads of data at large",
     why: "one workspace is enough to carry off every secret, object or table of the account",
-    remedy: "grant the secrets, buckets and tables by name, or accept G06 with a reason",
+    remedy: "grant the secrets, buckets and tables by name",
     permissions: raisedByWideTrust(
       "warning",
-      eachStatement((statement, scope) =>
-        remark(
-          statement,
-          scope,
-          (action) => dataReaders.has(action.name) && isUnbounded(statement) && isAtLarge(statement, action),
-          (names) => `${names} ${plural(names, "reads", "read")} whatever there is, not what is named`,
+      withManaged(
+        "G06",
+        eachStatement((statement, scope) =>
+          remark(
+            statement,
+            scope,
+            (action) =>
+              dataReaders.has(action.name) && isUnbounded(statement) && isAtLarge(statement, action),
+            (names) => `${names} ${plural(names, "reads", "read")} whatever there is, not what is named`,
+          ),
         ),
       ),
     ),
@@ -61,15 +69,18 @@ export const actionRules = Object.freeze({
     waivableError: true,
     title: "resource policies or sharing",
     why: "the role can open a resource to other accounts or to everybody, and that stays when the role is gone",
-    remedy: "leave the actions out: let the resource's own stack decide, or accept G07 with a reason",
+    remedy: "leave the actions out: let the resource's own stack decide",
     permissions: raisedByWideTrust(
       "warning",
-      eachStatement((statement, scope) =>
-        remark(
-          statement,
-          scope,
-          (action) => changesSharing(action) && isUnbounded(statement),
-          (names) => `${names} ${plural(names, "changes", "change")} who else may reach the resource`,
+      withManaged(
+        "G07",
+        eachStatement((statement, scope) =>
+          remark(
+            statement,
+            scope,
+            (action) => changesSharing(action) && isUnbounded(statement),
+            (names) => `${names} ${plural(names, "changes", "change")} who else may reach the resource`,
+          ),
         ),
       ),
     ),
@@ -86,6 +97,23 @@ function remark(
     .filter(counts)
     .map((action) => action.name);
   return names.length === 0 ? [] : [{ path: ["Action"], message: message(listed(names)) }];
+}
+
+/** Adds what AWS's own policies hold of the kind: behind a wide trust it is open to whoever gets in. */
+function withManaged(
+  rule: WidePolicy["rule"],
+  judge: (subject: PermissionSubject) => readonly Observation[],
+): (subject: PermissionSubject) => readonly Observation[] {
+  return (subject) => {
+    if (subject.wideTrust.length === 0) return judge(subject);
+    const managed = subject.managedPolicies.flatMap(({ arn, origin }) => {
+      const [, name = ""] = /^arn:[^:]*:iam::aws:policy\/(.*)$/s.exec(arn) ?? [];
+      return (widePolicies.get(name) ?? [])
+        .filter((wide) => wide.rule === rule)
+        .map(({ what }) => ({ message: `the managed policy ${name} ${what}`, origin }));
+    });
+    return [...judge(subject), ...managed];
+  };
 }
 
 function plural(names: string, one: string, several: string): string {

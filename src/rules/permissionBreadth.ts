@@ -7,8 +7,8 @@ import {
   matchesAction,
   namesEvery,
   namesEveryAction,
+  namesService,
   namesWholeService,
-  requiredValues,
   resourceBound,
   resourcesOf,
   type ActionFacts,
@@ -27,19 +27,24 @@ export const breadthRules = Object.freeze({
     waivableError: true,
     title: "every action, or every one of a service",
     why: "it holds what AWS adds tomorrow, and every published way to more privileges that the resource admits",
-    remedy: "name the actions, use grants, or accept G01 with a reason",
+    remedy: "name the actions, or use grants",
     permissions: eachStatement((statement) =>
       statement.Effect !== "Allow"
         ? []
         : many(statement.Action).flatMap((pattern) => {
             if (namesEveryAction(pattern))
               return [
-                { path: ["Action"], message: `${quote(pattern)} allows every action of every service` },
+                {
+                  path: ["Action"],
+                  item: pattern,
+                  message: `${quote(pattern)} allows every action of every service`,
+                },
               ];
             return namesWholeService(pattern)
               ? [
                   {
                     path: ["Action"],
+                    item: pattern,
                     message: `${quote(pattern)} allows every action of its service, present and future`,
                   },
                 ]
@@ -53,8 +58,7 @@ export const breadthRules = Object.freeze({
     waivableError: true,
     title: "any resource, for actions that could name theirs",
     why: "the role reaches what other teams keep in the account, and what is made tomorrow",
-    remedy:
-      "name the resources, bound them by a tag or their account in a condition, or accept G02 with a reason",
+    remedy: "name the resources, or bound them by a tag or their account in a condition",
     permissions: raisedByWideTrust(
       "warning",
       eachStatement((statement, scope) => {
@@ -103,8 +107,7 @@ export const breadthRules = Object.freeze({
       "warning",
       eachStatement((statement, scope) => {
         if (!allows(statement, "iam:PassRole", scope)) return [];
-        const services = requiredValues(statement.Condition, "iam:passedtoservice");
-        if (services.some((values) => !values.some((v) => /^[*?]+$/.test(v)))) return [];
+        if (namesService(statement.Condition)) return [];
         return [
           {
             path: ["Action"],
@@ -123,8 +126,9 @@ export const breadthRules = Object.freeze({
     remedy: "name the roles, or grant them with role:",
     permissions: eachStatement((statement, scope) => {
       const resources = resourcesOf(statement).filter((r) => namesEvery(r, roleArn));
-      if (resources.length === 0 || resourceBound(statement.Condition) !== null) return [];
-      return allows(statement, "sts:AssumeRole", scope)
+      // Whose account the roles are in names none of them.
+      if (resources.length === 0 || resourceBound(statement.Condition) === "some") return [];
+      return allowsAtAll(statement, "sts:AssumeRole", scope)
         ? [
             {
               path: ["Resource"],
@@ -136,13 +140,30 @@ export const breadthRules = Object.freeze({
   },
 } as const satisfies Record<string, Rule>);
 
-/** Does a statement allow an action by more than a `*` for everything? */
-function allows(statement: Statement, action: string, { denied }: StatementScope): boolean {
-  return (
-    statement.Effect === "Allow" &&
-    !denied(action) &&
-    many(statement.Action).some((p) => !namesEveryAction(p) && matchesAction(p, action))
-  );
+/** Does a statement allow an action, by whatever it says? */
+function allowsAtAll(statement: Statement, action: string, { denied }: StatementScope): boolean {
+  if (statement.Effect !== "Allow" || denied(action)) return false;
+  const matches = (pattern: string): boolean => matchesAction(pattern, action);
+  return statement.NotAction === undefined
+    ? many(statement.Action).some(matches)
+    : !many(statement.NotAction).some(matches);
+}
+
+/** Does a statement allow an action by more than a `*` for everything, or a NotAction? */
+function allows(statement: Statement, action: string, scope: StatementScope): boolean {
+  const Action = many(statement.Action).filter((pattern) => !namesEveryAction(pattern));
+  return allowsAtAll({ Effect: statement.Effect, Action }, action, scope);
+}
+
+/** Actions of several types that the reference marks as optional, and that are usually called with none. */
+const takesNone: ReadonlySet<string> = new Set([
+  "translate:TranslateText",
+  "translate:StartTextTranslationJob",
+]);
+
+/** Has an action to name something? The reference marks what it may do without: then `*` is how to call it without. */
+function mustName({ name, resources }: ActionFacts): boolean {
+  return resources.length > 1 ? !takesNone.has(name) : resources.some((resource) => resource.required);
 }
 
 /**
@@ -161,6 +182,10 @@ function openActions(statement: Statement, scope: StatementScope): readonly Acti
     });
   const counted = new Set(named.map((action) => action.name));
   return allowedActions(statement, scope).filter(
-    (action) => counted.has(action.name) && action.name !== "sts:AssumeRole" && isAtLarge(statement, action),
+    (action) =>
+      counted.has(action.name) &&
+      action.name !== "sts:AssumeRole" &&
+      mustName(action) &&
+      isAtLarge(statement, action),
   );
 }

@@ -1,6 +1,7 @@
 import { nearest, quote } from "../diagnostics";
 import type { Statement } from "../model/policyDocument";
 import {
+  isInReach,
   many,
   matchedActions,
   matchesPattern,
@@ -27,7 +28,7 @@ export const nameRules = Object.freeze({
       (["Action", "NotAction"] as const).flatMap((element) =>
         many(statement[element]).flatMap((pattern) => {
           const problem = actionProblem(pattern, reference);
-          return problem === null ? [] : [{ path: [element], ...problem }];
+          return problem === null ? [] : [{ path: [element], item: pattern, ...problem }];
         }),
       ),
     ),
@@ -46,7 +47,42 @@ export const nameRules = Object.freeze({
       }),
     ),
   },
+  G18: {
+    id: "G18",
+    severity: "warning",
+    waivableError: false,
+    title: "an action on nothing that it takes",
+    why: "the action never meets a resource of this kind: what was meant is not allowed, or, in a Deny, not denied",
+    remedy: "name a resource of a type that the action takes",
+    permissions: eachStatement((statement, { reference }) =>
+      many(statement.Action).flatMap((pattern) => {
+        if (namesEveryAction(pattern) || statement.NotResource !== undefined) return [];
+        const actions = matchedActions(pattern, reference);
+        if (actions.length === 0 || actions.some((action) => isInReach(statement, action))) return [];
+        return [{ path: ["Action"], item: pattern, ...outOfReach(pattern, actions, statement) }];
+      }),
+    ),
+  },
 } as const satisfies Record<string, Rule>);
+
+function outOfReach(
+  pattern: string,
+  actions: readonly ActionFacts[],
+  { Resource }: Statement,
+): Omit<Remark, "path"> {
+  const [only] = actions;
+  const name = actions.length === 1 && only !== undefined ? only.name : quote(pattern);
+  const given = listed(many(Resource).map(quote));
+  const types = [...new Set(actions.flatMap(({ resources }) => resources.map(({ arn }) => arn)))].sort(
+    (a, b) => a.length - b.length || (a < b ? -1 : 1),
+  );
+  return types.length === 0
+    ? {
+        message: `${name} takes no resource, and this names ${given}`,
+        remedy: "give it a statement of its own on *",
+      }
+    : { message: `${name} takes nothing like ${given}`, remedy: `name what it takes: ${listed(types)}` };
+}
 
 function actionProblem(pattern: string, reference: ServiceReference): Omit<Remark, "path"> | null {
   if (namesEveryAction(pattern)) return null;
@@ -78,6 +114,18 @@ function actionProblem(pattern: string, reference: ServiceReference): Omit<Remar
 /** Keys of sessions that an identity provider began; they have no service's prefix. */
 const sessionPrefix = /[./]|^(saml|cognito-identity-auth|cognito-identity-unauth|identitycenter)$/;
 
+/** Keys that services put into the sessions that they begin: any action may meet them. In lower case. */
+const sessionKeys: ReadonlySet<string> = new Set([
+  "codebuild:buildarn",
+  "ec2:roledelivery",
+  "ec2:sourceinstancearn",
+  "glue:credentialissuingservice",
+  "glue:roleassumedby",
+  "identitystore:userid",
+  "lambda:sourcefunctionarn",
+  "ssm:sourceinstancearn",
+]);
+
 function keyProblem(
   statement: Statement,
   operator: string,
@@ -88,7 +136,7 @@ function keyProblem(
   const is = (pattern: string): boolean => matchesPattern(pattern, wanted, textOnly);
   if (reference.globalConditionKeys.some(is)) return null;
   const prefix = wanted.includes(":") ? wanted.slice(0, wanted.indexOf(":")) : "";
-  if (sessionPrefix.test(prefix)) return null;
+  if (sessionPrefix.test(prefix) || sessionKeys.has(wanted)) return null;
   if (prefix !== "aws" && !reference.prefixes.has(prefix)) return `AWS has no condition key ${quote(key)}`;
   if (prefix === "aws" && !/^aws:(requesttag\/.|resourcetag\/.|tagkeys$)/.test(wanted))
     return `AWS has no condition key ${quote(key)} that all actions share`;

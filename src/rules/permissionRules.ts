@@ -1,4 +1,5 @@
 import { actionRules } from "./permissionActions";
+import { foreignResources } from "./permissionForeign";
 import { breadthRules } from "./permissionBreadth";
 import { nameRules } from "./permissionNames";
 import { sumRules } from "./permissionSum";
@@ -21,10 +22,10 @@ export const permissionRules: readonly Rule[] = Object.freeze<Rule[]>([
     id: "G11",
     walker: true,
     severity: "error",
-    waivableError: true,
+    waivableError: false,
     title: "wide permissions behind a wide trust",
     why: "what G02 and G05 to G08 warn of is open to whoever T54, T57 or T58 lets in: they go one severity up, under their own id",
-    remedy: "narrow the trust or the permissions, or accept the rule that went up with a reason",
+    remedy: "narrow the trust or the permissions",
   },
   {
     id: "G12",
@@ -32,7 +33,8 @@ export const permissionRules: readonly Rule[] = Object.freeze<Rule[]>([
     waivableError: false,
     title: "the permissions are larger than the account's quotas",
     why: "IAM refuses the policy, or the last attachment",
-    remedy: "grant paths instead of single names, or move part of it to managedPolicies",
+    remedy:
+      "attach a policy of your own by managedPolicies, grant a path of parameters or objects instead of each of them, or split the entry",
     role: policySizes,
   },
   nameRules.G13,
@@ -62,5 +64,7 @@ export const permissionRules: readonly Rule[] = Object.freeze<Rule[]>([
         message: `${arn} is of another account: it also needs a resource policy there that allows ${role.arn}`,
         origin,
       })),
+    permissions: foreignResources,
   },
+  nameRules.G18,
 ]);

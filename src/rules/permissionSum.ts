@@ -6,16 +6,20 @@ import {
   matchesAction,
   matchesPattern,
   namesEveryAction,
+  openPattern,
   requiredValues,
   resourceBound,
   resourcesOf,
   textOnly,
   type ServiceReference,
 } from "../policy";
-import { escalationPaths, type EscalationPath, type EscalationStep } from "./escalation";
+import { escalationPaths, type EscalationPath } from "./escalation";
+import type { EscalationStep } from "./escalationStep";
 import { below, type Observation, type PermissionSubject, type Rule } from "./rule";
-import { policyEdits, providerEdits, roleEdits } from "./sensitiveActions";
-import { denialsOf, isDenied, isOfUsersOnly, listed } from "./statementJudge";
+import { keepsFromAdministrators } from "./permissionBound";
+import { administratorPolicies } from "./managedPolicies";
+import { ownEdits } from "./permissionOwn";
+import { denialsOf, isDenied, isOfUsersOnly, listed, statementText } from "./statementJudge";
 
 /** Rules about the sum of what a role may do. */
 export const sumRules = Object.freeze({
@@ -25,8 +29,7 @@ export const sumRules = Object.freeze({
     waivableError: true,
     title: "permissions that together yield more",
     why: "whoever has the role can turn it into one that may do more than anybody wrote down",
-    remedy:
-      "take one of the actions away, name the role or resource that it is for, or accept G04 with a reason",
+    remedy: "take one of the actions away, or name the role or resource that it is for",
     permissions: escalations,
   },
   G09: {
@@ -44,17 +47,13 @@ export const sumRules = Object.freeze({
     waivableError: true,
     title: "a managed policy for administrators",
     why: "it holds everything, or everything but IAM, or the keys to all the rest",
-    remedy: "attach a policy for what the workspace does, use grants, or accept G10 with a reason",
+    remedy: "attach a policy for what the workspace does, or use grants",
     permissions: ({ managedPolicies }) =>
       managedPolicies
         .filter(({ arn }) => isForAdministrators(arn))
         .map(({ arn, origin }) => ({ message: `the managed policy is ${quote(arn)}`, origin })),
   },
 } as const satisfies Record<string, Rule>);
-
-const administratorPolicies: readonly string[] = Object.freeze([
-  ...["AdministratorAccess", "IAMFullAccess", "PowerUserAccess"],
-]);
 
 function isForAdministrators(arn: string): boolean {
   const [, name = ""] = /^arn:[^:]*:iam::aws:policy\/(.*)$/s.exec(arn) ?? [];
@@ -78,7 +77,7 @@ function statementsOf({ written, granted }: PermissionSubject): readonly Allowed
 /** A path is reported where the first of its steps is that somebody wrote: grants alone are no finding. */
 function escalations(subject: PermissionSubject): readonly Observation[] {
   if (subject.written.every(({ policy }) => policy.Statement.length === 0)) return [];
-  const denials = denialsOf(subject.written.map((w) => w.policy));
+  const denials = denialsOf(subject);
   const openings = statementsOf(subject)
     .map((by) => ({ by, steps: openSteps(by.statement, subject.reference) }))
     .filter(({ steps }) => steps.size > 0);
@@ -125,7 +124,7 @@ function openSteps(statement: Statement, reference: ServiceReference): OpenSteps
   if (allowed.size === 0) return noSteps;
   const known = openBefore.get(reference) ?? new Map<string, OpenSteps>();
   openBefore.set(reference, known);
-  const text = JSON.stringify(statement);
+  const text = statementText(statement);
   const before = known.get(text);
   if (before !== undefined) return before;
   const steps = escalationPaths
@@ -139,14 +138,14 @@ function openSteps(statement: Statement, reference: ServiceReference): OpenSteps
 
 /** All that this file asks of a statement's actions. */
 const decisive: readonly string[] = [
-  ...new Set([
-    ...escalationPaths.flatMap(({ steps }) => steps.flatMap(({ actions }) => actions)),
-    ...[...roleEdits, ...policyEdits, ...providerEdits],
-  ]),
+  ...new Set(escalationPaths.flatMap(({ steps }) => steps.flatMap(({ actions }) => actions))),
 ];
 
 /** By the text of Action and NotAction: thousands of roles have the same ones. */
 const allowedBefore = new WeakMap<ServiceReference, Map<string, ReadonlySet<string>>>();
+
+/** By the statement itself, which roles share where it is one of `defaults`. */
+const allowedOf = new WeakMap<Statement, ReadonlySet<string>>();
 
 /**
  * The decisive actions that a statement allows, by more than a `*` for everything: of that, G01 says all there is to
@@ -155,11 +154,14 @@ const allowedBefore = new WeakMap<ServiceReference, Map<string, ReadonlySet<stri
 function decisiveActions(statement: Statement, reference: ServiceReference): ReadonlySet<string> {
   const known = allowedBefore.get(reference) ?? new Map<string, ReadonlySet<string>>();
   allowedBefore.set(reference, known);
+  const same = allowedOf.get(statement);
+  if (same !== undefined) return same;
   const text = JSON.stringify([statement.Action, statement.NotAction]);
   const before = known.get(text);
   if (before !== undefined) return before;
   const allowed = new Set(decisive.filter((action) => allowsAction(statement, action)));
   known.set(text, allowed);
+  allowedOf.set(statement, allowed);
   return allowed;
 }
 
@@ -171,7 +173,8 @@ function allowsAction({ Action, NotAction }: Statement, action: string): boolean
 
 /** Does a statement leave a step open, on a resource that matters? What is not certain to be harmless counts. */
 function isOpen(statement: Statement, step: EscalationStep): boolean {
-  if (step.boundBy.some((key) => isBoundBy(statement, key))) return false;
+  if (step.boundBy.some((key) => keepsFromAdministrators(statement, key))) return false;
+  if (step.namedBy.some((key) => namesPolicies(statement, key))) return false;
   if (step.harmlessWhenNamed && resourceBound(statement.Condition) === "some") return false;
   if (step.passedTo !== null && !isPassedTo(statement, step.passedTo)) return false;
   return resourcesOf(statement).some(
@@ -182,20 +185,25 @@ function isOpen(statement: Statement, step: EscalationStep): boolean {
   );
 }
 
-/** Does a condition keep to policies or boundaries of which none is for administrators? */
-function isBoundBy({ Condition }: Statement, key: string): boolean {
-  const all = ["aws", "aws-cn", "aws-us-gov", "aws-eusc"].flatMap((partition) =>
-    administratorPolicies.map((name) => `arn:${partition}:iam::aws:policy/${name}`),
-  );
-  return requiredValues(Condition, key).some(
-    (values) => !values.some((value) => all.some((arn) => matchesPattern(value, arn, textOnly))),
-  );
-}
+/** Resources whose last part nobody chooses: an id of a stack or task, a version of a function. */
+const namedWithin = /^(?:stack\/[^*?/]+|(?:task|container-instance)\/[^*?/]+)\/\*$|^function:[^*?:]+:\*$/;
 
 /** Does a pattern end in the name of one resource? Partition, region and account may be open. */
 function isNamed(resource: string): boolean {
-  const name = resource.split(":").slice(5).join(":");
-  return name !== "" && !/[*?]/.test(name.replace(/\$\{[^}]*\}/g, ""));
+  const name = openPattern(resource).split(":").slice(5).join(":");
+  return name !== "" && (!/[*?]/.test(name) || namedWithin.test(name));
+}
+
+/** Does a condition keep to policies by their names, so that none of them can be made up? */
+function namesPolicies({ Condition }: Statement, key: string): boolean {
+  return requiredValues(Condition, key).some(
+    (values) => values.length > 0 && values.every((value) => value !== "" && isPolicyNamed(value)),
+  );
+}
+
+/** AWS's own policies are there already, by whatever pattern. */
+function isPolicyNamed(arn: string): boolean {
+  return /^arn:[^:]*:iam::aws:/.test(arn) || isNamed(arn);
 }
 
 function isPassedTo(statement: Statement, service: string): boolean {
@@ -205,69 +213,4 @@ function isPassedTo(statement: Statement, service: string): boolean {
   return requiredValues(statement.Condition, "iam:passedtoservice").every((values) =>
     values.some((value) => principals.some((p) => matchesPattern(value.toLowerCase(), p, textOnly))),
   );
-}
-
-/** What is the role's own, and what changes it. */
-function ownEdits(subject: PermissionSubject): readonly Observation[] {
-  const denials = denialsOf(subject.written.map((w) => w.policy));
-  const policies = [subject.permissionsBoundary, ...subject.managedPolicies.map((m) => m.arn)].filter(
-    (arn) => arn !== null && !/^arn:[^:]*:iam::aws:/.test(arn),
-  ) as readonly string[];
-  const unknown = `arn:${subject.account?.partition ?? "aws"}:iam::${subject.account?.id ?? "000000000000"}`;
-  const targets = [
-    { what: "itself", edits: roleEdits, arns: [subject.roleArn ?? `${unknown}:role/\u{e000}`] },
-    { what: "its own policies or boundary", edits: policyEdits, arns: policies },
-    {
-      what: "the identity provider that it trusts",
-      edits: providerEdits,
-      arns:
-        subject.identityProviderArns.length > 0
-          ? subject.identityProviderArns
-          : [`${unknown}:oidc-provider/\u{e000}`],
-    },
-  ];
-  return statementsOf({ ...subject, granted: null }).flatMap(({ statement, origin }) => {
-    if (origin === null || resourceBound(statement.Condition) === "some") return [];
-    const allowed = decisiveActions(statement, subject.reference);
-    return targets.flatMap(({ what, edits, arns }) => {
-      const actions = edits.filter(
-        (action) =>
-          allowed.has(action) && !isDenied(denials, action) && isOpenOn(statement, action, arns, subject),
-      );
-      return actions.length === 0
-        ? []
-        : [
-            {
-              message: `this role can change ${what}, by ${listed(actions)}`,
-              origin: below(origin, "Resource"),
-            },
-          ];
-    });
-  });
-}
-
-function isOpenOn(
-  statement: Statement,
-  action: string,
-  arns: readonly string[],
-  { written }: PermissionSubject,
-): boolean {
-  if (isBoundBy(statement, "iam:permissionsboundary")) return false;
-  const matches = (patterns: readonly string[], arn: string): boolean =>
-    patterns.some((pattern) => matchesPattern(pattern, arn, textOnly));
-  const spared = (arn: string): boolean =>
-    written.some(({ policy }) =>
-      policy.Statement.some(
-        (s) =>
-          s.Effect === "Deny" &&
-          Object.keys(s.Condition ?? {}).length === 0 &&
-          many(s.Action).some((pattern) => matchesAction(pattern, action)) &&
-          matches(many(s.Resource), arn),
-      ),
-    );
-  const named = (arn: string): boolean =>
-    statement.NotResource === undefined
-      ? matches(many(statement.Resource), arn)
-      : !matches(many(statement.NotResource), arn);
-  return arns.some((arn) => named(arn) && !spared(arn));
 }

@@ -24,9 +24,24 @@ export function policySizes({ role, account: { quotas } }: RoleSubject): readonl
         )),
   ];
   const heaviest = role.grantWeights.map(weightText).join(", ");
-  return heaviest === ""
-    ? found
-    : found.map((seen) => ({ ...seen, message: `${seen.message}; most room take ${heaviest}` }));
+  if (heaviest === "")
+    return found.map((seen) => ({ ...seen, remedy: "attach fewer: join policies of your own into one" }));
+  const remedy = smallerBy(new Set(role.grantWeights.map(({ kind }) => kind)));
+  return found.map((seen) => ({ ...seen, message: `${seen.message}; most room take ${heaviest}`, remedy }));
+}
+
+/** What makes grants of these kinds smaller. Only names with a path have something in common that a grant can name. */
+function smallerBy(kinds: ReadonlySet<string>): string {
+  return [
+    ...(kinds.has("parameter") ? ["grant a path of parameters that ends in /*"] : []),
+    ...(kinds.has("s3") ? ["grant a folder of the bucket that ends in /*"] : []),
+    ...(kinds.has("secret") ? ["keep several values in one JSON secret, and export each with key"] : []),
+    ...(kinds.has("statement")
+      ? ["name resources of a statement by a pattern that they have in common"]
+      : []),
+    "attach a policy of your own by managedPolicies",
+    "split the entry, or have AWS raise the quota and write it under quotas of the account",
+  ].join("; or ");
 }
 
 function weightText({ kind, origin, characters }: GrantWeight): string {

@@ -1,7 +1,7 @@
 import { quote } from "../diagnostics";
 import type { ExistingIdentityProvider } from "../model/existing";
 import { issuerProblem } from "../model/issuer";
-import { providerName } from "../model/names";
+import { parseArn, providerName } from "../model/names";
 import { fixedLimits } from "../model/quotas";
 import { foreignIssuer } from "./foreignIssuers";
 import { below, type Observation, type ProviderSubject, type Rule } from "./rule";
@@ -20,16 +20,20 @@ const each =
     );
 
 function twins({ providers }: ProviderSubject): readonly Observation[] {
-  const seen = new Set<string>();
+  const before = new Map<string, ExistingIdentityProvider[]>();
   return providers.flatMap((provider) => {
     const name = nameOf(provider);
-    if (!seen.has(name)) {
-      seen.add(name);
-      return [];
-    }
+    const alike = before.get(name) ?? [];
+    before.set(name, [...alike, provider]);
+    if (!alike.some((other) => mayShareAccount(provider, other))) return [];
     const message = `another identity provider has the URL ${quote(provider.url)}, too: IAM takes one of each in an account`;
     return [{ message, origin: provider.origin }];
   });
+}
+
+function mayShareAccount(a: ExistingIdentityProvider, b: ExistingIdentityProvider): boolean {
+  const [one, other] = [a, b].map(({ arn }) => (arn === null ? undefined : parseArn(arn)?.account));
+  return one === undefined || other === undefined || one === other;
 }
 
 /** IAM shows the URL without its scheme. */

@@ -1,5 +1,5 @@
 import type { Origin, Severity } from "../diagnostics";
-import type { AccessModel, Account, Installation, Role, ScmHost } from "../model/accessModel";
+import type { AccessModel, Account, Installation, ItemOrder, Role, ScmHost } from "../model/accessModel";
 import type { ExistingIdentityProvider, ExistingRole } from "../model/existing";
 import type { Condition, PolicyDocument } from "../model/policyDocument";
 import type { Partition } from "../model/partitions";
@@ -30,6 +30,8 @@ export interface TrustSubject {
   readonly origin: Origin;
   /** The role that it belongs to, as far as the file shows it. */
   readonly role: ExistingRole;
+  /** Those that the files show beside it. */
+  readonly identityProviders: readonly ExistingIdentityProvider[];
   readonly context: ExistingContext;
 }
 
@@ -38,6 +40,8 @@ export interface WrittenPolicy {
   readonly policy: PolicyDocument;
   /** For each statement of the policy, where it stands. */
   readonly origins: readonly Origin[];
+  /** For each statement of the policy, the items of its lists as they are written. @default - as the policy has them */
+  readonly items?: readonly ItemOrder[];
 }
 
 /** Everything that one role may do. */
@@ -48,7 +52,11 @@ export interface PermissionSubject {
   readonly managedPolicies: readonly { readonly arn: string; readonly origin: Origin }[];
   /** The role itself, its boundary and the identity providers that it trusts, where they are known. */
   readonly roleArn: string | null;
+  /** Null: not known. */
+  readonly roleTags: Readonly<Record<string, string>> | null;
   readonly permissionsBoundary: string | null;
+  /** ARNs of managed policies that are made for the role alone, and hold what is `written` and `granted`. */
+  readonly ownPolicies: readonly string[];
   readonly identityProviderArns: readonly string[];
   /** Where the role is; null: not known. */
   readonly account: { readonly id: string; readonly partition: Partition } | null;
@@ -101,6 +109,8 @@ export interface Rule {
   readonly providers?: Judge<ProviderSubject>;
   /** Waivers and dates, or the severity of other rules: the walker applies it. */
   readonly walker?: true;
+  /** What files about existing access do not show: their walker applies it. */
+  readonly files?: true;
 }
 
 export const nothing: readonly Observation[] = Object.freeze([]);

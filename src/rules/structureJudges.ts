@@ -1,6 +1,5 @@
 import { pathText, quote, type Origin } from "../diagnostics";
 import { parseArn } from "../model/names";
-import { fixedLimits } from "../model/quotas";
 import { assumeAction, many, matchesPattern } from "../policy";
 import { builtInProviders } from "./foreignIssuers";
 import { below, nothing, type Observation, type TrustSubject } from "./rule";
@@ -8,8 +7,9 @@ import { trustView, type TrustStatement } from "./trustView";
 
 const partitions: ReadonlySet<string> = new Set(["aws", "aws-cn", "aws-us-gov", "aws-eusc"]);
 
-/** What people leave in an ARN that they copied, or put into it. */
-const placeholder = /[<>{}[\]$]|:\/\/|\b(your|replace|insert|change|placeholder|todo)(?![a-z])|x{6,}/i;
+/** What people leave in an ARN that they copied, or put into it: brackets, a scheme, whole words in capitals. */
+const placeholder =
+  /[<>{}[\]$]|:\/\/|(?<![A-Za-z0-9])(YOUR|REPLACE|INSERT|CHANGE|CHANGEME|PLACEHOLDER|TODO|FIXME|ACCOUNT|ISSUER|HOST|X{6,}|x{6,})(?![A-Za-z0-9])/;
 
 /** Actions that may stand beside the login: claims of some other issuers carry tags and a source identity. */
 const besideLogin: ReadonlySet<string> = new Set(["sts:tagsession", "sts:setsourceidentity"]);
@@ -61,7 +61,22 @@ export function documentProblems(subject: TrustSubject): readonly Observation[] 
         origin,
       })),
   );
-  return [...problems, ...operators];
+  return [...problems, ...operators, ...otherKind(subject)];
+}
+
+/** A policy about what a role may do, given as one about who gets it. */
+function otherKind({ document, origin }: TrustSubject): readonly Observation[] {
+  const statements = document.policy.Statement;
+  const aboutResources = statements.some((s) => s.Resource !== undefined || s.NotResource !== undefined);
+  if (!aboutResources || statements.some((s) => s.Principal !== undefined || s.NotPrincipal !== undefined))
+    return nothing;
+  return [
+    {
+      message: "the document names resources and no principal: it is a permission policy, no trust policy",
+      origin,
+      remedy: "pass it with --permission-policy",
+    },
+  ];
 }
 
 /** A version in which escapes are literal. */
@@ -267,25 +282,6 @@ function undeclared(subject: TrustSubject, arn: string, name: string): readonly 
   return [
     `${name} trusts the issuer ${quote(issuer.providerName)}, which nobody has declared; declared is ${known}`,
   ];
-}
-
-/** What IAM refuses of the role itself. */
-export function roleLimits({ role }: TrustSubject): readonly Observation[] {
-  const { name, path, description, maxSessionDuration: session } = role;
-  const found: string[] = [];
-  if (name !== null && !/^[A-Za-z0-9_+=,.@-]{1,64}$/.test(name))
-    found.push(`the role's name ${quote(name)} is not 1 to 64 characters of A-Z, a-z, 0-9 and _+=,.@-`);
-  const max = fixedLimits.rolePathLength;
-  if (path !== null && (path.length > max || !/^\/([!-~]+\/)?$/.test(path)))
-    found.push(`the role's path ${quote(path)} does not begin and end with /, or is over ${max} characters`);
-  const foreign = description === null ? null : /[^\t\n\r\u0020-\u007e\u00a1-\u00ff]/u.exec(description)?.[0];
-  if (foreign) found.push(`the role's description holds ${quote(foreign)}, and IAM takes Latin-1 only`);
-  if (description !== null && description.length > fixedLimits.descriptionLength)
-    found.push(`the role's description is over ${fixedLimits.descriptionLength} characters`);
-  const { minRoleSession, maxSession } = fixedLimits;
-  if (session !== null && !(session >= minRoleSession && session <= maxSession))
-    found.push(`the longest session is ${session} s; IAM takes ${minRoleSession} to ${maxSession}`);
-  return found.map((message) => ({ message, origin: role.origin }));
 }
 
 /** ARNs in which something is still to be filled in, and principals that are none. */

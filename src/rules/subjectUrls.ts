@@ -1,11 +1,12 @@
 import { quote } from "../diagnostics";
-import { spelled } from "../policy";
+import { literalStart, spelled } from "../policy";
 import {
   cloneUrl,
   dialects,
   exampleSubjects,
   isDisguised,
   leavesPath,
+  opensElsewhere,
   parseSubject,
   repoSubjects,
   subjectReach,
@@ -51,6 +52,7 @@ export function judgeUrl(value: SubjectValue): readonly GrammarFinding[] {
     known.push({
       rule: "T58",
       message: `${shown} is a pull request: whoever opened it writes the code that runs with the role`,
+      remedy: "take it out",
     });
   return [...known, ...bare(value, repository), ...audience(value, { kind: "repository", repository })];
 }
@@ -145,10 +147,25 @@ export function openSignup({ issuer }: SubjectValue, who: Audience): readonly Gr
 
 /** A subject with wildcards. */
 export function judgePattern(value: SubjectValue): readonly GrammarFinding[] {
-  const { start, more } = value;
+  const { start } = value;
   const shown = quote(value.value);
   const wrong = start.startsWith("https://") ? spelling(value, start) : null;
   if (wrong !== null) return [{ rule: "T56", message: wrong }];
+  const opened = opensElsewhere(start);
+  if (opened === null) return judgeReach(value);
+  const disguised: GrammarFinding = {
+    rule: "T59",
+    message: `${shown} is about what begins like ${quote(opened)}, not like it says: URL parsers take dot segments out`,
+    remedy: `begin it with ${quote(opened)}, if that is what is meant`,
+  };
+  // The guard's way out would be told a second time.
+  return [disguised, ...judgeReach(value).filter(({ rule }) => rule !== "T59")];
+}
+
+/** Whom a pattern lets in, by where its first wildcard stands. */
+function judgeReach(value: SubjectValue): readonly GrammarFinding[] {
+  const { more } = value;
+  const shown = quote(value.value);
   const reach = reachOf(value);
   switch (reach.kind) {
     case "no-url":
@@ -190,10 +207,14 @@ export function judgePattern(value: SubjectValue): readonly GrammarFinding[] {
 /** A `?` that is meant to begin a query, and is a wildcard, is T27's: here it counts as what is meant. */
 function reachOf(value: SubjectValue) {
   const { start, more } = value;
-  const meant =
-    /\?[A-Za-z_]+=/.test(value.value.replace(/\$\{[*?$]\}/g, "")) &&
-    value.pattern[Array.from(start).length] === "one";
-  return subjectReach(meant ? `${start}?` : start, more, hostsFor(value));
+  return subjectReach(beginsQuery(value) ? `${start}?` : start, more, hostsFor(value));
+}
+
+/** Is the first wildcard a `?` with a parameter's name and `=` behind it? No host has a `=` in names: nothing else fits. */
+function beginsQuery({ pattern, start }: SubjectValue): boolean {
+  const at = Array.from(start).length;
+  if (pattern[at] !== "one") return false;
+  return /^[A-Za-z_]+=/.test(literalStart(pattern.slice(at + 1)));
 }
 
 function organization(value: SubjectValue, url: string): readonly GrammarFinding[] {
@@ -201,6 +222,7 @@ function organization(value: SubjectValue, url: string): readonly GrammarFinding
     {
       rule: "T54",
       message: `any repository below ${quote(url)}, present and future, gets this role, and so does whoever may create one there, or open a pull request of a fork`,
+      remedy: "name the repositories instead",
     },
     ...unguarded(value),
     ...audience(value, { kind: "organization", url }),
@@ -225,6 +247,7 @@ function forks(value: SubjectValue, repository: EntryUrl): readonly GrammarFindi
     {
       rule: "T58",
       message: `${quote(value.value)} lets in ${wide.join(" and ")}, which can run the code of a fork that nobody has reviewed`,
+      remedy: `name the branches, as in ${quote(exampleSubjects(repository, "branches")[0] ?? repository.url)}`,
     },
   ];
 }

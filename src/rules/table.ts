@@ -1,3 +1,4 @@
+import { fileRules } from "./fileRules";
 import { permissionRules } from "./permissionRules";
 import { providerRules } from "./providerRules";
 import type { Rule } from "./rule";
@@ -9,5 +10,6 @@ export const rules: readonly Rule[] = Object.freeze([
   ...trustRules,
   ...providerRules,
   ...permissionRules,
+  ...fileRules,
   ...waiverRules,
 ]);

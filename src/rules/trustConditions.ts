@@ -2,23 +2,19 @@ import {
   allValues,
   cancelled,
   contradictions,
-  everySubject,
   hiddenClaim,
   ifExists,
   ignoresCase,
   needlessLike,
-  noAudience,
-  noCondition,
-  noSubject,
   onlyNegative,
   unescaped,
   uselessWildcard,
   variables,
-  wrongAudience,
   wrongKeys,
   type ConditionJudge,
   type LoginJudge,
 } from "./conditionJudges";
+import { everySubject, noAudience, noCondition, noSubject, wrongAudience } from "./loginJudges";
 import type { Rule } from "./rule";
 import { coveredStatements, idleDenies } from "./trustRelations";
 import { trustView } from "./trustView";
@@ -77,7 +73,7 @@ export const trustConditionRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     ...{ id: "T24", ...error },
     title: "a condition on sub that every subject meets",
-    why: "every workspace of the installation gets the role, snapshots and those without a context included",
+    why: "every workspace of the installation gets the role, snapshots and those without a context included; of an issuer that is not Gitpod's, those of its other customers",
     remedy: "name the repository: https://HOST/OWNER/REPOSITORY",
     trust: logins(everySubject),
   },

@@ -22,8 +22,8 @@ function openSignup(): NonNullable<Rule["role"]> {
             ? `whoever may read any repository below ${role.entry.url} gets this role, and everybody may read a public one`
             : `whoever may read ${role.entry.url} gets this role; if it is public, that is everybody`),
         remedy: org
-          ? "name the repositories under repos, or, where every one of them is private, write accept: [{ rule: T57, reason: they are private }]"
-          : "use an installation of your own, or, if the repository is private, write accept: [{ rule: T57, reason: it is private }]",
+          ? "name the repositories under repos, unless every one of them is private"
+          : "use an installation of your own, unless the repository is private",
       },
     ];
   };
@@ -118,7 +118,7 @@ export const trustGrammarRules: readonly Rule[] = Object.freeze<Rule[]>([
     waivableError: false,
     title: "a whole organization",
     why: "every repository of it, present and future, gets the role, whoever may create one there, and workspaces opened on pull requests of forks",
-    remedy: "name the repositories under repos, or accept T54 with a reason",
+    remedy: "name the repositories instead, under repos",
     role: ({ role }) =>
       role.entry.kind === "org"
         ? [
@@ -150,8 +150,7 @@ export const trustGrammarRules: readonly Rule[] = Object.freeze<Rule[]>([
     waivableError: true,
     title: "anybody who may read the repository gets in",
     why: "on an installation with open signup, a subject without the organization is presented by strangers too; for an organization this is an error",
-    remedy:
-      "use an installation of your own, or accept T57 with a reason, e.g. that the repository is private",
+    remedy: "use an installation of your own, unless the repository is private",
     role: openSignup(),
     trust: grammar("T57"),
   },
@@ -161,7 +160,7 @@ export const trustGrammarRules: readonly Rule[] = Object.freeze<Rule[]>([
     waivableError: false,
     title: "contexts that can run a fork's code",
     why: "whoever may open a pull request writes the code that then runs with the role",
-    remedy: "leave pull-requests, commits and all out of contexts, or accept T58 with a reason",
+    remedy: "leave pull-requests, commits and all out of contexts",
     role: ({ role }) => {
       const wide = forkContexts.filter((c) => role.entry.contexts.includes(c));
       return wide.length === 0

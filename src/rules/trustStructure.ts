@@ -1,5 +1,6 @@
 import type { PolicyDocument } from "../model/policyDocument";
 import { assumeAction, lengthOf, policyLength } from "../policy";
+import { roleLimits } from "./roleLimits";
 import type { Rule } from "./rule";
 import { tooLong, tooMany } from "./size";
 import {
@@ -10,7 +11,6 @@ import {
   otherActions,
   principals,
   resources,
-  roleLimits,
   sids,
   strangeProviders,
   version,

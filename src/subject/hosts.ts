@@ -31,6 +31,11 @@ export interface HostDialect {
   /** Whole subjects of one branch; `{b}` is its name in each of the spellings of {@link HostDialect.spellBranch}. */
   readonly branch: readonly string[];
   readonly spellBranch: (branch: string) => readonly string[];
+  /**
+   * Of the rows above, those that say less than others of their context: whoever trusts these alone does not trust the
+   * context. All other rows of a context are spellings of the same thing.
+   */
+  readonly lesser?: readonly string[];
   /** How subjects of any repository of an organization begin. */
   readonly orgPrefixes: readonly string[];
   /** The claim `repository`: what the host's API calls the clone URL. */
@@ -111,6 +116,7 @@ const gitlab = Object.freeze<HostDialect>({
 
 /**
  * `/src/` is followed by a branch, a tag or a commit, so it counts as branches; the other two have forms of their own.
+ * Where a tag has a branch's name, `/src/` opens the tag.
  * @see https://github.com/gitpod-io/gitpod/blob/4f45d02eac/components/server/src/bitbucket/bitbucket-context-parser.ts
  */
 const bitbucket = Object.freeze<HostDialect>({
@@ -130,6 +136,7 @@ const bitbucket = Object.freeze<HostDialect>({
   }),
   branch: ["{U}/src/{b}", "{U}/src/{b}/", "{U}/branch/{b}", "{U}/commits/branch/{b}"],
   spellBranch: inPath,
+  lesser: ["{U}/branch/", "{U}/commits/branch/", "{U}/branch/{b}", "{U}/commits/branch/{b}"],
   orgPrefixes: ["{U}/"],
   cloneUrl: "{U}.git",
   orgClone: "{U}/",
@@ -215,6 +222,8 @@ const azureDevops = Object.freeze<HostDialect>({
   }),
   branch: ["{U}?version=GB{b}", "{U}?path=%2F&version=GB{b}&_a=contents"],
   spellBranch: inQuery,
+  // Pull requests and commits are below the path, branches and tags in the query.
+  lesser: ["{U}/", "{U}?"],
   orgPrefixes: ["{U}/"],
   cloneUrl: "{U}",
   orgClone: "{U}/",

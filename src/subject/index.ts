@@ -5,10 +5,11 @@ export { hostOf, parseEntryUrl, scmHosts, type EntryUrl, type EntryUrlResult } f
 export { parseSubject, type ParsedSubject } from "./parseSubject";
 export { subjectOfContextUrl } from "./contextUrl";
 export { exampleSubjects, scmHostOf, subjectReach, type SubjectReach } from "./subjectPattern";
-export { isDisguised, leavesPath, traversals, traversalsOfLength } from "./traversal";
+export { isDisguised, leavesPath, opensElsewhere, traversals, traversalsOfLength } from "./traversal";
 export {
   byFit,
   isSaid,
+  literalsByAuthority,
   possibleHosts,
   recognise,
   type AdmittedSubjects,

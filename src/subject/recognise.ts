@@ -46,6 +46,22 @@ const maxPrefix = 2;
 /** Segments of a path that are tried: GitLab's groups nest no deeper. */
 const maxDepth = 22;
 
+/** Literals by the hosts of the URLs in them, with their ports, in order of these. */
+export function literalsByAuthority(
+  literals: readonly SubjectLiteral[],
+): ReadonlyMap<string, readonly SubjectLiteral[]> {
+  const found = new Map<string, SubjectLiteral[]>();
+  for (const literal of literals) {
+    const urls = literal.text.matchAll(/(?:^|:)https:\/\/([a-z0-9.-]+(?::[0-9]+)?)\//g);
+    for (const authority of new Set([...urls].map(([, name = ""]) => name))) {
+      const before = found.get(authority);
+      if (before === undefined) found.set(authority, [literal]);
+      else before.push(literal);
+    }
+  }
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /**
  * The hosts that literals may be on: known ones as they are, and for another every kind and prefix that it may have,
  * the likeliest first. Nothing in a URL tells them apart.
@@ -80,16 +96,18 @@ export function recognise(
   hosts: readonly ScmHost[] = [host],
 ): Recognised | null {
   const found: Recognised[] = [];
-  for (const claims of claimLists(admitted.literals)) {
-    const own = admitted.literals.filter(({ text }) => sameList(claimListOf(text), claims));
+  // What is on no page of the host says nothing about an entry there.
+  const literals = admitted.literals.filter(({ text }) => text.includes(`https://${host.name}/`));
+  const near: AdmittedSubjects = { ...admitted, literals };
+  for (const [claims, own] of byClaimList(literals)) {
     for (const { kind, url } of candidates(own, host, hosts)) {
-      const contexts = kind === "repo" ? contextsIn(url, claims, admitted) : [];
+      const contexts = kind === "repo" ? contextsIn(url, claims, near) : [];
       const subjects =
         kind === "repo" && contexts.length === 0 ? null : subjectsOf(kind, url, contexts, claims);
-      if (subjects === null || !isAdmissible(subjects, admitted)) continue;
-      const added = addedTo(subjects, admitted);
-      const said = admitted.literals.filter((literal) => isSaid(literal, subjects)).length;
-      const verbatim = admitted.literals.filter((literal) => isVerbatim(literal, subjects)).length;
+      if (subjects === null || !isAdmissible(subjects, near, lesserForms(url, contexts))) continue;
+      const added = addedTo(subjects, near);
+      const said = literals.filter((literal) => isSaid(literal, subjects)).length;
+      const verbatim = literals.filter((literal) => isVerbatim(literal, subjects)).length;
       found.push({ kind, url, host, claims, contexts, subjects, added, said, verbatim });
     }
   }
@@ -127,15 +145,17 @@ function claimListOf(text: string): ClaimList | null | undefined {
   return { keys, organizationId: parsed.claims["org_id"] ?? null };
 }
 
-function sameList(a: ClaimList | null | undefined, b: ClaimList | null): boolean {
-  return a !== undefined && JSON.stringify(a) === JSON.stringify(b);
-}
-
-function claimLists(literals: readonly SubjectLiteral[]): readonly (ClaimList | null)[] {
-  const lists = new Map<string, ClaimList | null>();
-  for (const { text } of literals) {
-    const list = claimListOf(text);
-    if (list !== undefined) lists.set(JSON.stringify(list), list);
+/** Literals by the list of claims that they are made of. */
+function byClaimList(
+  literals: readonly SubjectLiteral[],
+): readonly (readonly [ClaimList | null, readonly SubjectLiteral[]])[] {
+  const lists = new Map<string, readonly [ClaimList | null, SubjectLiteral[]]>();
+  for (const literal of literals) {
+    const list = claimListOf(literal.text);
+    if (list === undefined) continue;
+    const before = lists.get(JSON.stringify(list));
+    if (before === undefined) lists.set(JSON.stringify(list), [list, [literal]]);
+    else before[1].push(literal);
   }
   return [...lists.values()];
 }
@@ -179,10 +199,12 @@ function candidates(
 /** The contexts of a repository that are admitted, without those that others include. */
 function contextsIn(url: EntryUrl, claims: ClaimList | null, admitted: AdmittedSubjects): readonly Context[] {
   if (claims !== null) return ["repository"];
-  const named = admitted.literals.flatMap(({ text, open }) => (open ? [] : branchesOf(text, url)));
+  const named = admitted.literals.flatMap(({ text, open }) =>
+    open || !text.startsWith(url.url) ? [] : branchesOf(text, url),
+  );
   const branches = [...new Map(named.map((context) => [JSON.stringify(context), context])).values()];
   const possible = [...branches, ...contextsOf(url.kind)].filter((c) =>
-    isAdmissible(repoSubjects(url, [c]), admitted),
+    isAdmissible(repoSubjects(url, [c]), admitted, lesserForms(url, [c])),
   );
   return possible.reduce<readonly Context[]>((kept, context) => {
     const others = kept.filter((c) => c !== context);
@@ -228,17 +250,37 @@ function subjectsOf(
   return kind === "repo" ? repoSubjects(url, contexts) : orgSubjects(url);
 }
 
+/** The subjects of an entry that may be admitted without the rest of their context being meant. */
+function lesserForms({ kind, base, segments }: EntryUrl, contexts: readonly Context[]): SubjectSet {
+  const { lesser = [], parts, spellBranch } = dialects[kind];
+  const own = parts(base, segments);
+  const branches = contexts.flatMap((c) => (typeof c === "string" ? [] : spellBranch(c.branch)));
+  const isBranch = (row: string): boolean => row.includes("{b}");
+  return {
+    exact: lesser.filter(isBranch).flatMap((row) => branches.map((b) => fill(row, { ...own, b }))),
+    prefixes: lesser.filter((row) => !isBranch(row)).map((row) => fill(row, own)),
+  };
+}
+
 /**
  * Are these admitted, other spellings of the same aside? Whole subjects are spellings of one thing; a prefix that is
- * not admitted must stand beside one that a value of the policy is made of.
+ * not admitted must stand beside one that a value of the policy is made of. What says less vouches for nothing.
  */
-function isAdmissible({ exact, prefixes }: SubjectSet, admitted: AdmittedSubjects): boolean {
+function isAdmissible(
+  { exact, prefixes }: SubjectSet,
+  admitted: AdmittedSubjects,
+  lesser: SubjectSet,
+): boolean {
   if (exact.some((s) => admitted.excludes(s, false)) || prefixes.some((p) => admitted.excludes(p, true)))
     return false;
-  if (exact.length > 0 && !exact.some((s) => admitted.admits(s))) return false;
+  const isVouched = exact.some((s) => !lesser.exact.includes(s) && admitted.admits(s));
+  if (!isVouched && !exact.every((s) => admitted.admits(s))) return false;
   if (prefixes.every((p) => admitted.covers(p))) return true;
   return prefixes.some(
-    (p) => admitted.covers(p) && admitted.literals.some(({ text, open }) => open && text === p),
+    (p) =>
+      !lesser.prefixes.includes(p) &&
+      admitted.covers(p) &&
+      admitted.literals.some(({ text, open }) => open && text === p),
   );
 }
 

@@ -1,5 +1,6 @@
 import type { HostKind, ScmHost } from "../model/accessModel";
 import { dialects, fill } from "./hosts";
+import { opensElsewhere } from "./traversal";
 import { hostOf, type EntryUrl } from "./url";
 
 /** How far a pattern on `sub` reaches, by the boundary that its first wildcard stands behind. */
@@ -40,11 +41,12 @@ const tellingPaths: readonly (readonly [RegExp, HostKind])[] = Object.freeze([
 const insideGitlab = /^(-|tree|blob|commits?|issues|merge_requests)$/;
 
 /**
- * Reads where a pattern's first wildcard stands.
- * @param start - what stands before the wildcard, at least one character of which the pattern has
+ * Reads where a pattern's first wildcard stands, once a URL parser has taken the dot segments out of what is before it.
+ * @param written - what stands before the wildcard, at least one character of which the pattern has
  * @param more - does anything but wildcards follow it?
  */
-export function subjectReach(start: string, more: boolean, hosts: readonly ScmHost[]): SubjectReach {
+export function subjectReach(written: string, more: boolean, hosts: readonly ScmHost[]): SubjectReach {
+  const start = opensElsewhere(written) ?? written;
   if (!start.startsWith("https://")) return { kind: "https://".startsWith(start) ? "before-path" : "no-url" };
   const afterScheme = start.slice("https://".length);
   const end = afterScheme.search(/[/?#]/);

@@ -47,3 +47,20 @@ export function leavesPath(subject: string, start: string): boolean {
 export function isDisguised(subject: string): boolean {
   return /[\t\n\r]|[/\\](\.|%2e){1,2}([/\\?#]|$)/i.test(subject);
 }
+
+/**
+ * What a URL parser makes of the beginning of a URL that holds dot segments, backslashes between segments, or characters
+ * that it drops; null for one that it takes as it is written. The last segment goes on: only whole ones count.
+ * @see https://url.spec.whatwg.org/#path-state
+ */
+export function opensElsewhere(start: string): string | null {
+  if (!start.startsWith("https://") || !/[\t\n\r\\]|\/(\.|%2e){1,2}[/?#]/i.test(start)) return null;
+  const beforeQuery = start.search(/[?#]/);
+  const path = beforeQuery < 0 ? start : start.slice(0, beforeQuery);
+  // A letter keeps the last segment from being a whole one.
+  const whole = `${path}${beforeQuery < 0 ? "w" : ""}`;
+  if (!URL.canParse(whole)) return null;
+  const { href } = new URL(whole);
+  const parsed = `${beforeQuery < 0 ? href.slice(0, -1) : href}${start.slice(path.length)}`;
+  return parsed === start ? null : parsed;
+}

@@ -18,7 +18,9 @@ describe("check", () => {
     write({ "manifest.yaml": open });
     const lax = await command(["check"]);
     expect(lax.status).toBe(0);
-    expect(lax.stdout).toContain("manifest.yaml:10:5: warning T57: anybody can get a workspace");
+    expect(lax.stdout).toContain(
+      "manifest.yaml:10:5: warning T57 (role acme-acme-app): anybody can get a workspace",
+    );
     expect((await command(["check", "--strict"])).status).toBe(1);
   });
 

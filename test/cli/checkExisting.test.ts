@@ -89,7 +89,9 @@ describe("check --trust-policy", () => {
       "a.json": '{\n  "Version": "2012-10-17",\n}',
       "b.json": exact.replace('"Effect"', '"Effect": "Deny",\n"Effect"'),
     });
-    expect(await found(["--trust-policy", "a.json"])).toMatchObject([{ rule: "T01", line: 3 }]);
+    expect(await found(["--trust-policy", "a.json"])).toMatchObject([
+      { rule: "T01", line: 3, remedy: expect.stringContaining("comma") as string },
+    ]);
     expect(await found(["--trust-policy", "b.json"])).toContainEqual(
       expect.objectContaining({ rule: "T01", path: "Statement[0].Effect" }),
     );
@@ -128,6 +130,7 @@ describe("a file that cannot be judged", () => {
   it("ends with 2 and says why", async () => {
     mkdirSync("folder");
     write({ "empty.json": " \n", "bom.json": `\ufeff${exact}`, "other.json": '{"Roles": []}' });
+    writeFileSync("plan.out", Buffer.from("PK\u0003\u0004\u0014\u0000\u00e9", "latin1"));
     writeFileSync("utf16.json", Buffer.from(`\ufeff${exact}`, "utf16le"));
     writeFileSync("naked16.json", Buffer.from(exact, "utf16le"));
     writeFileSync("latin1.json", Buffer.from('{"a": "\u00e9"}', "latin1"));
@@ -135,10 +138,11 @@ describe("a file that cannot be judged", () => {
     await refused("folder", /is not a regular file/);
     await refused("empty.json", /is empty/);
     await refused("bom.json", /byte order mark/);
+    await refused("plan.out", /is binary.*\n {2}remedy: .*terraform show -json/);
     await refused("utf16.json", /is not UTF-8/);
     await refused("naked16.json", /is not UTF-8/);
     await refused("latin1.json", /is not UTF-8/);
-    await refused("other.json", /no role, policy or identity provider/);
+    await refused("other.json", /no policy and no identity provider/);
   });
 
   it.each([
@@ -157,24 +161,69 @@ describe("a file that cannot be judged", () => {
   });
 });
 
-it("says what a plan does not know yet on stderr, and fails on it with --strict", async () => {
+describe("what a file does not show", () => {
   const resources = [{ address: "aws_iam_role.a", type: "aws_iam_role", name: "a", values: { name: "a" } }];
   const changes = [{ address: "aws_iam_role.a", change: { after_unknown: { assume_role_policy: true } } }];
-  write({
-    "plan.json": JSON.stringify({
-      ...{ format_version: "1.2", planned_values: { root_module: { resources } } },
+  const plan = (...more: object[]) =>
+    JSON.stringify({
+      ...{ format_version: "1.2", planned_values: { root_module: { resources: [...resources, ...more] } } },
       resource_changes: changes,
-    }),
+    });
+  const known = { address: "aws_iam_role.b", type: "aws_iam_role", name: "b" };
+  const roles = { Roles: [{ RoleName: "a", AssumeRolePolicyDocument: JSON.parse(exact) as object }] };
+
+  it("is a warning beside what was judged: --strict fails on it", async () => {
+    write({
+      "plan.json": plan({ ...known, values: { name: "b", assume_role_policy: exact } }),
+      "roles.json": JSON.stringify({ ...roles, IsTruncated: true }),
+    });
+    for (const file of ["plan.json", "roles.json"]) {
+      const lax = await command(["check", "--trust-policy", file]);
+      expect([lax.status, lax.stderr, lax.stdout]).toEqual([0, "", expect.stringContaining("warning E01")]);
+      expect((await command(["check", "--trust-policy", file, "--strict"])).status).toBe(1);
+    }
   });
-  const lax = await command(["check", "--trust-policy", "plan.json"]);
-  expect([lax.status, lax.stderr]).toEqual([
-    0,
-    expect.stringMatching(/^note: plan\.json:1:\d+: assume_role_policy of /),
-  ]);
-  expect((await command(["check", "--trust-policy", "plan.json", "--strict"])).status).toBe(1);
-  expect((await command(["check", "--trust-policy", "plan.json", "--format", "sarif"])).stdout).toContain(
-    "toolExecutionNotifications",
-  );
+
+  it("is an error, and no verdict, where nothing else is there: in every format", async () => {
+    write({
+      "plan.json": plan(),
+      "main.tf.json": JSON.stringify({
+        resource: { aws_iam_role: { a: { name: "a", assume_role_policy: "${jsonencode({})}" } } },
+      }),
+      "roles.json": JSON.stringify({ Roles: [], IsTruncated: true }),
+    });
+    const said = { text: "error E01", json: '"rule": "E01"', sarif: '"ruleId": "E01"', markdown: "1 error" };
+    for (const file of ["plan.json", "main.tf.json", "roles.json"])
+      for (const [format, text] of Object.entries(said))
+        expect([file, await command(["check", "--trust-policy", file, "--format", format])]).toEqual([
+          file,
+          { status: 2, stderr: "", stdout: expect.stringContaining(text) as string },
+        ]);
+  });
+
+  it("is no verdict either where a role has a name and no policy", async () => {
+    write({ "role.json": '{"Role": {"RoleName": "a", "MaxSessionDuration": 3600}}' });
+    expect(await command(["check", "--trust-policy", "role.json"])).toMatchObject({ status: 2, stdout: "" });
+  });
+});
+
+describe("a policy of the other kind", () => {
+  it("is told from the one that was asked for", async () => {
+    write({ "trust.json": exact, "permission.json": permission });
+    const remedies = async (option: string, file: string) => {
+      const { status, stdout } = await command(["check", option, file, "--format", "json"]);
+      const { findings } = JSON.parse(stdout) as { findings: { rule: string; remedy: string }[] };
+      return [status, findings.filter(({ rule }) => rule === "T01").map(({ remedy }) => remedy)];
+    };
+    expect(await remedies("--permission-policy", "trust.json")).toEqual([
+      1,
+      [expect.stringContaining("--trust-policy")],
+    ]);
+    expect(await remedies("--trust-policy", "permission.json")).toEqual([
+      1,
+      [expect.stringContaining("--permission-policy")],
+    ]);
+  });
 });
 
 it("shows text of a policy safely: no escape sequence reaches the terminal", async () => {

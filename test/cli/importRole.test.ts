@@ -40,14 +40,15 @@ async function importOf(trust: unknown, change: object = {}) {
   return command(["import-role", "role.json"]);
 }
 
-const secretPolicy = document({
+const secretStatement = {
   ...{
     Sid: "Secret",
     Effect: "Allow",
     Action: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
   },
   Resource: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-??????",
-});
+};
+const secretPolicy = document(secretStatement);
 const exactly = document(statement({ StringEquals: { ...aud, ...sub([app, `${app}.git`, `${app}/`]) } }));
 
 describe("a role that an entry says wholly", () => {
@@ -165,6 +166,34 @@ describe("what an entry could only widen has none", () => {
     expect(stdout).toContain(why);
     expect(stdout).not.toMatch(/^(orgs|repos):/m);
   });
+});
+
+describe("a Deny among permissions stays a statement, as it is", () => {
+  const deny = { Effect: "Deny", Action: "s3:*", Resource: "*" };
+  const expiry = {
+    ...deny,
+    Action: "*",
+    Condition: { DateGreaterThanEquals: { "aws:CurrentTime": "2027-03-31T00:00:00Z" } },
+  };
+  it.each([
+    ["beside a grant", [secretStatement, deny], 'Action: "s3:*"'],
+    ["of what a grant says", [{ ...secretStatement, Effect: "Deny" }], "secretsmanager:GetSecretValue"],
+    ["alone", [deny], 'Effect: "Deny"'],
+    ["of everything from a day on, alone", [expiry], "DateGreaterThanEquals"],
+  ])("%s", async (_, statements, expected) => {
+    const policy = { RoleName: "by-hand", PolicyName: "p", PolicyDocument: document(...statements) };
+    write({ "role.json": getRole(exactly), "policy.json": JSON.stringify(policy) });
+    const { stdout } = await command(["import-role", "role.json", "policy.json"]);
+    expect(stdout).not.toContain("# No entry");
+    expect(stdout).toMatch(/statements:[^]*Effect: "Deny"/);
+    expect(stdout).toContain(expected);
+  });
+});
+
+it("a role without any policy file ends with 1, and says so", async () => {
+  const { status, stdout } = await importOf(exactly);
+  expect(status).toBe(1);
+  expect(stdout).toContain("  # the files show no policy of it");
 });
 
 it("hostile text leaves neither its comment nor its quotes", async () => {

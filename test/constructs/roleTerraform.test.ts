@@ -23,6 +23,32 @@ test("grants are an inline policy, managed policies are attached, each by what i
   expect(ids(other, readOnly)).toEqual(expect.arrayContaining(ids(readOnly)));
 });
 
+test("what somebody else's policy allows is attached after, and detached before, what the role's own denies", () => {
+  const deny = {
+    Version: "2012-10-17" as const,
+    Statement: [{ Effect: "Deny" as const, Action: "iam:*", Resource: "*" }],
+  };
+  const allow = {
+    Version: "2012-10-17" as const,
+    Statement: [{ Effect: "Allow" as const, Action: "sqs:SendMessage", Resource: "*" }],
+  };
+  const waitsFor = (policies: Parameters<typeof roleTerraform>[0]["policies"]) =>
+    roleTerraform(testRole("app", { managedPolicies: [readOnly], ...{ policies } } as never), "app")
+      .resources.filter((r) => r.body["policy_arn"] === readOnly)
+      .map((r) => r.body["depends_on"]);
+  expect(waitsFor({ inline: deny, managed: [] })).toEqual([["aws_iam_role_policy.app"]]);
+  expect(waitsFor({ inline: allow, managed: [] })).toEqual([undefined]);
+  expect(
+    waitsFor({
+      inline: null,
+      managed: [
+        { name: "a", document: deny },
+        { name: "b", document: allow },
+      ],
+    }),
+  ).toEqual([["aws_iam_role_policy_attachment.app_1"]]);
+});
+
 test("policy documents are compact JSON and mean what the model says", () => {
   const role = testRole("app");
   const [iamRole, policy] = roleTerraform(role, "app").resources;

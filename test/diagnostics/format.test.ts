@@ -34,8 +34,38 @@ test("a diagnostic is its place, the line with a caret, and the remedy", () => {
 
 test("accepted findings stay in the text, marked, and count as accepted only", () => {
   const text = formatText([], [{ ...finding, accepted: true }, finding], options);
-  expect(text).toContain("m.yaml:2:2: warning T57: anybody gets in (accepted)\n");
+  expect(text).toContain("m.yaml:2:2: warning T57 (role gitpod-app): anybody gets in (accepted)\n");
   expect(text).toContain("0 errors, 1 warning, 0 info, 1 accepted\n");
+});
+
+test("an accepted finding says why it is, in one line", () => {
+  const text = formatText([], [{ ...finding, accepted: true, reason: "it is\n  private\n" }], options);
+  expect(text).toContain("anybody gets in (accepted: it is private)\n");
+});
+
+test("what is said alike of several roles is said once, with their names, and counted for each", () => {
+  const roles = ["a", "b", "b", "c", "d", "e", "f", "g"];
+  const text = formatText(
+    [],
+    roles.map((role) => ({ ...finding, role })),
+    options,
+  );
+  expect(text.match(/warning T57.*/g)).toEqual([
+    "warning T57 (roles a, b, c, d, e and 2 more): anybody gets in",
+  ]);
+  expect(text).toContain("0 errors, 8 warnings, 0 info\n");
+});
+
+test.each([
+  ["message", { message: "nobody gets in" }],
+  ["place", { column: 3 }],
+  ["severity", { severity: "error" }],
+  ["remedy", { remedy: "leave it" }],
+  ["acceptance", { accepted: true }],
+  ["role, where one has none", { role: null }],
+] as const)("findings that differ in their %s stay apart", (_name, change) => {
+  const text = formatText([], [finding, { ...finding, role: "b", ...change }], options);
+  expect(text.match(/^m\.yaml:/gm)).toHaveLength(2);
 });
 
 test("info is listed by a check and counted by a synth", () => {

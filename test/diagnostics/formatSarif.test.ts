@@ -41,8 +41,8 @@ interface Log {
     },
   ];
 }
-const text = (findings: readonly Finding[], diagnostics: readonly Diagnostic[] = [], notes: string[] = []) =>
-  formatSarif(diagnostics, findings, { version: "0.1.0", rules, notes });
+const text = (findings: readonly Finding[], diagnostics: readonly Diagnostic[] = []) =>
+  formatSarif(diagnostics, findings, { version: "0.1.0", rules });
 const run = (...given: Parameters<typeof text>) => (JSON.parse(text(...given)) as Log).runs[0];
 const result = (changes: Partial<Finding>): Result => {
   const [first] = run([{ ...finding, ...changes }]).results;
@@ -60,7 +60,6 @@ test("a log is valid by the published schema, with everything in it or nothing",
         { ...finding, accepted: true, reason: "private" },
       ],
       [diagnostic],
-      ["p.json:1:1: not known yet"],
     ),
   ]) {
     valid(JSON.parse(log));
@@ -102,6 +101,26 @@ test("an accepted finding is suppressed, with its reason", () => {
     { kind: "inSource", status: "accepted", justification: "it is [private] (https://evil)" },
   ]);
   expect(result({}).suppressions).toBeUndefined();
+});
+
+test("braces of a text are no placeholders: a reader of message strings gets them back once", () => {
+  /** As section 3.11.5 has it: a doubled brace is one, and what stands in single ones is a placeholder. */
+  const shown = (message: string) =>
+    message.replace(/\{\{|\}\}|\{\d+\}/g, (part) =>
+      part.length === 2 && part[0] === part[1] ? (part[0] ?? "") : "?",
+    );
+  const message = "a{0} b${*} {{1}} }{";
+  expect(shown(result({ message, remedy: "{2}" }).message.text)).toBe(`${message}. Remedy: {2}.`);
+  const log = JSON.parse(text([])) as {
+    runs: { tool: { driver: { rules: { id: string; help: object }[] } } }[];
+  };
+  const escapes = rules.filter((rule) => rule.why.includes("${*}"));
+  expect(escapes.length).toBeGreaterThan(0);
+  for (const { id, why } of escapes) {
+    const help = log.runs[0]?.tool.driver.rules.find((rule) => rule.id === id)?.help;
+    for (const string of Object.values(help ?? {}) as string[])
+      expect(shown(string).toLowerCase()).toContain(why.toLowerCase());
+  }
 });
 
 test("a message is no link", () => {

@@ -42,6 +42,24 @@ describe("a bare document", () => {
     expect(only(JSON.stringify(JSON.stringify(trust))).trust?.value).toEqual(trust);
   });
 
+  it.each([
+    ["URL-encoded", encodeURIComponent(JSON.stringify(trust))],
+    ["URL-encoded with the white space around it", encodeURIComponent(`\n\t${JSON.stringify(trust)}\r\n`)],
+    ["URL-encoded behind white space", `\n ${encodeURIComponent(` ${JSON.stringify(trust)}`)}\n`],
+  ])("may be %s", (_name, text) => {
+    expect(only(text).trust?.value).toEqual(trust);
+  });
+
+  it("that is nothing that we know is a mistake that says what to give instead", () => {
+    for (const value of [{ PolicyNames: ["a"] }, [], [1], [trust], { version: 3, modules: [] }]) {
+      const { access, mistakes } = read(value);
+      expect([access.roles, mistakes]).toEqual([
+        [],
+        [expect.objectContaining({ remedy: expect.stringContaining("terraform show -json") as string })],
+      ]);
+    }
+  });
+
   it("that is no JSON is a mistake and no role", () => {
     const file = read("{\n  oops");
     expect(file.access.roles).toEqual([]);
@@ -104,6 +122,32 @@ describe("aws iam get-role", () => {
       ]);
     },
   );
+
+  it("may be URL-encoded with a line feed before it, and say what it lacks", () => {
+    expect(only(role(encodeURIComponent(`\n${JSON.stringify(trust)}`))).trust?.value).toEqual(trust);
+  });
+
+  it("may come without what is around it, alone or in a list", () => {
+    const { Role: one } = role(trust);
+    expect(only(one)).toMatchObject({
+      ...{ name: "deploy", arn: one.Arn, permissionsBoundary: "arn:aws:iam::123456789012:policy/edge" },
+      trust: { value: trust, origin: { path: ["AssumeRolePolicyDocument"] } },
+    });
+    expect(roles([one, { ...one, RoleName: "other" }])).toMatchObject([
+      { name: "deploy" },
+      { name: "other", trust: { origin: { path: [1, "AssumeRolePolicyDocument"] } } },
+    ]);
+    const detailed = { ...one, RolePolicyList: [{ PolicyName: "p", PolicyDocument: permission }] };
+    expect(only(detailed).permissions).toMatchObject([{ value: permission }]);
+  });
+
+  it("that was cut off says so", () => {
+    const { Role: one } = role(trust);
+    expect(read({ Roles: [one], IsTruncated: true }).missing).toMatchObject([
+      { origin: { path: ["IsTruncated"] } },
+    ]);
+    expect(read({ Roles: [one], IsTruncated: false }).missing).toEqual([]);
+  });
 
   it("may come as list-roles, one role each", () => {
     const { Role: one } = role(trust);

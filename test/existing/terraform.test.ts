@@ -26,6 +26,53 @@ const shown = (value: unknown) =>
     r.managedPolicies.map(({ arn }) => arn),
   ]);
 
+describe("terraform.tfstate", () => {
+  const stored = (...resources: object[]) => ({
+    ...{ version: 4, terraform_version: "1.11.4", serial: 3, lineage: "x", outputs: {}, resources },
+  });
+  const kept = (type: string, name: string, instances: object[], more: object = {}) => ({
+    ...{ mode: "managed", type, name, provider: 'provider["registry.terraform.io/hashicorp/aws"]', ...more },
+    instances,
+  });
+  const arn = "arn:aws:iam::123456789012:policy/own";
+
+  it("is roles, policies and identity providers, with their instances", () => {
+    const file = read(
+      stored(
+        kept("aws_iam_role", "a", [{ attributes: { name: "a", assume_role_policy: trust } }]),
+        kept(
+          "aws_iam_role",
+          "b",
+          ["x", "y"].map((key) => ({
+            ...{ index_key: key, attributes: { name: `b-${key}`, assume_role_policy: trust } },
+          })),
+          { module: "module.m" },
+        ),
+        kept("aws_iam_policy", "own", [{ attributes: { arn, policy: policy("s3:C") } }]),
+        kept("aws_iam_role_policy_attachment", "at", [{ attributes: { role: "b-y", policy_arn: arn } }]),
+        kept("aws_iam_role_policy", "p", [{ attributes: { role: "a", policy: policy("s3:A") } }]),
+        kept("aws_iam_role", "data", [{ attributes: { name: "d" } }], { mode: "data" }),
+        kept("aws_iam_openid_connect_provider", "i", [
+          { attributes: { arn: "arn:x", url: "api.gitpod.io/idp", client_id_list: ["x"] } },
+        ]),
+      ),
+    );
+    expect(file.missing).toEqual([]);
+    expect(file.access.roles.map((r) => [r.name, r.trust?.origin.path, r.permissions.length])).toEqual([
+      ["a", ["resources", 0, "instances", 0, "attributes", "assume_role_policy"], 1],
+      ["b-x", ["resources", 1, "instances", 0, "attributes", "assume_role_policy"], 0],
+      ["b-y", ["resources", 1, "instances", 1, "attributes", "assume_role_policy"], 1],
+    ]);
+    expect(file.access.identityProviders).toMatchObject([{ arn: "arn:x", url: "api.gitpod.io/idp" }]);
+  });
+
+  it("of an older version is refused with a word about terraform show", () => {
+    const { access, mistakes } = read({ version: 3, terraform_version: "0.11.0", modules: [] });
+    expect(access.roles).toEqual([]);
+    expect(mistakes[0]?.remedy).toContain("terraform show -json");
+  });
+});
+
 describe("a state", () => {
   it("is roles with their inline, attached and managed policies", () => {
     const arn = "arn:aws:iam::123456789012:policy/own";
@@ -108,7 +155,7 @@ describe("a state", () => {
     ).toEqual([
       {
         origin: { file: "plan.json", path: ["values", "root_module", "resources", 0, "values"] },
-        ...{ url: "https://api.gitpod.io/idp", audiences: ["x"], thumbprints: [] },
+        ...{ arn: null, url: "https://api.gitpod.io/idp", audiences: ["x"], thumbprints: [] },
       },
     ]);
   });

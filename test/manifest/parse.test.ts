@@ -94,7 +94,7 @@ const cases: Readonly<Record<string, string>> = {
   "an empty list of actions": `${head}${repo}    statements: [{Effect: Allow, Action: «M05»[], Resource: "*"}]\n`,
   "a context that does not exist": `${head}${repo}    contexts: [«M04»branchs]\n`,
   "an effect in lower case": `${head}${repo}    statements: [{Effect: «M04»allow, Action: a, Resource: "*"}]\n`,
-  "an access that does not exist": `${head}${repo}    grants: [{secret: a, access: «M04»admin}]\n`,
+  "an access that is no word": `${head}${repo}    grants: [{secret: a, access: «M02»[read]}]\n`,
   "two kinds of grant in one item": `${head}${repo}    grants: [«M04»{secret: a, parameter: b}]\n`,
   "a grant of no kind": `${head}${repo}    grants: [«M04»{access: read}]\n`,
   "a statement with Action and NotAction": `${head}${repo}    statements: [«M04»{Effect: Allow, Action: a, NotAction: b, Resource: "*"}]\n`,

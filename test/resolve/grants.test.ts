@@ -1,4 +1,4 @@
-import { grantKeys } from "../../src/manifest/entrySchema";
+import { accessWords, grantKeys } from "../../src/manifest/grantSchema";
 import { accessLevels, canonicalDocument, grantKinds, grantStatements, policyLength } from "../../src/policy";
 import { many } from "../../src/policy";
 import { manifest, modelOf, project, roleOf } from "../support/project";
@@ -37,11 +37,12 @@ const names: Readonly<Record<(typeof grantKinds)[number], string>> = {
 
 test("the manifest's kinds and access levels are those of the grant table", () => {
   expect(grantKeys).toEqual([...grantKinds, "set"]);
+  expect([...accessWords].sort()).toEqual([...new Set(grantKinds.flatMap(accessLevels))].sort());
   for (const kind of grantKinds) {
     for (const access of accessLevels(kind))
       expect(messages(repo(`{ ${kind}: "${names[kind]}", access: ${access} }`))).toEqual([]);
     expect(messages(repo(`{ ${kind}: "${names[kind]}", access: own }`))).toEqual([
-      expect.stringMatching(/^M04/),
+      `R08: ${kind} has no access "own"; it has ${accessLevels(kind).join(", ")}; name one of these`,
     ]);
   }
 });
@@ -61,6 +62,29 @@ describe("another region and account", () => {
     const arn = "arn:aws:sqs:us-east-1:210987654321:jobs";
     expect(many(role.permissionPolicy?.Statement[0]?.Resource)).toEqual([arn]);
     expect(role.foreignResources.map((r) => r.arn)).toEqual([arn]);
+  });
+
+  it("of an account that is declared, the region is that account's, unless the grant says another", () => {
+    const text = (grant: string) =>
+      repo(grant, ", accounts: [dev]").replace(
+        "installations:",
+        '  build: { id: "210987654321", region: us-west-2 }\ninstallations:',
+      );
+    expect(resources(text("{ sqs: jobs, account: build }"))).toEqual([
+      "arn:aws:sqs:us-west-2:210987654321:jobs",
+    ]);
+    expect(resources(text("{ sqs: jobs, account: build, region: us-east-1 }"))).toEqual([
+      "arn:aws:sqs:us-east-1:210987654321:jobs",
+    ]);
+    expect(resources(text('{ sqs: jobs, account: "210987654321" }'))).toEqual([
+      "arn:aws:sqs:eu-central-1:210987654321:jobs",
+    ]);
+    expect(resources(text(`{ sqs: jobs, account: build, kmsKey: ${key} }`))).toContain(
+      keyArn("us-west-2", "210987654321"),
+    );
+    expect(messages(text("{ sqs: jobs, account: build }").replace("us-west-2", "cn-north-1"))).toEqual([
+      expect.stringMatching(/^R08: account build is in the partition aws-cn, and the role in aws/),
+    ]);
   });
 
   it("are said by an ARN itself", () => {
@@ -99,6 +123,30 @@ describe("a grant is refused", () => {
     ],
     ["an unknown partition", "{ sqs: 'arn:aws-x:sqs:eu-central-1:123456789012:jobs' }", "no partition"],
     ["a wildcard", "{ lambda: 'resize*' }", "takes no wildcard"],
+    ["a wildcard, in words", "{ eks: 'a*' }", "a cluster takes no wildcard; name each cluster by itself"],
+    ["an ARN of another kind", "{ logs: 'arn:aws:s3:::a' }", "is not the ARN of a log group"],
+    ...[
+      "111122223333.dkr.ecr.eu-central-1.amazonaws.com/team/app",
+      "111122223333.dkr-ecr.eu-central-1.on.aws/team/app",
+      "public.ecr.aws/team/app",
+    ].map((uri): [string, string, string] => [
+      `the address ${uri}`,
+      `{ ecr: ${uri} }`,
+      "write what stands between the first slash and the tag",
+    ]),
+    [
+      "a level that is misspelt",
+      "{ sqs: jobs, access: recieve }",
+      "it has send, receive; did you mean receive?",
+    ],
+    ["a region that is misspelt", "{ sqs: jobs, region: eu-cental-1 }", "did you mean eu-central-1?"],
+    [
+      "a misspelt region in an ARN",
+      "{ sqs: 'arn:aws:sqs:eu-cental-1:123456789012:jobs' }",
+      "did you mean eu-central-1?",
+    ],
+    ["a key alone", `{ kmsKey: ${key} }`, "write kmsKey beside the secret, parameter, s3 or sqs"],
+    ["no resource", "{ access: read }", "name the resource"],
     ["env on a queue", "{ sqs: jobs, env: JOBS }", "no value to export"],
     [
       "a level of another kind",
@@ -149,7 +197,7 @@ describe("kmsKey", () => {
     ["{ secret: db, kmsKey: app }", "is no KMS key"],
     ["{ secret: db, kmsKey: '*' }", "is no KMS key"],
     ["{ secret: db, kmsKey: 'arn:aws:kms:eu-central-1:123456789012:key/*' }", "is no KMS key"],
-    ["{ secret: db, kmsKey: 'arn:aws:s3:::acme' }", "is not the ARN of a kms"],
+    ["{ secret: db, kmsKey: 'arn:aws:s3:::acme' }", "is not the ARN of a key"],
     [
       `{ secret: db, kmsKey: '${keyArn("us-east-1")}' }`,
       "is a key of us-east-1, and the resource is in eu-central-1",
@@ -219,6 +267,19 @@ describe("what a role may do", () => {
     ]);
   });
 
+  it("above all quotas the remedy is of the kinds that weigh most: only parameters and objects have paths", () => {
+    const remedy = (grants: string) => {
+      const quotas =
+        "quotas: { inlinePolicyLength: 400, managedPolicyLength: 500, managedPoliciesPerRole: 1 }";
+      const loaded = project(repo(grants, "", quotas));
+      return loaded.ok ? (loaded.findings.find((f) => f.rule === "G12")?.remedy ?? "") : "";
+    };
+    const parameters = Array.from({ length: 40 }, (_, i) => `{ parameter: /app/p${i} }`).join();
+    expect(remedy(parameters)).toMatch(/^grant a path of parameters .*; or attach a policy of your own/);
+    expect(remedy(secrets(40).join())).toMatch(/^keep several values in one JSON secret/);
+    expect(remedy(secrets(40).join())).not.toContain("path");
+  });
+
   it("counts the policies that are attached", () => {
     const arns = Array.from({ length: 9 }, (_, i) => `'arn:aws:iam::aws:policy/P${i}'`).join();
     const of = (count: number) => {
@@ -227,6 +288,27 @@ describe("what a role may do", () => {
     };
     expect(of(100)).toEqual([]);
     expect(of(200)).toEqual([expect.stringMatching(/^12 managed policies \(3 for .*, 9 attached\)/)]);
+  });
+});
+
+describe("grant sets by the hundred", () => {
+  const sets = (count: number, each: number) =>
+    Array.from(
+      { length: count },
+      (_, i) => `  s${i}: [${Array.from({ length: each }, (_, j) => `{ secret: n${i}-${j} }`).join()}]`,
+    ).join("\n");
+  const named = (names: readonly number[]) => names.map((i) => `{ set: s${i} }`).join();
+
+  it("a set that is named again adds nothing", () => {
+    const text = (names: readonly number[]) => `${repo(named(names))}\ngrantSets:\n${sets(1, 3)}`;
+    expect(modelOf(text(Array.from({ length: 400 }, () => 0)))).toEqual(modelOf(text([0])));
+  });
+
+  it("more than any role has room for are refused, once", () => {
+    const text = `${repo(named([0, 1, 2, 3, 4, 5, 6]))}\ngrantSets:\n${sets(7, 500)}`;
+    expect(messages(text)).toEqual([
+      "R08: with this set, the grants are more than 2000; name fewer sets here: no role has room for so many grants",
+    ]);
   });
 });
 

@@ -475,12 +475,14 @@ describe("what a hostile or hurried author tries", () => {
     [
       "a Sid twice",
       repo(
-        "statements: [{Sid: A, Effect: Allow, Action: 's3:x', Resource: b}, {Sid: A, Effect: Allow, Action: 's3:y', Resource: b}]",
+        "statements: [{Sid: A, Effect: Allow, Action: 's3:x', Resource: 'arn:aws:s3:::b'}, {Sid: A, Effect: Allow, Action: 's3:y', Resource: 'arn:aws:s3:::b'}]",
       ),
     ],
     [
       "an empty condition",
-      repo("statements: [{Effect: Allow, Action: 's3:x', Resource: b, Condition: {StringEquals: {}}}]"),
+      repo(
+        "statements: [{Effect: Allow, Action: 's3:x', Resource: 'arn:aws:s3:::b', Condition: {StringEquals: {}}}]",
+      ),
     ],
     [
       "two accounts with one state",
@@ -608,5 +610,51 @@ describe("any manifest", () => {
       { numRuns: 400 },
     );
     expect(resolved).toBeGreaterThan(5);
+  });
+});
+
+describe("raw statements and policies that IAM would refuse", () => {
+  const foreign = "arn:aws:iam::999999999999:policy/edge";
+  const own = "arn:aws:iam::123456789012:policy/edge";
+  const of = (statement: string) => messages(repo(`statements: [{ Effect: Allow, ${statement} }]`));
+
+  it.each([
+    ["Action: 's3:GetObject', Resource: foo", 'M04: "foo" is neither an ARN nor *'],
+    ["Action: 's3:GetObject', Resource: ''", "write the resource's ARN, or *"],
+    ["Action: '', Resource: '*'", "name an action, e.g. s3:GetObject"],
+    [
+      "Action: 's3:GetObject', Resource: 'arn:aws:sqs:eu-central-1:12345678901:jobs'",
+      "has no account id of 12 digits",
+    ],
+    [
+      "Action: 's3:GetObject', Resource: '*', Condition: { StringEqual: { 'aws:SourceIp': x } }",
+      'M04: "StringEqual" is no operator of IAM; did you mean StringEquals?',
+    ],
+  ])("{ %s } is a diagnostic", (statement, expected) => {
+    expect(of(statement)).toEqual([expect.stringContaining(expected)]);
+  });
+
+  it.each([`permissionsBoundary: ${foreign}`, `managedPolicies: [${foreign}]`])(
+    "%s is of another account than the role",
+    (keys) => {
+      expect(messages(repo(keys))).toEqual([
+        expect.stringMatching(/^R08: the policy is of account 999999999999, and the role of 123456789012/),
+      ]);
+      expect(messages(repo(keys.replace(foreign, own)))).toEqual([]);
+      expect(messages(repo(keys.replace(foreign, "arn:aws:iam::aws:policy/ReadOnlyAccess")))).toEqual([]);
+    },
+  );
+
+  it("so is the boundary of an account", () => {
+    expect(messages(manifest("", `permissionsBoundary: ${foreign}`))).toEqual([
+      expect.stringMatching(/^R08: the policy is of account 999999999999/),
+    ]);
+  });
+
+  it("more grants than an entry takes come with what makes them fewer", () => {
+    const grants = Array.from({ length: 501 }, (_, i) => `{ sqs: q${i} }`).join(", ");
+    expect(messages(repo(`grants: [${grants}]`))).toEqual([
+      expect.stringMatching(/at most 500 grants; grant paths that end in \/\*/),
+    ]);
   });
 });

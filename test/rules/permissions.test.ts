@@ -12,7 +12,7 @@ describe("each rule's documents", () => {
   const folders = readdirSync(join(fixtures, "permissions")).sort();
 
   it("are there for every rule that reads documents", () => {
-    expect(folders).toEqual("G01 G02 G03 G04 G05 G06 G07 G08 G09 G13 G15 G16".split(" "));
+    expect(folders).toEqual("G01 G02 G03 G04 G05 G06 G07 G08 G09 G13 G15 G16 G18".split(" "));
   });
 
   it.each(folders)("%s: the failing one yields exactly that rule", (id) => {
@@ -107,9 +107,8 @@ describe("the letter of the rules", () => {
     "ec2:ModifySnapshotAttribute",
   ])("G07: %s, on a named resource too", (Action) => {
     const service = Action.split(":")[0] ?? "";
-    expect(found({ Action, Resource: `arn:aws:${service}:eu-central-1:123456789012:named/x` })).toEqual([
-      "G07",
-    ]);
+    const Resource = `arn:aws:${service}:eu-central-1:123456789012:named/x`;
+    expect(found({ Action, Resource }).filter((rule) => rule !== "G18")).toEqual(["G07"]);
   });
 
   it.each([
@@ -202,6 +201,57 @@ describe("the letter of the rules", () => {
       expect(on("s3:ListBucket", { StringLike: { [key]: "a" } })).toEqual([]);
     for (const key of ["aws:Nonsense", "nosuch:key", "prefix", "iam:PassedToService", "aws:RequestTag/a"])
       expect([key, on("s3:ListBucket", { StringLike: { [key]: "a" } }).length]).toEqual([key, 1]);
+  });
+
+  it.each([
+    ["s3:GetObject", bucket],
+    ["s3:ListBucket", `${bucket}/*`],
+    ["s3:ListBucket", bucket + "/${aws:PrincipalTag/team}"],
+    ["dynamodb:GetItem", "arn:aws:dynamodb:eu-central-1:123456789012:tabel/orders"],
+    ["sqs:SendMessage", "arn:aws:sns:eu-central-1:123456789012:jobs"],
+    ["s3:ListAllMyBuckets", bucket],
+    ["secretsmanager:GetSecret*", "arn:aws:secretsmanager:eu-central-1:123456789012:db"],
+  ])("G18: %s takes nothing like %s, in a Deny too", (Action, Resource) => {
+    for (const Effect of ["Allow", "Deny"]) expect(found({ Effect, Action, Resource })).toEqual(["G18"]);
+    expect(found({ Action: "sts:GetCallerIdentity", Resource: "*" })).toEqual([]);
+  });
+
+  it.each([
+    ["s3:GetObject", `${bucket}*`],
+    ["s3:GetObject", "arn:aws:s3:eu-central-1:123456789012:accesspoint/edge/object/*"],
+    ["s3:ListBucket", "arn:aws:s3:::acme-${aws:PrincipalTag/team}"],
+    ["s3:List*", bucket],
+    ["s3:GetBucketLocation", [bucket, `${bucket}/*`]],
+    ["dynamodb:Query", "arn:aws:dynamodb:*:*:table/orders/index/*"],
+    ["sqs:SendMessage", "arn:aws:sqs:eu-central-1:123456789012:jobs"],
+    ["logs:GetLogEvents", "arn:aws:logs:eu-central-1:123456789012:log-group:/a/b:log-stream:*"],
+    ["lambda:InvokeFunction", "arn:aws:lambda:eu-central-1:123456789012:function:resize:live"],
+    ["ssm:SendCommand", "arn:aws:ssm:eu-central-1::document/AWS-RunShellScript"],
+    ["iam:GetRole", "arn:aws:iam::123456789012:role/a/b"],
+  ])("G18: %s takes %j", (Action, Resource) => {
+    expect(found({ Action, Resource })).not.toContain("G18");
+  });
+
+  it("G18: what the action takes is named, the shortest first, at the item of the list", () => {
+    const Action = ["s3:GetObject", "s3:ListBucket"];
+    const [seen, ...others] = judged(permissionSubject([policy({ Action, Resource: `${bucket}/*` })]));
+    expect(others).toEqual([]);
+    expect(seen).toMatchObject({
+      message: 's3:ListBucket takes nothing like "arn:aws:s3:::acme-assets/*"',
+      remedy: expect.stringContaining(
+        "name what it takes: arn:${Partition}:s3:::${BucketName} and ",
+      ) as string,
+      origin: { path: ["Statement", 0, "Action", 1] },
+    });
+  });
+
+  it("G18: hundreds of actions on hundreds of long resources are judged in a second", () => {
+    const Action = Array.from({ length: 300 }, (_, i) => `s3:${"*".repeat(i)}GetObject`);
+    const Resource = Array.from({ length: 300 }, (_, i) => `arn:aws:s3:::${"*a".repeat(500)}${i}`);
+    const subject = permissionSubject([policy({ Action, Resource })]);
+    const start = performance.now();
+    expect(judged(subject).filter(({ rule }) => rule === "G18")).toHaveLength(0);
+    expect(performance.now() - start).toBeLessThan(5_000);
   });
 
   it("text of a document is shown quoted, hidden characters as escapes", () => {

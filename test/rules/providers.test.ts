@@ -4,7 +4,12 @@ import { aboveInfo, judge, type FixtureContext } from "./trustFixture";
 const issuer = "https://services.acme.gitpod.cloud/idp";
 const audiences = ["sts.amazonaws.com"];
 const say = (
-  changes: readonly { url?: string; audiences?: readonly string[]; thumbprints?: readonly string[] | null }[],
+  changes: readonly {
+    arn?: string;
+    url?: string;
+    audiences?: readonly string[];
+    thumbprints?: readonly string[] | null;
+  }[],
   context: FixtureContext = {},
 ) => judge({ providers: changes.map((c) => ({ url: issuer, audiences, thumbprints: null, ...c })), context });
 const rulesOf = (...args: Parameters<typeof say>) => aboveInfo(say(...args));
@@ -33,6 +38,14 @@ describe("an identity provider that exists", () => {
 
   it("P01: is the same with and without scheme", () => {
     expect(rulesOf([{}, { url: issuer.replace("https://", "") }])).toEqual(["P01"]);
+  });
+
+  it("P01: is another one in another account, as far as its ARN shows", () => {
+    const arn = (account: string) => ({ arn: `arn:aws:iam::${account}:oidc-provider/x` });
+    expect(rulesOf([arn("123456789012"), arn("210987654321")])).toEqual([]);
+    expect(rulesOf([arn("123456789012"), arn("123456789012")])).toEqual(["P01"]);
+    expect(rulesOf([arn("123456789012"), arn("210987654321"), arn("123456789012")])).toEqual(["P01"]);
+    expect(rulesOf([arn("123456789012"), {}])).toEqual(["P01"]);
   });
 
   it("P03: takes up to five thumbprints of 40 hex digits", () => {

@@ -115,6 +115,33 @@ describe("what fits", () => {
 });
 
 describe("waivers", () => {
+  it("a remedy says that a finding can be accepted, exactly where it can", () => {
+    const ways = (text: string, included = {}) => {
+      const loaded = project(text, {}, included);
+      if (!loaded.ok) throw new Error(loaded.diagnostics.map((d) => d.message).join("\n"));
+      return loaded.findings.map(
+        (f) => `${f.rule} ${f.severity} ${f.remedy.includes(`accept: [{ rule: ${f.rule}`)}`,
+      );
+    };
+    expect(ways(org("", open))).toEqual([
+      "T64 info false",
+      "T54 warning true",
+      "T57 error true",
+      "T66 info false",
+    ]);
+    expect(ways(org(accept("T54"), open))).toContain("T54 warning false");
+    const team = { "team.yaml": "orgs: [{ url: https://github.com/acme }]" };
+    expect(ways(manifest("include: [team.yaml]", "", open), team)).toEqual(
+      expect.arrayContaining(["T54 warning true", "T57 error false"]),
+    );
+    const quota = manifest("repos:\n  - url: https://github.com/acme/a", "requireBoundary: true");
+    expect(ways(quota)).toContain("G14 error false");
+  });
+
+  it("no rule's own remedy speaks of accepting: what exists already has no manifest", () => {
+    expect(rules.filter(({ remedy }) => /\baccept\b/.test(remedy))).toEqual([]);
+  });
+
   it("a reason accepts a warning, and an error where the rule allows it; accepted findings stay in the output", () => {
     expect(findings(repo(accept("T57"), open))).toEqual(["T57 warning repos[0] accepted"]);
     const both = "accept: [{ rule: T54, reason: a }, { rule: T57, reason: b }]";
@@ -122,7 +149,8 @@ describe("waivers", () => {
   });
 
   it("W01: of an unknown rule", () => {
-    expect(findings(repo(accept("T99")))).toEqual(["W01 warning repos[0].accept[0]"]);
+    for (const rule of ["T99", "T999", "g01", "anything"])
+      expect(findings(repo(accept(rule)))).toEqual(["W01 warning repos[0].accept[0]"]);
   });
 
   it("W02: without a reason accepts nothing", () => {

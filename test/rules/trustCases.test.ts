@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { foreignIssuers } from "../../src/rules/foreignIssuers";
 import { testRole } from "../support/model";
-import { aboveInfo, bare, type FixtureContext } from "./trustFixture";
+import { aboveInfo, bare, judge, type FixtureContext } from "./trustFixture";
 
 const name = "services.acme.gitpod.cloud/idp";
 const arn = `arn:aws:iam::123456789012:oidc-provider/${name}`;
@@ -42,6 +42,20 @@ describe("what a pattern on sub lets in", () => {
     ["https://github.com/acme/app*", ["T52"]],
     ["https://github.com/acme/app.git*", ["T52"]],
     ["https://github.com/acme/*", ["T54"]],
+    ["https://github.com/./*", ["T55", "T59"]],
+    ["https://github.com/././*", ["T55", "T59"]],
+    ["https://github.com/%2e/./*", ["T34", "T55", "T59"]],
+    ["https://github.com/acme/./*", ["T54", "T59"]],
+    ["https://github.com/acme/app/../*", ["T34", "T54", "T59"]],
+    ["https://github.com/acme/app/./tree/*", ["T59"]],
+    ["https://github.com/acme\\app/tree/*", ["T59"]],
+    ["https://github.com/acme/\ta/*", ["T34", "T51", "T59"]],
+    ["https://github.com/acme/.github/tree/*", []],
+    ["https://github.com/acme/.*", ["T52"]],
+    ["https://github.com/acme/app?*?a=*", ["T27", "T52"]],
+    ["https://dev.azure.com/o/p/_git/r?*?version=GB*", ["T27", "T52"]],
+    ["https://dev.azure.com/o/p/_git/r*?version=GB*", ["T27", "T52"]],
+    ["https://dev.azure.com/o/p/_git/r??version=GB*", ["T27", "T52"]],
     ["https://github.com/acme/*/tree/main", ["T54"]],
     ["https://github.com/acme/app/*", ["T51", "T58"]],
     ["https://github.com/acme/app/tree/*", []],
@@ -215,6 +229,34 @@ describe("conditions", () => {
     expect(found(context, two)).toEqual([]);
   });
 
+  it("audiences are held against what an identity provider of the same files registers", () => {
+    const registered = (wanted: string, audiences: readonly string[], more: object = {}, context = {}) =>
+      aboveInfo(
+        judge({
+          document: document(login({ StringEquals: { [`${name}:aud`]: wanted, ...sub(own) } })),
+          providers: [{ url: name, audiences, thumbprints: null, ...more }],
+          context,
+        }),
+      );
+    const declared = { installations: [{ issuer: `https://${name}` }] };
+    expect(registered("vault.acme.com", ["vault.acme.com"])).toEqual([]);
+    expect(registered("sts.amazonaws.com", ["vault.acme.com"])).toEqual(["T22"]);
+    expect(registered("vault.acme.com", ["vault.acme.com", "sts.amazonaws.com"], {}, declared)).toEqual([
+      "T22",
+    ]);
+    expect(registered("sts.amazonaws.com", ["vault.acme.com"], { url: "other.acme.com/idp" })).toEqual([]);
+    const elsewhere = { arn: arn.replace("123456789012", "210987654321") };
+    expect(registered("sts.amazonaws.com", ["vault.acme.com"], elsewhere)).toEqual([]);
+    expect(registered("sts.amazonaws.com", ["vault.acme.com"], { arn })).toEqual(["T22"]);
+  });
+
+  it("remedies name the issuer", () => {
+    const remedy = (rule: string, condition: Change) =>
+      bare(document(login(condition))).find((s) => s.rule === rule)?.remedy;
+    expect(remedy("T21", { StringEquals: sub(own) })).toContain(`"${name}:aud"`);
+    expect(remedy("T23", { StringEquals: aud })).toContain(`"${name}:sub"`);
+  });
+
   it("Null with false demands a key and is no condition on its value", () => {
     expect(rulesOf(login({ StringEquals: aud, Null: sub("false") }))).toEqual(["T23"]);
     expect(
@@ -291,6 +333,9 @@ describe("principals", () => {
     ["providers by wildcard", { Federated: "arn:aws:iam::123456789012:oidc-provider/*" }, ["T04"]],
     ["no ARN", { Federated: name }, ["T08"]],
     ["an account to be filled in", { AWS: "arn:aws:iam::ACCOUNT:root" }, ["T08"]],
+    ["a role named like work", { AWS: "arn:aws:iam::123456789012:role/todo-app-deploy" }, []],
+    ["a role with words in capitals", { AWS: "arn:aws:iam::123456789012:role/YOURS-HOSTED" }, []],
+    ["a role to be filled in", { AWS: "arn:aws:iam::123456789012:role/YOUR_ROLE" }, ["T08"]],
     ["a scheme", { Federated: `arn:aws:iam::123456789012:oidc-provider/https://${name}` }, ["T08"]],
     ["another partition", { Federated: [arn, arn.replace("arn:aws:", "arn:aws-cn:")] }, ["T09"]],
     ["another account", { Federated: [arn, arn.replace("123456789012", "210987654321")] }, ["T10"]],
@@ -298,6 +343,23 @@ describe("principals", () => {
   ])("%s", (_, principal, expected) => {
     const statement = login({ StringEquals: { ...aud, ...sub(own) } }, { Principal: principal });
     expect(rulesOf(statement)).toEqual(expected);
+  });
+
+  it.each<readonly [string, readonly string[]]>([
+    ["services.change.org/idp", []],
+    ["your.acme.com/idp", []],
+    ["insert.cloud/idp", []],
+    ["services.YOUR-HOST/idp", ["T08"]],
+    ["<issuer>/idp", ["T08"]],
+    ["{ISSUER}/idp", ["T08"]],
+  ])("of the issuer %s: %j", (issuer, expected) => {
+    const text = JSON.stringify(document(exact(own))).replaceAll(name, issuer);
+    expect(aboveInfo(bare(JSON.parse(text)))).toEqual(expected);
+  });
+
+  it("T01: a permission policy is no trust policy", () => {
+    const said = bare(document({ Effect: "Allow", Action: "s3:GetObject", Resource: "*" }));
+    expect(said.find((s) => s.rule === "T01")).toMatchObject({ remedy: "pass it with --permission-policy" });
   });
 
   it("an issuer that nobody has declared is found, and one that is another's is left alone", () => {
@@ -373,6 +435,88 @@ describe("issuers that are not Gitpod's", () => {
       rulesOf(actions({ StringEquals: { [`${gh}:sub`]: "repo:acme/app:ref:refs/heads/main" } })),
     ).toEqual(["T21"]);
     expect(rulesOf(actions({ StringEquals: { ...ghAud, [`${name}:sub`]: own } }))).toEqual(["T32"]);
+  });
+
+  const foreign = (issuer: string, claims: Readonly<Record<string, unknown>>, operator = "StringLike") => {
+    const builtIn = /^[a-z.-]+$/.test(issuer) && !/terraform|gitlab|buildkite|actions/.test(issuer);
+    return rulesOf(
+      login(
+        {
+          [operator]: Object.fromEntries(
+            Object.entries(claims).map(([k, v]) => [k.startsWith("aws:") ? k : `${issuer}:${k}`, v]),
+          ),
+        },
+        { Principal: { Federated: builtIn ? issuer : arn.replace(name, issuer) } },
+      ),
+    );
+  };
+  const gh = "token.actions.githubusercontent.com";
+  const cluster = "oidc.eks.eu-west-1.amazonaws.com/id/ABCDEF";
+
+  it.each<readonly [string, string, readonly string[]]>([
+    [gh, "r*", ["T24"]],
+    [gh, "repo:*", ["T24"]],
+    [gh, "repo:*/*", ["T24"]],
+    [gh, "repo:*/app:ref:refs/heads/main", ["T24"]],
+    [gh, "repo:acme*", ["T24"]],
+    [gh, "repo:?cme/app:*", ["T24"]],
+    [gh, "environment:prod:*", ["T24"]],
+    [gh, "*:ref:refs/heads/main", ["T24"]],
+    [gh, "repo:acme/*", []],
+    [gh, "repo:acme/app:*", []],
+    [gh, "repo:acme@12/app@34:ref:*", []],
+    [gh, "environment:prod:repository_owner:acme:*", []],
+    [gh, "repository_id:123:*", []],
+    [gh, "repo:acme/app:ref:refs/heads/main", []],
+    ["app.terraform.io", "organization:*:project:p:workspace:w:run_phase:*", ["T24"]],
+    ["app.terraform.io", "organization:acme*", ["T24"]],
+    ["app.terraform.io", "organization:acme:*", []],
+    ["gitlab.com", "project_path:*", ["T24"]],
+    ["gitlab.com", "project_path:acme/*", []],
+    ["agent.buildkite.com", "organization:*:pipeline:p:*", ["T24"]],
+    ["agent.buildkite.com", "organization:acme:pipeline:p:*", []],
+    [cluster, "system:serviceaccount:*", ["T24"]],
+    [cluster, "system:*", ["T24"]],
+    [cluster, "system:serviceaccount:*:*", ["T24"]],
+    [cluster, "system:serviceaccount:app:*", []],
+    ["oidc.circleci.com/org/0123", "org/0123/project/*", ["T24"]],
+    ["oidc.circleci.com/org/0123", "org/0123/project/4567/*", []],
+  ])("%s, sub like %s: %j", (issuer, value, expected) => {
+    expect(foreign(issuer, { aud: "x", sub: value })).toEqual(expected);
+  });
+
+  it("a claim beside sub counts where it names a caller, and not where everybody can have it", () => {
+    expect(foreign(gh, { aud: "x", ref: "refs/heads/main" })).toEqual(["T23"]);
+    expect(foreign(gh, { aud: "x", environment: "prod", actor: "me", workflow: "ci" })).toEqual(["T23"]);
+    expect(foreign(gh, { aud: "x", repository: "*" })).toEqual(["T23"]);
+    expect(foreign(gh, { aud: "x", repository: "*/app" })).toEqual(["T23"]);
+    expect(foreign(gh, { aud: "x", repository: ["acme/app", "*/app"] })).toEqual(["T23"]);
+    expect(foreign(gh, { aud: "x", repository_owner: "acme*" })).toEqual(["T23"]);
+    expect(foreign(gh, { aud: "x", repository: "acme/*" })).toEqual([]);
+    expect(foreign(gh, { aud: "x", repository_owner: "acme" })).toEqual([]);
+    expect(foreign(gh, { aud: "x", job_workflow_ref: "acme/ci/.github/workflows/deploy.yml@*" })).toEqual([]);
+    expect(foreign(gh, { aud: "x", repository: "acme/app", sub: "repo:*:ref:refs/heads/main" })).toEqual([]);
+    expect(foreign(gh, { aud: "x", repository: "acme/app" }, "StringLikeIfExists")).toEqual(["T23", "T29"]);
+  });
+
+  it("built-in issuers are told apart by pool, or by application", () => {
+    const pool = "us-east-1:12345678-dead-beef-cafe-123456790ab";
+    const cognito = "cognito-identity.amazonaws.com";
+    expect(foreign(cognito, { amr: "authenticated" }, "ForAnyValue:StringLike")).toEqual(["T21"]);
+    expect(foreign(cognito, { "aws:RequestedRegion": "us-east-1" })).toEqual(["T21"]);
+    expect(foreign(cognito, { aud: "us-east-1:*" })).toEqual(["T21"]);
+    expect(foreign(cognito, { aud: pool })).toEqual([]);
+    for (const issuer of ["graph.facebook.com", "www.amazon.com"]) {
+      expect(foreign(issuer, { "aws:RequestedRegion": "us-east-1" })).toEqual(["T23"]);
+      expect(foreign(issuer, { app_id: "*" })).toEqual(["T23"]);
+      expect(foreign(issuer, { app_id: "123*" })).toEqual(["T23"]);
+      expect(foreign(issuer, { app_id: "123" }, "StringEquals")).toEqual([]);
+    }
+  });
+
+  it("a remedy shows what a subject of theirs looks like", () => {
+    for (const { owner, example } of foreignIssuers)
+      expect([owner, example.length > 5]).toEqual([owner, true]);
   });
 });
 

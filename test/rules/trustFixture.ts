@@ -23,7 +23,8 @@ export interface FixtureContext {
 export interface Fixture {
   readonly why?: string;
   readonly document?: unknown;
-  readonly providers?: readonly Omit<ExistingIdentityProvider, "origin">[];
+  readonly providers?: readonly (Omit<ExistingIdentityProvider, "origin" | "arn"> &
+    Partial<Pick<ExistingIdentityProvider, "arn">>)[];
   readonly role?: Partial<ExistingRole>;
   readonly context?: FixtureContext;
 }
@@ -63,12 +64,15 @@ export function judge({ document, providers = [], role = {}, context = {} }: Fix
     document === undefined ? null : { kind: "trust" as const, origin, value: document, role: null };
   const existing: ExistingRole = {
     ...{ name: null, origin, arn: null, path: null, description: null, maxSessionDuration: null },
-    ...{ permissionsBoundary: null, tags: {}, permissions: [], managedPolicies: [] },
+    ...{ shown: new Set(), permissionsBoundary: null, tags: {}, permissions: [], managedPolicies: [] },
     ...role,
     trust,
   };
-  const subject = { document: readDocument(document), origin, role: existing, context: known };
-  const given = providers.map((p, i) => ({ ...p, origin: { ...origin, path: [i] } }));
+  const given = providers.map((p, i) => ({ arn: null, ...p, origin: { ...origin, path: [i] } }));
+  const subject = {
+    document: readDocument(document),
+    ...{ origin, role: existing, identityProviders: given, context: known },
+  };
   return rules.flatMap((rule) => [
     ...(document === undefined ? [] : said(rule, rule.trust?.(subject))),
     ...(given.length === 0 ? [] : said(rule, rule.providers?.({ providers: given, context: known }))),

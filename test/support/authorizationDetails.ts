@@ -1,5 +1,21 @@
 import type { AccessModel } from "../../src/model/accessModel";
 
+/** The roles of a model as `aws iam list-roles` shows them. */
+export function roleList(model: AccessModel): object {
+  return {
+    Roles: model.accounts
+      .flatMap((account) => account.roles)
+      .map((role) => ({
+        Path: role.path,
+        RoleName: role.name,
+        Arn: role.arn,
+        AssumeRolePolicyDocument: role.trustPolicy,
+        Description: role.description,
+        MaxSessionDuration: role.maxSessionDuration,
+      })),
+  };
+}
+
 /** The roles of a model as `aws iam get-account-authorization-details` shows them. */
 export function accountDetails(model: AccessModel): object {
   const roles = model.accounts.flatMap((account) => account.roles);
@@ -11,8 +27,6 @@ export function accountDetails(model: AccessModel): object {
       RoleName: role.name,
       RoleId: "AROAEXAMPLE",
       Arn: role.arn,
-      Description: role.description,
-      MaxSessionDuration: role.maxSessionDuration,
       AssumeRolePolicyDocument: role.trustPolicy,
       InstanceProfileList: [],
       RolePolicyList:

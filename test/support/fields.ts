@@ -79,7 +79,11 @@ export const fields = Object.freeze({
 
   Sid: { part: raw({ Sid: "§" }), at: `${statement}.Sid` },
   Action: { part: raw({ Action: "§" }), at: `${statement}.Action` },
-  Resource: { part: raw({ Resource: "§" }), at: `${statement}.Resource` },
+  Resource: {
+    part: raw({ Resource: "arn:aws:s3:::b/§" }),
+    at: `${statement}.Resource`,
+    becomes: "arn:aws:s3:::b/§",
+  },
   "Condition operator": {
     part: raw({ Condition: { "§": { "aws:username": "x" } } }),
     at: `${statement}.Condition`,

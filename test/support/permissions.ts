@@ -17,6 +17,8 @@ export function permissionSubject(
     granted: null,
     managedPolicies: [],
     roleArn: "arn:aws:iam::123456789012:role/gitpod-acme-app",
+    roleTags: {},
+    ownPolicies: [],
     permissionsBoundary: "arn:aws:iam::123456789012:policy/edge",
     identityProviderArns: ["arn:aws:iam::123456789012:oidc-provider/api.acme.gitpod.cloud/idp"],
     account: { id: "123456789012", partition: "aws" },

@@ -13,7 +13,7 @@ jest.setTimeout(300_000);
 /** Fields whose text ends up in a role, and several of which fit into one. */
 const drawnFields = Object.freeze([
   ...["description", "tags key", "tags value", "name", "path", "branch"],
-  ...["Sid", "Action", "Resource", "Condition operator", "Condition key", "Condition value"],
+  ...["Sid", "Resource", "Condition key", "Condition value"],
   ...["secret", "secret ARN", "parameter", "s3", "permissionsBoundary", "managedPolicies"],
 ] as const satisfies readonly FieldName[]);
 

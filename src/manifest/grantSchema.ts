@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { expects, name, visible } from "./scalars";
+
+/*
+ * What an item of `grants` says.
+ */
+
+const resource = (what: string) => visible(1024).optional().describe(what);
+
+/** What grants can name: the key of an item is its kind, the value the resource's name or ARN. */
+const resources = {
+  secret: resource("A Secrets Manager secret: its name, or its ARN"),
+  parameter: resource("A Parameter Store parameter: its name, a path that ends in /*, or an ARN"),
+  s3: resource("Objects of a bucket: bucket/key, where the key may hold *"),
+  ecr: resource("A repository of container images: its name, or its ARN"),
+  codeartifact: resource("A CodeArtifact repository and its packages: domain/repository, or its ARN"),
+  dynamodb: resource("A DynamoDB table and its indexes: the table's name, or its ARN"),
+  sqs: resource("An SQS queue: its name, or its ARN"),
+  sns: resource("An SNS topic: its name, or its ARN"),
+  kms: resource("A KMS key: its id, or its ARN; not an alias"),
+  lambda: resource("A Lambda function: its name, with :alias where only that is called, or an ARN"),
+  logs: resource("A CloudWatch log group: its name, or its ARN"),
+  eks: resource("An EKS cluster: its name, or its ARN"),
+  role: resource("An IAM role to assume: its name behind its path, or its ARN"),
+};
+
+/** The keys of a grant that name its kind and its resource: each grant has exactly one of them. */
+export const grantKeys: readonly (keyof typeof resources | "set")[] = Object.freeze([
+  ...(Object.keys(resources) as (keyof typeof resources)[]),
+  "set",
+]);
+
+/** What `access` may say; which of it a kind of grant has, its row of the grant table says. */
+export const accessWords = Object.freeze([
+  ...(["read", "write", "pull", "push", "publish", "send"] as const),
+  ...(["receive", "decrypt", "encrypt", "invoke", "describe", "assume"] as const),
+] as const);
+
+/** One item of `grants`. */
+export const grantSchema = z
+  .strictObject({
+    ...resources,
+    set: name.optional().describe("The name of a grant set: its grants stand here"),
+    // Editors offer all words; resolve judges, and names those of the kind.
+    access: visible(32)
+      .meta({ enum: accessWords })
+      .optional()
+      .describe("What may be done, by default the least that the kind of grant has"),
+    env: z
+      .string()
+      .min(1)
+      .max(128)
+      .optional()
+      .describe("Environment variable that the snippet sets to the value of the secret or parameter"),
+    key: visible(256).optional().describe("With env: one field of a JSON secret, instead of all of it"),
+    kmsKey: visible(256)
+      .optional()
+      .describe(
+        "The KMS key that encrypts the secret, parameter, bucket or queue: its id or ARN, where it is the customer's own",
+      ),
+    account: z
+      .string()
+      .min(1)
+      .max(32)
+      .optional()
+      .describe(
+        "Where the resource is: an account's name, or 12 digits in quotes; by default the role's own account",
+      ),
+    region: z
+      .string()
+      .min(1)
+      .max(32)
+      .optional()
+      .describe(
+        "Region of the resource; by default that of the account that has it, where the manifest declares it, else that of the role's account",
+      ),
+  })
+  .refine((g) => grantKeys.filter((k) => g[k] !== undefined).length === 1, {
+    error: ({ input }) => expects(`a grant has exactly one of ${grantKeys.join(", ")}`, grantRemedy(input)),
+  });
+
+/** What to do about a grant that names no resource, or several. */
+function grantRemedy(grant: unknown): string {
+  const written = Object.keys(grant ?? {});
+  if (written.some((key) => grantKeys.some((k) => k === key)))
+    return "name one resource per item; write a second item for a second resource";
+  return written.includes("kmsKey")
+    ? "write kmsKey beside the secret, parameter, s3 or sqs that the key encrypts; to grant the key by itself, write kms"
+    : "name the resource, e.g. secret: database_connection_string";
+}

@@ -1,0 +1,48 @@
+import { nearest, quote, type Origin } from "../diagnostics";
+import { partitionOf } from "../model/partitions";
+import { regions } from "../model/regions";
+import type { Problems } from "./problems";
+
+/** The words that name a region's area, such as `us` and `gov`. */
+const areaWords: ReadonlySet<string> = new Set(regions.flatMap((region) => region.split("-").slice(0, -2)));
+
+/** The words for where in its area a region is: AWS has never used any but the points of the compass. */
+const points: ReadonlySet<string> = new Set([
+  ...["north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest", "central"],
+]);
+
+/**
+ * The region that a text was most likely meant to be; undefined for one that is a region, and for one that may become
+ * one. AWS adds numbers, points of the compass and areas: a word that is near to one that AWS uses is taken for a slip
+ * only where it is no point of the compass, or where mending it gives a region that there is.
+ */
+export function meantRegion(text: string): string | undefined {
+  if (regions.includes(text)) return undefined;
+  if (partitionOf(text) === null) return nearest(text, regions);
+  const words = text.split("-");
+  const point = words.at(-2) ?? "";
+  const mended = words.map((word, i) => {
+    if (i === words.length - 1) return word;
+    const known = i === words.length - 2 ? points : areaWords;
+    return known.has(word) ? word : (nearest(word, known) ?? word);
+  });
+  const region = mended.join("-");
+  if (regions.includes(region)) return region;
+  return points.has(point) ? undefined : nearest(text, regions);
+}
+
+/** Refuses a region that is misspelt, or of no partition that we know; true for one that may be right. */
+export function checkRegion(region: string, origin: Origin, problems: Problems): boolean {
+  const meant = meantRegion(region);
+  const partition = partitionOf(region);
+  if (meant === undefined && partition !== null) return true;
+  problems.add(
+    "M04",
+    origin,
+    partition === null
+      ? `${quote(region)} is no region of the partitions aws, aws-cn, aws-us-gov and aws-eusc`
+      : `AWS has no region ${quote(region)}`,
+    meant === undefined ? "write a region such as us-east-1 or eu-central-1" : `did you mean ${meant}?`,
+  );
+  return false;
+}

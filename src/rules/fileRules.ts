@@ -1,0 +1,15 @@
+import type { Rule } from "./rule";
+
+/** Rules about files of existing access as such: the walker applies them. */
+export const fileRules: readonly Rule[] = Object.freeze<Rule[]>([
+  {
+    id: "E01",
+    files: true,
+    severity: "warning",
+    waivableError: false,
+    title: "something that the file names and does not show",
+    why: "nobody has judged it, and it can be as wrong as what is shown is right; where nothing is shown, there is no verdict at all, and this is an error",
+    remedy:
+      "pass what shows it: a plan made after apply, terraform show -json of the state, or what the AWS CLI prints",
+  },
+]);
