@@ -1,4 +1,4 @@
-import { checkGitpodYml } from "../../src/snippet/gitpodSchema";
+import { checkGitpodYml, readGitpodYml } from "../../src/snippet/gitpodSchema";
 
 test.each([
   ["a task", "tasks: [{name: a, before: b, init: c, command: d, openIn: left, openMode: tab-after}]"],
@@ -36,4 +36,27 @@ test.each([
 
 test("a problem shows hidden characters of the file", () => {
   expect(checkGitpodYml('"a\\e\\u202E": 1').join()).toMatch(/^[ -~]*$/);
+});
+
+test("brackets and quoted text that go on at the column of their key are valid, as they are for Gitpod", () => {
+  const text = 'tasks: [\n{command: "a\nb"},\n]\nenv: {\n}\n';
+  expect(readGitpodYml(text)).toMatchObject({
+    problems: [],
+    value: { tasks: [{ command: "a b" }], env: {} },
+  });
+});
+
+test("a problem behind such a line has its own place", () => {
+  const { problems, details } = readGitpodYml("tasks: [\n]\nenv: {}\nenv: {}\n");
+  expect(problems).toEqual(["line 4: duplicated mapping key"]);
+  expect(details).toEqual([{ path: [], offset: 19, message: "duplicated mapping key" }]);
+});
+
+test("a problem has the way down to it, and the value is there", () => {
+  expect(readGitpodYml("env: {A: 1}")).toEqual({
+    value: { env: { A: 1 } },
+    details: [{ path: ["env", "A"], offset: null, message: "expected a string: write the value in quotes" }],
+    problems: ["env.A: expected a string: write the value in quotes"],
+    commands: [],
+  });
 });

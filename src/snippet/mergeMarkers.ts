@@ -1,0 +1,77 @@
+import { CST, Lexer } from "yaml";
+import { type MergeProblem, positionAt } from "./mergeEdits";
+
+/*
+ * Our tasks stand between two comment lines. The first says how they came into the file, so that taking them out
+ * gives back what was there, and what they mean, so that a change by hand is seen and not overwritten.
+ */
+
+/**
+ * How our tasks came in: into a `list` that was there, or was nothing; below a `key` of ours; so too, in a
+ * `file` that was not there; below a `null` that is a comment since; or `inline`, in the middle of a line between
+ * brackets.
+ */
+export type Mode = "list" | "key" | "file" | "null" | "inline";
+
+/** A comment of a file: never text that only looks like one, inside of a scalar. */
+export interface Comment {
+  readonly offset: number;
+  readonly source: string;
+}
+
+/** The two lines around our tasks. */
+export interface Markers {
+  readonly mode: Mode;
+  readonly digest: string;
+  readonly begin: Comment;
+  readonly end: Comment;
+}
+
+const beginning = /^#\s*gitpod-aws-oidc begin\b/;
+const ending = /^#\s*gitpod-aws-oidc end\b/;
+const whole = /^#\s*gitpod-aws-oidc begin (list|key|file|null|inline) ([0-9a-f]{16}):/;
+
+/** The first line, for tasks of a digest. */
+export function beginMarker(mode: Mode, digest: string): string {
+  return `# gitpod-aws-oidc begin ${mode} ${digest}: do not edit up to the end; change the manifest instead`;
+}
+
+/** The last line. */
+export const endMarker = "# gitpod-aws-oidc end";
+
+/**
+ * All comments of a text, in its order. A scalar's text is never taken for one: plain text cannot begin with
+ * `#`, quoted text begins with its quote, and that of a block with its indentation.
+ */
+export function commentsOf(text: string): readonly Comment[] {
+  const comments: Comment[] = [];
+  let offset = 0;
+  for (const source of new Lexer().lex(text)) {
+    const type = CST.tokenType(source);
+    // The lexer announces scalars, documents and broken flows by control characters that are not of the text.
+    const control = type === "scalar" || type === "doc-mode" || type === "flow-error-end";
+    if (type === "comment") comments.push({ offset, source: source.replace(/\r$/, "") });
+    if (!control) offset += source.length;
+  }
+  return comments;
+}
+
+/** The markers of a file: null where it has none; a problem where they are not one pair. */
+export function markersOf(text: string, comments: readonly Comment[]): Markers | MergeProblem | null {
+  const marks = comments.filter(({ source }) => beginning.test(source) || ending.test(source));
+  const [begin, end, ...others] = marks;
+  if (begin === undefined) return null;
+  const [, mode, digest] = whole.exec(begin.source) ?? [];
+  if (mode === undefined || digest === undefined || end === undefined || !ending.test(end.source))
+    return broken(text, begin);
+  const [other] = others;
+  return other === undefined ? { mode: mode as Mode, digest, begin, end } : broken(text, other);
+}
+
+function broken(text: string, { offset }: Comment): MergeProblem {
+  return {
+    position: positionAt(text, offset),
+    message: "this comment of gitpod-aws-oidc is not one of a pair of begin and end as it writes them",
+    remedy: "put the file back as it was merged, or take these comments and the tasks between them out",
+  };
+}

@@ -1,0 +1,152 @@
+import { readGitpodYml } from "../../../src/snippet/gitpodSchema";
+import { type MergeOptions, mergeSnippet, removeSnippet } from "../../../src/snippet/merge";
+import { options, ours } from "./ours";
+
+/** The file's own tasks after a merge that makes tasks wait, and its text. */
+function waiting(text: string, awaits: MergeOptions["awaits"] = "all", signal = "aws") {
+  const result = mergeSnippet(text, ours, options({ awaits, signal }));
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  expect(removeSnippet(result.text)).toEqual({ ok: true, text });
+  const { tasks } = readGitpodYml(result.text).value as { readonly tasks: readonly unknown[] };
+  return {
+    text: result.text,
+    tasks: tasks.slice(ours.length) as readonly Readonly<Record<string, unknown>>[],
+  };
+}
+
+const first = "gp sync-await -- 'aws' && . ~/.aws/gitpod/values.sh";
+
+test.each([
+  ["plain", "command: npm start", `${first}; npm start`],
+  ["in single quotes", "command: 'it''s'", `${first}; it's`],
+  ["in double quotes", 'command: "a\\tb"', `${first}\na\tb`],
+  ["literal", "command: |\n      a\n      b", `${first}\na\nb\n`],
+  ["literal and stripped", "command: |-\n      a", `${first}\na`],
+  ["literal and kept", "command: |+\n      a\n\n", `${first}\na\n\n\n`],
+  ["literal with leading blanks", "command: |2\n        a\n      b", `${first}\n  a\nb\n`],
+  ["folded", "command: >\n      a\n      b", `${first}\na b\n`],
+  ["folded, with leading blanks", "command: >2-\n        a\n      b", `${first}\n  a\nb`],
+  ["folded, with a leading empty line", "command: >\n\n      a", `${first}\n\na\n`],
+  ["plain over lines", "command: npm\n      start", `${first}; npm start`],
+  ["missing", "init: a", first],
+])("a command that is %s waits first", (_, command, expected) => {
+  const { tasks } = waiting(`tasks:\n  - name: x\n    ${command}\n`);
+  expect(tasks[0]?.["command"]).toBe(expected);
+});
+
+test("only the command waits, never before or init", () => {
+  const { tasks } = waiting("tasks:\n  - before: a\n    init: b\n    command: c\n");
+  expect(tasks).toEqual([{ before: "a", init: "b", command: `${first}; c` }]);
+});
+
+test("only tasks of the names that are given wait", () => {
+  const { tasks } = waiting(
+    "tasks:\n  - {name: a, command: x}\n  - {name: b, command: y}\n  - {name: a, init: z}\n",
+    ["a"],
+  );
+  expect(tasks.map((task) => task["command"])).toEqual([`${first}; x`, "y", first]);
+});
+
+test("an unknown name is refused with the nearest", () => {
+  expect(
+    mergeSnippet(
+      "image: x\ntasks:\n  - name: web\n    init: a\n",
+      ours,
+      options({ awaits: ["wbe", "zzzzz"] }),
+    ),
+  ).toEqual({
+    ok: false,
+    problems: [
+      {
+        position: { line: 2, column: 1 },
+        message: 'there is no task "wbe" that could wait; allowed: "web"',
+        remedy: 'did you mean "web"?',
+      },
+      {
+        position: { line: 2, column: 1 },
+        message: 'there is no task "zzzzz" that could wait; allowed: "web"',
+        remedy: "give the name of a task, or all",
+      },
+    ],
+  });
+});
+
+test("our own task never waits for itself", () => {
+  const text = waiting("tasks:\n  - {name: a, command: x}\n").text;
+  expect(mergeSnippet(text, ours, options({ awaits: ["aws"] }))).toMatchObject({ ok: false });
+});
+
+test("a wait that somebody wrote is left alone on the way in and out", () => {
+  for (const line of ["gp sync-await aws", "gp sync-await 'aws'", 'gp sync-await "aws"']) {
+    const text = `tasks:\n  - command: |\n      ${line}\n      npm start\n`;
+    expect(waiting(text).tasks).toEqual([{ command: `${line}\nnpm start\n` }]);
+  }
+});
+
+test.each(["gp sync-await awsome", "gp sync-await 'build'", "echo gp sync-await aws"])(
+  "%s is no wait for us",
+  (line) => {
+    expect(waiting(`tasks:\n  - command: ${line}\n`).tasks).toEqual([{ command: `${first}; ${line}` }]);
+  },
+);
+
+test("a name with blanks is one word for the shell", () => {
+  expect(waiting("tasks:\n  - command: a\n", "all", "log in. to-AWS_1").tasks).toEqual([
+    { command: "gp sync-await -- 'log in. to-AWS_1' && . ~/.aws/gitpod/values.sh; a" },
+  ]);
+});
+
+test.each(["", "a'b", "a;b", "-x", "a\nb", "$(id)", " a"])("%j is no name to wait for", (signal) => {
+  expect(() => mergeSnippet("image: x\n", ours, options({ signal }))).toThrow(RangeError);
+});
+
+test("who waits may change from merge to merge, and keep leaves it", () => {
+  const text = "tasks:\n  - {name: a, command: x}\n  - name: b\n    command: |\n      y\n";
+  const a = waiting(text, ["a"]).text;
+  const b = mergeSnippet(a, ours, options({ awaits: ["b"] }));
+  expect(b).toEqual({ ok: true, text: waiting(text, ["b"]).text });
+  expect(mergeSnippet(a, ours, options({ awaits: "keep" }))).toEqual({ ok: true, text: a });
+  expect(mergeSnippet(a, ours, options({ awaits: "none" }))).toEqual(mergeSnippet(text, ours, options()));
+});
+
+test.each([
+  ["an alias", "gitConfig: {a: &c x}\ntasks:\n  - command: *c\n", 3, 14],
+  ["an anchor that is used elsewhere", "tasks:\n  - command: &c x\n  - name: b\n    init: *c\n", 2, 17],
+  [
+    "a task that is used elsewhere",
+    "tasks:\n  - &t\n    command: x\n  - <<: *t\n    name: b\n    command: y\n",
+    3,
+    5,
+  ],
+  ["a merge key", "gitConfig: &m {command: x}\ntasks:\n  - <<: *m\n    name: a\n", 3, 9],
+  ["a task by alias", "gitConfig: &m {command: x}\ntasks:\n  - *m\n", 3, 5],
+])("a command by %s is refused with its place", (_, text, line, column) => {
+  const result = mergeSnippet(text, ours, options({ awaits: "all" }));
+  expect(result).toMatchObject({ ok: false, problems: [{ position: { line, column } }] });
+  expect(mergeSnippet(text, ours, options())).toMatchObject({ ok: true });
+});
+
+test("a wait that a formatter folded is taken out", () => {
+  const { text } = waiting("tasks:\n  - command: 'a b'\n");
+  const folded = text.replace("gp sync-await -- ''aws''", "gp\n      sync-await -- ''aws''");
+  expect(folded).not.toBe(text);
+  expect(removeSnippet(folded)).toEqual({ ok: true, text: "tasks:\n  - command: 'a b'\n" });
+});
+
+test("a command that was rewritten around our wait is refused when it is to be taken out", () => {
+  const { text } = waiting("tasks:\n  - command: |\n      a b\n");
+  const rewritten = text.replace(/values\.sh\n *a b/, "values.sh; a b");
+  expect(rewritten).not.toBe(text);
+  expect(removeSnippet(rewritten)).toMatchObject({
+    ok: false,
+    problems: [{ message: expect.stringMatching(/^this command waits/) as string, position: { column: 14 } }],
+  });
+});
+
+test("what follows our wait may be edited, and only the wait goes", () => {
+  const { text } = waiting("tasks:\n  - command: |\n      a\n");
+  expect(removeSnippet(text.replace("      a\n", "      b\n\n      c\n"))).toEqual({
+    ok: true,
+    text: "tasks:\n  - command: |\n      b\n\n      c\n",
+  });
+});

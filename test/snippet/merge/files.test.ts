@@ -1,0 +1,77 @@
+import { checkGitpodYml, readGitpodYml } from "../../../src/snippet/gitpodSchema";
+import { type MergeOptions, mergeSnippet, removeSnippet, type TaskText } from "../../../src/snippet/merge";
+import { files } from "./files";
+import { changed, options, ours } from "./ours";
+
+/** The merged text, which must be one. */
+function merge(text: string, tasks: readonly TaskText[] = ours, change: Partial<MergeOptions> = {}): string {
+  const result = mergeSnippet(text, tasks, options(change));
+  expect(result).toMatchObject({ ok: true });
+  return result.ok ? result.text : "";
+}
+
+type Value = Readonly<Record<string, unknown>> & { readonly tasks?: readonly unknown[] | null };
+
+function valueOf(text: string): Value {
+  return (readGitpodYml(text).value ?? {}) as Value;
+}
+
+test("there are at least 60 different files", () => {
+  expect(new Set(files.map(([, text]) => text)).size).toBe(files.length);
+  expect(files.length).toBeGreaterThanOrEqual(60);
+});
+
+describe.each(files)("a file with %s", (_, text) => {
+  it("is merged, is valid for Gitpod and says the same but for our tasks, which come first", () => {
+    const result = merge(text);
+    expect(checkGitpodYml(result)).toEqual([]);
+    const { tasks, ...others } = valueOf(text);
+    expect(valueOf(result)).toEqual({ ...others, tasks: [...ours, ...(tasks ?? [])] });
+  });
+
+  it("is merged by insertions alone, byte for byte", () => {
+    let at = 0;
+    const result = merge(text);
+    for (const character of text) at = result.indexOf(character, at) + 1 || Infinity;
+    expect(at).toBeLessThanOrEqual(result.length);
+  });
+
+  it("gets the line ends that it has", () => {
+    const lineEnds = (of: string) => new Set(of.match(/\r?\n/g));
+    if (lineEnds(text).size === 1) expect(lineEnds(merge(text))).toEqual(lineEnds(text));
+    else expect([...lineEnds(merge(text))].sort()).toEqual(text.includes("\r") ? ["\n", "\r\n"] : ["\n"]);
+  });
+
+  it("is not changed by a second merge", () => {
+    const once = merge(text);
+    expect(merge(once)).toBe(once);
+  });
+
+  it("comes back byte for byte", () => {
+    expect(removeSnippet(merge(text))).toEqual({ ok: true, text });
+    expect(removeSnippet(text)).toEqual({ ok: true, text });
+  });
+
+  it("is, after the manifest has changed, what the changed manifest would have made of it", () => {
+    expect(merge(merge(text), changed)).toBe(merge(text, changed));
+    expect(merge(merge(text, changed))).toBe(merge(text));
+    expect(removeSnippet(merge(text, changed))).toEqual({ ok: true, text });
+  });
+
+  it("waits where it can, and comes back", () => {
+    const result = mergeSnippet(text, ours, options({ awaits: "all" }));
+    if (!result.ok) {
+      expect(text).toMatch(/\*(run|a\b|base)/);
+      return;
+    }
+    expect(checkGitpodYml(result.text)).toEqual([]);
+    const tasks = valueOf(result.text).tasks?.slice(ours.length) as readonly { readonly command: string }[];
+    for (const { command } of tasks) expect(command).toMatch(/^gp sync-await (-- )?'?aws'?( &&|; |\n|$)/);
+    expect(merge(result.text, ours, { awaits: "all" })).toBe(result.text);
+    expect(merge(result.text, ours, { awaits: "keep" })).toBe(result.text);
+    expect(merge(result.text)).toBe(merge(text));
+    const renamed = merge(result.text, changed, { awaits: "keep", signal: "two words" });
+    expect(renamed.replaceAll("two words", "aws")).toBe(merge(text, changed, { awaits: "all" }));
+    expect(removeSnippet(result.text)).toEqual({ ok: true, text });
+  });
+});
