@@ -5,8 +5,8 @@ module.exports = {
   transform: {
     "^.+\\.(t|j)s$": ["@swc/jest", { jsc: { target: "es2023", parser: { syntax: "typescript" } } }],
   },
-  // jose is published as an ES module only.
-  transformIgnorePatterns: ["/node_modules/(?!jose/)"],
+  // These are published as ES modules only.
+  transformIgnorePatterns: ["/node_modules/(?!(jose|unbash)/)"],
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   testTimeout: 20000,
 };

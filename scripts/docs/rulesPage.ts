@@ -41,8 +41,6 @@ Remedy: ${sentence(rule.remedy)}
 
 Judged on: ${judgedOn(rule)}.`,
     ),
-    "## Left out",
-    table(["rules", "why"], leftOut),
   );
 }
 
@@ -72,6 +70,7 @@ const judges = Object.freeze([
   ],
   ["an existing permission policy", ({ id }) => (ofAnyDocument.has(id) ? true : undefined)],
   ["existing identity providers", ({ providers }) => providers],
+  ["a `.gitpod.yml`: `snippet --check`", ({ gitpodYml }) => gitpodYml],
   ["a file about existing access", ({ files }) => files],
 ] as const satisfies readonly (readonly [string, (rule: Rule) => unknown])[]);
 
@@ -81,11 +80,3 @@ function judgedOn(rule: Rule): string {
     .map(([what]) => what)
     .join("; ");
 }
-
-/** Ids of the catalogue of which the table has no row, and why. */
-const leftOut = Object.freeze([
-  [
-    "S01 to S13",
-    "they judge an existing `.gitpod.yml`, which `check` does not read yet; the snippets of a synth are made so that none can occur",
-  ],
-] as const satisfies readonly (readonly [string, string])[]);

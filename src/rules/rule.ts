@@ -1,5 +1,6 @@
 import type { Origin, Severity } from "../diagnostics";
 import type { AccessModel, Account, Installation, ItemOrder, Role, ScmHost } from "../model/accessModel";
+import type { GitpodYmlFacts, Place } from "../model/gitpodYml";
 import type { ExistingIdentityProvider, ExistingRole } from "../model/existing";
 import type { Condition, PolicyDocument } from "../model/policyDocument";
 import type { Partition } from "../model/partitions";
@@ -71,6 +72,28 @@ export interface ProviderSubject {
   readonly context: ExistingContext;
 }
 
+/** A `.gitpod.yml` that exists already. */
+export interface GitpodYmlSubject {
+  readonly facts: GitpodYmlFacts;
+  readonly model: AccessModel;
+  /** Canonical URLs of the repository that the file is in; empty: not known. */
+  readonly repositories: readonly string[];
+  /** Digests of the tasks that the manifest makes for the repository now; null: not known. */
+  readonly current: ReadonlySet<string> | null;
+  /** Text of the file in quotes for a message, its secrets left out. */
+  readonly shown: (text: string) => string;
+}
+
+/** One thing that a rule has to say about a place in a `.gitpod.yml`. */
+export interface PlacedObservation {
+  readonly message: string;
+  readonly place: Place;
+  /** The name of the role that it is about. @default - none */
+  readonly role?: string;
+  /** @default - the rule's own remedy */
+  readonly remedy?: string;
+}
+
 /** One thing that a rule has to say. */
 export interface Observation {
   /** What is wrong and what could happen: lower case, no final period. */
@@ -107,6 +130,8 @@ export interface Rule {
   readonly permissions?: Judge<PermissionSubject>;
   /** Identity providers that exist already. */
   readonly providers?: Judge<ProviderSubject>;
+  /** A `.gitpod.yml` that exists already. */
+  readonly gitpodYml?: (subject: GitpodYmlSubject) => readonly PlacedObservation[];
   /** Waivers and dates, or the severity of other rules: the walker applies it. */
   readonly walker?: true;
   /** What files about existing access do not show: their walker applies it. */

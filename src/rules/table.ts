@@ -2,6 +2,7 @@ import { fileRules } from "./fileRules";
 import { permissionRules } from "./permissionRules";
 import { providerRules } from "./providerRules";
 import type { Rule } from "./rule";
+import { snippetRules } from "./snippetRules";
 import { trustRules } from "./trustRules";
 import { waiverRules } from "./waiverRules";
 
@@ -10,6 +11,7 @@ export const rules: readonly Rule[] = Object.freeze([
   ...trustRules,
   ...providerRules,
   ...permissionRules,
+  ...snippetRules,
   ...fileRules,
   ...waiverRules,
 ]);

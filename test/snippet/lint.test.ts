@@ -1,0 +1,361 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { diskFiles } from "../../src/cli/files";
+import { lintGitpodYml } from "../../src/cli/lintGitpodYml";
+import { loadProject } from "../../src/cli/project";
+import { formatJson, formatText } from "../../src/diagnostics";
+import type { AccessModel } from "../../src/model/accessModel";
+import { compileTemplates } from "../../src/snippet/render";
+import { lintedModel, lintedRepository } from "../support/lint";
+import { rendered, templateSources } from "../support/snippet";
+
+const around = { file: ".gitpod.yml", model: lintedModel, repositories: [lintedRepository] };
+const arn = "arn:aws:iam::123456789012:role/app";
+const login = `gp idp login aws --role-arn ${arn}`;
+
+/** The rules that a task's command meets, with the text at each place. */
+async function findings(command: string): Promise<readonly string[]> {
+  const text = `tasks:\n  - command: |\n${command.replace(/^/gm, "      ")}\n`;
+  const report = await lintGitpodYml(text, around);
+  return report.findings.map(({ rule, message }) => `${rule} ${message}`);
+}
+
+/** Everything that a report shows to anybody. */
+async function shown(text: string): Promise<string> {
+  const { diagnostics, findings: found, line } = await lintGitpodYml(text, around);
+  const lines = { line: (_: string, number: number) => line(number), colour: false, info: "list" } as const;
+  return formatText(diagnostics, found, lines) + formatJson(diagnostics, found);
+}
+
+describe("what this tool renders itself", () => {
+  const folder = join(__dirname, "..", "golden", "stacks");
+
+  it.each(readdirSync(folder))("every snippet of the golden case %s is clean", async (name) => {
+    const own = join(folder, name, "manifest.yaml");
+    const manifest = existsSync(own) ? own : join(__dirname, "..", "..", "manifest.yaml");
+    const loaded = await Promise.resolve(loadProject(manifest, diskFiles()));
+    const model: AccessModel | undefined = loaded.ok ? loaded.model : undefined;
+    expect(model?.snippets.length).toBeGreaterThan(0);
+    const renderer = compileTemplates(templateSources());
+    for (const snippet of model?.snippets ?? []) {
+      const text = renderer.renderSnippet(snippet, { manifestName: "manifest.yaml" });
+      const surroundings = { file: snippet.file, model: model ?? lintedModel, repositories: [snippet.url] };
+      const { diagnostics, findings: found } = await lintGitpodYml(text, surroundings);
+      expect([snippet.file, diagnostics, found]).toEqual([snippet.file, [], []]);
+    }
+  });
+
+  it("a rendered login is found, and another role in its place is not accepted", async () => {
+    const file = "gitpod/github.com/gitpod-io/my-application.gitpod.yml";
+    const text = readFileSync(join(folder, "example", "expected", "snippets", file), "utf8");
+    const report = await lintGitpodYml(text, around);
+    expect(report.findings.map(({ rule }) => rule)).toContain("S10");
+  });
+});
+
+describe("beside a task that this tool renders", () => {
+  const [snippet] = lintedModel.snippets;
+  const merged = (task: string): string => `${snippet === undefined ? "" : rendered(snippet)}  - ${task}\n`;
+
+  it.each([
+    ["init: aws s3 ls", ["S03"]],
+    ["command: aws s3 ls", ["S03"]],
+    ["command: gp sync-await other; aws s3 ls", ["S03"]],
+    ["init: gp sync-await aws", ["S03"]],
+    [`command: ${login} --profile other -d 99999`, ["S05"]],
+    ["command: gp sync-await aws && aws s3 ls", []],
+    ["init: npm ci", []],
+    ["command: gp idp login aws --role-arn arn:aws:iam::210987654321:role/app-prod", ["S07"]],
+    ["command: gp idp login aws --role-arn arn:aws:iam::210987654321:role/app-prod --profile prod", []],
+    ["command: npm ci && gp sync-done aws", ["S03"]],
+    ["command: gp sync-wait aws; npm start", ["S04"]],
+    ["command: gp sync-await nowhere; npm start", ["S03"]],
+    ["command: npm ci && gp sync-done npm", []],
+  ])("%s finds %j", async (task, expected) => {
+    const { findings: found } = await lintGitpodYml(merged(task), around);
+    expect(found.map(({ rule }) => rule)).toEqual(expected);
+  });
+});
+
+describe("a login is found", () => {
+  const wrong = "gp idp login aws --role-arn arn:aws:iam::1:role/x";
+  it.each([
+    ["behind &&", `true && ${wrong}`],
+    ["in a subshell", `( cd /tmp; ${wrong} )`],
+    ["in a group", `{ ${wrong}; }`],
+    ["in the background", `${wrong} &`],
+    ["in a pipeline", `${wrong} | tee log`],
+    ["in if", `if ${wrong}; then :; fi`],
+    ["behind !", `! ${wrong}`],
+    ["in while", `until ${wrong}; do sleep 1; done`],
+    ["in a function", `f() { ${wrong}; }; f`],
+    ["in a function of the other form", `function f { ${wrong}; }\nf`],
+    ["in a substitution", `echo "a $(${wrong}) b"`],
+    ["in backticks", `echo \`${wrong}\``],
+    ["in escaped backticks", `echo \`echo \\\`${wrong}\\\`\``],
+    ["in a substitution in a test", `[[ -n $(${wrong}) ]]`],
+    ["in a default", `echo "\${X:-$(${wrong})}"`],
+    ["in a process substitution", `cat <(${wrong})`],
+    ["in a here-document", `cat <<EOF\n$(${wrong})\nEOF`],
+    ["in eval", `eval "${wrong}"`],
+    ["in sh -c", `sh -ec "${wrong}"`],
+    ["in sh -c in bash -c", `bash -c "sh -c '${wrong}'"`],
+    ["in trap", `trap '${wrong}' EXIT`],
+    ["over several lines", wrong.replace(" --", " \\\n  --")],
+    ["with a variable before it", wrong.replace("gp", "A=b gp")],
+    ["of command", `command ${wrong}`],
+    ["of \\gp", `\\${wrong}`],
+    ["of a path", `/usr/bin/${wrong}`],
+    ["of nohup", `nohup ${wrong}`],
+    ["of timeout", `timeout -k 5 --signal=TERM 30s ${wrong}`],
+    ["of sudo and env", `sudo -u gitpod env -u A B=c ${wrong}`],
+    ['through "$@"', `run() { "$@"; }; run ${wrong}`],
+    ['through "${@:2}"', `run() { "\${@:2}"; }; run 1 ${wrong}`],
+    ["through IDP_AWS_ROLE_ARN", "export IDP_AWS_ROLE_ARN=arn:aws:iam::1:role/x; gp idp login aws"],
+    [
+      "by hand",
+      "aws --region eu-central-1 sts assume-role-with-web-identity --role-arn arn:aws:iam::1:role/x",
+    ],
+    ["where the script ends too early", `if true; then ${wrong}`],
+    ["behind an open quote", `${wrong}; echo "`],
+  ])("%s", async (_, command) => {
+    expect(await findings(command)).toEqual(['S10 the manifest has no role "arn:aws:iam::1:role/x"']);
+  });
+
+  it("through a variable of several words, which had better be an array", async () => {
+    expect(await findings(`x="${wrong}"; $x`)).toEqual([
+      'S10 the manifest has no role "arn:aws:iam::1:role/x"',
+      'S06 "$x" stands in the login without quotes',
+    ]);
+  });
+
+  it.each([
+    ["a comment", `# ${wrong}`],
+    ["an argument", `echo ${wrong}`],
+    ["text in quotes", `echo "${wrong}"`],
+    ["a here-document for cat", `cat <<EOF\n${wrong}\nEOF`],
+    ["another program", wrong.replace("gp", "xgp")],
+  ])("not in %s", async (_, command) => {
+    expect(await findings(command)).toEqual([]);
+  });
+});
+
+describe("wrong words", () => {
+  it.each([
+    ["gp idp aws login", "aws login"],
+    ["gp login aws", "login aws"],
+    ["gp idp Login aws", "Login"],
+    ["gp ipd login aws", "ipd"],
+    ["gp idp login asw", "asw"],
+    ["gp idp aws", "aws"],
+    [`${login} -profile x`, "-profile"],
+    [`${login} --profil x`, "--profil"],
+    [`${login} —duration-seconds 900`, "—duration-seconds"],
+    [`${login} −−profile x`, "−−profile"],
+    ["gp idp tokne --audience x", "tokne"],
+  ])("%s is an error", async (command) => {
+    expect(await findings(command)).toEqual([expect.stringMatching(/^S04 found "/)]);
+  });
+
+  it.each(["gp idp login aws --help", "gp idp --help", "gp ports list", "gp env A=login", "gp idp token -h"])(
+    "%s is none",
+    async (command) => {
+      expect(await findings(command)).toEqual([]);
+    },
+  );
+});
+
+describe("places", () => {
+  it.each([
+    ["a literal block", `|\n      ls\n      ${login} $X`],
+    ["a literal block with indentation", `|2\n      ls\n        ${login} $X`],
+    ["a folded block", `>-\n      ls;\n      ${login}\n      $X`],
+    ["a plain text of two lines", `ls;\n      ${login} $X`],
+    ["single quotes", `'echo ''a''; ${login} $X'`],
+    ["double quotes", `"echo \\"a\\";\\n${login} \\\n      $X"`],
+  ])("are exact in %s", async (_, scalar) => {
+    const text = `tasks:\n  - command: ${scalar}\n`;
+    for (const written of [text, text.replaceAll("\n", "\r\n")]) {
+      const { findings: found, line } = await lintGitpodYml(written, around);
+      expect(found.map(({ rule }) => rule)).toEqual(["S06"]);
+      for (const { line: number, column } of found)
+        expect(line(number)?.slice(column - 1)).toMatch(/^\$X['"]?$/);
+    }
+  });
+
+  it("are the text's beginning where an escape hides them", async () => {
+    const { findings: found } = await lintGitpodYml(
+      `tasks:\n  - command: "echo \\x41; ${login} $X"\n`,
+      around,
+    );
+    expect(found.map(({ line, column }) => [line, column])).toEqual([[2, 14]]);
+  });
+});
+
+describe("secrets", () => {
+  const secret = "wJalrXUtnFEMIzK7MDENGzbPxRfiCYzzzzzzzKEY";
+  it.each([
+    ["env", (s: string) => `env:\n  AWS_SECRET_ACCESS_KEY: ${s}\n`],
+    [
+      "env in flow, with a problem on the line",
+      (s: string) => `env: { AWS_SECRET_ACCESS_KEY: "${s}", A: 1 }\n`,
+    ],
+    [
+      "a login of the same line",
+      (s: string) => `tasks:\n  - command: AWS_SECRET_ACCESS_KEY=${s} ${login} -p $X${s}\n`,
+    ],
+    [
+      "configure",
+      (s: string) =>
+        `tasks:\n  - command: aws configure set aws_secret_access_key ${s}; gp idp aws login ${s}\n`,
+    ],
+    [
+      "a variable",
+      (s: string) =>
+        `tasks:\n  - command: K=${s}; export AWS_SECRET_ACCESS_KEY="$K"; gp idp login aws --profile ${s} $Y\n`,
+    ],
+    ["a key of a map", (s: string) => `env: { AWS_SECRET_ACCESS_KEY: ${s} }\n${s}: 1\n`],
+  ])("of %s are never printed", async (_, text) => {
+    await fc.assert(
+      fc.asyncProperty(fc.stringMatching(/^[A-Za-z0-9+/]{12,60}$/), async (random) => {
+        for (const value of [`Q${random}z`, secret]) {
+          const out = await shown(text(value));
+          expect(out).toContain("S11");
+          expect(out).not.toContain(value);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe("any text", () => {
+  const pieces = fc.constantFrom(
+    ...[
+      "tasks:\n",
+      "  - ",
+      "command: ",
+      "init: |\n",
+      "      ",
+      "\n",
+      "env:\n",
+      "  A: b\n",
+      "&a ",
+      "*a",
+      "<<: *a",
+    ],
+    ...[
+      login,
+      "gp idp ",
+      "aws s3 ls",
+      "$(",
+      ")",
+      '"',
+      "'",
+      "`",
+      "if true; then ",
+      "fi",
+      "f() { ",
+      "}; f",
+      "<<E\n",
+    ],
+    ...[
+      "${X:-",
+      "}",
+      "\\",
+      "&&",
+      "||",
+      "for i in a b; do ",
+      "done",
+      "eval ",
+      "bash -c '",
+      "alias a=",
+      "AKIA",
+      "\0",
+    ],
+  );
+
+  it("is judged without a crash, the same twice, with places inside of the text", async () => {
+    const anything = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.array(pieces, { maxLength: 40 }).map((all) => all.join("")),
+      fc
+        .array(pieces, { maxLength: 40 })
+        .map((all) => `tasks:\n  - command: ${JSON.stringify(all.join(""))}\n`),
+    );
+    let found = 0;
+    await fc.assert(
+      fc.asyncProperty(anything, async (text) => {
+        const report = await lintGitpodYml(text, around);
+        const again = await lintGitpodYml(text, around);
+        expect(again.findings).toEqual(report.findings);
+        found += report.findings.length;
+        for (const { line, column } of [...report.findings, ...report.diagnostics]) {
+          expect(report.line(line)).toBeDefined();
+          expect(column).toBeGreaterThan(0);
+        }
+      }),
+      { numRuns: 600 },
+    );
+    expect(found).toBeGreaterThan(100);
+  });
+
+  const task = (command: string): string => `tasks:\n  - command: ${JSON.stringify(command)}\n`;
+  it.each([
+    ["substitutions in substitutions", task("$(".repeat(20_000))],
+    ["functions of functions", task("f() ".repeat(10_000))],
+    ["a function that calls itself twice", task("f() { f; f; }; f")],
+    [
+      "functions that call two each",
+      task(Array.from({ length: 40 }, (_, i) => `f${i}() { f${i + 1}; f${i + 1}; }`).join("\n") + "\nf0"),
+    ],
+    ["eval of itself", task("f() { eval f; eval f; }; f")],
+    ["loops in loops", task("for a in 1 2 3 4 5 6 7 8; do ".repeat(20) + "ls" + "; done".repeat(20))],
+    ["subshells in many variables", task(Array.from({ length: 3000 }, (_, i) => `A${i}=b; (ls)`).join("\n"))],
+    [
+      "one script for many tasks",
+      `tasks:\n  - &a { command: "${"ls;".repeat(10_000)}" }\n${"  - *a\n".repeat(10_000)}`,
+    ],
+    [
+      "one env for many tasks",
+      `env:\n${Array.from({ length: 3000 }, (_, i) => `  A${i}: b\n`).join("")}tasks:\n${"  - command: ls\n".repeat(8000)}`,
+    ],
+    ["a script over its bound", task("ls\n".repeat(30_000))],
+    ["a file over its bound", `# ${"x".repeat(300_000)}`],
+  ])("of too much is cut short, and says so: %s", async (_, text) => {
+    const start = performance.now();
+    const { diagnostics } = await lintGitpodYml(text, around);
+    expect(diagnostics.map(({ code }) => code)).toContain("F03");
+    // Without the bounds these take minutes, or all memory.
+    expect(performance.now() - start).toBeLessThan(10_000);
+  });
+
+  it.each([
+    ["aliases", `a: &a [${"x,".repeat(60_000)}]\nb: [${"*a,".repeat(40_000)}]`],
+    ["brackets", `{ a:\n${"b,\n".repeat(60_000)}`],
+    ["indentation that is refused", `tasks: [\n${"a,\n".repeat(60_000)}]`],
+    ["keys", Array.from({ length: 20_000 }, (_, i) => `k${i}: 1\n`).join("")],
+    ["tasks that are wrong", `tasks:\n${"  - run: x\n".repeat(20_000)}`],
+    ["values that are wrong", `env:\n${Array.from({ length: 15_000 }, (_, i) => `  k${i}: 1\n`).join("")}`],
+    ["one letter", "A".repeat(250_000)],
+    ["names of secrets", "secret_access_key ".repeat(14_000)],
+    ["here-documents", task("cat " + "<<a ".repeat(15_000))],
+    ["hyphens", task(`gp idp login aws ${"-".repeat(60_000)}`)],
+    ["words", task(`gp idp login aws ${"-- x ".repeat(12_000)}`)],
+    [
+      "keys of users",
+      `tasks:\n${Array.from({ length: 3000 }, (_, i) => `  - command: export AWS_SECRET_ACCESS_KEY=abcdefgh${i}\n`).join("")}`,
+    ],
+  ])("of many %s takes no long time", async (_, text) => {
+    const start = performance.now();
+    const { findings: found } = await lintGitpodYml(text, around);
+    // A square of the length would take minutes.
+    expect(performance.now() - start).toBeLessThan(10_000);
+    for (const { message } of found) expect(message.length).toBeLessThan(600);
+  });
+
+  it("that doubles a variable keeps its size", async () => {
+    expect(await findings(`A=aaaaaaaa\n${"A=$A$A\n".repeat(60)}${login} --profile "$A"`)).toEqual([]);
+  });
+});
