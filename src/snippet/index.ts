@@ -7,3 +7,18 @@ export {
   type SnippetRenderer,
   type TemplateErrorCode,
 } from "./render";
+export { readForLint, type LintedFile } from "./lint";
+export { snippetDigest } from "./lintOurs";
+export type { UnreadPart } from "./lintContext";
+export { loadShellParser, type ShellParser } from "./shellParser";
+export {
+  catalogueJson,
+  catalogueJsonOwnership,
+  catalogueOf,
+  cataloguePage,
+  cataloguePageOwnership,
+  type CatalogueEntry,
+} from "./catalogue";
+export { mergeSnippet, removeSnippet, snippetTasks, type MergeOptions, type Unmerged } from "./merge";
+export { unifiedDiff } from "./mergeDiff";
+export { selectSnippet, type Selection } from "./select";

@@ -10,16 +10,26 @@ export function shellQuote(text: string): string {
 }
 
 /**
- * Splits `text` so that each piece fits on a line of a terminal once quoted, at ends of lines where possible.
- * Joined, the pieces are the text. A terminal in line mode drops what goes beyond 4,095 bytes of a line.
- * @param maxQuoted - longest quoted piece in characters, at least 18: what one character may take
+ * One word of bash, zsh and fish, also inside a script in single quotes, that `printf %b` makes `text` of: printable
+ * ASCII on one line. Readable where the text is.
+ * @throws RangeError as {@link shellQuote}
+ */
+export function codedQuote(text: string): string {
+  refuseUnencodable(text);
+  return `"${Array.from(text, coded).join("")}"`;
+}
+
+/**
+ * Splits `text` so that each piece fits on a line of a terminal once quoted by {@link codedQuote} or
+ * {@link shellQuote}, at ends of lines where possible. Joined, the pieces are the text. A terminal in line mode drops what goes beyond 4,095 bytes of a line.
+ * @param maxQuoted - longest quoted piece in characters, at least 23: what one character may take
  */
 export function shellPieces(text: string, maxQuoted = 1000): readonly string[] {
   const pieces: string[] = [];
   let piece = "";
   let quoted = 3;
   for (const char of text) {
-    const length = ansiC(char).length;
+    const length = coded(char).length;
     if (quoted + length > maxQuoted || piece.endsWith("\n")) {
       pieces.push(piece);
       piece = "";
@@ -57,6 +67,12 @@ function ansiC(char: string): string {
   if (name !== undefined) return name;
   if (/^[ -~]$/.test(char) && char !== "!") return char;
   return [...Buffer.from(char)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
+}
+
+/** One character for `printf %b`, without what any shell acts upon in single or double quotes. */
+function coded(char: string): string {
+  if (/^[ -~]$/.test(char) && !/[!"$'\\`]/.test(char)) return char;
+  return [...Buffer.from(char)].map((byte) => `\\0${byte.toString(8).padStart(3, "0")}`).join("");
 }
 
 function refuseUnencodable(text: string): void {

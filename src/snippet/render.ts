@@ -13,6 +13,9 @@ export const rootTemplate = "gitpod.yml.hbs";
 /** Bytes of a line that a terminal in line mode takes; Linux drops the rest after 4,095. */
 const longestTypedLine = 4000;
 
+/** Bytes of one argument that Linux passes to a program, less some room: the end of it counts too. */
+const longestWord = 131_000;
+
 /**
  * Public codes of template mistakes: the folder lacks a file, a template is not Handlebars, it fails on a snippet,
  * or what it makes is not a `.gitpod.yml` that a terminal can take.
@@ -41,13 +44,18 @@ export interface SnippetRenderer {
    * @throws TemplateError where a template fails on this snippet or makes something else
    */
   renderSnippet(snippet: Snippet, source: { readonly manifestName: string }): string;
+  /**
+   * The same without its header: for reading, pasting and merging.
+   * @throws TemplateError where a template fails on this snippet or makes something else
+   */
+  renderBody(snippet: Snippet): string;
 }
 
 const options: CompileOptions = Object.freeze({
   noEscape: true,
   strict: true,
   knownHelpersOnly: true,
-  knownHelpers: { shell: true, yaml: true },
+  knownHelpers: { coded: true, shell: true, yaml: true },
 });
 
 const runtime: Handlebars.RuntimeOptions = Object.freeze({
@@ -84,6 +92,7 @@ export function compileTemplates(
   const body = bodyMaker(template, proven === "proven");
   return {
     renderSnippet: (snippet, { manifestName }) => withHeader(manifestName, renderBody(body, snippet, proven)),
+    renderBody: (snippet) => renderBody(body, snippet, proven),
   };
 }
 
@@ -120,7 +129,8 @@ function bodyMaker(
     if (form === null) return { text: render(context), typed: false };
     const { text, longestLine } = fillForm(form, texts);
     // What helpers print has no control characters. A UTF-16 unit takes three bytes at the most.
-    return { text, typed: !form.hasControls && longestLine * 3 <= longestTypedLine };
+    const typed = longestLine * 3 <= longestTypedLine && text.length * 3 <= longestWord;
+    return { text, typed: !form.hasControls && typed };
   };
 }
 
@@ -129,6 +139,7 @@ function isolatedHandlebars(): typeof Handlebars {
   const handlebars = Handlebars.create();
   handlebars.unregisterHelper("log");
   handlebars.unregisterHelper("lookup");
+  handlebars.registerHelper("coded", (value: unknown) => Unquoted.print(value, "coded"));
   handlebars.registerHelper("shell", (value: unknown) => Unquoted.print(value, "shell"));
   handlebars.registerHelper("yaml", (value: unknown) => Unquoted.print(value, "yaml"));
   return handlebars;
@@ -141,7 +152,7 @@ function checkSyntax(handlebars: typeof Handlebars, file: string, text: string):
     throw new TemplateError(
       "TEMPLATE_SYNTAX",
       file,
-      `template ${quote(file)} is not valid Handlebars: ${reasonOf(error)}; helpers are shell, yaml, each, if, unless and with`,
+      `template ${quote(file)} is not valid Handlebars: ${reasonOf(error)}; helpers are coded, shell, yaml, each, if, unless and with`,
     );
   }
 }
@@ -194,6 +205,8 @@ function typingProblems(command: string): readonly string[] {
     problems.push("a command holds a TAB or another control character; write spaces");
   if (command.split("\n").some((line) => Buffer.byteLength(line) > longestTypedLine))
     problems.push(`a command has a line of more than ${longestTypedLine} bytes; break it`);
+  if ([...command.matchAll(/'[^']*'/g)].some(([word]) => Buffer.byteLength(word) > longestWord))
+    problems.push(`a command has a word of more than ${longestWord} bytes, which no program can be given`);
   return problems;
 }
 

@@ -75,13 +75,13 @@ export function formOf<C extends object>(context: C, render: (context: C) => str
   } catch {
     return null;
   }
-  const pieces = text.split(/\0(shell|yaml) (\d+)\0/);
+  const pieces = text.split(/\0(coded|shell|yaml) (\d+)\0/);
   const fixed = pieces.filter((_, i) => i % 3 === 0);
   const lines = text.split("\n").map((line) => line.split("\0"));
   return {
     fixed,
     slots: fixed.slice(1).map((_, i) => ({
-      quoting: pieces[3 * i + 1] === "shell" ? "shell" : "yaml",
+      quoting: pieces[3 * i + 1] as Quoting,
       text: Number(pieces[3 * i + 2]),
     })),
     hasControls: fixed.some((part) => /[^\P{Cc}\n]/u.test(part)),

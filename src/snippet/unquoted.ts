@@ -1,6 +1,6 @@
-import { shellQuote, yamlQuote } from "./quoting";
+import { codedQuote, shellQuote, yamlQuote } from "./quoting";
 
-const quoters = Object.freeze({ shell: shellQuote, yaml: yamlQuote });
+const quoters = Object.freeze({ coded: codedQuote, shell: shellQuote, yaml: yamlQuote });
 
 /** The helpers by which a template prints text: each makes one line of it. */
 export type Quoting = keyof typeof quoters;

@@ -4,15 +4,20 @@ import { templateSources } from "../support/snippet";
 import { onPath } from "../support/tools";
 
 /** The awk program that takes one field out of a JSON secret, as the template has it. */
-const program = /awk '([^']*)'/.exec(templateSources()["field.sh.hbs"] ?? "")?.[1] ?? "";
+const program = templateSources()["field.awk.hbs"] ?? "";
 
 const awks = ["mawk", "gawk", "busybox", "awk"].filter((name) => onPath(name) !== undefined);
+
+test("the JSON reader holds nothing that a word in single quotes changes in bash, zsh or fish", () => {
+  expect(program).toMatch(/^[\n -~]+$/);
+  expect(program).not.toMatch(/'|\\\\|!/);
+});
 
 describe.each(awks)("the JSON reader in %s", (awk) => {
   const args = awk === "busybox" ? ["awk", program] : [program];
 
   function field(json: string, key: string) {
-    const env = { ...process.env, LC_ALL: "C", __gao_key: key };
+    const env = { ...process.env, LC_ALL: "C", key };
     const { stdout, stderr, status } = spawnSync(awk, args, { input: json, env, encoding: "utf8" });
     return status === 0 ? { value: stdout.replace(/\n$/, "") } : { problem: stderr.trim() };
   }

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { load } from "js-yaml";
-import { shellPieces, shellQuote, yamlQuote } from "../../src/snippet/quoting";
+import { codedQuote, shellPieces, shellQuote, yamlQuote } from "../../src/snippet/quoting";
+import { onPath } from "../support/tools";
 
 /** What breaks quoting: shell, YAML, Handlebars and Terraform syntax, keys of a terminal, text that hides. */
 const shards = [
@@ -49,6 +50,31 @@ test("a shell word is printable ASCII without what a terminal or bash's history 
   for (const text of texts) expect(shellQuote(text)).not.toContain("!");
 });
 
+/** What a shell makes of words for `printf %b`, as they are and inside a script in single quotes. */
+function decodedBy(shell: string, words: readonly string[]): readonly string[] {
+  const lines = words.map((word) => `printf %b ${word}; printf %b "\\0000"\n`).join("");
+  const script = `${lines}bash -c '${lines}'\n`;
+  const { stdout, stderr, status } = spawnSync(shell, ["-c", script], { encoding: "utf8" });
+  expect([stderr.slice(0, 500), status]).toEqual(["", 0]);
+  return stdout.split("\0").slice(0, -1);
+}
+
+test.each(["bash", "zsh", "fish"].filter((shell) => onPath(shell) !== undefined))(
+  "a coded word comes out of printf in %s, and in a script within, as the text that went in",
+  (shell) => {
+    // A command line holds 128 KB at most.
+    for (let i = 0; i < texts.length; i += 100) {
+      const some = texts.slice(i, i + 100);
+      expect(decodedBy(shell, some.map(codedQuote))).toEqual([...some, ...some]);
+    }
+  },
+);
+
+test("a coded word is printable ASCII without what a shell acts upon, and plain where it can be", () => {
+  for (const text of texts) expect(codedQuote(text)).toMatch(/^"(?:[^"'$`\\!]|\\0[0-3][0-7]{2})*"$/);
+  expect(codedQuote("my app/*?{a,b}")).toBe('"my app/*?{a,b}"');
+});
+
 test("a shell word that needs no escapes is plain", () => {
   expect(shellQuote("my app")).toBe("'my app'");
   expect(shellQuote("")).toBe("''");
@@ -60,7 +86,10 @@ test("pieces join to the text, and each fits on a line", () => {
       const text = parts.join("");
       const pieces = shellPieces(text, 60);
       expect(pieces.join("")).toBe(text);
-      for (const piece of pieces) expect(shellQuote(piece).length).toBeLessThanOrEqual(60);
+      for (const piece of pieces) {
+        expect(shellQuote(piece).length).toBeLessThanOrEqual(60);
+        expect(codedQuote(piece).length).toBeLessThanOrEqual(60);
+      }
     }),
   );
 });
@@ -86,6 +115,7 @@ test.each([
   ["NUL", "a\0b"],
   ["half of a surrogate pair", "a\ud800b"],
 ])("%s is refused", (_, text) => {
+  expect(() => codedQuote(text)).toThrow(RangeError);
   expect(() => shellQuote(text)).toThrow(RangeError);
   expect(() => yamlQuote(text)).toThrow(RangeError);
 });

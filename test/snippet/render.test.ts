@@ -23,13 +23,17 @@ function commandOf(file: string): string {
   return tasks.map(({ command }) => command).join();
 }
 
-/** Whether bash reads it without a complaint, and without running it. */
+/** Whether bash reads it without a complaint, and without running it: as it is typed, and what is in quotes. */
 function parses(script: string): boolean {
-  const { status, stderr } = spawnSync("bash", ["--norc", "-n"], {
-    input: `{\n${script}\n}\n`,
-    encoding: "utf8",
+  return [`{\n${script}\n}\n`, scriptOf(script)].every((input) => {
+    const { status, stderr } = spawnSync("bash", ["--norc", "-n"], { input, encoding: "utf8" });
+    return status === 0 && stderr === "";
   });
-  return status === 0 && stderr === "";
+}
+
+/** What the command runs with `bash -pc`. */
+function scriptOf(command: string): string {
+  return /^bash -pc '([^']*)'/.exec(command)?.[1] ?? "no script";
 }
 
 function errorOf(templates: Readonly<Record<string, string>>, snippet = full): TemplateError {
@@ -54,6 +58,10 @@ describe("a rendered file", () => {
     // Of all words with a `!`, bash exempts this one from the recall of history.
     expect(command.replaceAll('"$!"', "")).not.toContain("!");
     for (const line of command.split("\n")) expect(line.length).toBeLessThan(4000);
+    // Inside single quotes, fish alone changes these.
+    expect(command).not.toMatch(/\\\\|\\'/);
+    // A comment outside of quotes is an error in an interactive zsh.
+    expect(command.replace(/'[^']*'/g, "")).not.toContain("#");
   });
 
   test("is the same bytes for the same snippet", () => {
@@ -61,8 +69,9 @@ describe("a rendered file", () => {
   });
 
   test("names the audience where gp would ask for another, and only there", () => {
-    expect(rendered(full)).toContain("--audience 'sts.example.com' >");
-    expect(rendered(testSnippet())).not.toContain("--audience 'sts.amazonaws.com' >");
+    expect(rendered(full)).toContain('"sts.example.com"');
+    expect(rendered(full)).toContain('--duration-seconds "$5" --audience "$6" ');
+    expect(rendered(testSnippet())).not.toContain('"$5" --audience');
   });
 
   test("holds the JSON reader only where a field is wanted, and exports only where there are some", () => {
@@ -70,11 +79,13 @@ describe("a rendered file", () => {
     expect(rendered(testSnippet({ logins: [testLogin({ exports: [testExport("A")] })] }))).not.toContain(
       "awk",
     );
-    expect(rendered(testSnippet())).not.toContain("__gao_export()");
+    expect(rendered(testSnippet())).not.toContain("value()");
   });
 
   test("signals its task whatever happened before", () => {
-    expect(commandOf(rendered(testSnippet({ task: "log in" })))).toContain("\n    gp sync-done 'log in'\n");
+    const command = commandOf(rendered(testSnippet({ task: "log in" })));
+    expect(command).toContain('\n  plain gp sync-done "log in"\n}');
+    expect(command).toContain("\n  trap finish EXIT\n");
   });
 
   test("keeps nasty text inside its quotes", () => {
@@ -162,6 +173,11 @@ describe("a template folder of the user's own", () => {
       "TEMPLATE_RESULT",
       { "gitpod.yml.hbs": `tasks: [{command: ${"a".repeat(4001)}}]` },
       /more than 4000 bytes/,
+    ],
+    [
+      "TEMPLATE_RESULT",
+      { "gitpod.yml.hbs": `tasks: [{command: "bash -c '${`${"a".repeat(100)}\\n`.repeat(1310)}'"}]` },
+      /word of more than 131000 bytes/,
     ],
   ])("has a mistake: %s of %j", (code, templates, message) => {
     const error = errorOf(templates);

@@ -8,14 +8,12 @@ import { createWorkspace } from "./workspace";
 export interface Recording {
   /** Every call of `gp` and `aws`: the program's name and its arguments. */
   readonly calls: readonly (readonly string[])[];
-  /** The manifest's commands as they reached `eval`; none of them was run. */
+  /** The manifest's commands as they reached `eval`, without newlines at their ends; none of them was run. */
   readonly commands: readonly string[];
   readonly env: ReadonlyMap<string, string>;
   readonly status: number | null;
   readonly stderr: string;
 }
-
-const commandPrefix = "unset __gao_command; ";
 
 /**
  * Runs the task of a `.gitpod.yml` in bash, where `gp` and `aws` only write down how they were called.
@@ -28,9 +26,19 @@ export async function recordSnippet(gitpodYml: string, answer: string): Promise<
     const log = `printf '%s\\0' "$#" "$@" >>'${record}'`;
     writeFileSync(record, "");
     writeFileSync(join(workspace.folder, "answer"), answer);
+    const identity = join(workspace.folder, "identity");
     for (const [program, then] of [
-      ["gp", ":"],
-      ["aws", `case " $* " in *" get-"*) cat '${join(workspace.folder, "answer")}' ;; esac`],
+      [
+        "gp",
+        `case " $* " in *" login "*) printf '[x]\\na = A\\nb = B\\nc = C\\n' >"$AWS_SHARED_CREDENTIALS_FILE"
+while [ "$1" != --role-arn ]; do shift; done
+account=\${2%%:role/*}
+printf '%s:sts:%s:assumed-role/%s/session\\n' "\${account%%:iam:*}" "\${account#*:iam:}" "\${2##*/}" >'${identity}' ;; esac`,
+      ],
+      [
+        "aws",
+        `case " $* " in *" get-caller-identity "*) cat '${identity}' ;; *" get-"*) cat '${join(workspace.folder, "answer")}' ;; esac`,
+      ],
     ] as const)
       writeFileSync(
         join(workspace.folder, "bin", program),
@@ -43,12 +51,12 @@ export async function recordSnippet(gitpodYml: string, answer: string): Promise<
     const run = await workspace.run(
       JSON.stringify({ tasks: file.tasks.map((task) => ({ ...task, before })) }),
     );
-    const all = callsOf(readFileSync(record, "utf8"));
+    const all = callsOf(readFileSync(record, "utf8").replaceAll(join(workspace.folder, "home"), "~"));
     return {
       calls: all.filter(([program]) => program !== "eval"),
       commands: all
-        .filter(([program, text]) => program === "eval" && text?.startsWith(commandPrefix) === true)
-        .map(([, text]) => text?.slice(commandPrefix.length) ?? ""),
+        .filter(([program]) => program === "eval")
+        .map(([, text]) => text?.slice(" ".length) ?? ""),
       env: run.env,
       status: run.status,
       stderr: run.stderr,
@@ -58,16 +66,25 @@ export async function recordSnippet(gitpodYml: string, answer: string): Promise<
   }
 }
 
-/** How a snippet must call `gp` and `aws`, from the model. */
+/** How a snippet must call `gp` and `aws`, from the model; `~` is the home folder. */
 export function expectedCalls(snippet: Snippet): readonly (readonly string[])[] {
   const audience = snippet.audience === "sts.amazonaws.com" ? [] : ["--audience", snippet.audience];
   return [
     ...snippet.logins.flatMap(({ roleArn, profile, durationSeconds, region, exports }) => [
+      ["aws", "configure", "set", "region", region, "--profile", profile],
+      [
+        ...["aws", "configure", "set", "credential_process"],
+        ...[`bash -p ~/.aws/gitpod/${profile}.login`, "--profile", profile],
+      ],
       [
         ...["gp", "idp", "login", "aws", "--role-arn", roleArn, "--profile", profile],
         ...["--duration-seconds", String(durationSeconds), ...audience],
       ],
-      ["aws", "configure", "set", "region", region, "--profile", profile],
+      // Whose the credentials are that programs get by this profile.
+      [
+        ...["aws", "sts", "get-caller-identity", "--query", "Arn", "--output", "text"],
+        ...["--profile", profile],
+      ],
       ...exports.map((one) => [
         ...["aws", "--region", one.region, "--output", "text", "--profile", profile],
         ...(one.source === "secret"

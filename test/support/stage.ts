@@ -23,7 +23,7 @@ export interface Stage {
   enforcePermissions(enforced: boolean): Promise<void>;
   /** Opens a workspace, which `stop` removes. */
   workspace(
-    options: Pick<WorkspaceOptions, "contextUrl"> & { readonly workspaceId?: string | undefined },
+    options: Pick<WorkspaceOptions, "contextUrl" | "shells"> & { readonly workspaceId?: string | undefined },
   ): Workspace;
   stop(): Promise<void>;
 }
@@ -69,10 +69,10 @@ export async function startStage(
       const request = { method: "POST", headers: { "content-type": "text/plain" } };
       await fetch(`${moto.endpoint}/moto-api/reset-auth`, { ...request, body: enforced ? "0" : "inf" });
     },
-    workspace: ({ contextUrl, workspaceId = "acme-app-x1y2z3a4b5c" }) => {
+    workspace: ({ contextUrl, workspaceId = "acme-app-x1y2z3a4b5c", shells = [] }) => {
       const gpApi = identities.openWorkspace({ contextUrl, workspaceId });
       const { endpoint } = sts;
-      const made = createWorkspace({ contextUrl, workspaceId, aws: tools.aws, gpApi, endpoint });
+      const made = createWorkspace({ contextUrl, workspaceId, shells, aws: tools.aws, gpApi, endpoint });
       workspaces.push(made);
       return made;
     },

@@ -13,6 +13,9 @@ export interface Tools {
   readonly aws: string | undefined;
   /** `script` of util-linux, which runs a program in a terminal. */
   readonly script: string | undefined;
+  /** Shells that a user may have chosen instead of bash. */
+  readonly zsh: string | undefined;
+  readonly fish: string | undefined;
 }
 
 export type ToolName = keyof Tools;
@@ -25,6 +28,8 @@ export function findTools(): Tools {
     moto: onPath("moto_server"),
     aws: onPath("aws"),
     script: onPath("script"),
+    zsh: onPath("zsh"),
+    fish: onPath("fish"),
   };
 }
 
@@ -56,6 +61,8 @@ const remedies: Readonly<Record<ToolName, string>> = Object.freeze({
   moto: "pip install 'moto[server]'",
   aws: "install the AWS CLI and have it on PATH",
   script: "install util-linux (package bsdutils)",
+  zsh: "install zsh (apt-get install zsh)",
+  fish: "install fish (apt-get install fish)",
 });
 
 function isExecutable(file: string): boolean {

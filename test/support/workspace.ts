@@ -19,6 +19,9 @@ import { onPath } from "./tools";
 /** How a workspace starts, which decides the phases of a task that run. */
 export type Start = "prebuild" | "prebuilt" | "fresh" | "restart";
 
+/** Shells that people choose. */
+export type Shell = "bash" | "zsh" | "fish";
+
 /** What the task's shell is like after the task. */
 export interface TaskRun {
   /** Exit status of the whole task; null where its shell never came to the end. */
@@ -35,8 +38,10 @@ export interface TaskRun {
 export interface RunOptions {
   /** @default "fresh" */
   readonly start?: Start;
-  /** Type the task into an interactive bash on a terminal, as Gitpod does. @default false - bash reads it from a file */
+  /** Type the task into an interactive shell on a terminal, as Gitpod does. @default false - bash reads it from a file */
   readonly terminal?: boolean;
+  /** The shell of a terminal. @default "bash" */
+  readonly shell?: Shell;
   /** Milliseconds after which somebody presses Ctrl-C on the terminal. @default - never */
   readonly interruptAfter?: number;
   /** Name of the task. @default - the first */
@@ -56,6 +61,8 @@ export interface WorkspaceOptions {
   /** What AWS_ENDPOINT_URL is set to. @default - none */
   readonly endpoint?: string;
   readonly workspaceId?: string;
+  /** Shells that the image has besides bash. @default - none */
+  readonly shells?: readonly Shell[];
 }
 
 /** A Gitpod workspace with a home folder, a PATH and sync markers of its own. */
@@ -64,6 +71,8 @@ export interface Workspace {
   readonly folder: string;
   /** Runs one task of a `.gitpod.yml`. */
   run(gitpodYml: string, options?: RunOptions): Promise<TaskRun>;
+  /** Opens a terminal, as an editor does, and returns the exported variables of its shell. */
+  openTerminal(shell?: Shell, env?: Readonly<Record<string, string>>): Promise<ReadonlyMap<string, string>>;
   remove(): void;
 }
 
@@ -83,14 +92,14 @@ interface Task {
 }
 
 /** Programs that any image has, and no other. */
-const image = ["awk", "bash", "cat", "env", "mktemp", "rm", "script", "sh", "sleep", "stty"];
+const image = ["awk", "bash", "cat", "chmod", "env", "mkdir", "mv", "rm", "script", "sh", "sleep", "stty"];
 
 /** Makes a workspace in a temporary folder. */
 export function createWorkspace(options: WorkspaceOptions): Workspace {
   const folder = mkdtempSync(join(tmpdir(), "workspace-"));
   for (const name of ["home", "bin", "markers", "tmp", "workspace"]) mkdirSync(join(folder, name));
   const bin = join(folder, "bin");
-  for (const program of image) {
+  for (const program of [...image, ...(options.shells ?? [])]) {
     const path = onPath(program);
     if (path !== undefined) symlinkSync(path, join(bin, program));
   }
@@ -117,6 +126,9 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     folder,
     run: (gitpodYml, run = {}) =>
       runTask(folder, env, typedText(gitpodYml, run), run, join(folder, `run-${runs++}`)),
+    openTerminal: async (shell = "bash", extra = {}) =>
+      (await runTask(folder, env, "", { terminal: true, shell, env: extra }, join(folder, `run-${runs++}`)))
+        .env,
     remove: () => {
       rmSync(folder, { recursive: true, force: true });
     },
@@ -141,15 +153,16 @@ async function runTask(
   options: RunOptions,
   file: string,
 ): Promise<TaskRun> {
-  const dump = `echo $? >${word(`${file}.status`)}; env -0 >${word(`${file}.env`)}; { compgen -v; compgen -A function; } >${word(`${file}.names`)}\n`;
+  const shell = options.shell ?? "bash";
+  const dump = dumpCommand(shell, file);
   writeFileSync(`${file}.sh`, `${typed}${dump}`);
   const terminal = options.terminal === true;
   const child = spawn(
     join(env["PATH"] ?? "", terminal ? "script" : "bash"),
-    terminal ? ["-qec", "bash --norc --noprofile -i", "/dev/null"] : ["--norc", `${file}.sh`],
+    terminal ? ["-qec", `${shell} -i`, "/dev/null"] : ["--norc", `${file}.sh`],
     {
       cwd: join(folder, "workspace"),
-      env: { ...env, SHELL: join(env["PATH"] ?? "", "bash"), ...options.env },
+      env: { ...env, SHELL: join(env["PATH"] ?? "", shell), ...options.env },
       detached: true,
     },
   );
@@ -162,6 +175,13 @@ async function runTask(
   else child.stdin.end();
   await end;
   return { ...readDump(file), stdout, stderr };
+}
+
+/** What a shell is told at the end, to write down what it is like. */
+function dumpCommand(shell: Shell, file: string): string {
+  const status = shell === "fish" ? "$status" : "$?";
+  const names = shell === "bash" ? `; { compgen -v; compgen -A function; } >${word(`${file}.names`)}` : "";
+  return `echo ${status} >${word(`${file}.status`)}; env -0 >${word(`${file}.env`)}${names}\n`;
 }
 
 /** Types on a terminal. It stays open, because its end would reach the shell as a key. */

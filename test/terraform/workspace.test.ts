@@ -70,15 +70,15 @@ describeReal("a workspace that runs a rendered snippet", ["aws", "moto", "script
 
   test.each([false, true])("has the fields of a JSON secret (on a terminal: %s)", async (terminal) => {
     const exports = Object.keys(fields).map((key) => testExport(key.toUpperCase(), { id: "fields", key }));
-    const run = await acme.workspace().run(rendered(testSnippet({ logins: [testLogin({ exports })] })), {
-      terminal,
-    });
-    expect(run.env.get("PASSWORD")).toBe(fields.password);
-    expect(run.env.get("EMOJI")).toBe(fields.emoji);
-    expect(run.env.get("NUMBER")).toBe("1.5");
-    expect(run.env.get("YES")).toBe("true");
-    expect(run.env.has("NESTED")).toBe(false);
-    expect(run.env.has("GONE")).toBe(false);
+    const made = acme.workspace();
+    const run = await made.run(rendered(testSnippet({ logins: [testLogin({ exports })] })), { terminal });
+    const env = await made.openTerminal();
+    expect(env.get("PASSWORD")).toBe(fields.password);
+    expect(env.get("EMOJI")).toBe(fields.emoji);
+    expect(env.get("NUMBER")).toBe("1.5");
+    expect(env.get("YES")).toBe("true");
+    expect(env.has("NESTED")).toBe(false);
+    expect(env.has("GONE")).toBe(false);
     expect(run.status).toBe(1);
     expect(run.stdout + run.stderr).toContain("it has: password, emoji, number, yes, nested, gone");
     expect(run.stdout + run.stderr).not.toContain(fields.password.slice(0, 4));
@@ -88,13 +88,15 @@ describeReal("a workspace that runs a rendered snippet", ["aws", "moto", "script
     const exports = ["MISSING", "BINARY", "NUL", "PLAIN"].map((name) => testExport(name));
     exports.push(testExport("NUMBER", { id: "fields", key: "number" }));
     const snippet = testSnippet({ logins: [testLogin({ exports })], commands: ["echo RAN"] });
-    const run = await acme.workspace().run(rendered(snippet));
+    const made = acme.workspace();
+    const run = await made.run(rendered(snippet));
+    const env = await made.openTerminal();
     expect(run.stderr).toContain("MISSING IS NOT SET: the secret missing of us-east-1");
     expect(run.stderr).toContain("ResourceNotFoundException");
     expect(run.stderr).toContain("BINARY IS NOT SET");
     expect(run.stderr).toContain("it holds a NUL character, which no variable can");
-    for (const name of ["MISSING", "BINARY", "NUL"]) expect(run.env.has(name)).toBe(false);
-    expect(run.env.get("PLAIN")).toBe(nasty["PLAIN"]);
+    for (const name of ["MISSING", "BINARY", "NUL"]) expect(env.has(name)).toBe(false);
+    expect(env.get("PLAIN")).toBe(nasty["PLAIN"]);
     expect(run.stdout).not.toContain("RAN");
     expect(run.status).toBe(1);
   });
@@ -112,6 +114,9 @@ describeReal("a workspace that runs a rendered snippet", ["aws", "moto", "script
     expect(run.stderr).toContain("opened on: https://github.com/acme/other/?[2J??$(touch pwned)");
     expect(run.stderr).toContain("https://github.com/acme/app.git");
     expect(run.stderr).toContain("gp idp token --decode --audience sts.amazonaws.com");
+    expect(run.stderr).toContain(
+      "gitpod-aws-oidc explain --installation gitpod --context $'https://github.com/acme/other/\\E[2J\\302\\205$(touch pwned)'",
+    );
     expect(run.stderr).toMatch(/^[\n -~]*$/);
     expect(run.env.has("PLAIN")).toBe(false);
     expect(run.stdout).not.toContain("RAN");
@@ -125,7 +130,8 @@ describeReal("a workspace that runs a rendered snippet", ["aws", "moto", "script
     const noGp = acme.workspace();
     rmSync(join(noGp.folder, "bin", "gp"));
     const first = await noAws.run(rendered(everything));
-    expect(first.stderr).toContain("the AWS CLI is missing");
+    expect(first.stderr).toContain("the AWS CLI is missing: install it in .gitpod.Dockerfile");
+    expect(first.stderr).not.toContain("http");
     expect(readdirSync(join(noAws.folder, "markers"))).toHaveLength(1);
     const second = await noGp.run(rendered(everything));
     expect(second.stderr).toContain("gp is missing: this is not a Gitpod workspace");
@@ -151,8 +157,8 @@ describeReal("a workspace that runs a rendered snippet", ["aws", "moto", "script
     expect(run.env.get("AWS_PROFILE")).toBe("dev");
     expect(run.env.get("AWS_REGION")).toBe("us-east-1");
     expect(run.env.has("AWS_ACCESS_KEY_ID")).toBe(false);
-    expect(run.stderr).toContain("AWS_ACCESS_KEY_ID and its like are unset in this shell");
-    expect(run.stderr).toContain("AWS_PROFILE is dev in this shell; it was not-there");
+    expect(run.stderr).toContain("AWS_ACCESS_KEY_ID and its like, which outrank every profile, are unset");
+    expect(run.stderr).toContain("AWS_PROFILE is dev in this shell and in new terminals; it was not-there");
     expect(run.status).toBe(0);
     expect(readFileSync(join(made.folder, "workspace", "id"), "utf8")).toContain(
       "assumed-role/gitpod-acme-app/acme-app-x1y2z3a4b5c-",
@@ -175,15 +181,14 @@ describeReal("a workspace that runs a rendered snippet", ["aws", "moto", "script
     const run = await made.run(rendered(testSnippet()), { terminal: true, interruptAfter: 1500 });
     expect(run.stdout).toContain("LOGIN FAILED");
     expect(readdirSync(join(made.folder, "markers"))).toHaveLength(1);
-    expect(run.status).toBe(1);
+    expect(run.status).not.toBe(0);
   });
 
-  test("runs commands in the shell of the task, each for itself", async () => {
+  test("runs commands in the shell of the task, until one fails", async () => {
     const commands = [
       "cd / && ANSWER=42 && export ANSWER",
-      "if then fi (",
       "export BANG='hi!' UNI=é TABBED=$'a\\tb'\n\nexport MORE=$ANSWER",
-      "true",
+      "export QUOTED='a\\\\b $(echo \"c\") `echo d`'",
     ];
     const made = acme.workspace();
     for (const terminal of [false, true]) {
@@ -194,9 +199,13 @@ describeReal("a workspace that runs a rendered snippet", ["aws", "moto", "script
         BANG: "hi!",
         UNI: "é",
         TABBED: "a\tb",
+        QUOTED: 'a\\\\b $(echo "c") `echo d`',
       });
       expect(run.status).toBe(0);
     }
+    const broken = await made.run(rendered(testSnippet({ commands: ["if then fi (", "echo RAN"] })));
+    expect(broken.stdout).not.toContain("RAN");
+    expect(broken.status).not.toBe(0);
   });
 
   test("keeps values out of a trace", async () => {
@@ -234,10 +243,12 @@ describeReal("a workspace that runs a rendered snippet", ["aws", "moto", "script
       roleArn: "arn:aws:iam::123456789012:role/gone",
     });
     const logins = [testLogin({ exports }), { ...denied, exports: [testExport("QUOTES")] }];
-    const run = await acme.workspace().run(rendered(testSnippet({ logins })));
-    expect(run.env.get("PLAIN")).toBe(nasty["PLAIN"]);
-    expect(run.env.has("QUOTES")).toBe(false);
-    expect(run.env.get("AWS_PROFILE")).toBe("default");
+    const made = acme.workspace();
+    const run = await made.run(rendered(testSnippet({ logins })));
+    const env = await made.openTerminal();
+    expect(env.get("PLAIN")).toBe(nasty["PLAIN"]);
+    expect(env.has("QUOTES")).toBe(false);
+    expect(env.get("AWS_PROFILE")).toBe("default");
     expect(run.stderr).toContain("LOGIN FAILED: account prod, profile prod");
     expect(run.status).toBe(1);
   });
