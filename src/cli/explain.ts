@@ -173,7 +173,7 @@ function readFacts(
 
 /** What the token of a workspace would say that somebody opens on a URL. */
 function factsOfContext(typed: string, installation: Installation, { hosts }: AccessModel): TokenFacts {
-  const context = subjectOfContextUrl(typed);
+  const context = subjectOfContextUrl(withoutUserInfo(typed));
   const parsed = parseSubject(context, hosts);
   const values = {
     context,
@@ -184,6 +184,11 @@ function factsOfContext(typed: string, installation: Installation, { hosts }: Ac
   const sub = keys === null ? context : keys.map((key) => `${key}:${values[key]}`).join(":");
   const { audience } = installation;
   return bareFacts(installation.issuer, { sub, aud: [audience], azp: audience });
+}
+
+/** A URL may hold a password, and the report shows the URL. No role trusts one with user information either way. */
+function withoutUserInfo(url: string): string {
+  return url.replace(/(https?:\/\/)[^/?#\s]*@/gi, "$1****@");
 }
 
 function readStdin(io: CommandIo): string {

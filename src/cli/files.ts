@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
+  chmodSync,
   closeSync,
   constants,
   fstatSync,
@@ -166,13 +167,15 @@ export type WriteResult =
  * Writes a file whole or not at all: a temporary file beside it, then a rename. Never writes through a symbolic
  * link, and makes the folders below `root` that are missing.
  * @param root - a folder that the caller trusts; `file` is below it
+ * @param mode - permissions of the file, to the bit @default - 0644, less what the process' umask takes away
  */
-export function writeAtomically(root: string, file: string, text: string): WriteResult {
+export function writeAtomically(root: string, file: string, text: string, mode?: number): WriteResult {
   const obstacle = makeFolders(root, file) ?? blocked(file, "file");
   if (obstacle !== undefined) return obstacle;
   const temporary = join(dirname(file), `.${basename(file).slice(0, 100)}.${randomUUID()}.tmp`);
   try {
-    writeFileSync(temporary, text, { flag: "wx", mode: 0o644 });
+    writeFileSync(temporary, text, { flag: "wx", mode: mode ?? 0o644 });
+    if (mode !== undefined) chmodSync(temporary, mode);
     renameSync(temporary, file);
     return { ok: true };
   } catch {

@@ -1,17 +1,14 @@
 import { Command, CommanderError } from "commander";
 import { checkCommand } from "./check";
 import type { CheckArguments } from "./checkReport";
-import { CommandError } from "./commandError";
 import { withoutTokens } from "../explain";
 import { explainCommand, type ExplainArguments } from "./explain";
 import { initCommand, type InitArguments } from "./init";
 import type { CommandIo, ExitCode } from "./io";
 import { runGuarded } from "./runGuarded";
 import { schemaCommand } from "./schema";
+import type { SnippetArguments } from "./snippet";
 import { packageVersion } from "./version";
-
-/** What the interface promises and this version does not have yet. */
-const later = ["snippet"] as const;
 
 /**
  * Runs the command. Never throws for what a user can cause; a bug of ours keeps its stack. A token that somebody has
@@ -104,6 +101,30 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     });
 
   program
+    .command("snippet")
+    .description("print, merge or check what a repository's .gitpod.yml needs to log in")
+    .argument("[manifest]", "the manifest; by default manifest.yaml")
+    .option("--repo <url>", "the repository; by default the origin of this folder")
+    .option("--installation <name>", "where its workspaces are, if it has a snippet on several installations")
+    .option("--into <file>", "merge it into this .gitpod.yml, or make the file")
+    .option(
+      "--await <task>",
+      "with --into: let this task of the file wait for the login; all, none, or repeat it: the tasks named are those that wait from now on",
+      (task: string, before: readonly string[] | undefined) => [...(before ?? []), task],
+    )
+    .option("--remove", "with --into: take it out again")
+    .option("--dry-run", "with --into: show what would change")
+    .option("--check <file>", "lint this .gitpod.yml against the manifest")
+    .option("--format <format>", "with --check: text or json")
+    .option("--strict", "with --check: fail on warnings too")
+    .option("--all", "write the snippets of all repositories, with an index")
+    .option("--out <folder>", "with --all: the folder")
+    .action(async (manifest: string | undefined, options: Omit<SnippetArguments, "manifest">) => {
+      const { snippetCommand } = await import("./snippet.js");
+      end(await snippetCommand({ ...options, manifest }, io));
+    });
+
+  program
     .command("init")
     .description("write a first manifest")
     .option("--issuer <url>", "iss of the installation's tokens")
@@ -120,14 +141,5 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
       end(schemaCommand(io));
     });
 
-  for (const name of later) {
-    program
-      .command(name, { hidden: true })
-      .allowUnknownOption()
-      .allowExcessArguments()
-      .action(() => {
-        throw new CommandError(`${name} is not supported yet`, "see the CHANGELOG for what this version has");
-      });
-  }
   return program;
 }

@@ -9,9 +9,9 @@ import {
   writeFileSync,
   type Dirent,
 } from "node:fs";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, normalize, relative, resolve, sep } from "node:path";
 import { quote } from "../diagnostics";
-import { ownershipOf } from "../snippet";
+import { ownershipOf, type Ownership } from "../snippet";
 import { CommandError } from "./commandError";
 import { errorCode, moveInto, readRegularFile } from "./files";
 
@@ -19,6 +19,8 @@ import { errorCode, moveInto, readRegularFile } from "./files";
 export interface SnippetFile {
   readonly file: string;
   readonly text: string;
+  /** Whose a file is that stands there already. @default - as the header of a snippet says */
+  readonly ownershipOf?: (text: string) => Ownership;
 }
 
 /** Something in the way of a file: nothing was or will be written. */
@@ -47,10 +49,11 @@ export interface FolderPlan {
  * Compares the folder with what is wanted, and touches nothing in it: what differs is written to a folder beside it,
  * one file at a time, so that thousands of texts need not be in memory together. A plan is applied or discarded.
  */
-export function planSnippets(folder: string, wanted: Iterable<SnippetFile>): FolderPlan {
+export function planSnippets(given: string, wanted: Iterable<SnippetFile>): FolderPlan {
+  const folder = withoutDetours(given);
   if (!relative(resolve(folder), process.cwd()).startsWith("..")) {
     throw new CommandError(
-      `the snippet folder ${quote(folder)} is the working directory, or holds it`,
+      `the snippet folder ${quote(given)} is the working directory, or holds it`,
       "choose a folder for the snippets alone, e.g. snippets",
     );
   }
@@ -74,6 +77,12 @@ export function planSnippets(folder: string, wanted: Iterable<SnippetFile>): Fol
     discard(stage.path);
     throw error;
   }
+}
+
+/** The one spelling of a path: what `join` makes of it, without a separator at its end. */
+function withoutDetours(path: string): string {
+  const normal = normalize(path);
+  return join(dirname(normal), basename(normal));
 }
 
 /** Lets go of a plan: nothing is written. Does nothing to one that was applied. */
@@ -159,12 +168,12 @@ function judgeOf(folder: string): (file: SnippetFile) => "write" | "same" | Obst
     folders.set(path, verdict);
     return verdict;
   };
-  return ({ file, text }) => {
+  return ({ file, text, ownershipOf: owner = ownershipOf }) => {
     const path = join(folder, file);
     const above = judgeFolder(dirname(path));
     const verdict = above === "present" ? lookAt(path, "file") : above;
     if (verdict === "missing") return "write";
-    return verdict === "present" ? judgeText(path, text) : verdict;
+    return verdict === "present" ? judgeText(path, text, owner) : verdict;
   };
 }
 
@@ -178,12 +187,16 @@ function lookAt(path: string, wanted: "folder" | "file"): "missing" | "present" 
   return stat.isFile() ? "present" : obstacle(path, "it is not a regular file");
 }
 
-function judgeText(path: string, text: string): "write" | "same" | Obstacle {
+function judgeText(
+  path: string,
+  text: string,
+  owner: (text: string) => Ownership,
+): "write" | "same" | Obstacle {
   const read = readRegularFile(path);
   if (!read.ok) return obstacle(path, "it cannot be read");
   const present = new TextDecoder().decode(read.bytes);
   if (present === text) return "same";
-  switch (ownershipOf(present)) {
+  switch (owner(present)) {
     case "ours":
       return "write";
     case "edited":

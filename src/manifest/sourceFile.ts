@@ -51,7 +51,8 @@ function unreadable(
         code: "F01",
         origin,
         message: `the file ${name} does not exist`,
-        remedy: "correct the path; gitpod-aws-oidc init writes a first manifest",
+        remedy:
+          "correct the path, as argument or in GITPOD_AWS_MANIFEST; gitpod-aws-oidc init writes a first manifest",
       };
     case "unreadable":
       return {

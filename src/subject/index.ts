@@ -16,3 +16,4 @@ export {
   type Recognised,
   type SubjectLiteral,
 } from "./recognise";
+export { parseRemoteUrl, type RemoteUrlResult } from "./remoteUrl";

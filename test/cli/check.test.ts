@@ -169,15 +169,6 @@ describe("check", () => {
   });
 });
 
-describe("what is not built yet", () => {
-  it.each(["snippet"])("%s is refused by name", async (name) => {
-    expect(await command([name, "--token", "-"])).toMatchObject({
-      status: 2,
-      stderr: expect.stringContaining(`${name} is not supported yet`) as string,
-    });
-  });
-});
-
 describe("schema", () => {
   it("prints the JSON Schema", async () => {
     const { status, stdout } = await command(["schema"]);

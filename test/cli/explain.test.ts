@@ -55,6 +55,20 @@ describe("explain ends", () => {
     expect(stdout).toContain("refused   acme-acme-app");
   });
 
+  it("with 1 for a URL with a password, which it does not show", async () => {
+    for (const url of [
+      "https://ada:hunter2@github.com/acme/app",
+      "https://acme.gitpod.cloud/#HTTPS://hunter2@github.com/acme/app",
+    ]) {
+      for (const format of ["text", "json"]) {
+        const { status, stdout, stderr } = await explain(["--context", url, "--format", format]);
+        expect([status, stderr]).toEqual([1, ""]);
+        expect(stdout).toContain("****@github.com/acme/app");
+        expect(stdout).not.toMatch(/hunter2|ada/);
+      }
+    }
+  });
+
   it("with 1 where the issuer is unknown, and says which comes near", async () => {
     const token = tokenOf(payload(app, { iss: "https://services.acme.gitpod.cloud/idp" }));
     const { status, stdout } = await explain(["--token", "-"], token);

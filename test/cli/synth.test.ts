@@ -159,6 +159,12 @@ describe("synth", () => {
     expect(Object.keys(tree("elsewhere"))).toHaveLength(1);
   });
 
+  it.each(["./snips", "snips/", "a//b", "b/."])("takes it spelled %s", async (snippets) => {
+    write({ "manifest.yaml": one, "cdktf.json": JSON.stringify({ context: { snippets } }) });
+    for (let run = 0; run < 2; run++) expect((await command(["synth"])).status).toBe(0);
+    expect(Object.keys(tree(snippets))).toEqual(["acme/github.com/acme/app.gitpod.yml"]);
+  });
+
   it.each([
     ["tasks: {{nope}}\n", 1, /fails on the snippet/],
     ["tasks: {{#if}}\n", 1, /not valid Handlebars/],

@@ -55,6 +55,7 @@ test("flags that the README names beside a command are flags of it", async () =>
     "import-role",
     "init",
     "schema",
+    "snippet",
     "synth",
   ]);
   for (const [, name = "", text = ""] of rows) {

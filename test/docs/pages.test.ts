@@ -76,6 +76,9 @@ describe("what the page on snippets says that the task prints", () => {
     .map(({ text }) => text);
   const login =
     "echo 'Error: exit status 255: '; echo 'An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity'; exit 1";
+  const trusts = ["", ".git", "/"].map((end) => `https://github.com/acme/app${end}`);
+  const role = "arn:aws:sts::123456789012:assumed-role/gitpod-acme-app/session";
+  const keys = `printf '[x]\\na = A\\nb = B\\nc = C\\n' >"$AWS_SHARED_CREDENTIALS_FILE"`;
   const secret = `printf "\\nAn error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: Secrets Manager can't find the specified secret.\\n" >&2; exit 254`;
 
   test.each([
@@ -83,13 +86,17 @@ describe("what the page on snippets says that the task prints", () => {
     ["where the login is refused", refused, login, ""],
     ["where the secret is missing", missing, "", secret],
   ])("%s", async (_, shown, gp, aws) => {
-    const workspace = createWorkspace({ contextUrl: "https://github.com/acme/app/pull/7" });
+    const workspace = createWorkspace({ contextUrl: "https://github.com/acme/app/tree/feature" });
     try {
-      program(workspace.folder, "gp", `[ "$1" != idp ] || { ${gp || "exit 0"}; }`);
-      program(workspace.folder, "aws", `[ "$1" = configure ] || { ${aws || "echo value"}; }`);
+      program(workspace.folder, "gp", `[ "$1" != idp ] || { ${gp || keys}; }`);
+      program(
+        workspace.folder,
+        "aws",
+        `case $1 in configure) ;; sts) echo ${role} ;; *) ${aws || "echo value"} ;; esac`,
+      );
       const exports = [testExport("DATABASE_URL")].map((e) => ({ ...e, id: "database_connection_string" }));
       const { stdout, stderr } = await workspace.run(
-        rendered(testSnippet({ logins: [testLogin({ exports })] })),
+        rendered(testSnippet({ logins: [testLogin({ exports, trusts })] })),
       );
       expect([stdout, stderr.replace(/ +$/gm, "")]).toEqual(["", expect.stringContaining(shown)]);
       expect(shown).toMatch(/^\[aws\] /);

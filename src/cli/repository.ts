@@ -1,0 +1,94 @@
+import { execFileSync } from "node:child_process";
+import { quote } from "../diagnostics";
+import type { AccessModel, Snippet } from "../model/accessModel";
+import { selectSnippet } from "../snippet";
+import { parseRemoteUrl } from "../subject";
+import { CommandError } from "./commandError";
+
+/** The snippet that is meant, and the repository that it is for. */
+export interface ChosenSnippet {
+  readonly snippet: Snippet;
+  /** Canonical URL of the repository: below the snippet's own where that is an organization's. */
+  readonly repository: string;
+}
+
+/**
+ * Finds the snippet of a repository.
+ * @param repo - as somebody pastes it; undefined: the `origin` of the working directory
+ * @throws CommandError - where there is none, or more than one
+ */
+export function chooseSnippet(
+  model: AccessModel,
+  repo: string | undefined,
+  installation: string | undefined,
+): ChosenSnippet {
+  checkInstallation(model, installation);
+  const repository = canonicalRepository(model, repo);
+  const selection = selectSnippet(model, repository, installation ?? null);
+  if (selection.ok) return { snippet: selection.snippet, repository };
+  const where = installation === undefined ? "" : ` on ${installation}`;
+  if (selection.reason === "several") {
+    throw new CommandError(
+      `${repository} has a snippet on each of ${selection.installations.join(", ")}`,
+      `choose one, e.g. --installation ${selection.installations[0] ?? ""}`,
+    );
+  }
+  const near = selection.near.length === 0 ? "" : `; near it come ${selection.near.join(", ")}`;
+  throw new CommandError(
+    `the manifest has no entry for ${repository}${where}, nor for an organization above it${near}`,
+    "have it added to repos of the manifest, or look at the spelling",
+  );
+}
+
+function checkInstallation({ installations }: AccessModel, name: string | undefined): void {
+  if (name === undefined || installations.some((i) => i.name === name)) return;
+  throw new CommandError(
+    `no installation is named ${quote(name)}`,
+    `write --installation with one of ${installations.map((i) => i.name).join(", ")}`,
+  );
+}
+
+/** The canonical URL of a repository. @throws CommandError - for what is none */
+export function canonicalRepository(model: AccessModel, repo: string | undefined): string {
+  const given = repo ?? origin();
+  const parsed = parseRemoteUrl(given, model.hosts);
+  if (parsed.ok) return parsed.repository.url;
+  // A remote may hold a password: it is not printed.
+  const what = repo === undefined ? "the remote origin of this folder" : "--repo";
+  throw new CommandError(
+    `${what} is no URL of a repository: ${parsed.problem}`,
+    "write --repo https://github.com/acme/app, or the like; hosts of your own are declared under scmHosts",
+  );
+}
+
+/**
+ * The canonical URL of a repository, where one is named or the working directory is in one; null where neither is so.
+ * @throws CommandError - for a name that is no repository
+ */
+export function repositoryIfAny(model: AccessModel, repo: string | undefined): string | null {
+  if (repo !== undefined) return canonicalRepository(model, repo);
+  const remote = remoteOrigin();
+  const parsed = remote === null ? null : parseRemoteUrl(remote, model.hosts);
+  return parsed?.ok === true ? parsed.repository.url : null;
+}
+
+function origin(): string {
+  const remote = remoteOrigin();
+  if (remote !== null) return remote;
+  throw new CommandError(
+    "this folder is in no git repository with a remote named origin",
+    "write --repo with the repository's URL, or go to its folder",
+  );
+}
+
+/** What git calls `origin` in the working directory; null where there is no such thing, or no git. */
+function remoteOrigin(): string | null {
+  try {
+    return execFileSync("git", ["remote", "get-url", "origin"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,61 @@
+import type { ScmHost } from "../model/accessModel";
+import { parseSubject } from "./parseSubject";
+import type { EntryUrl } from "./url";
+
+/** The repository that a text means, or why it means none. The problem quotes nothing: the text may hold a password. */
+export type RemoteUrlResult =
+  { readonly ok: true; readonly repository: EntryUrl } | { readonly ok: false; readonly problem: string };
+
+/** Longer than any URL of a repository, and short enough to print. */
+const longest = 2000;
+
+/** Clone URLs of Azure DevOps over ssh: `git@ssh.dev.azure.com:v3/org/project/repository`. */
+const azureSsh =
+  /^(?:ssh:\/\/)?[^@/\s]+@(?:ssh\.dev\.azure\.com|vs-ssh\.visualstudio\.com)(?::22)?[:/]v3\/([^/]+)\/([^/]+)\/([^/]+)$/;
+
+/**
+ * Reads what people paste when they mean a repository: the URL of any of its pages, with or without scheme, and what
+ * git calls a remote, over https or ssh, with user name, port, `.git` or a slash at the end.
+ */
+export function parseRemoteUrl(text: string, hosts: readonly ScmHost[]): RemoteUrlResult {
+  const typed = text.trim();
+  if (typed === "") return { ok: false, problem: "it is empty" };
+  if (typed.length > longest) return { ok: false, problem: `it is longer than ${longest} characters` };
+  for (const url of spellings(typed, hosts)) {
+    const parsed = parseSubject(url, hosts);
+    if (parsed.kind === "repository" && !parsed.disguised) return { ok: true, repository: parsed.repository };
+  }
+  return {
+    ok: false,
+    problem: `it names no repository of ${hosts.map((h) => h.name).join(", ")}`,
+  };
+}
+
+/** The https URLs that a text may stand for, the likeliest first. */
+function spellings(typed: string, hosts: readonly ScmHost[]): readonly string[] {
+  const azure = azureSsh.exec(typed);
+  if (azure) {
+    const [, org = "", project = "", name = ""] = azure;
+    return [`https://dev.azure.com/${org}/${project}/_git/${name}`];
+  }
+  const url = /^(?:https?|ssh|git|git\+ssh):\/\/(?:[^@/]*@)?([^/:]+)(:[0-9]+)?\/(.*)$/is.exec(typed);
+  const scp = /^(?:[^@/:\s]+@)([^/:\s]+):(?![0-9]+\/)(.*)$/s.exec(typed);
+  const [, name = "", port = "", path = ""] = url ?? (scp ? ["", scp[1], "", scp[2]] : ["", ...bare(typed)]);
+  const inside = path.replace(/^\/+/, "").replace(/\/+$/, "");
+  if (name === "" || inside === "") return [];
+  const host = name.toLowerCase().replace(/^www\./, "");
+  // Over ssh a port is sshd's, and a path prefix of the host is left out.
+  const declared = hosts.filter((h) => h.name.replace(/[:/].*$/, "") === host);
+  const places = new Set([`${host}${port}`, host, ...declared.map((h) => h.name)]);
+  return [
+    ...[...places].map((place) => `https://${place}/${inside}`),
+    // Bitbucket Server's URLs for ssh lack what those for https have.
+    ...declared.filter((h) => h.kind === "bitbucket-server").map((h) => `https://${h.name}/scm/${inside}`),
+  ];
+}
+
+/** `github.com/acme/app`: a host has a dot. */
+function bare(typed: string): readonly string[] {
+  const match = /^([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)(:[0-9]+)?\/(.*)$/s.exec(typed);
+  return match ? [match[1] ?? "", match[2] ?? "", match[3] ?? ""] : [];
+}
