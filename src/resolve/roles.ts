@@ -81,7 +81,9 @@ function checkGuard(entry: EffectiveEntry, subjects: SubjectSet, problems: Probl
     "R08",
     below(entry.entry.origin, "url"),
     `${quote(entry.entry.url)} holds .., which is refused wherever a pattern admits a subject: nobody could log in by one`,
-    "write contexts: [repository], and name branches one by one, as { branch: main }",
+    entry.entry.kind === "org"
+      ? "name its repositories under repos, with contexts: [repository]"
+      : "write contexts: [repository], and name branches one by one, as { branch: main }",
   );
 }
 
@@ -110,7 +112,10 @@ function resolveSubjects(
     return null;
   }
   const subjects = orgClaimSubjects(entry.url, { keys, organizationId });
-  if (subjects !== null) return subjects;
+  if (subjects !== null) {
+    checkGuard(entry, subjects, problems);
+    return subjects;
+  }
   problems.add(
     "R08",
     below(entry.entry.origin, "url"),

@@ -258,7 +258,7 @@ function branches(value: SubjectValue, repository: EntryUrl): readonly GrammarFi
   if (exampleSubjects(repository, "branches").some((sub) => admitted(value, sub))) return [];
   const { prefixes } = dialects[repository.kind];
   const meant = (["commits", "pull-requests", "tags"] as const)
-    .flatMap((context) => (prefixes[context] ?? []).map((row) => row.replace("{U}", repository.url)))
+    .flatMap((context) => (prefixes[context] ?? []).map((row) => row.replace("{U}", () => repository.url)))
     .some((prefix) => value.start.startsWith(prefix));
   if (meant) return [];
   const [branch = cloneUrl(repository)] = exampleSubjects(repository, "branches");

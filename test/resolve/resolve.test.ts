@@ -452,6 +452,15 @@ describe("what a hostile or hurried author tries", () => {
     expect(included(main, team)).toEqual(["team.yaml R08"]);
   });
 
+  it("an organization whose name the guard of patterns refuses is refused, of URLs and of claims", () => {
+    const claims =
+      "host: a.example.com\nsubject: [org_id, repository]\norganizationId: 0f0e0d0c-0b0a-4900-8807-060504030201";
+    for (const installation of ["host: a.example.com", claims])
+      expect(codesOf(manifest("orgs:\n  - url: https://github.com/a..b", "", installation))).toEqual([
+        expect.stringMatching(/^R08 /),
+      ]);
+  });
+
   it("open signup holds for every installation of an issuer", () => {
     const text = manifest("", "", "host: x.example.com\nopenSignup: true").replace(
       "installations:\n",

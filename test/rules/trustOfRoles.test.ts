@@ -67,7 +67,9 @@ describe.each(kinds)("the trust policy of a role on %s, read as a document", (ki
     fc.assert(
       fc.property(scenario(kind, false, isBranch), ({ target }) => {
         const entry = entryOf(target);
-        if (entry === null) return;
+        if (entry === null || /\.\.|%2e/i.test(entry.url)) return;
+        // Behind a project these begin what is inside of it: a document alone cannot tell that it is a group.
+        if (/\/(tree|blob|commits?|issues|merge_requests)(\/|$)/.test(entry.url)) return;
         const subjects =
           target.kind === "repo" ? repoClaimSubjects(entry, list) : orgClaimSubjects(entry, list);
         if (subjects === null) throw new Error("no subjects");
