@@ -24,12 +24,12 @@ import { accountStackJson } from "./support/stacks";
 jest.setTimeout(300_000);
 
 const full = process.env["FULL"] === "1";
-const texts = nastyTexts(full ? 3000 : 520);
+const texts = nastyTexts(full ? 2000 : 520);
 /** A quarter of the texts for each field, so that four fields together have seen them all; with FULL=1 all for each. */
 const textsFor = (name: FieldName) =>
   full ? texts : texts.filter((_, i) => i % 4 === names.indexOf(name) % 4);
 /** Snippets that are run in bash, which takes its time. */
-const runsInBash = full ? 1000 : 150;
+const runsInBash = full ? 400 : 150;
 const names = Object.keys(fields) as FieldName[];
 
 /** Fields that are for people or programs to read: many texts must come through these. */

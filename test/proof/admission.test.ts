@@ -31,7 +31,7 @@ describe.each(kinds)("a role on %s", (kind) => {
           if (admitted && target.kind === "repo") checkBranch(target, opened);
         }
       }),
-      runs(300, 6_000),
+      runs(300, 3_000),
     );
     expect(declared).toBeGreaterThan(100);
     for (const outcome of ["admitted", "refused, another's", "refused, its own or nothing"])
@@ -61,7 +61,7 @@ describe.each(kinds)("a role on %s", (kind) => {
           }
         },
       ),
-      runs(300, 6_000),
+      runs(300, 3_000),
     );
     for (const outcome of ["admitted", "refused"])
       expect([outcome, tally.share(outcome) > 0.02]).toEqual([outcome, true]);
