@@ -55,7 +55,7 @@ describe.each(awks)("the JSON reader in %s", (awk) => {
           });
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 50 },
     );
   });
 

@@ -7,6 +7,7 @@ import { loadProject } from "../../src/cli/project";
 import { formatJson, formatText } from "../../src/diagnostics";
 import type { AccessModel } from "../../src/model/accessModel";
 import { compileTemplates } from "../../src/snippet/render";
+import { runs } from "../proof/settings";
 import { lintedModel, lintedRepository } from "../support/lint";
 import { rendered, templateSources } from "../support/snippet";
 
@@ -296,7 +297,7 @@ describe("any text", () => {
           expect(column).toBeGreaterThan(0);
         }
       }),
-      { numRuns: 600 },
+      runs(200, 600),
     );
     expect(found).toBeGreaterThan(100);
   });
