@@ -1,4 +1,16 @@
-import type { Diagnostic, Finding } from "../diagnostics";
+import {
+  formatJson,
+  formatMarkdown,
+  formatSarif,
+  formatText,
+  quote,
+  type Diagnostic,
+  type Finding,
+} from "../diagnostics";
+import { rules } from "../rules";
+import { CommandError } from "./commandError";
+import type { CommandIo, ExitCode } from "./io";
+import { packageVersion } from "./version";
 
 /** The command line of `check`. */
 export interface CheckArguments {
@@ -20,4 +32,36 @@ export interface CheckReport {
   readonly unreadable: boolean;
   /** A line of a file that was read; undefined where there is none to show. */
   readonly line: (file: string, line: number) => string | undefined;
+}
+
+/** Writes a report in one format, and knows the exit status. */
+export type ReportWriter = (report: CheckReport, strict: boolean) => ExitCode;
+
+/**
+ * The writer of a format: `text`, `json`, `sarif` or `markdown`. Asked for first, so that a name that is none is
+ * refused before anything is read.
+ * @throws CommandError - for another name
+ */
+export function reportWriter(name: string, io: CommandIo): ReportWriter {
+  const formats: Readonly<Record<string, (report: CheckReport) => string>> = {
+    text: ({ diagnostics, findings, line }) => formatText(diagnostics, findings, { line, colour: io.colour }),
+    json: ({ diagnostics, findings }) => formatJson(diagnostics, findings),
+    sarif: ({ diagnostics, findings }) =>
+      formatSarif(diagnostics, findings, { version: packageVersion(), rules }),
+    markdown: ({ diagnostics, findings }) => formatMarkdown(diagnostics, findings, rules),
+  };
+  const format = Object.hasOwn(formats, name) ? formats[name] : undefined;
+  if (format === undefined) {
+    throw new CommandError(
+      `--format ${quote(name)} is no format`,
+      `write one of ${Object.keys(formats).join(", ")}`,
+    );
+  }
+  return (report, strict) => {
+    io.stdout.write(format(report));
+    if (report.unreadable) return 2;
+    if (report.diagnostics.length > 0) return 1;
+    const stops = strict ? ["error", "warning"] : ["error"];
+    return report.findings.some((f) => !f.accepted && stops.includes(f.severity)) ? 1 : 0;
+  };
 }

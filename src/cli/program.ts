@@ -115,7 +115,7 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .option("--remove", "with --into: take it out again")
     .option("--dry-run", "with --into: show what would change")
     .option("--check <file>", "lint this .gitpod.yml against the manifest")
-    .option("--format <format>", "with --check: text or json")
+    .option("--format <format>", "with --check: text, json, sarif or markdown")
     .option("--strict", "with --check: fail on warnings too")
     .option("--all", "write the snippets of all repositories, with an index")
     .option("--out <folder>", "with --all: the folder")

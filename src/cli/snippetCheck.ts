@@ -1,5 +1,6 @@
-import { formatJson, formatText } from "../diagnostics";
+import { quote } from "../diagnostics";
 import type { AccessModel, Snippet } from "../model/accessModel";
+import { reportWriter } from "./checkReport";
 import { CommandError } from "./commandError";
 import type { CommandIo, ExitCode } from "./io";
 import { lintGitpodYml } from "./lintGitpodYml";
@@ -23,10 +24,9 @@ export async function checkGitpodFile(
   { repo, templates, format = "text", strict = false }: SnippetCheckArguments,
   io: CommandIo,
 ): Promise<ExitCode> {
-  if (format !== "text" && format !== "json")
-    throw new CommandError(`--format ${format} is unknown here`, "write --format text or --format json");
+  const write = reportWriter(format, io);
   const text = readGitpodFile(file);
-  if (text === null) throw new CommandError(`there is no file ${file}`, "name a .gitpod.yml");
+  if (text === null) throw new CommandError(`there is no file ${quote(file)}`, "name a .gitpod.yml");
   const repository = repositoryIfAny(model, repo);
   const report = await lintGitpodYml(text, {
     file,
@@ -37,17 +37,7 @@ export async function checkGitpodFile(
       return snippetsFor(model, repository).map((snippet) => renderer.renderBody(snippet));
     },
   });
-  io.stdout.write(
-    format === "json"
-      ? formatJson(report.diagnostics, report.findings)
-      : formatText(report.diagnostics, report.findings, {
-          line: (_, line) => report.line(line),
-          colour: io.colour,
-        }),
-  );
-  const stops = strict ? ["error", "warning"] : ["error"];
-  const bad = report.diagnostics.length > 0 || report.findings.some((f) => stops.includes(f.severity));
-  return bad ? 1 : 0;
+  return write({ ...report, unreadable: false, line: (_, line) => report.line(line) }, strict);
 }
 
 /** The snippets that a file may have: of its repository on each installation, or of all where that is not known. */

@@ -227,6 +227,23 @@ describe("snippet --check", () => {
     expect(await found()).toEqual([1, expect.stringMatching(/S14: .* for a repository that the manifest/)]);
   });
 
+  it("has the other formats of check too, and refuses what is none before it reads the file", async () => {
+    const file =
+      "tasks:\n  - init: gp idp login aws --role-arn arn:aws:iam::111111111111:role/acme-acme-app\n";
+    write({ ".gitpod.yml": file });
+    const check = (format: string) =>
+      command(["snippet", ...app, "--check", ".gitpod.yml", "--format", format]);
+    const sarif = JSON.parse((await check("sarif")).stdout) as {
+      readonly version: string;
+      readonly runs: readonly { readonly results: readonly { readonly ruleId: string }[] }[];
+    };
+    expect(sarif.version).toBe("2.1.0");
+    expect(sarif.runs[0]?.results.map((result) => result.ruleId)).toContain("S01");
+    expect((await check("markdown")).stdout).toMatch(/^\| `\.gitpod\.yml:2:\d+` \| `S01`/m);
+    const none = ["snippet", ...app, "--check", "missing.yml", "--format", "xml"];
+    expect((await command(none)).stderr).toContain("write one of text, json, sarif, markdown");
+  });
+
   it("refuses the role of another repository", async () => {
     write({
       ".gitpod.yml":
