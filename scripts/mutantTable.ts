@@ -73,8 +73,8 @@ const evaluate = mutantsOf("src/policy/evaluate.ts", [
     "return negated ? actual.every(one) : actual.some(one);",
     "return actual.some(one);",
   ],
-  ["a missing key satisfies ForAnyValue with a negation", "(negated && set === undefined)", "negated"],
-  ["a missing key satisfies every operator", "return ifExists !== undefined ||", "return true ||"],
+  ["a missing key satisfies ForAnyValue with a negation", "(negated && set === null)", "negated"],
+  ["a missing key satisfies every operator", "return ifExists ||", "return true ||"],
 ]);
 
 const operators = mutantsOf("src/policy/operators.ts", [

@@ -1,5 +1,6 @@
 import type { OneOrMany, PolicyDocument, Statement } from "../model/policyDocument";
 import { many } from "./canonical";
+import { operatorParts } from "./operatorParts";
 import { operators } from "./operators";
 import { assumeAction } from "./trust";
 import { matchesPattern, textOnly, type Variables } from "./wildcard";
@@ -146,21 +147,16 @@ function holds(
   actual: readonly string[] | undefined,
   variables: Variables,
 ): boolean {
-  const [, set, base = "", ifExists] =
-    /^(?:(forallvalues|foranyvalue):)?(.*?)(ifexists)?$/.exec(name.toLowerCase()) ?? [];
+  const { base, set, ifExists, known } = operatorParts(name);
   if (base === "null") {
     const absent = actual === undefined;
-    return (
-      set === undefined &&
-      ifExists === undefined &&
-      expected.some((e) => (e.toLowerCase() === "true") === absent)
-    );
+    return known && expected.some((e) => (e.toLowerCase() === "true") === absent);
   }
   const operator = operators.get(base);
   if (!operator) return false;
   const { match, negated } = operator;
   if (actual === undefined || actual.length === 0)
-    return ifExists !== undefined || set === "forallvalues" || (negated && set === undefined);
+    return ifExists || set === "forallvalues" || (negated && set === null);
   const one = (value: string) => expected.some((e) => match(e, value, variables)) !== negated;
   if (set === "forallvalues") return actual.every(one);
   if (set === "foranyvalue") return actual.some(one);
