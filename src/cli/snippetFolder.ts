@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, normalize, relative, resolve, sep } from "node:path";
 import { quote } from "../diagnostics";
-import { ownershipOf, type Ownership } from "../snippet";
+import { ownershipOf, type Ownership } from "../snippet/ownership";
 import { CommandError } from "./commandError";
 import { errorCode, moveInto, readRegularFile } from "./files";
 
@@ -59,20 +59,20 @@ export function planSnippets(given: string, wanted: Iterable<SnippetFile>): Fold
   }
   const write: string[] = [];
   const obstacles: Obstacle[] = [];
-  const kept = new Set<string>();
+  const files: string[] = [];
   const stage = new Stage(folder);
   const judge = judgeOf(folder);
   try {
     for (const file of wanted) {
-      kept.add(join(folder, file.file));
+      files.push(file.file);
       const verdict = judge(file);
       if (verdict === "write") {
         stage.write(file);
         write.push(file.file);
       } else if (verdict !== "same") obstacles.push(verdict);
     }
-    const remove = ours(folder, kept);
-    return { folder, wanted: kept.size, write, remove, obstacles, stage: stage.path };
+    const remove = ours(folder, () => new Set(files.map((file) => join(folder, file))));
+    return { folder, wanted: files.length, write, remove, obstacles, stage: stage.path };
   } catch (error) {
     discard(stage.path);
     throw error;
@@ -94,10 +94,19 @@ function discard(stage: string | null): void {
   if (stage !== null) rmSync(stage, { recursive: true, force: true });
 }
 
+const writeNew = Object.freeze({ encoding: "utf8", flag: "wx", mode: 0o644 });
+
+/** A path with `/` between: what stands before the name, and the name. */
+function splitPath(file: string): readonly [above: string, name: string] {
+  const end = file.lastIndexOf("/");
+  return end < 0 ? ["", file] : [file.slice(0, end), file.slice(end + 1)];
+}
+
 /** A folder beside another one, made at the first file. */
 class Stage {
   readonly #folder: string;
-  readonly #made = new Set<string>();
+  /** What was made in it, with a separator at the end, by the path that files have before their names. */
+  readonly #made = new Map<string, string>();
   path: string | null = null;
 
   constructor(folder: string) {
@@ -106,13 +115,14 @@ class Stage {
 
   write({ file, text }: SnippetFile): void {
     this.path ??= join(dirname(this.#folder), `.${basename(this.#folder)}-${randomUUID()}.tmp`);
-    const path = join(this.path, file);
-    const parent = dirname(path);
-    if (!this.#made.has(parent)) {
+    const [above, name] = splitPath(file);
+    let made = this.#made.get(above);
+    if (made === undefined) {
+      const parent = join(this.path, above);
       mkdirSync(parent, { recursive: true });
-      this.#made.add(parent);
+      this.#made.set(above, (made = parent + sep));
     }
-    writeFileSync(path, text, { flag: "wx", mode: 0o644 });
+    writeFileSync(made + name, text, writeNew);
   }
 }
 
@@ -168,9 +178,16 @@ function judgeOf(folder: string): (file: SnippetFile) => "write" | "same" | Obst
     folders.set(path, verdict);
     return verdict;
   };
+  const parents = new Map<string, ReturnType<typeof judgeFolder>>();
+  const judgeParent = (above: string): ReturnType<typeof judgeFolder> => {
+    let verdict = parents.get(above);
+    if (verdict === undefined) parents.set(above, (verdict = judgeFolder(join(folder, above))));
+    return verdict;
+  };
   return ({ file, text, ownershipOf: owner = ownershipOf }) => {
+    const above = judgeParent(splitPath(file)[0]);
+    if (above === "missing") return "write";
     const path = join(folder, file);
-    const above = judgeFolder(dirname(path));
     const verdict = above === "present" ? lookAt(path, "file") : above;
     if (verdict === "missing") return "write";
     return verdict === "present" ? judgeText(path, text, owner) : verdict;
@@ -214,12 +231,15 @@ function obstacle(path: string, message: string): Obstacle {
  * Files of the snippet folder that this tool wrote there, nobody edited and nobody needs any more:
  * `<installation>/<host>/….gitpod.yml`. A copy that somebody put elsewhere is theirs. Links are not followed.
  */
-function ours(folder: string, kept: ReadonlySet<string>, depth = 0): readonly string[] {
+function ours(folder: string, kept: () => ReadonlySet<string>): readonly string[] {
   const stat = lstatSync(folder, { throwIfNoEntry: false });
-  if (!stat?.isDirectory()) return [];
+  return stat?.isDirectory() ? oursBelow(folder, kept(), 0) : [];
+}
+
+function oursBelow(folder: string, kept: ReadonlySet<string>, depth: number): readonly string[] {
   return entriesOf(folder).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return ours(path, kept, depth + 1);
+    if (entry.isDirectory()) return oursBelow(path, kept, depth + 1);
     if (depth < 2 || kept.has(path) || !entry.isFile() || !/.\.gitpod\.yml$/.test(entry.name)) return [];
     const read = readRegularFile(path);
     return read.ok && ownershipOf(new TextDecoder().decode(read.bytes)) === "ours" ? [path] : [];

@@ -15,6 +15,7 @@ export function shellQuote(text: string): string {
  * @throws RangeError as {@link shellQuote}
  */
 export function codedQuote(text: string): string {
+  if (/^[ #%&(-[\]-_a-~]*$/.test(text)) return `"${text}"`;
   refuseUnencodable(text);
   return `"${Array.from(text, coded).join("")}"`;
 }

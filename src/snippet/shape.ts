@@ -11,13 +11,22 @@ import { Unquoted, type Quoting } from "./unquoted";
 export interface Form {
   /** One more than there are slots. */
   readonly fixed: readonly string[];
-  readonly slots: readonly { readonly text: number; readonly quoting: Quoting }[];
+  readonly slots: readonly FormSlot[];
   /** Does what is fixed hold a control character other than a line feed? */
   readonly hasControls: boolean;
   /** The most characters that are fixed in one line. */
   readonly longestLine: number;
   /** The most slots in one line. */
   readonly mostSlots: number;
+}
+
+/** Where a form has text, and how the text is quoted there. */
+interface FormSlot {
+  /** Number of the text in its context. */
+  readonly text: number;
+  readonly quoting: Quoting;
+  /** The last text that stood here, and what it was quoted as: most are the same in all snippets. */
+  last: { readonly text: string; readonly quoted: string } | null;
 }
 
 /** A context, taken apart. */
@@ -31,15 +40,23 @@ export interface Shape {
 /** Takes a context apart. Its objects have the keys of their types, all of them and in one order. */
 export function shapeOf(context: object): Shape {
   const texts: Unquoted[] = [];
-  const key = (value: unknown): string => {
+  let key = "";
+  const add = (value: unknown): void => {
     if (value instanceof Unquoted) {
       texts.push(value);
-      return "text";
-    }
-    if (typeof value !== "object" || value === null) return JSON.stringify(value);
-    return Array.isArray(value) ? `[${value.map(key).join()}]` : `{${Object.values(value).map(key).join()}}`;
+      key += "text,";
+    } else if (Array.isArray(value)) {
+      key += "[";
+      value.forEach(add);
+      key += "],";
+    } else if (typeof value === "object" && value !== null) {
+      key += "{";
+      for (const name in value) add((value as Readonly<Record<string, unknown>>)[name]);
+      key += "},";
+    } else key += typeof value === "string" ? JSON.stringify(value) : `${String(value)},`;
   };
-  return { key: key(context), texts };
+  add(context);
+  return { key, texts };
 }
 
 /** A slot: prints its number, between characters that no quoted text can hold. */
@@ -83,6 +100,7 @@ export function formOf<C extends object>(context: C, render: (context: C) => str
     slots: fixed.slice(1).map((_, i) => ({
       quoting: pieces[3 * i + 1] as Quoting,
       text: Number(pieces[3 * i + 2]),
+      last: null,
     })),
     hasControls: fixed.some((part) => /[^\P{Cc}\n]/u.test(part)),
     longestLine: Math.max(...lines.map((parts) => parts.join("").length)),
@@ -96,6 +114,13 @@ export interface Filled {
   readonly longestLine: number;
 }
 
+function quotedAt(slot: FormSlot, texts: readonly Unquoted[]): string {
+  const text = texts[slot.text];
+  if (text === undefined) return "";
+  if (slot.last === null || !text.is(slot.last.text)) slot.last = text.quotedAs(slot.quoting);
+  return slot.last.quoted;
+}
+
 /**
  * Fills texts into a form.
  * @throws RangeError for text that cannot be quoted
@@ -104,8 +129,8 @@ export function fillForm({ fixed, slots, longestLine, mostSlots }: Form, texts: 
   let text = fixed[0] ?? "";
   let longest = 0;
   slots.forEach((slot, i) => {
-    const quoted = texts[slot.text]?.quoted(slot.quoting) ?? "";
-    longest = Math.max(longest, quoted.length);
+    const quoted = quotedAt(slot, texts);
+    if (quoted.length > longest) longest = quoted.length;
     text += quoted + (fixed[i + 1] ?? "");
   });
   return { text, longestLine: longestLine + mostSlots * longest };

@@ -27,6 +27,16 @@ export class Unquoted {
     throw new TypeError(`a helper needs text, and was given ${value === null ? "null" : typeof value}`);
   }
 
+  /** Is it this text? */
+  is(text: string): boolean {
+    return this.#text === text;
+  }
+
+  /** The text, and what a helper prints of it. */
+  quotedAs(quoting: Quoting): { readonly text: string; readonly quoted: string } {
+    return { text: this.#text, quoted: this.quoted(quoting) };
+  }
+
   /** The text as a helper prints it. */
   quoted(quoting: Quoting): string {
     return quoters[quoting](this.#text);
