@@ -16,11 +16,17 @@ const mutantsOf = (
 const trust = mutantsOf("src/policy/trust.ts", [
   [
     "exact subjects are compared as patterns",
-    "StringEquals: { [`${providerName(issuer)}:aud`]: audience, ...equals },\n",
-    "StringEquals: { [`${providerName(issuer)}:aud`]: audience },\n      ...(Object.keys(equals).length === 0 ? {} : { StringLike: equals }),\n",
+    'Condition["StringEquals"] = { [aud]: audience, [sub]: subjects };',
+    '{ Condition["StringEquals"] = { [aud]: audience }; Condition["StringLike"] = { [sub]: subjects }; }',
   ],
-  ["aud is not demanded", "[`${providerName(issuer)}:aud`]: audience, ", ""],
-  ["no guard against dot segments", ", StringNotLike: { [sub]: sortedGuard }", ""],
+  ["aud is not demanded of exact subjects", "{ [aud]: audience, [sub]: subjects }", "{ [sub]: subjects }"],
+  ["aud is not demanded of patterns", 'Condition["StringEquals"] = { [aud]: audience };', ""],
+  ["no guard against dot segments", 'Condition["StringNotLike"] = { [sub]: sortedGuard };', ""],
+  ["roles of other audiences share a text", "frame.audience === audience &&", ""],
+  ["roles of other issuers share a text", "frame.issuer === issuer &&", ""],
+  ["roles with other ends share a text", "frame.expires === expires &&", ""],
+  ["roles for other addresses share a text", "isSameList(frame.sourceCidrs, sourceCidrs)", "true"],
+  ["lists that begin alike are the same", "a.length === b.length && a.every", "a.every"],
   ["the guard forgets dots as they are", '"*..*", ', ""],
   ["the guard forgets encoded dots in capitals", ', "*%2E*"', ""],
   ["the guard forgets tabs", ', "*\\t*"', ""],
@@ -31,8 +37,8 @@ const trust = mutantsOf("src/policy/trust.ts", [
   ["a question mark is not escaped", "text.replace(/[*?$]/g", "text.replace(/[*$]/g"],
   ["a dollar sign is not escaped in a pattern", "text.replace(/[*?$]/g", "text.replace(/[*?]/g"],
   ["a dollar sign is not escaped in an exact subject", 'text.replaceAll("$", "${$}")', "text"],
-  ["a role never expires", "expires === null ? {}", "expires !== undefined ? {}"],
-  ["source addresses do not count", "sourceCidrs.length === 0 ? {}", "sourceCidrs.length >= 0 ? {}"],
+  ["a role never expires", "if (expires !== null)", 'if (expires === "never")'],
+  ["source addresses do not count", "if (sourceCidrs.length > 0)", "if (sourceCidrs.length > 9)"],
 ]);
 
 const wildcard = mutantsOf("src/policy/wildcard.ts", [
@@ -142,8 +148,8 @@ const hosts = mutantsOf("src/subject/hosts.ts", [
 const subjects = mutantsOf("src/subject/subjects.ts", [
   [
     "a branch is the beginning of a subject",
-    "for (const row of dialect.branch) exact.add(",
-    "for (const row of dialect.branch) prefixes.add(",
+    "for (const row of dialect.branch) exact.push(",
+    "for (const row of dialect.branch) prefixes.push(",
   ],
   [
     "all leaves out the repository",

@@ -1,5 +1,4 @@
 import type { Account, Backend, IdentityProvider } from "../model/accessModel";
-import { many } from "../policy";
 import {
   identityProviderAddress,
   identityProviderId,
@@ -84,22 +83,12 @@ function asSource(provider: IdentityProvider) {
   return { ...provider, importArn: provider.management === "import" ? provider.arn : null };
 }
 
-/** Finds the managed identity providers that a role's trust policy names. */
+/** Finds the managed identity provider that a role trusts. */
 function dependencies(
   managed: readonly IdentityProvider[],
 ): (role: Account["roles"][number]) => readonly string[] {
-  const byArn = new Map(managed.map((p) => [p.arn, identityProviderAddress(p.providerName)]));
-  return (role) => {
-    const addresses = new Set<string>();
-    for (const { Principal } of role.trustPolicy.Statement) {
-      if (typeof Principal !== "object") continue;
-      for (const arn of many(Principal["Federated"])) {
-        const address = byArn.get(arn);
-        if (address !== undefined) addresses.add(address);
-      }
-    }
-    return [...addresses].sort();
-  };
+  const byArn = new Map(managed.map((p) => [p.arn, [identityProviderAddress(p.providerName)]]));
+  return (role) => byArn.get(role.identityProviderArn) ?? [];
 }
 
 function resourcesOf(fragments: readonly TerraformFragment[]): Json | undefined {

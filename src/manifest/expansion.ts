@@ -18,6 +18,9 @@ interface OpenNode {
   size: number;
 }
 
+/** Most nodes by far, of which nothing is kept. */
+const plainScalar: OpenNode = Object.freeze({ anchor: undefined, size: 1 });
+
 /**
  * Guards everything that walks a document's value: aliases make a few bytes stand for a tree of any size, or for
  * one without end. Counts the tree's nodes without building it, in time linear in what is written.
@@ -35,6 +38,7 @@ export function excessOf(source: string, events: readonly Event[]): Excess | und
     }
     let node: OpenNode | undefined;
     if (event.type === EVENT_ID.POP) node = stack.pop();
+    else if (event.type === EVENT_ID.SCALAR && event.anchorStart < 0) node = plainScalar;
     else {
       const anchor = event.anchorStart < 0 ? undefined : source.slice(event.anchorStart, event.anchorEnd);
       node = { anchor, size: 1 };

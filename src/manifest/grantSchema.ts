@@ -75,9 +75,15 @@ export const grantSchema = z
         "Region of the resource; by default that of the account that has it, where the manifest declares it, else that of the role's account",
       ),
   })
-  .refine((g) => grantKeys.filter((k) => g[k] !== undefined).length === 1, {
+  .refine(namesOne, {
     error: ({ input }) => expects(`a grant has exactly one of ${grantKeys.join(", ")}`, grantRemedy(input)),
   });
+
+function namesOne(grant: Readonly<Partial<Record<(typeof grantKeys)[number], unknown>>>): boolean {
+  let count = 0;
+  for (const key of grantKeys) if (grant[key] !== undefined) count += 1;
+  return count === 1;
+}
 
 /** What to do about a grant that names no resource, or several. */
 function grantRemedy(grant: unknown): string {

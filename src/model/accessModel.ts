@@ -147,6 +147,8 @@ export interface Role {
   readonly expires: string | null;
   /** Sorted CIDR blocks from which a login is allowed; empty: any. */
   readonly sourceCidrs: readonly string[];
+  /** The identity provider that the trust policy names. */
+  readonly identityProviderArn: string;
   readonly trustPolicy: TrustPolicy;
   /** All that its own policies say, whatever they are split into; null where the entry grants nothing. */
   readonly permissionPolicy: PermissionPolicy | null;
@@ -158,7 +160,7 @@ export interface Role {
   readonly statements: readonly WrittenStatement[];
   /** ARNs, sorted. */
   readonly managedPolicies: readonly string[];
-  /** Where `managedPolicies` is written. */
+  /** Where `managedPolicies` is written; where there are none, the entry. */
   readonly managedPoliciesOrigin: ManifestOrigin;
   /** Resources of other accounts that the grants name; they also need a policy over there. */
   readonly foreignResources: readonly ForeignResource[];

@@ -27,7 +27,8 @@ export function roleName(installation: string, urlPath: string): string {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html
  */
 export function providerName(issuer: string): string {
-  return issuer.replace(/^https:\/\//, "");
+  const scheme = "https://";
+  return issuer.startsWith(scheme) ? issuer.slice(scheme.length) : issuer;
 }
 
 /** ARN of the identity provider of an issuer in an account. */
@@ -77,6 +78,8 @@ export function parseArn(arn: string): ArnFields | null {
  * some file system or shell takes amiss are percent-encoded, so that every entry has a safe path of its own.
  */
 export function snippetFile(installation: string, url: string): string {
+  const path = /^https:\/\/([a-z0-9-][a-z0-9.-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+)$/.exec(url)?.[1];
+  if (path !== undefined) return `${installation}/${path}.gitpod.yml`;
   const { host, pathname } = new URL(url);
   const segments = [host, ...pathname.split("/").filter((s) => s !== "")];
   const safe = segments.map((s) =>

@@ -355,12 +355,23 @@ export function resourceArn(kind: GrantKind, target: GrantTarget): string {
  */
 export function fillTemplate(template: string, target: GrantTarget, arn?: string): string {
   if (template === "{arn}" && arn !== undefined) return arn;
-  return template.replace(/\{([a-z]+)\}/g, (_, field: string) => {
-    const value = field === "arn" ? arn : fieldOf(field, target);
-    if (value === undefined) throw new Error(`template ${template} names an unknown field ${field}`);
-    return value;
+  let parts = templateParts.get(template);
+  if (parts === undefined) templateParts.set(template, (parts = template.split(/\{([a-z]+)\}/)));
+  let text = "";
+  parts.forEach((part, i) => {
+    if (i % 2 === 0) {
+      text += part;
+      return;
+    }
+    const value = part === "arn" ? arn : fieldOf(part, target);
+    if (value === undefined) throw new Error(`template ${template} names an unknown field ${part}`);
+    text += value;
   });
+  return text;
 }
+
+/** Templates of the table, taken apart: text and names of fields take turns. */
+const templateParts = new Map<string, readonly string[]>();
 
 function fieldOf(field: string, target: GrantTarget): string | undefined {
   switch (field) {

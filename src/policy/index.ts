@@ -7,6 +7,7 @@ export {
   many,
   merged,
   oneOrMany,
+  isWithin,
   policyLength,
 } from "./canonical";
 export {

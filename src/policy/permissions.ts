@@ -47,14 +47,15 @@ export function grantStatements(grant: ResolvedGrant): readonly Statement[] {
         : { Effect: "Allow", Action, Resource, Condition },
     );
   }
-  return [...statements, ...keyStatements(grant)];
+  if (grant.kmsKey !== null) statements.push(...keyStatements(grant, grant.kmsKey));
+  return statements;
 }
 
 /** What a grant needs of its key, and only while the resource's own service asks for it. */
-function keyStatements({ kind, access, kmsKey }: ResolvedGrant): readonly Statement[] {
+function keyStatements({ kind, access }: ResolvedGrant, kmsKey: EncryptionKey): readonly Statement[] {
   const { encryption, arn } = grantTable[kind];
   const actions = encryption?.[access];
-  if (kmsKey === null || actions === undefined) return [];
+  if (actions === undefined) return [];
   const service = arn.split(":")[2] ?? "";
   const via = dnsSuffixes(kmsKey.partition).map((suffix) => `${service}.${kmsKey.region}.${suffix}`);
   const Condition = { StringEquals: { "kms:ViaService": oneOrMany(via) } };
@@ -83,11 +84,11 @@ export interface PermissionSource {
  * of everything from then on, which also ends sessions that still run. Null where there is nothing to say.
  */
 export function permissionPolicy(source: PermissionSource): PermissionPolicy | null {
-  const statements = [
-    ...merged(source.grants.flatMap(grantStatements)),
-    ...source.statements.map(canonicalStatement),
-    ...(source.expires === null ? [] : [denyFrom(source.expires)]),
-  ];
+  const granted: Statement[] = [];
+  for (const grant of source.grants) granted.push(...grantStatements(grant));
+  const statements = [...merged(granted)];
+  for (const statement of source.statements) statements.push(canonicalStatement(statement));
+  if (source.expires !== null) statements.push(denyFrom(source.expires));
   return statements.length === 0 ? null : sortedDocument(statements);
 }
 

@@ -1,7 +1,8 @@
 import { quote, type Origin } from "../diagnostics";
 import type { Manifest, ManifestDefaults, ParsedEntry } from "../manifest";
-import type { Context, Entry, Installation, ScmHost } from "../model/accessModel";
-import { branchProblem, contextsOf, parseEntryUrl, type EntryUrl } from "../subject";
+import type { Acceptance, Context, Entry, Installation, ScmHost } from "../model/accessModel";
+import { identityProviderArn } from "../model/names";
+import { branchProblem, contextsOf, hasContext, parseEntryUrl, type EntryUrl } from "../subject";
 import { sortedEntries, type AccountSettings } from "./accounts";
 import { below, type Problems } from "./problems";
 
@@ -18,11 +19,34 @@ export interface EffectiveEntry {
 }
 
 /** Settings of an entry over those of `defaults`. */
-export interface Settings extends Omit<ManifestDefaults, "tags" | "snippet"> {
+export class Settings {
   readonly tags: Readonly<Record<string, string>>;
   readonly snippet: NonNullable<ManifestDefaults["snippet"]>;
+  readonly #own: ManifestDefaults;
+  readonly #origin: Origin;
+  readonly #defaults: ManifestDefaults;
+  readonly #defaultsFile: string;
+
+  constructor({ value, origin }: ParsedEntry, { file, manifest }: Pick<Scope, "file" | "manifest">) {
+    this.#own = value;
+    this.#origin = origin;
+    this.#defaults = manifest.defaults ?? {};
+    this.#defaultsFile = file;
+    this.tags = mergeMaps(this.#defaults.tags, value.tags, noTags);
+    this.snippet = mergeMaps(this.#defaults.snippet, value.snippet, noSnippet);
+  }
+
+  /** The entry's own setting, or else that of `defaults`. */
+  get<K extends Exclude<keyof ManifestDefaults, "tags" | "snippet">>(key: K): ManifestDefaults[K] {
+    return this.#own[key] ?? this.#defaults[key];
+  }
+
   /** Where a setting is written: in the entry, or else in `defaults`. */
-  origin(key: keyof ManifestDefaults): Origin;
+  origin(key: keyof ManifestDefaults): Origin {
+    return this.#own[key] === undefined && this.#defaults[key] !== undefined
+      ? { file: this.#defaultsFile, path: ["defaults", key] }
+      : below(this.#origin, key);
+  }
 }
 
 /** What entries refer to. */
@@ -35,6 +59,21 @@ export interface Scope {
   readonly problems: Problems;
   /** The tags of an entry's roles in an account. */
   readonly roleTags: (account: AccountSettings, settings: Settings) => Readonly<Record<string, string>>;
+  /** The ARN of an installation's identity provider in an account. */
+  readonly identityProviderArn: (account: AccountSettings, installation: Installation) => string;
+}
+
+/** Makes each ARN once: all roles of an account that trust one installation then share the text. */
+export function identityProviderArns(): Scope["identityProviderArn"] {
+  const known = new Map<string, Map<string, string>>();
+  return ({ name, partition, id }, installation) => {
+    let ofAccount = known.get(name);
+    if (ofAccount === undefined) known.set(name, (ofAccount = new Map<string, string>()));
+    let arn = ofAccount.get(installation.name);
+    if (arn === undefined)
+      ofAccount.set(installation.name, (arn = identityProviderArn(partition, id, installation.issuer)));
+    return arn;
+  };
 }
 
 /** Merges and sorts tags. Roles of one account whose entries share those of `defaults` share the result. */
@@ -58,10 +97,16 @@ export function tagMerger(): Scope["roleTags"] {
 /** Resolves an entry as far as it concerns all its roles; null where its problems keep it from having any. */
 export function resolveEntry(parsed: ParsedEntry, scope: Scope): EffectiveEntry | null {
   const { problems } = scope;
-  const settings = mergeSettings(parsed, scope);
+  const settings = new Settings(parsed, scope);
   const url = parseEntryUrl(parsed.value.url, parsed.kind, scope.hosts);
-  const installations = follow("installation", settings.installations, scope.installations, settings, scope);
-  const accounts = follow("account", settings.accounts, scope.accounts, settings, scope);
+  const installations = follow(
+    "installation",
+    settings.get("installations"),
+    scope.installations,
+    settings,
+    scope,
+  );
+  const accounts = follow("account", settings.get("accounts"), scope.accounts, settings, scope);
   if (!url.ok) {
     problems.add(
       "R03",
@@ -90,12 +135,7 @@ export function resolveEntry(parsed: ParsedEntry, scope: Scope): EffectiveEntry 
       url: url.entry.url,
       hostKind: url.entry.kind,
       contexts,
-      accept: (parsed.value.accept ?? []).map((a, i) => ({
-        rule: a.rule,
-        reason: a.reason,
-        until: a.until ?? null,
-        origin: below(parsed.origin, "accept", i),
-      })),
+      accept: parsed.value.accept === undefined ? none : acceptances(parsed.value.accept, parsed.origin),
       mainManifest: parsed.mainManifest,
     },
     url: url.entry,
@@ -107,22 +147,16 @@ export function resolveEntry(parsed: ParsedEntry, scope: Scope): EffectiveEntry 
   };
 }
 
-function mergeSettings(parsed: ParsedEntry, scope: Scope): Settings {
-  const defaults: ManifestDefaults = scope.manifest.defaults ?? {};
-  const own: ManifestDefaults = parsed.value;
-  // Defaults are maps alone, as a rule: a copy of the entry is then all that is needed.
-  const others = Object.keys(defaults).some((key) => key !== "tags" && key !== "snippet");
-  // A schema's value has no key without a value.
-  const written = others ? { ...defaults, ...own } : own;
-  return {
-    ...written,
-    tags: mergeMaps(defaults.tags, own.tags, noTags),
-    snippet: mergeMaps(defaults.snippet, own.snippet, noSnippet),
-    origin: (key) =>
-      own[key] === undefined && defaults[key] !== undefined
-        ? { file: scope.file, path: ["defaults", key] }
-        : below(parsed.origin, key),
-  };
+const none: readonly never[] = Object.freeze([]);
+
+function acceptances(
+  written: NonNullable<ParsedEntry["value"]["accept"]>,
+  origin: Origin,
+): readonly Acceptance[] {
+  return written.map(({ rule, reason, until = null }, i) => ({
+    ...{ rule, reason, until },
+    origin: below(origin, "accept", i),
+  }));
 }
 
 /** Two maps in one; most entries have none of their own, and share that of `defaults`. */
@@ -143,8 +177,8 @@ function follow<T extends { readonly name: string }>(
 ): readonly T[] {
   const { problems, manifest } = scope;
   if (names === undefined) {
-    const declared = Object.keys(manifest[`${what}s`]).sort();
-    if (declared.length > 1) {
+    if (Object.keys(manifest[`${what}s`]).length > 1) {
+      const declared = Object.keys(manifest[`${what}s`]).sort();
       const origin = settings.origin(`${what}s`);
       problems.add(
         "R02",
@@ -166,17 +200,20 @@ function follow<T extends { readonly name: string }>(
     if (!declared.includes(name))
       problems.unknownName(below(settings.origin(`${what}s`), i), what, name, declared);
   });
-  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return found.size < 2
+    ? [...found.values()]
+    : [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
+
+const defaultContexts = Object.freeze(["repository"] as const);
 
 function resolveContexts(
   settings: Settings,
   kind: Entry["hostKind"],
   problems: Problems,
 ): readonly Context[] {
-  const possible = contextsOf(kind);
   const contexts = new Map<string, Context>();
-  (settings.contexts ?? ["repository"]).forEach((context, i) => {
+  (settings.get("contexts") ?? defaultContexts).forEach((context, i) => {
     const place = () => below(settings.origin("contexts"), i);
     if (typeof context === "object") {
       const trouble = branchProblem(context.branch);
@@ -189,16 +226,17 @@ function resolveContexts(
         );
         return;
       }
-    } else if (!possible.includes(context)) {
+    } else if (!hasContext(kind, context)) {
       problems.add(
         "R08",
         place(),
-        `hosts of the kind ${kind} have no ${context}; they have ${possible.join(", ")}`,
+        `hosts of the kind ${kind} have no ${context}; they have ${contextsOf(kind).join(", ")}`,
         "name a context that the host has",
       );
       return;
     }
-    contexts.set(JSON.stringify(context), context);
+    contexts.set(typeof context === "string" ? `"${context}"` : JSON.stringify(context), context);
   });
-  return [...contexts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, context]) => context);
+  if (contexts.size < 2) return [...contexts.values()];
+  return [...contexts.keys()].sort().flatMap((key) => contexts.get(key) ?? []);
 }

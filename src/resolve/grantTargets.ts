@@ -8,9 +8,25 @@ import { below, type Problems } from "./problems";
 import { checkRegion } from "./regions";
 
 /** A grant where it is written, grant sets opened. */
-export interface WrittenGrant {
+export class WrittenGrant {
   readonly grant: ManifestGrant;
-  readonly origin: Origin;
+  readonly #list: Origin;
+  readonly #index: number;
+
+  /**
+   * @param list - where the list is that it stands in
+   * @param index - its place there, from 0
+   */
+  constructor(grant: ManifestGrant, list: Origin, index: number) {
+    this.grant = grant;
+    this.#list = list;
+    this.#index = index;
+  }
+
+  /** Made when somebody asks, since most grants have no problem. */
+  get origin(): Origin {
+    return below(this.#list, this.#index);
+  }
 }
 
 /** What a grant names; `arn` where the manifest gives one. */
@@ -39,10 +55,11 @@ export function targetOfName(
 type Owner = Pick<AccountSettings, "id" | "partition" | "region">;
 
 /** The account that a grant names, or else the role's own. One that is given by its id is where the role is. */
-function ownerOf({ grant, origin }: WrittenGrant, account: AccountSettings, scope: Scope): Owner | null {
+function ownerOf(written: WrittenGrant, account: AccountSettings, scope: Scope): Owner | null {
+  const { grant } = written;
   if (grant.account === undefined) return account;
   const named = scope.accounts.get(grant.account);
-  const at = below(origin, "account");
+  const at = below(written.origin, "account");
   if (named === undefined) {
     if (/^[0-9]{12}$/.test(grant.account)) return { ...account, id: grant.account };
     const declared = Object.keys(scope.manifest.accounts).sort();
@@ -60,14 +77,10 @@ function ownerOf({ grant, origin }: WrittenGrant, account: AccountSettings, scop
 }
 
 /** Where a grant's resource is; of a bucket, which has no region in its ARN, where its key is. */
-function regionOf(
-  kind: GrantKind,
-  { grant, origin }: WrittenGrant,
-  owner: Owner,
-  problems: Problems,
-): string | null {
+function regionOf(kind: GrantKind, written: WrittenGrant, owner: Owner, problems: Problems): string | null {
+  const { grant } = written;
   if (grant.region === undefined) return owner.region;
-  const at = below(origin, "region");
+  const at = below(written.origin, "region");
   if (!isRegional(kind) && !(kind === "s3" && grant.kmsKey !== undefined)) {
     const what = kind === "s3" ? "bucket" : kind;
     problems.add("R08", at, `the ARN of a ${what} has no region`, "leave region out", "key");

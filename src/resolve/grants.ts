@@ -16,7 +16,7 @@ import {
 import type { AccountSettings } from "./accounts";
 import type { EffectiveEntry, Scope } from "./entries";
 import { envProblem } from "./env";
-import { targetOfArn, targetOfName, type WrittenGrant } from "./grantTargets";
+import { targetOfArn, targetOfName, WrittenGrant } from "./grantTargets";
 import { below, type Problems } from "./problems";
 
 /** What an entry's grants come to in one account. */
@@ -26,10 +26,10 @@ export interface ResolvedGrants {
   readonly foreignResources: readonly ForeignResource[];
 }
 
-/** A grant, and where it is written. */
+/** A grant, and what is written of it. */
 export interface PlacedGrant {
   readonly grant: ResolvedGrant;
-  readonly origin: Origin;
+  readonly written: WrittenGrant;
 }
 
 /** Resolves an entry's grants in one account. */
@@ -40,13 +40,13 @@ export function resolveGrants(entry: EffectiveEntry, account: AccountSettings, s
   for (const written of openSets(entry, scope)) {
     const resolved = resolveGrant(written, account, scope);
     if (!resolved) continue;
-    grants.push({ grant: resolved.grant, origin: written.origin });
-    foreignResources.push(...resolved.foreign);
+    grants.push({ grant: resolved.grant, written });
+    if (resolved.foreign.length > 0) foreignResources.push(...resolved.foreign);
     const exported = resolveExport(written, resolved, account, scope.problems);
     if (exported) exports.push(exported);
   }
-  exports.sort((a, b) => (a.variable < b.variable ? -1 : 1));
-  foreignResources.sort((a, b) => (a.arn < b.arn ? -1 : 1));
+  if (exports.length > 1) exports.sort((a, b) => (a.variable < b.variable ? -1 : 1));
+  if (foreignResources.length > 1) foreignResources.sort((a, b) => (a.arn < b.arn ? -1 : 1));
   return { grants, exports, foreignResources };
 }
 
@@ -56,12 +56,15 @@ const mostGrants = 2_000;
 /** The grants of an entry, its sets opened: a set that is named again adds nothing. */
 function openSets(entry: EffectiveEntry, scope: Scope): readonly WrittenGrant[] {
   const origin = entry.settings.origin("grants");
+  const written = entry.settings.get("grants") ?? [];
+  if (written.every((grant) => grant.set === undefined))
+    return written.map((grant, i) => new WrittenGrant(grant, origin, i));
   const sets = scope.manifest.grantSets ?? {};
   const opened = new Set<string>();
   let count = 0;
-  return (entry.settings.grants ?? []).flatMap((grant, i): readonly WrittenGrant[] => {
+  return written.flatMap((grant, i): readonly WrittenGrant[] => {
     const at = below(origin, i);
-    if (grant.set === undefined) return [{ grant, origin: at }];
+    if (grant.set === undefined) return [new WrittenGrant(grant, origin, i)];
     if (Object.keys(grant).length > 1) {
       scope.problems.add("R08", at, "a set takes no options: its grants have their own", "write set alone");
       return [];
@@ -88,7 +91,7 @@ function openSets(entry: EffectiveEntry, scope: Scope): readonly WrittenGrant[] 
     const setOrigin: Origin = { file: scope.file, path: ["grantSets", grant.set] };
     return set.flatMap((member, j) => {
       const memberAt = below(setOrigin, j);
-      if (member.set === undefined) return [{ grant: member, origin: memberAt }];
+      if (member.set === undefined) return [new WrittenGrant(member, setOrigin, j)];
       scope.problems.add(
         "R08",
         memberAt,
@@ -107,7 +110,7 @@ interface Resolved {
 }
 
 function resolveGrant(written: WrittenGrant, account: AccountSettings, scope: Scope): Resolved | null {
-  const { grant, origin } = written;
+  const { grant } = written;
   const kind = grantKinds.find((k) => grant[k] !== undefined);
   const text = kind && grant[kind];
   if (kind === undefined || text === undefined) return null;
@@ -118,7 +121,7 @@ function resolveGrant(written: WrittenGrant, account: AccountSettings, scope: Sc
   const { target, arn } = found;
   const trouble = grantNameProblem(kind, target.name);
   if (trouble !== null) {
-    const at = below(origin, kind);
+    const at = below(written.origin, kind);
     scope.problems.add("M04", at, `${quote(text)} cannot be granted: ${trouble.problem}`, trouble.remedy);
     return null;
   }
@@ -127,9 +130,10 @@ function resolveGrant(written: WrittenGrant, account: AccountSettings, scope: Sc
   const key = resolveKmsKey(kind, target, written, account, scope.problems);
   if (key === "wrong") return null;
   const foreign: ForeignResource[] = [];
-  if (target.account !== account.id) foreign.push({ arn: arn ?? resourceArn(kind, target), origin });
+  if (target.account !== account.id)
+    foreign.push({ arn: arn ?? resourceArn(kind, target), origin: written.origin });
   if (key !== null && key.account !== account.id)
-    foreign.push({ arn: key.arn, origin: below(origin, "kmsKey") });
+    foreign.push({ arn: key.arn, origin: below(written.origin, "kmsKey") });
   const kmsKey: EncryptionKey | null =
     key === null ? null : { arn: key.arn, partition: account.partition, region: key.region };
   return { kind, grant: { kind, access, target, arn, kmsKey }, foreign };
@@ -139,12 +143,13 @@ function resolveGrant(written: WrittenGrant, account: AccountSettings, scope: Sc
 function resolveKmsKey(
   kind: GrantKind,
   target: GrantTarget,
-  { grant, origin }: WrittenGrant,
+  written: WrittenGrant,
   account: AccountSettings,
   problems: Problems,
 ) {
+  const { grant } = written;
   if (grant.kmsKey === undefined) return null;
-  const at = below(origin, "kmsKey");
+  const at = below(written.origin, "kmsKey");
   if (grantTable[kind].encryption === null) {
     const able = grantKinds.filter((k) => grantTable[k].encryption !== null).join(", ");
     problems.add(
@@ -165,11 +170,8 @@ function resolveKmsKey(
   return "wrong";
 }
 
-function resolveAccess(
-  kind: GrantKind,
-  { grant: { access }, origin }: WrittenGrant,
-  problems: Problems,
-): AccessLevel | null {
+function resolveAccess(kind: GrantKind, written: WrittenGrant, problems: Problems): AccessLevel | null {
+  const { access } = written.grant;
   const levels = accessLevels(kind);
   if (access === undefined) return levels[0] ?? null;
   const level = levels.find((l) => l === access);
@@ -177,7 +179,7 @@ function resolveAccess(
   const near = nearest(access, levels);
   problems.add(
     "R08",
-    below(origin, "access"),
+    below(written.origin, "access"),
     `${kind} has no access ${quote(access)}; it has ${levels.join(", ")}`,
     near === undefined ? "name one of these" : `did you mean ${near}?`,
   );
@@ -185,13 +187,14 @@ function resolveAccess(
 }
 
 function resolveExport(
-  { grant, origin }: WrittenGrant,
+  written: WrittenGrant,
   { kind, grant: resolved }: Resolved,
   account: AccountSettings,
   problems: Problems,
 ): Export | null {
+  const { grant } = written;
   const refuse = (key: "env" | "key", message: string, remedy: string): null => {
-    problems.add("R08", below(origin, key), message, remedy);
+    problems.add("R08", below(written.origin, key), message, remedy);
     return null;
   };
   if (grant.key !== undefined && (grant.env === undefined || kind !== "secret")) {

@@ -12,7 +12,7 @@ import { identityProviderArn } from "../model/names";
 import { fixedLimits } from "../model/quotas";
 import { knownHosts, scmHosts } from "../subject";
 import { resolveAccounts, sortedEntries, type AccountSettings } from "./accounts";
-import { resolveEntry, tagMerger, type Scope } from "./entries";
+import { identityProviderArns, resolveEntry, tagMerger, type EffectiveEntry, type Scope } from "./entries";
 import { resolveInstallations } from "./installations";
 import { below, Problems } from "./problems";
 import { resolveRoles, type ResolvedRole } from "./roles";
@@ -35,10 +35,15 @@ export function resolve(parsed: ParsedManifest): ResolveResult {
     installations: resolveInstallations(manifest, file, problems),
     hosts: scmHosts(resolveHosts(parsed, problems)),
     roleTags: tagMerger(),
+    identityProviderArn: identityProviderArns(),
   };
   checkSomeNames(parsed, problems);
   const resolvedAccounts = [...scope.accounts.values()];
-  const entries = parsed.entries.map((entry) => resolveEntry(entry, scope)).filter((e) => e !== null);
+  const entries: EffectiveEntry[] = [];
+  for (const written of parsed.entries) {
+    const entry = resolveEntry(written, scope);
+    if (entry !== null) entries.push(entry);
+  }
   const wanted = entries.reduce((sum, e) => sum + e.accounts.length * e.installations.length, 0);
   if (wanted > maxRoles) {
     problems.add(
@@ -49,7 +54,8 @@ export function resolve(parsed: ParsedManifest): ResolveResult {
     );
     return { ok: false, problems: problems.list };
   }
-  const roles = entries.flatMap((entry) => resolveRoles(entry, scope));
+  const roles: ResolvedRole[] = [];
+  for (const entry of entries) roles.push(...resolveRoles(entry, scope));
   const snippets = resolveSnippets(distinct(roles, problems), scope.installations, scope.accounts, problems);
   const byAccount = new Map<string, Role[]>(resolvedAccounts.map(({ name }) => [name, []]));
   for (const { role } of roles) byAccount.get(role.account)?.push(role);

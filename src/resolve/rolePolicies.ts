@@ -4,9 +4,9 @@ import type { PermissionPolicy, Statement } from "../model/policyDocument";
 import type { Quotas } from "../model/quotas";
 import {
   grantStatements,
+  isWithin,
   lengthOf,
   permissionPolicy,
-  policyLength,
   splitPolicy,
   type SplitPolicy,
 } from "../policy";
@@ -64,9 +64,11 @@ function permissionsOf(
   const fits =
     split.managed.length === 0 ||
     (split.managed.length + written.managedPolicies.length <= quotas.managedPoliciesPerRole &&
-      split.managed.every((p) => policyLength(p) <= quotas.managedPolicyLength));
-  return { whole, split, weights: fits ? [] : heaviestGrants(written.grants, written.statements) };
+      split.managed.every((p) => isWithin(p, quotas.managedPolicyLength)));
+  return { whole, split, weights: fits ? none : heaviestGrants(written.grants, written.statements) };
 }
+
+const none: readonly never[] = Object.freeze([]);
 
 /** A role's policies with the names that they have in AWS. */
 export function namedPolicies(
@@ -75,6 +77,7 @@ export function namedPolicies(
   path: string,
   account: AccountSettings,
 ): RolePolicies {
+  if (split.managed.length === 0) return { inline: split.inline, managed: none };
   return {
     inline: split.inline,
     managed: split.managed.map((document, i) => {
@@ -93,7 +96,7 @@ function heaviestGrants(
   statements: readonly WrittenStatement[],
 ): readonly GrantWeight[] {
   const weights: GrantWeight[] = [
-    ...grants.map(({ grant, origin }) => weigh(grant.kind, origin, grantStatements(grant))),
+    ...grants.map(({ grant, written }) => weigh(grant.kind, written.origin, grantStatements(grant))),
     ...statements.map(({ statement, origin }) => weigh("statement", origin, [statement])),
   ];
   const place = ({ origin }: GrantWeight) => JSON.stringify([origin.file, origin.path]);

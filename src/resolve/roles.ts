@@ -1,7 +1,7 @@
 import { quote, type Origin } from "../diagnostics";
 import { durationSeconds } from "../manifest";
 import type { Export, Installation, Role, SubjectSet } from "../model/accessModel";
-import { identityProviderArn, roleArn, roleName } from "../model/names";
+import { roleArn, roleName } from "../model/names";
 import { fixedLimits } from "../model/quotas";
 import { parseCidr, trustPolicy } from "../policy";
 import { orgClaimSubjects, orgSubjects, repoClaimSubjects, repoSubjects } from "../subject";
@@ -24,24 +24,27 @@ export function resolveRoles(entry: EffectiveEntry, scope: Scope): readonly Reso
   const session = resolveSession(entry, scope.problems);
   const sourceCidrs = resolveCidrs(entry, scope.problems);
   if (entry.entry.kind === "repo" && entry.entry.contexts.length === 0) return [];
-  const expires = entry.settings.expires === undefined ? null : `${entry.settings.expires}T00:00:00Z`;
-  return entry.accounts.flatMap((account) => {
+  const until = entry.settings.get("expires");
+  const expires = until === undefined ? null : `${until}T00:00:00Z`;
+  const roles: ResolvedRole[] = [];
+  for (const account of entry.accounts) {
     const inAccount = resolveInAccount(entry, account, scope);
     const { granted, statements, managedPolicies } = inAccount;
     const written = { grants: granted.grants, statements, managedPolicies };
     const permissions = resolvePermissions(written, expires, account.quotas);
-    return entry.installations.flatMap((installation): readonly ResolvedRole[] => {
+    for (const installation of entry.installations) {
       const subjects = resolveSubjects(entry, installation, scope.problems);
-      if (subjects === null) return [];
+      if (subjects === null) continue;
+      const provider = scope.identityProviderArn(account, installation);
       const name = entry.name ?? roleName(installation.name, entry.url.segments.join("/"));
-      const resolved: ResolvedRole = {
+      roles.push({
         entry,
         exports: inAccount.granted.exports,
         role: {
           name,
           path: inAccount.path,
           arn: roleArn(account.partition, account.id, inAccount.path, name),
-          description: entry.settings.description ?? `Gitpod workspaces of ${entry.entry.url}`,
+          description: entry.settings.get("description") ?? `Gitpod workspaces of ${entry.entry.url}`,
           account: account.name,
           installation: installation.name,
           entry: entry.entry,
@@ -52,8 +55,9 @@ export function resolveRoles(entry: EffectiveEntry, scope: Scope): readonly Reso
           subjects,
           expires,
           sourceCidrs,
+          identityProviderArn: provider,
           trustPolicy: trustPolicy({
-            identityProviderArn: identityProviderArn(account.partition, account.id, installation.issuer),
+            identityProviderArn: provider,
             issuer: installation.issuer,
             audience: installation.audience,
             ...{ subjects, expires, sourceCidrs },
@@ -62,21 +66,28 @@ export function resolveRoles(entry: EffectiveEntry, scope: Scope): readonly Reso
           policies: namedPolicies(permissions.split, name, inAccount.path, account),
           grantWeights: permissions.weights,
           statements: inAccount.statements,
-          managedPoliciesOrigin: entry.settings.origin("managedPolicies"),
+          managedPoliciesOrigin:
+            inAccount.managedPolicies.length === 0
+              ? entry.entry.origin
+              : entry.settings.origin("managedPolicies"),
           managedPolicies: inAccount.managedPolicies,
           foreignResources: inAccount.granted.foreignResources,
           adopt: entry.adopt,
-          exclusive: entry.settings.exclusive ?? account.exclusive,
+          exclusive: entry.settings.get("exclusive") ?? account.exclusive,
         },
-      };
-      return [resolved];
-    });
-  });
+      });
+    }
+  }
+  return roles;
+}
+
+function meetsGuard(prefix: string): boolean {
+  return prefix.includes("..") || /%2e/i.test(prefix);
 }
 
 /** The guard of patterns would refuse every workspace of a URL that holds what it looks for. */
 function checkGuard(entry: EffectiveEntry, subjects: SubjectSet, problems: Problems): void {
-  if (!subjects.prefixes.some((prefix) => /\.\.|%2e/i.test(prefix))) return;
+  if (!subjects.prefixes.some(meetsGuard)) return;
   problems.add(
     "R08",
     below(entry.entry.origin, "url"),
@@ -125,40 +136,41 @@ function resolveSubjects(
   return null;
 }
 
+const none: readonly never[] = Object.freeze([]);
+
 /** What of an entry depends on the account alone. */
 function resolveInAccount(entry: EffectiveEntry, account: AccountSettings, scope: Scope) {
   const { settings } = entry;
   const { problems } = scope;
   const tags = scope.roleTags(account, settings);
   const tagKeys = Object.keys(tags);
-  const count = tagKeys.length;
-  if (count > fixedLimits.tagsPerResource) {
+  if (tagKeys.length > fixedLimits.tagsPerResource) {
     problems.add(
       "R08",
       settings.origin("tags"),
-      `the role would have ${count} tags, with those of defaults and account ${quote(account.name)}; IAM allows ${fixedLimits.tagsPerResource}`,
+      `the role would have ${tagKeys.length} tags, with those of defaults and account ${quote(account.name)}; IAM allows ${fixedLimits.tagsPerResource}`,
       "leave out the tags that nobody reads",
     );
   }
-  checkOnce(
-    tagKeys.map((key) => key.toLowerCase()),
-    "tag key",
-    "letter case aside",
-    settings.origin("tags"),
-    problems,
-  );
-  const { statements = [], managedPolicies = [] } = settings;
-  const sids = statements.flatMap((s) => s.Sid ?? []);
-  checkOnce(sids, "Sid", "in one policy", settings.origin("statements"), problems);
+  if (tagKeys.length > 1) {
+    const keys = tagKeys.map((key) => key.toLowerCase());
+    checkOnce(keys, "tag key", "letter case aside", settings.origin("tags"), problems);
+  }
+  const statements = settings.get("statements");
+  if (statements !== undefined) {
+    const sids = statements.flatMap((s) => s.Sid ?? []);
+    checkOnce(sids, "Sid", "in one policy", settings.origin("statements"), problems);
+  }
+  const managedPolicies = settings.get("managedPolicies") ?? none;
   managedPolicies.forEach((arn, i) => {
     checkPolicyOwner(arn, account, below(settings.origin("managedPolicies"), i), problems);
   });
   return {
     granted: resolveGrants(entry, account, scope),
     tags,
-    path: settings.path ?? account.rolePath ?? "/",
+    path: settings.get("path") ?? account.rolePath ?? "/",
     permissionsBoundary: resolveBoundary(entry, account, problems),
-    managedPolicies: [...new Set(managedPolicies)].sort(),
+    managedPolicies: managedPolicies === none ? none : [...new Set(managedPolicies)].sort(),
     statements: resolveStatements(settings, problems),
   };
 }
@@ -171,7 +183,6 @@ function checkOnce(
   origin: Origin,
   problems: Problems,
 ): void {
-  if (words.length < 2) return;
   const twice = words.find((word, i) => words.indexOf(word) < i);
   if (twice === undefined) return;
   problems.add(
@@ -183,7 +194,7 @@ function checkOnce(
 }
 
 function resolveBoundary(entry: EffectiveEntry, account: AccountSettings, problems: Problems): string | null {
-  const own = entry.settings.permissionsBoundary;
+  const own = entry.settings.get("permissionsBoundary");
   if (own === undefined) return account.permissionsBoundary;
   const origin = entry.settings.origin("permissionsBoundary");
   checkPolicyOwner(own, account, origin, problems);
@@ -198,8 +209,12 @@ function resolveBoundary(entry: EffectiveEntry, account: AccountSettings, proble
   return account.permissionsBoundary ?? own;
 }
 
+/** Seconds. */
+const defaultSession = 3600;
+
 function resolveSession(entry: EffectiveEntry, problems: Problems): number {
-  const text = entry.settings.sessionDuration ?? "1h";
+  const text = entry.settings.get("sessionDuration");
+  if (text === undefined) return defaultSession;
   const seconds = durationSeconds(text);
   if (seconds < fixedLimits.minSession || seconds > fixedLimits.maxSession) {
     problems.add(
@@ -213,9 +228,10 @@ function resolveSession(entry: EffectiveEntry, problems: Problems): number {
 }
 
 function resolveCidrs(entry: EffectiveEntry, problems: Problems): readonly string[] {
-  if (entry.settings.sourceCidrs === undefined) return [];
+  const written = entry.settings.get("sourceCidrs");
+  if (written === undefined) return none;
   const cidrs = new Set<string>();
-  entry.settings.sourceCidrs.forEach((text, i) => {
+  written.forEach((text, i) => {
     const result = parseCidr(text);
     if (result.ok) cidrs.add(result.cidr);
     else {

@@ -36,27 +36,16 @@ function resolveSnippet(
   accounts: ReadonlyMap<string, AccountSettings>,
   problems: Problems,
 ): readonly Snippet[] {
-  const roles = [...group].sort(byAccountAndName);
+  const roles = group.length < 2 ? group : [...group].sort(byAccountAndName);
   const [first] = roles;
   const installation = first && installations.get(first.role.installation);
   if (!first || !installation) return [];
   const logins = roles.map((resolved) => login(resolved, roles.length > 1, accounts));
-  checkFiles(roles, problems);
+  if (roles.length > 1) {
+    checkFiles(roles, problems);
+    checkTasks(roles, first, problems);
+  }
   checkLogins(roles, logins, problems);
-  const tasks = new Set(roles.map((r) => r.entry.settings.snippet.task ?? defaultTask));
-  if (tasks.size > 1) {
-    problems.add(
-      "R08",
-      below(first.entry.settings.origin("snippet"), "task"),
-      `entries of ${quote(first.role.entry.url)} name different tasks: ${[...tasks].sort().map(quote).join(", ")}`,
-      "write the same task for all of them: they share one snippet",
-    );
-  }
-  const commands = new Map<string, readonly string[]>();
-  for (const { entry } of roles) {
-    const own = entry.settings.snippet.commands;
-    if (own !== undefined) commands.set(JSON.stringify(own), own);
-  }
   return [
     {
       installation: installation.name,
@@ -65,10 +54,22 @@ function resolveSnippet(
       url: first.role.entry.url,
       file: snippetFile(installation.name, first.role.entry.url),
       task: first.entry.settings.snippet.task ?? defaultTask,
-      commands: [...commands.values()].flat(),
-      logins: logins.sort((a, b) => (a.profile < b.profile ? -1 : 1)),
+      commands: roles.length < 2 ? (first.entry.settings.snippet.commands ?? none) : commandsOf(roles),
+      logins: logins.length < 2 ? logins : logins.sort((a, b) => (a.profile < b.profile ? -1 : 1)),
     },
   ];
+}
+
+const none: readonly never[] = Object.freeze([]);
+
+/** The commands of all roles; what several of them have is run once. */
+function commandsOf(roles: readonly ResolvedRole[]): readonly string[] {
+  const commands = new Map<string, readonly string[]>();
+  for (const { entry } of roles) {
+    const own = entry.settings.snippet.commands;
+    if (own !== undefined) commands.set(JSON.stringify(own), own);
+  }
+  return [...commands.values()].flat();
 }
 
 function login(
@@ -82,7 +83,7 @@ function login(
     profile: entry.settings.snippet.profile ?? (several ? role.account : "default"),
     region: accounts.get(role.account)?.region ?? "",
     durationSeconds: role.sessionDuration,
-    trusts: [...role.subjects.exact, ...role.subjects.prefixes.map((p) => `${p}*`)],
+    trusts: role.subjects.exact.concat(role.subjects.prefixes.map((p) => `${p}*`)),
     exports,
   };
 }
@@ -90,6 +91,18 @@ function login(
 function byAccountAndName({ role: a }: ResolvedRole, { role: b }: ResolvedRole): number {
   if (a.account !== b.account) return a.account < b.account ? -1 : 1;
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+/** A snippet is one task. */
+function checkTasks(roles: readonly ResolvedRole[], first: ResolvedRole, problems: Problems): void {
+  const tasks = new Set(roles.map((r) => r.entry.settings.snippet.task ?? defaultTask));
+  if (tasks.size < 2) return;
+  problems.add(
+    "R08",
+    below(first.entry.settings.origin("snippet"), "task"),
+    `entries of ${quote(first.role.entry.url)} name different tasks: ${[...tasks].sort().map(quote).join(", ")}`,
+    "write the same task for all of them: they share one snippet",
+  );
 }
 
 /** One file's entries alone make a snippet: another team's commands would run beside its logins and variables. */
@@ -108,6 +121,7 @@ function checkFiles(roles: readonly ResolvedRole[], problems: Problems): void {
 
 /** No two roles on one profile, and no variable twice: the later would silently replace the earlier. */
 function checkLogins(roles: readonly ResolvedRole[], logins: readonly Login[], problems: Problems): void {
+  if (logins.length < 2 && (logins[0]?.exports.length ?? 0) < 2) return;
   const profiles = new Set<string>();
   const variables = new Set<string>();
   logins.forEach((one, i) => {
@@ -154,9 +168,13 @@ function longestPart(file: string): number {
 function checkPaths(snippets: readonly Snippet[], roles: readonly ResolvedRole[], problems: Problems): void {
   const files = new Map<string, Snippet>();
   const folders = new Map<string, Snippet>();
+  let lastFolder = "";
   for (const snippet of snippets) {
     const file = snippet.file.toLowerCase();
-    const above = foldersOf(file);
+    const folder = file.slice(0, file.lastIndexOf("/"));
+    // The folders of the snippet before have been looked at.
+    const above = folder === lastFolder ? none : foldersOf(file);
+    lastFolder = folder;
     if (longestPart(file) > longestFileName) {
       const origin = roles.find((r) => r.role.entry.url === snippet.url)?.role.entry.origin;
       if (origin) {

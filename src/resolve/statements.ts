@@ -17,14 +17,17 @@ type Mistake = StatementMistake & { readonly origin: Origin };
 /** Thousands of entries have the list of `defaults`, which is one object: they share what it comes to. */
 const readBefore = new WeakMap<object, ReadStatements>();
 
+const none: readonly never[] = Object.freeze([]);
+
 /** The raw statements of an entry, canonical; what IAM refuses in them is among the problems. */
 export function resolveStatements(settings: Settings, problems: Problems): readonly WrittenStatement[] {
-  if (settings.statements === undefined) return [];
+  const list = settings.get("statements");
+  if (list === undefined) return none;
   const origin = settings.origin("statements");
   const place = JSON.stringify(origin);
-  const before = readBefore.get(settings.statements);
-  const read = before?.place === place ? before : readStatements(settings.statements, origin, place);
-  readBefore.set(settings.statements, read);
+  const before = readBefore.get(list);
+  const read = before?.place === place ? before : readStatements(list, origin, place);
+  readBefore.set(list, read);
   for (const { origin: at, path, at: part, found, problem, remedy, words } of read.mistakes) {
     const near = nearest(found, words);
     const way = near === undefined ? remedy : `did you mean ${near}?`;

@@ -57,15 +57,17 @@ const namedRoles = 10;
 const places = new WeakMap<Origin, string>();
 
 function placeOf(origin: Origin): string {
-  const place = places.get(origin) ?? JSON.stringify([origin.file, origin.path]);
-  places.set(origin, place);
+  let place = places.get(origin);
+  if (place === undefined) places.set(origin, (place = JSON.stringify([origin.file, origin.path])));
   return place;
 }
 
 /** Findings that say the same at one place. */
 interface Alike {
-  readonly byRole: Map<string | null, RuleFinding>;
-  readonly others: Set<string>;
+  /** As long as there is no other. */
+  readonly first: RuleFinding;
+  byRole?: Map<string | null, RuleFinding>;
+  others?: Set<string>;
 }
 
 /** Collects findings, each once for a role, and once for all where many roles share it, as those of `defaults` do. */
@@ -74,16 +76,19 @@ function collector(): { add: (finding: RuleFinding) => void; list: () => readonl
   const add = (finding: RuleFinding): void => {
     const { rule, severity, origin, message, remedy, accepted, reason, role } = finding;
     const key = [rule, severity, placeOf(origin), message, remedy, accepted, reason].join("\n");
-    const group = groups.get(key) ?? { byRole: new Map<string | null, RuleFinding>(), others: new Set() };
-    groups.set(key, group);
-    if (role === null || group.byRole.has(role) || group.byRole.size < namedRoles)
-      group.byRole.set(role, finding);
-    else group.others.add(role);
+    const group = groups.get(key);
+    if (group === undefined) {
+      groups.set(key, { first: finding });
+      return;
+    }
+    const byRole = (group.byRole ??= new Map([[group.first.role, group.first]]));
+    if (role === null || byRole.has(role) || byRole.size < namedRoles) byRole.set(role, finding);
+    else (group.others ??= new Set()).add(role);
   };
   const list = (): readonly RuleFinding[] =>
-    [...groups.values()].flatMap(({ byRole, others }) => {
-      const [first] = byRole.values();
-      if (first === undefined || others.size === 0) return [...byRole.values()];
+    [...groups.values()].flatMap(({ first, byRole, others }) => {
+      if (byRole === undefined) return [first];
+      if (others === undefined) return [...byRole.values()];
       const message = `${first.message}; so in ${byRole.size + others.size} roles, ${first.role ?? ""} among them`;
       return [{ ...first, role: null, message }];
     });

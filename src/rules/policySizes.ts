@@ -2,18 +2,16 @@ import { pathText } from "../diagnostics";
 import type { GrantWeight } from "../model/accessModel";
 import { policyLength } from "../policy";
 import { nothing, type Observation, type RoleSubject } from "./rule";
-import { tooLong, tooMany } from "./size";
+import { tooLongPolicy, tooMany } from "./size";
 
 /** Are a role's policies, and the number of them, within its account's quotas? */
 export function policySizes({ role, account: { quotas } }: RoleSubject): readonly Observation[] {
   const { inline, managed } = role.policies;
   const attached = managed.length + role.managedPolicies.length;
   const found = [
-    ...(inline === null
-      ? nothing
-      : tooLong("the inline policy", policyLength(inline), quotas.inlinePolicyLength)),
+    ...(inline === null ? nothing : tooLongPolicy("the inline policy", inline, quotas.inlinePolicyLength)),
     ...managed.flatMap(({ name, document }) =>
-      tooLong(`the managed policy ${name}`, policyLength(document), quotas.managedPolicyLength),
+      tooLongPolicy(`the managed policy ${name}`, document, quotas.managedPolicyLength),
     ),
     ...(managed.length === 0 || role.permissionPolicy === null
       ? tooMany("managed policies", attached, quotas.managedPoliciesPerRole)

@@ -1,8 +1,8 @@
 import type { PolicyDocument } from "../model/policyDocument";
-import { assumeAction, lengthOf, policyLength } from "../policy";
+import { assumeAction, lengthOf } from "../policy";
 import { roleLimits } from "./roleLimits";
 import type { Rule } from "./rule";
-import { tooLong, tooMany } from "./size";
+import { tooLong, tooLongPolicy, tooMany } from "./size";
 import {
   documentProblems,
   each,
@@ -99,7 +99,7 @@ export const trustStructureRules: readonly Rule[] = Object.freeze<Rule[]>([
     remedy:
       "name fewer contexts or branches, or have AWS raise the quota and write it under quotas of the account",
     role: ({ role, account }) =>
-      tooLong("the trust policy", policyLength(role.trustPolicy), account.quotas.trustPolicyLength),
+      tooLongPolicy("the trust policy", role.trustPolicy, account.quotas.trustPolicyLength),
     trust: ({ document, role, context }) => {
       // The document as written, with what no policy has: only its length counts.
       const written = (role.trust?.value ?? document.policy) as PolicyDocument;

@@ -1,6 +1,6 @@
 export { orgClaimSubjects, repoClaimSubjects, type ClaimList } from "./claims";
 export { dialects, knownHosts, type ContextWord, type HostDialect } from "./hosts";
-export { branchProblem, cloneUrl, contextsOf, orgSubjects, repoSubjects } from "./subjects";
+export { branchProblem, cloneUrl, contextsOf, hasContext, orgSubjects, repoSubjects } from "./subjects";
 export { hostOf, parseEntryUrl, scmHosts, type EntryUrl, type EntryUrlResult } from "./url";
 export { parseSubject, type ParsedSubject } from "./parseSubject";
 export { subjectOfContextUrl } from "./contextUrl";

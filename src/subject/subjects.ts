@@ -10,22 +10,29 @@ import type { EntryUrl } from "./url";
 export function repoSubjects(repo: EntryUrl, contexts: readonly Context[]): SubjectSet {
   const dialect = dialects[repo.kind];
   const parts = dialect.parts(repo.base, repo.segments);
-  const exact = new Set<string>();
-  const prefixes = new Set<string>();
+  const exact: string[] = [];
+  const prefixes: string[] = [];
   for (const context of contexts) {
     if (typeof context === "object") {
       for (const b of dialect.spellBranch(context.branch))
-        for (const row of dialect.branch) exact.add(fill(row, { ...parts, b }));
+        for (const row of dialect.branch) exact.push(fill(row, { ...parts, b }));
       continue;
     }
     if (context === "repository" || context === "all") {
-      for (const row of dialect.repository) exact.add(fill(row, parts));
-      for (const form of dialect.shortForms?.(repo.base, repo.segments) ?? []) exact.add(form);
+      for (const row of dialect.repository) exact.push(fill(row, parts));
+      if (dialect.shortForms !== undefined) exact.push(...dialect.shortForms(repo.base, repo.segments));
     }
     if (context !== "repository")
-      for (const row of dialect.prefixes[context] ?? []) prefixes.add(fill(row, parts));
+      for (const row of dialect.prefixes[context] ?? []) prefixes.push(fill(row, parts));
   }
-  return { exact: [...exact].sort(), prefixes: withoutCovered([...prefixes]) };
+  return { exact: sortedOnce(exact), prefixes: withoutCovered(sortedOnce(prefixes)) };
+}
+
+/** Sorted, each once. Sorts the list itself. */
+function sortedOnce(texts: string[]): readonly string[] {
+  if (texts.length < 2) return texts;
+  texts.sort();
+  return texts.some((text, i) => text === texts[i + 1]) ? [...new Set(texts)] : texts;
 }
 
 /** The forms of `sub` that workspaces of any repository of an organization present. */
@@ -46,8 +53,14 @@ export function contextsOf(kind: EntryUrl["kind"]): readonly ContextWord[] {
   return ["repository", ...(Object.keys(dialects[kind].prefixes) as ContextWord[])];
 }
 
+/** Can a kind of host express the context? */
+export function hasContext(kind: EntryUrl["kind"], context: ContextWord): boolean {
+  return context === "repository" || Object.hasOwn(dialects[kind].prefixes, context);
+}
+
 function withoutCovered(prefixes: readonly string[]): readonly string[] {
-  return prefixes.filter((p) => !prefixes.some((other) => other !== p && p.startsWith(other))).sort();
+  if (prefixes.length < 2) return prefixes;
+  return prefixes.filter((p) => !prefixes.some((other) => other !== p && p.startsWith(other)));
 }
 
 /**

@@ -1,14 +1,18 @@
 import fc from "fast-check";
-import type { PolicyDocument } from "../../src/model/policyDocument";
+import type { Condition, PolicyDocument, Statement } from "../../src/model/policyDocument";
 import {
   accessLevels,
   canonicalDocument,
   documentText,
+  escapePattern,
+  escapeVariables,
   grantKinds,
   grantStatements,
+  guard,
   permissionPolicy,
   trustPolicy,
   type ResolvedGrant,
+  type TrustSource,
 } from "../../src/policy";
 
 /* What is written in canonical order from the start must be what sorting it would have made, byte for byte. */
@@ -34,7 +38,49 @@ const source = fc.record({
   sourceCidrs: fc.array(fc.constantFrom("10.0.0.0/8", "192.0.2.0/24", "2001:db8::/32"), { maxLength: 3 }),
 });
 
+/** A trust policy the long way: statements that are written in any order, and sorted. */
+function trustTheLongWay(one: TrustSource): PolicyDocument {
+  const provider = one.issuer.slice("https://".length);
+  const statement = (conditions: Condition): Statement => ({
+    Condition: {
+      ...conditions,
+      StringEquals: { [`${provider}:aud`]: one.audience, ...conditions["StringEquals"] },
+      ...(one.sourceCidrs.length === 0 ? {} : { IpAddress: { "aws:SourceIp": one.sourceCidrs } }),
+      ...(one.expires === null ? {} : { DateLessThan: { "aws:CurrentTime": one.expires } }),
+    },
+    Action: "sts:AssumeRoleWithWebIdentity",
+    Principal: { Federated: one.identityProviderArn },
+    Effect: "Allow",
+  });
+  const { exact, prefixes } = one.subjects;
+  const sub = `${provider}:sub`;
+  return canonicalDocument([
+    ...(exact.length === 0 ? [] : [statement({ StringEquals: { [sub]: exact.map(escapeVariables) } })]),
+    ...(prefixes.length === 0
+      ? []
+      : [
+          statement({
+            StringLike: { [sub]: prefixes.map((prefix) => `${escapePattern(prefix)}*`) },
+            StringNotLike: { [sub]: guard },
+          }),
+        ]),
+  ]);
+}
+
 describe("a document that is written in canonical order", () => {
+  test("depends on nothing but its own source, whatever was written before it", () => {
+    fc.assert(
+      fc.property(source, (one) => {
+        const policy = trustPolicy(one);
+        const expected = trustTheLongWay(one);
+        expect(documentText(policy)).toBe(JSON.stringify(expected));
+        expect(JSON.stringify(policy)).toBe(documentText(policy));
+        expect({ ...policy }).toEqual({ ...expected });
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   test("is what sorting makes, for every trust policy", () => {
     fc.assert(
       fc.property(source, (one) => {

@@ -70,6 +70,7 @@ export function testRole(name: string, change: Partial<Role> = {}): Role {
     subjects,
     expires: null,
     sourceCidrs: [],
+    identityProviderArn: identityProviderArn("aws", testAccountId, testIssuer),
     trustPolicy: trustPolicy({
       identityProviderArn: identityProviderArn("aws", testAccountId, testIssuer),
       issuer: testIssuer,
