@@ -116,7 +116,7 @@ function writeDraft(
     new AccountStack(app, name, {
       ...{ account, root, unusedProviders },
       ...(said === undefined ? {} : { findings: said }),
-    });
+    }).writeWith(writeFileSync);
   }
   app.synth();
 }

@@ -1,9 +1,24 @@
-import { Annotations, TerraformBackend, TerraformStack, type TerraformRemoteState } from "cdktf";
+import { join } from "node:path";
+import {
+  Annotations,
+  TerraformBackend,
+  TerraformStack,
+  type IStackSynthesizer,
+  type ISynthesisSession,
+  type TerraformRemoteState,
+} from "cdktf";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import type { Construct } from "constructs";
 import type { Account } from "../model/accessModel";
 import { accountTerraform, backendTerraform } from "./accountTerraform";
-import { awsProviderConstraint, escapeTemplate, terraformConstraint, type JsonObject } from "./terraform";
+import { stableJson } from "./stableJson";
+import {
+  awsProviderConstraint,
+  escapeTemplate,
+  terraformConstraint,
+  type Json,
+  type JsonObject,
+} from "./terraform";
 
 /** Props of {@link AccountStack}. */
 export interface AccountStackProps {
@@ -39,6 +54,8 @@ export interface StackFindings {
  */
 export class AccountStack extends TerraformStack {
   readonly #props: AccountStackProps;
+  /** While cdktf writes the rest of the stack. */
+  #withoutRoles = false;
 
   constructor(scope: Construct, id: string, props: AccountStackProps) {
     super(scope, id);
@@ -60,16 +77,50 @@ export class AccountStack extends TerraformStack {
     this.addOverride("terraform.required_providers.aws.version", awsProviderConstraint);
   }
 
+  /**
+   * Has cdktf do all that belongs to a synth, but for the roles, and then writes the same file with them: cdktf's
+   * writer takes several times as long for what is in order already. Without this call, cdktf writes it all.
+   * @param write - writes a text to the file at an absolute path
+   */
+  writeWith(write: (file: string, text: string) => void): void {
+    const usual = this.synthesizer;
+    this.synthesizer = {
+      synthesize: (session) => {
+        this.#write(session, usual, write);
+      },
+    };
+  }
+
+  #write(
+    session: ISynthesisSession,
+    usual: IStackSynthesizer,
+    write: (file: string, text: string) => void,
+  ): void {
+    const { synthesizedStackPath } = session.manifest.forStack(this);
+    if (!synthesizedStackPath.endsWith(".json")) {
+      usual.synthesize(session);
+      return;
+    }
+    this.#withoutRoles = true;
+    try {
+      usual.synthesize(session);
+    } finally {
+      this.#withoutRoles = false;
+    }
+    write(join(session.outdir, synthesizedStackPath), stableJson(this.toTerraform()));
+  }
+
   override toTerraform(): JsonObject {
     const { account, root = "../../..", unusedProviders = [] } = this.#props;
     const typed = super.toTerraform() as JsonObject;
+    if (this.#withoutRoles) return typed;
     const own = {
       // Where the cdktf command looks for the outputs to print.
       "//": { outputs: { [this.node.path]: { role_arns: "role_arns" } } },
       terraform: backendTerraform(account.backend, root),
       ...accountTerraform(account, unusedProviders),
     };
-    return joined(typed, own);
+    return joined(sorted(typed) as JsonObject, own);
   }
 }
 
@@ -102,7 +153,18 @@ function joined(a: JsonObject, b: JsonObject): JsonObject {
     else if (isObject(present) && isObject(value)) result[key] = joined(present, value);
     else throw new RangeError(`${key} is defined twice: rename one of the constructs in the stack`);
   }
-  return result;
+  return sortedKeys(result);
+}
+
+/** The same with the keys of all its objects in order. */
+function sorted(value: Json): Json {
+  if (typeof value !== "object" || value === null) return value;
+  if (isList(value)) return value.map(sorted);
+  return sortedKeys(Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, sorted(inner)])));
+}
+
+function sortedKeys(object: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function isList(value: JsonObject[string]): value is readonly JsonObject[string][] {

@@ -38,10 +38,10 @@ export function identityProviderTerraform(
   escape: Escape = escapeTemplate,
 ): TerraformFragment {
   const body = defined({
-    url: escape(provider.issuer),
     client_id_list: provider.audiences.map(escape),
-    tags: escapeMap(provider.tags, escape),
     lifecycle: { prevent_destroy: true },
+    tags: escapeMap(provider.tags, escape),
+    url: escape(provider.issuer),
   });
   return {
     resources: [{ type: identityProviderType, id, body }],

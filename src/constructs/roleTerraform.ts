@@ -62,17 +62,17 @@ export function roleTerraform(
   ];
   if (role.policies.inline !== null) {
     const policy = document(role.policies.inline);
-    const body = { name: permissionPolicyName, role: nameOf(id), policy };
+    const body = { name: permissionPolicyName, policy, role: nameOf(id) };
     resources.push({ type: inlineType, id, body });
   }
-  resources.push(...ownPolicies(role, id, escape, document));
-  const denying = denyingPolicies(role, id);
+  if (role.policies.managed.length > 0) resources.push(...ownPolicies(role, id, escape, document));
+  const denying = role.managedPolicies.length === 0 ? [] : denyingPolicies(role, id);
   for (const arn of role.managedPolicies) {
     const attachment = `${id}_${shortHash(policyKey(arn))}`;
     const body = defined({
-      role: nameOf(id),
-      policy_arn: escape(arn),
       depends_on: denying.length === 0 ? undefined : denying,
+      policy_arn: escape(arn),
+      role: nameOf(id),
     });
     resources.push({ type: attachmentType, id: attachment, body });
   }
@@ -127,9 +127,9 @@ function ownPolicies(
       type: attachmentType,
       id: policy.id,
       body: defined({
-        role: nameOf(id),
-        policy_arn: `\${${policyType}.${policy.id}.arn}`,
         depends_on: denying.length === 0 || denies(policy.document) ? undefined : denying,
+        policy_arn: `\${${policyType}.${policy.id}.arn}`,
+        role: nameOf(id),
       }),
     },
   ]);
@@ -147,25 +147,25 @@ function exclusives(id: string, resources: readonly ResourceBlock[]): readonly R
     {
       type: "aws_iam_role_policies_exclusive",
       id,
-      body: { role_name, policy_names: all(inlineType, "name") },
+      body: { policy_names: all(inlineType, "name"), role_name },
     },
     {
       type: "aws_iam_role_policy_attachments_exclusive",
       id,
-      body: { role_name, policy_arns: all(attachmentType, "policy_arn") },
+      body: { policy_arns: all(attachmentType, "policy_arn"), role_name },
     },
   ];
 }
 
 function roleBody(role: RoleSource, escape: Escape, document: Write, dependsOn: readonly string[] = []) {
   return defined({
+    assume_role_policy: document(role.trustPolicy),
+    depends_on: dependsOn.length === 0 ? undefined : dependsOn,
+    description: role.description === "" ? undefined : escape(role.description),
+    max_session_duration: role.maxSessionDuration,
     name: escape(role.name),
     path: escape(role.path),
-    description: role.description === "" ? undefined : escape(role.description),
-    assume_role_policy: document(role.trustPolicy),
-    max_session_duration: role.maxSessionDuration,
     permissions_boundary: role.permissionsBoundary === null ? undefined : escape(role.permissionsBoundary),
     tags: escapeMap(role.tags, escape),
-    depends_on: dependsOn.length === 0 ? undefined : dependsOn,
   });
 }

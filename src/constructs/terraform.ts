@@ -51,7 +51,7 @@ export function escapeTemplate(text: string): string {
       `terraform would alter ${JSON.stringify(text)}: write it in Unicode normal form C, without a byte order mark`,
     );
   }
-  return text.includes("{") ? text.replace(/([$%])\{/g, "$1$1{") : text;
+  return text.includes("${") || text.includes("%{") ? text.replace(/([$%])\{/g, "$1$1{") : text;
 }
 
 /**
@@ -60,7 +60,7 @@ export function escapeTemplate(text: string): string {
  */
 export function isTerraformText(text: string): boolean {
   // eslint-disable-next-line no-control-regex
-  if (/^[\u0000-\u00ff]*$/.test(text)) return true;
+  if (!/[^\u0000-\u00ff]/.test(text)) return true;
   return text.isWellFormed() && !text.startsWith("\ufeff") && text.normalize("NFC") === text;
 }
 
