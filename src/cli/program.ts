@@ -1,12 +1,10 @@
 import { Command, CommanderError } from "commander";
-import { checkCommand } from "./check";
 import type { CheckArguments } from "./checkReport";
-import { withoutTokens } from "../explain";
-import { explainCommand, type ExplainArguments } from "./explain";
-import { initCommand, type InitArguments } from "./init";
+import { withoutTokens } from "../explain/input";
+import type { ExplainArguments } from "./explain";
+import type { InitArguments } from "./init";
 import type { CommandIo, ExitCode } from "./io";
 import { runGuarded } from "./runGuarded";
-import { schemaCommand } from "./schema";
 import type { SnippetArguments } from "./snippet";
 import { packageVersion } from "./version";
 
@@ -70,6 +68,7 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .option("--strict", "fail on warnings too", false)
     .option("--now <date>", "judge dates as of this day, YYYY-MM-DD; by default today")
     .action(async (manifest: string | undefined, options: Omit<CheckArguments, "manifest">) => {
+      const { checkCommand } = await import("./check.js");
       end(await checkCommand({ ...options, manifest }, io));
     });
 
@@ -88,6 +87,7 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .option("--now <date>", "judge dates as of this day, YYYY-MM-DD; by default now")
     .option("--format <format>", "text or json", "text")
     .action(async (manifest: string | undefined, options: Omit<ExplainArguments, "manifest">) => {
+      const { explainCommand } = await import("./explain.js");
       end(await explainCommand({ ...options, manifest }, io));
     });
 
@@ -130,14 +130,16 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .option("--issuer <url>", "iss of the installation's tokens")
     .option("--account <id>", "id of the AWS account")
     .option("--repo <url>", "URL of the first repository")
-    .action((options: InitArguments) => {
+    .action(async (options: InitArguments) => {
+      const { initCommand } = await import("./init.js");
       end(initCommand(options, io));
     });
 
   program
     .command("schema")
     .description("print the manifest's JSON Schema")
-    .action(() => {
+    .action(async () => {
+      const { schemaCommand } = await import("./schema.js");
       end(schemaCommand(io));
     });
 

@@ -1,5 +1,5 @@
 import { escapeHidden } from "../diagnostics";
-import { TemplateError } from "../snippet";
+import { TemplateError } from "../snippet/templateError";
 import { CommandError } from "./commandError";
 import { errorCode } from "./files";
 import type { CommandIo, ExitCode } from "./io";

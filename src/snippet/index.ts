@@ -1,12 +1,7 @@
 export { checkGitpodYml } from "./gitpodSchema";
 export { ownershipOf, withHeader, type Ownership } from "./ownership";
-export {
-  compileTemplates,
-  rootTemplate,
-  TemplateError,
-  type SnippetRenderer,
-  type TemplateErrorCode,
-} from "./render";
+export { compileTemplates, rootTemplate, type SnippetRenderer } from "./render";
+export { TemplateError, type TemplateErrorCode } from "./templateError";
 export { readForLint, type LintedFile } from "./lint";
 export { snippetDigest } from "./lintOurs";
 export type { UnreadPart } from "./lintContext";

@@ -5,6 +5,7 @@ import { type SnippetContext, snippetContext } from "./context";
 import { readGitpodYml } from "./gitpodSchema";
 import { withHeader } from "./ownership";
 import { fillForm, formOf, shapeOf, type Form } from "./shape";
+import { TemplateError } from "./templateError";
 import { Unquoted } from "./unquoted";
 
 /** The file of a template folder that makes a whole `.gitpod.yml`; the others are its partials. */
@@ -15,27 +16,6 @@ const longestTypedLine = 4000;
 
 /** Bytes of one argument that Linux passes to a program, less some room: the end of it counts too. */
 const longestWord = 131_000;
-
-/**
- * Public codes of template mistakes: the folder lacks a file, a template is not Handlebars, it fails on a snippet,
- * or what it makes is not a `.gitpod.yml` that a terminal can take.
- */
-export type TemplateErrorCode =
-  "TEMPLATE_MISSING" | "TEMPLATE_SYNTAX" | "TEMPLATE_RENDER" | "TEMPLATE_RESULT";
-
-/** A mistake in a folder of templates, which may be the user's own. */
-export class TemplateError extends Error {
-  override readonly name = "TemplateError";
-  readonly code: TemplateErrorCode;
-  /** File name of the template, e.g. `task.sh.hbs`. */
-  readonly template: string;
-
-  constructor(code: TemplateErrorCode, template: string, message: string) {
-    super(message);
-    this.code = code;
-    this.template = template;
-  }
-}
 
 /** Templates, ready to render any number of snippets. */
 export interface SnippetRenderer {

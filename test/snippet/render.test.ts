@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { load } from "js-yaml";
-import { TemplateError, compileTemplates } from "../../src/snippet/render";
+import { compileTemplates } from "../../src/snippet/render";
+import { TemplateError } from "../../src/snippet/templateError";
 import { rendered, templateSources, testExport, testLogin, testSnippet } from "../support/snippet";
 
 const source = { manifestName: "manifest.yaml" };
