@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { App, Manifest as CdktfManifest } from "cdktf";
 import { CommandError } from "./cli/commandError";
 import { diskFiles } from "./cli/files";
+import { holdInterrupts, type Interrupts } from "./cli/interrupts";
 import type { CommandIo, ExitCode } from "./cli/io";
 import { blocking, loadJudged, placed, type JudgedProject } from "./cli/project";
 import type { Settings } from "./cli/settings";
@@ -14,6 +15,7 @@ import { stackFindings } from "./cli/stackFindings";
 import {
   applySnippets,
   discardSnippets,
+  editedLines,
   planSnippets,
   type FolderPlan,
   type SnippetFile,
@@ -168,14 +170,17 @@ export async function synthProject(options: ProjectOptions, io: CommandIo): Prom
   if (!project.ok) return project.unreadable ? 2 : 1;
   if (blocking(project.findings).length > 0) return 1;
 
-  const plan = options.only === undefined ? planned(project.model, options, progress) : null;
+  const interrupts = holdInterrupts();
+  let plan: FolderPlan | null = null;
   try {
+    if (options.only === undefined) plan = await planned(project.model, options, progress, interrupts);
     if (plan !== null && plan.obstacles.length > 0) return reported(plan.obstacles, io);
     progress.step("writing stacks");
     return written(project, plan, options, io, progress);
   } finally {
     progress.clear();
     if (plan !== null) discardSnippets(plan);
+    interrupts.end();
   }
 }
 
@@ -202,6 +207,7 @@ function written(
   if (plan === null) return 0;
   const failed = applySnippets(plan);
   if (failed.length > 0) return reported(failed, io);
+  for (const line of editedLines(plan)) io.stderr.write(`${escapeHidden(line)}\n`);
   const changed = plan.write.length + plan.remove.length;
   io.stdout.write(
     `${count(plan.wanted, "snippet")} in ${escapeHidden(options.snippets)}, ${changed === 0 ? "none" : changed} changed\n`,
@@ -209,10 +215,15 @@ function written(
   return 0;
 }
 
-function planned(model: AccessModel, options: ProjectOptions, progress: Progress): FolderPlan {
+async function planned(
+  model: AccessModel,
+  options: ProjectOptions,
+  progress: Progress,
+  { turn }: Interrupts,
+): Promise<FolderPlan> {
   const renderer = readTemplates(options.templates);
   try {
-    return planSnippets(options.snippets, rendered(model, renderer, progress));
+    return await planSnippets(options.snippets, rendered(model, renderer, progress), turn);
   } finally {
     progress.clear();
   }

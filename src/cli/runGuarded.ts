@@ -2,6 +2,7 @@ import { escapeHidden } from "../diagnostics";
 import { TemplateError } from "../snippet/templateError";
 import { CommandError } from "./commandError";
 import { errorCode } from "./files";
+import { Interrupted } from "./interrupts";
 import type { CommandIo, ExitCode } from "./io";
 import { SynthError } from "./synthError";
 
@@ -22,6 +23,12 @@ export async function runGuarded(
     }
     if (error instanceof TemplateError || error instanceof SynthError) {
       io.stderr.write(`error: ${escapeHidden(error.message)}\n`);
+      return 1;
+    }
+    if (error instanceof Interrupted) {
+      io.stderr.write(`${error.message}\n`);
+      // As whoever sent the signal expects it: a shell's loop ends with its command.
+      process.kill(process.pid, error.signal);
       return 1;
     }
     if (isFileError(error)) {

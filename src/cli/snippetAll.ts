@@ -8,26 +8,39 @@ import {
   cataloguePageOwnership,
   type SnippetRenderer,
 } from "../snippet";
+import { holdInterrupts } from "./interrupts";
 import type { CommandIo, ExitCode } from "./io";
 import type { Settings } from "./settings";
 import {
   applySnippets,
   discardSnippets,
+  editedLines,
   planSnippets,
+  type FolderPlan,
   type Obstacle,
   type SnippetFile,
 } from "./snippetFolder";
 import { readTemplates } from "./templates";
 
 /** Writes the snippets of all repositories to a folder, with an index for programs and a page for people. */
-export function writeAll(folder: string, model: AccessModel, settings: Settings, io: CommandIo): ExitCode {
-  const plan = planSnippets(folder, filesOf(model, readTemplates(settings.templates)));
+export async function writeAll(
+  folder: string,
+  model: AccessModel,
+  settings: Settings,
+  io: CommandIo,
+): Promise<ExitCode> {
+  const renderer = readTemplates(settings.templates);
+  const interrupts = holdInterrupts();
+  let plan: FolderPlan | null = null;
   try {
+    plan = await planSnippets(folder, filesOf(model, renderer), interrupts.turn);
     const failed = plan.obstacles.length > 0 ? plan.obstacles : applySnippets(plan);
     if (failed.length > 0) return reported(failed, io);
   } finally {
-    discardSnippets(plan);
+    if (plan !== null) discardSnippets(plan);
+    interrupts.end();
   }
+  for (const line of editedLines(plan)) io.stderr.write(`${escapeHidden(line)}\n`);
   const changed = plan.write.length + plan.remove.length;
   io.stdout.write(
     `${model.snippets.length} snippet${model.snippets.length === 1 ? "" : "s"} in ${escapeHidden(folder)}, with index.json and index.html; ${changed === 0 ? "no" : changed} file${changed === 1 ? "" : "s"} changed\n`,

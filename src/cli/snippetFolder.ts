@@ -14,6 +14,7 @@ import { quote } from "../diagnostics";
 import { ownershipOf, type Ownership } from "../snippet/ownership";
 import { CommandError } from "./commandError";
 import { errorCode, moveInto, readRegularFile } from "./files";
+import type { Interrupts } from "./interrupts";
 
 /** A file to be in the snippet folder: `file` below it with `/` between, and its whole text. */
 export interface SnippetFile {
@@ -40,6 +41,8 @@ export interface FolderPlan {
   readonly write: readonly string[];
   /** Paths of files of ours that no entry needs any more. */
   readonly remove: readonly string[];
+  /** The same of files that somebody edited: they stay. */
+  readonly edited: readonly string[];
   readonly obstacles: readonly Obstacle[];
   /** A folder beside the folder, with what is to be written; null where nothing is. */
   readonly stage: string | null;
@@ -48,8 +51,13 @@ export interface FolderPlan {
 /**
  * Compares the folder with what is wanted, and touches nothing in it: what differs is written to a folder beside it,
  * one file at a time, so that thousands of texts need not be in memory together. A plan is applied or discarded.
+ * @param turn - lets signals through now and then; where it throws, nothing is left of the plan
  */
-export function planSnippets(given: string, wanted: Iterable<SnippetFile>): FolderPlan {
+export async function planSnippets(
+  given: string,
+  wanted: Iterable<SnippetFile>,
+  turn: Interrupts["turn"],
+): Promise<FolderPlan> {
   const folder = withoutDetours(given);
   if (!relative(resolve(folder), process.cwd()).startsWith("..")) {
     throw new CommandError(
@@ -70,14 +78,18 @@ export function planSnippets(given: string, wanted: Iterable<SnippetFile>): Fold
         stage.write(file);
         write.push(file.file);
       } else if (verdict !== "same") obstacles.push(verdict);
+      if (files.length % filesInTurn === 0) await turn();
     }
-    const remove = ours(folder, () => new Set(files.map((file) => join(folder, file))));
-    return { folder, wanted: files.length, write, remove, obstacles, stage: stage.path };
+    const found = unwanted(folder, () => new Set(files.map((file) => join(folder, file))));
+    return { folder, wanted: files.length, write, ...found, obstacles, stage: stage.path };
   } catch (error) {
     discard(stage.path);
     throw error;
   }
 }
+
+/** Files between two moments at which a signal comes through: some milliseconds. */
+const filesInTurn = 100;
 
 /** The one spelling of a path: what `join` makes of it, without a separator at its end. */
 function withoutDetours(path: string): string {
@@ -228,22 +240,41 @@ function obstacle(path: string, message: string): Obstacle {
 }
 
 /**
- * Files of the snippet folder that this tool wrote there, nobody edited and nobody needs any more:
+ * Files of the snippet folder that this tool wrote there and nobody needs any more:
  * `<installation>/<host>/….gitpod.yml`. A copy that somebody put elsewhere is theirs. Links are not followed.
  */
-function ours(folder: string, kept: () => ReadonlySet<string>): readonly string[] {
+function unwanted(
+  folder: string,
+  kept: () => ReadonlySet<string>,
+): { readonly remove: readonly string[]; readonly edited: readonly string[] } {
   const stat = lstatSync(folder, { throwIfNoEntry: false });
-  return stat?.isDirectory() ? oursBelow(folder, kept(), 0) : [];
+  const found = { remove: [] as string[], edited: [] as string[] };
+  if (stat?.isDirectory()) findUnwanted(folder, kept(), 0, found);
+  return found;
 }
 
-function oursBelow(folder: string, kept: ReadonlySet<string>, depth: number): readonly string[] {
-  return entriesOf(folder).flatMap((entry) => {
+function findUnwanted(
+  folder: string,
+  kept: ReadonlySet<string>,
+  depth: number,
+  found: { readonly remove: string[]; readonly edited: string[] },
+): void {
+  for (const entry of entriesOf(folder)) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return oursBelow(path, kept, depth + 1);
-    if (depth < 2 || kept.has(path) || !entry.isFile() || !/.\.gitpod\.yml$/.test(entry.name)) return [];
+    if (entry.isDirectory()) findUnwanted(path, kept, depth + 1, found);
+    if (depth < 2 || kept.has(path) || !entry.isFile() || !/.\.gitpod\.yml$/.test(entry.name)) continue;
     const read = readRegularFile(path);
-    return read.ok && ownershipOf(new TextDecoder().decode(read.bytes)) === "ours" ? [path] : [];
-  });
+    const owner = read.ok ? ownershipOf(new TextDecoder().decode(read.bytes)) : "foreign";
+    if (owner === "ours") found.remove.push(path);
+    if (owner === "edited") found.edited.push(path);
+  }
+}
+
+/** What is to be said of files that were edited and that no entry needs any more, a line each. */
+export function editedLines({ edited }: FolderPlan): readonly string[] {
+  return edited.map(
+    (path) => `${path} stays: no entry needs it any more, but somebody edited it; delete it, or move it away`,
+  );
 }
 
 /** What is in a folder; nothing where another synth has just removed it. */

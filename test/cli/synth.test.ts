@@ -101,6 +101,17 @@ describe("synth", () => {
     expect(tree()).toEqual(before);
   });
 
+  it("names an edited file that no entry needs any more, and lets it stay", async () => {
+    write({ "manifest.yaml": two });
+    await command(["synth"]);
+    const edited = `${tree()[snippet("zoo")] ?? ""}# mine\n`;
+    write({ [snippet("zoo")]: edited, "manifest.yaml": one });
+    const { status, stdout, stderr } = await command(["synth"]);
+    expect([status, stdout]).toEqual([0, expect.stringContaining("none changed")]);
+    expect(stderr).toContain(`${snippet("zoo")} stays: no entry needs it any more`);
+    expect(tree()[snippet("zoo")]).toBe(edited);
+  });
+
   it("rewrites a file whose line ends git has changed", async () => {
     write({ "manifest.yaml": one });
     await command(["synth"]);
