@@ -133,7 +133,7 @@ describe("an account with shards", () => {
     for (const only of [undefined, "dev"]) {
       synth(testModel([dev(3), prod]));
       expect(synth(testModel([dev(2), prod]), only).abandoned).toEqual(["dev-3"]);
-      expect(existsSync(inOut("stacks", "dev-3", "cdk.tf.json"))).toBe(false);
+      expect(existsSync(inOut("stacks", "dev-3"))).toBe(false);
       expect(stacksListed()).toEqual(["dev", "dev-2", "prod"]);
     }
   });

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { AccessModel, Account } from "../model/accessModel";
 import { isShardName, stackName } from "../model/shards";
@@ -33,8 +33,16 @@ export function abandon(model: AccessModel, stacks: string, only: string | undef
     .filter((name) => only === undefined || isShardName(name, only))
     .filter((name) => existsSync(join(stacks, name, stackFile)))
     .sort();
-  for (const name of abandoned) rmSync(join(stacks, name, stackFile));
+  for (const name of abandoned) {
+    rmSync(join(stacks, name, stackFile));
+    removeIfEmpty(join(stacks, name));
+  }
   return abandoned;
+}
+
+/** What Terraform keeps in a stack's folder may still be needed. */
+function removeIfEmpty(path: string): void {
+  if (readdirSync(path).length === 0) rmdirSync(path);
 }
 
 /** The names of all stacks of a model, in the order of its accounts. */
