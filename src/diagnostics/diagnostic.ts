@@ -88,7 +88,7 @@ export const diagnosticCodes = Object.freeze({
   F05: "an include leaves the manifest's folder",
   F06: "an include is not a regular file",
   F07: "a file is included twice, or includes itself",
-  F08: "a file that this tool did not write is in the way",
+  F08: "a file is in the way that this tool did not write, or that somebody edited since",
   Y01: "not YAML",
   Y02: "the file holds several documents",
   Y03: "the file is empty",
