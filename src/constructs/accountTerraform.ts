@@ -1,4 +1,5 @@
 import type { Account, Backend, IdentityProvider } from "../model/accessModel";
+import { documentText } from "../policy";
 import {
   identityProviderAddress,
   identityProviderId,
@@ -83,12 +84,17 @@ function asSource(provider: IdentityProvider) {
   return { ...provider, importArn: provider.management === "import" ? provider.arn : null };
 }
 
-/** Finds the managed identity provider that a role trusts. */
+/** Finds the managed identity providers that a role's trust policy names. */
 function dependencies(
   managed: readonly IdentityProvider[],
 ): (role: Account["roles"][number]) => readonly string[] {
-  const byArn = new Map(managed.map((p) => [p.arn, [identityProviderAddress(p.providerName)]]));
-  return (role) => byArn.get(role.identityProviderArn) ?? [];
+  const providers = managed
+    .map((p) => ({ named: JSON.stringify(p.arn), address: identityProviderAddress(p.providerName) }))
+    .sort((a, b) => (a.address < b.address ? -1 : 1));
+  return (role) => {
+    const text = documentText(role.trustPolicy);
+    return providers.filter(({ named }) => text.includes(named)).map(({ address }) => address);
+  };
 }
 
 function resourcesOf(fragments: readonly TerraformFragment[]): Json | undefined {

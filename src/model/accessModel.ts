@@ -147,8 +147,6 @@ export interface Role {
   readonly expires: string | null;
   /** Sorted CIDR blocks from which a login is allowed; empty: any. */
   readonly sourceCidrs: readonly string[];
-  /** The identity provider that the trust policy names. */
-  readonly identityProviderArn: string;
   readonly trustPolicy: TrustPolicy;
   /** All that its own policies say, whatever they are split into; null where the entry grants nothing. */
   readonly permissionPolicy: PermissionPolicy | null;

@@ -55,7 +55,6 @@ export function resolveRoles(entry: EffectiveEntry, scope: Scope): readonly Reso
           subjects,
           expires,
           sourceCidrs,
-          identityProviderArn: provider,
           trustPolicy: trustPolicy({
             identityProviderArn: provider,
             issuer: installation.issuer,

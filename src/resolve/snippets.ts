@@ -168,13 +168,14 @@ function longestPart(file: string): number {
 function checkPaths(snippets: readonly Snippet[], roles: readonly ResolvedRole[], problems: Problems): void {
   const files = new Map<string, Snippet>();
   const folders = new Map<string, Snippet>();
-  let lastFolder = "";
+  let folder: string | null = null;
+  let above: readonly string[] = [];
   for (const snippet of snippets) {
     const file = snippet.file.toLowerCase();
-    const folder = file.slice(0, file.lastIndexOf("/"));
-    // The folders of the snippet before have been looked at.
-    const above = folder === lastFolder ? none : foldersOf(file);
-    lastFolder = folder;
+    const own = file.slice(0, file.lastIndexOf("/"));
+    // One folder's snippets follow each other.
+    if (own !== folder) above = foldersOf(file);
+    folder = own;
     if (longestPart(file) > longestFileName) {
       const origin = roles.find((r) => r.role.entry.url === snippet.url)?.role.entry.origin;
       if (origin) {

@@ -15,6 +15,29 @@ function messages(text: string): readonly string[] {
   return loaded.ok ? [] : loaded.diagnostics.map((d) => `${d.code}: ${d.message}; ${d.remedy}`);
 }
 
+describe("the files of snippets", () => {
+  const clashes = (...urls: readonly string[]) =>
+    messages(manifest(`repos:\n${urls.map((url) => `  - url: https://gitlab.com/acme/${url}`).join("\n")}`));
+  const one = (a: string, b: string) =>
+    expect.stringMatching(
+      new RegExp(
+        `^R07: .*"https://gitlab.com/acme/${a}" and "https://gitlab.com/acme/${b}" would be one file`,
+      ),
+    ) as string;
+
+  test.each<readonly [why: string, urls: readonly string[], found: readonly string[]]>([
+    [
+      "each that needs a folder where another is a file",
+      ["app", "app.gitpod.yml/x", "app.gitpod.yml/y"],
+      [one("app", "app.gitpod.yml/x"), one("app", "app.gitpod.yml/y")],
+    ],
+    ["one where another needs a folder", ["B.gitpod.yml/x", "b"], [one("B.gitpod.yml/x", "b")]],
+    ["none of a folder that they share", ["x/a", "x/b", "x/b/c", "y"], []],
+  ])("may not clash: %s", (_, urls, found) => {
+    expect(clashes(...urls)).toEqual(found);
+  });
+});
+
 describe("a model", () => {
   it("has the example's roles with their names and ARNs", () => {
     const model = modelOf(`version: 1

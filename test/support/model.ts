@@ -70,7 +70,6 @@ export function testRole(name: string, change: Partial<Role> = {}): Role {
     subjects,
     expires: null,
     sourceCidrs: [],
-    identityProviderArn: identityProviderArn("aws", testAccountId, testIssuer),
     trustPolicy: trustPolicy({
       identityProviderArn: identityProviderArn("aws", testAccountId, testIssuer),
       issuer: testIssuer,
