@@ -171,7 +171,8 @@ const claims = mutantsOf("src/subject/claims.ts", [
 ]);
 
 const url = mutantsOf("src/subject/url.ts", [
-  ["a host may begin like another", "whole.startsWith(`${h.name}/`)", "whole.startsWith(h.name)"],
+  ["a host may begin like another", ' && whole[host.name.length] === "/"', ""],
+  ["a host without its path prefix comes first", "found.name.length >= host.name.length", "true"],
   ["an organization may hold another host", "if (inner) {", "if (inner && false) {"],
   ["a URL need not be in its normal form", "if (url.href !== text)", "if (url.href === undefined)"],
   ["a URL may end in a dot segment", '  [/\\/\\.{1,2}(?:\\/|$)/, "a dot segment"],\n', ""],

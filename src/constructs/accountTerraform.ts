@@ -89,11 +89,14 @@ function dependencies(
   managed: readonly IdentityProvider[],
 ): (role: Account["roles"][number]) => readonly string[] {
   const providers = managed
-    .map((p) => ({ named: JSON.stringify(p.arn), address: identityProviderAddress(p.providerName) }))
-    .sort((a, b) => (a.address < b.address ? -1 : 1));
+    .map((p) => ({ named: JSON.stringify(p.arn), addresses: [identityProviderAddress(p.providerName)] }))
+    .sort((a, b) => (a.addresses.join() < b.addresses.join() ? -1 : 1));
   return (role) => {
     const text = documentText(role.trustPolicy);
-    return providers.filter(({ named }) => text.includes(named)).map(({ address }) => address);
+    let all: readonly string[] = [];
+    for (const { named, addresses } of providers)
+      if (text.includes(named)) all = all.length === 0 ? addresses : [...all, ...addresses];
+    return all;
   };
 }
 

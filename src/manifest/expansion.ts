@@ -31,7 +31,9 @@ export function excessOf(source: string, events: readonly Event[]): Excess | und
   const stack: OpenNode[] = [];
   let lastAlias: number | undefined;
 
-  for (const event of events) {
+  for (let i = 0; i < events.length; i++) {
+    const event = events[i];
+    if (event === undefined) continue;
     if (event.type === EVENT_ID.DOCUMENT) {
       stack.push({ anchor: undefined, size: 0 });
       continue;

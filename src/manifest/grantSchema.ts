@@ -79,9 +79,11 @@ export const grantSchema = z
     error: ({ input }) => expects(`a grant has exactly one of ${grantKeys.join(", ")}`, grantRemedy(input)),
   });
 
-function namesOne(grant: Readonly<Partial<Record<(typeof grantKeys)[number], unknown>>>): boolean {
+const namingKeys: ReadonlySet<string> = new Set(grantKeys);
+
+function namesOne(grant: Readonly<Record<string, unknown>>): boolean {
   let count = 0;
-  for (const key of grantKeys) if (grant[key] !== undefined) count += 1;
+  for (const key in grant) if (grant[key] !== undefined && namingKeys.has(key)) count += 1;
   return count === 1;
 }
 

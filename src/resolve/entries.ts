@@ -57,6 +57,8 @@ export interface Scope {
   readonly installations: ReadonlyMap<string, Installation>;
   readonly hosts: readonly ScmHost[];
   readonly problems: Problems;
+  /** Contexts that were resolved, by the kind of host and the words that name them. */
+  readonly contexts: Map<string, readonly Context[]>;
   /** The tags of an entry's roles in an account. */
   readonly roleTags: (account: AccountSettings, settings: Settings) => Readonly<Record<string, string>>;
   /** The ARN of an installation's identity provider in an account. */
@@ -127,7 +129,7 @@ export function resolveEntry(parsed: ParsedEntry, scope: Scope): EffectiveEntry 
     );
     return null;
   }
-  const contexts = parsed.kind === "org" ? [] : resolveContexts(settings, url.entry.kind, problems);
+  const contexts = parsed.kind === "org" ? [] : resolveContexts(settings, url.entry.kind, scope);
   return {
     entry: {
       kind: parsed.kind,
@@ -210,10 +212,15 @@ const defaultContexts = Object.freeze(["repository"] as const);
 function resolveContexts(
   settings: Settings,
   kind: Entry["hostKind"],
-  problems: Problems,
+  { problems, contexts: known }: Scope,
 ): readonly Context[] {
+  const written = settings.get("contexts") ?? defaultContexts;
+  // Thousands of entries have the same words.
+  const words = written.every((context) => typeof context === "string") ? `${kind} ${written.join()}` : null;
+  const before = words === null ? undefined : known.get(words);
+  if (before !== undefined) return before;
   const contexts = new Map<string, Context>();
-  (settings.get("contexts") ?? defaultContexts).forEach((context, i) => {
+  written.forEach((context, i) => {
     const place = () => below(settings.origin("contexts"), i);
     if (typeof context === "object") {
       const trouble = branchProblem(context.branch);
@@ -235,8 +242,10 @@ function resolveContexts(
       );
       return;
     }
-    contexts.set(typeof context === "string" ? `"${context}"` : JSON.stringify(context), context);
+    contexts.set(JSON.stringify(context), context);
   });
-  if (contexts.size < 2) return [...contexts.values()];
-  return [...contexts.keys()].sort().flatMap((key) => contexts.get(key) ?? []);
+  const sorted = [...contexts.keys()].sort().flatMap((key) => contexts.get(key) ?? []);
+  const refused = written.some((context) => !contexts.has(JSON.stringify(context)));
+  if (words !== null && !refused) known.set(words, sorted);
+  return sorted;
 }

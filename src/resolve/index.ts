@@ -34,6 +34,7 @@ export function resolve(parsed: ParsedManifest): ResolveResult {
     accounts: resolveAccounts(manifest, file, problems),
     installations: resolveInstallations(manifest, file, problems),
     hosts: scmHosts(resolveHosts(parsed, problems)),
+    contexts: new Map(),
     roleTags: tagMerger(),
     identityProviderArn: identityProviderArns(),
   };

@@ -75,7 +75,7 @@ function collector(): { add: (finding: RuleFinding) => void; list: () => readonl
   const groups = new Map<string, Alike>();
   const add = (finding: RuleFinding): void => {
     const { rule, severity, origin, message, remedy, accepted, reason, role } = finding;
-    const key = [rule, severity, placeOf(origin), message, remedy, accepted, reason].join("\n");
+    const key = `${rule}\n${severity}\n${placeOf(origin)}\n${message}\n${remedy}\n${accepted}\n${reason ?? ""}`;
     const group = groups.get(key);
     if (group === undefined) {
       groups.set(key, { first: finding });

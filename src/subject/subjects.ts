@@ -30,7 +30,8 @@ export function repoSubjects(repo: EntryUrl, contexts: readonly Context[]): Subj
 
 /** Sorted, each once. Sorts the list itself. */
 function sortedOnce(texts: string[]): readonly string[] {
-  if (texts.length < 2) return texts;
+  // As the tables have them, most are in order.
+  if (texts.every((text, i) => i === 0 || (texts[i - 1] ?? "") < text)) return texts;
   texts.sort();
   return texts.some((text, i) => text === texts[i + 1]) ? [...new Set(texts)] : texts;
 }

@@ -58,9 +58,9 @@ export function parseEntryUrl(
   const found = forbidden.find(([pattern]) => pattern.test(text));
   if (found)
     return { ok: false, problem: `it holds ${found[1]}`, remedy: `write the URL without ${found[1]}` };
-  if (!URL.canParse(text))
+  const url = urlOf(text);
+  if (url === null)
     return { ok: false, problem: "it is not a URL", remedy: "copy it from the browser's address bar" };
-  const url = new URL(text);
   if (url.username !== "" || url.password !== "") {
     return {
       ok: false,
@@ -83,6 +83,15 @@ export function parseEntryUrl(
     };
   }
   return withHost(url, entryKind, hosts);
+}
+
+/** Parses once; null for what is no URL. */
+function urlOf(text: string): URL | null {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
 }
 
 function withHost(url: URL, entryKind: "org" | "repo", hosts: readonly ScmHost[]): EntryUrlResult {
@@ -125,5 +134,10 @@ function withHost(url: URL, entryKind: "org" | "repo", hosts: readonly ScmHost[]
 /** The host that a URL is on: the one with the longest path prefix. */
 export function hostOf(url: Pick<URL, "host" | "pathname">, hosts: readonly ScmHost[]): ScmHost | undefined {
   const whole = `${url.host}${url.pathname}`;
-  return hosts.filter((h) => whole.startsWith(`${h.name}/`)).sort((a, b) => b.name.length - a.name.length)[0];
+  let found: ScmHost | undefined;
+  for (const host of hosts) {
+    if (found !== undefined && found.name.length >= host.name.length) continue;
+    if (whole.startsWith(host.name) && whole[host.name.length] === "/") found = host;
+  }
+  return found;
 }
