@@ -4,6 +4,7 @@ import type { Acceptance, Context, Entry, Installation, ScmHost } from "../model
 import { identityProviderArn } from "../model/names";
 import { branchProblem, contextsOf, hasContext, parseEntryUrl, type EntryUrl } from "../subject";
 import { sortedEntries, type AccountSettings } from "./accounts";
+import { none } from "./none";
 import { below, type Problems } from "./problems";
 
 /** An entry with `defaults` merged in and its names followed. */
@@ -148,8 +149,6 @@ export function resolveEntry(parsed: ParsedEntry, scope: Scope): EffectiveEntry 
     adopt: parsed.value.adopt ?? false,
   };
 }
-
-const none: readonly never[] = Object.freeze([]);
 
 function acceptances(
   written: NonNullable<ParsedEntry["value"]["accept"]>,

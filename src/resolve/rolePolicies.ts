@@ -12,6 +12,7 @@ import {
 } from "../policy";
 import type { AccountSettings } from "./accounts";
 import type { PlacedGrant } from "./grants";
+import { none } from "./none";
 
 /** What a role may do, as a whole and as AWS takes it. */
 export interface ResolvedPermissions {
@@ -67,8 +68,6 @@ function permissionsOf(
       split.managed.every((p) => isWithin(p, quotas.managedPolicyLength)));
   return { whole, split, weights: fits ? none : heaviestGrants(written.grants, written.statements) };
 }
-
-const none: readonly never[] = Object.freeze([]);
 
 /** A role's policies with the names that they have in AWS. */
 export function namedPolicies(

@@ -8,6 +8,7 @@ import { orgClaimSubjects, orgSubjects, repoClaimSubjects, repoSubjects } from "
 import { checkPolicyOwner, type AccountSettings } from "./accounts";
 import type { EffectiveEntry, Scope } from "./entries";
 import { resolveGrants } from "./grants";
+import { none } from "./none";
 import { below, type Problems } from "./problems";
 import { namedPolicies, resolvePermissions } from "./rolePolicies";
 import { resolveStatements } from "./statements";
@@ -134,8 +135,6 @@ function resolveSubjects(
   );
   return null;
 }
-
-const none: readonly never[] = Object.freeze([]);
 
 /** What of an entry depends on the account alone. */
 function resolveInAccount(entry: EffectiveEntry, account: AccountSettings, scope: Scope) {

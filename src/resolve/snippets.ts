@@ -2,6 +2,7 @@ import { quote } from "../diagnostics";
 import type { Installation, Login, Snippet } from "../model/accessModel";
 import { snippetFile } from "../model/names";
 import type { AccountSettings } from "./accounts";
+import { none } from "./none";
 import { below, type Problems } from "./problems";
 import type { ResolvedRole } from "./roles";
 
@@ -59,8 +60,6 @@ function resolveSnippet(
     },
   ];
 }
-
-const none: readonly never[] = Object.freeze([]);
 
 /** The commands of all roles; what several of them have is run once. */
 function commandsOf(roles: readonly ResolvedRole[]): readonly string[] {

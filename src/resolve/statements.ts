@@ -3,6 +3,7 @@ import type { WrittenStatement } from "../model/accessModel";
 import type { Statement } from "../model/policyDocument";
 import { canonicalStatement, many, statementMistakes, type StatementMistake } from "../policy";
 import type { Settings } from "./entries";
+import { none } from "./none";
 import { below, type Problems } from "./problems";
 
 /** A list of statements, read at one place. */
@@ -16,8 +17,6 @@ type Mistake = StatementMistake & { readonly origin: Origin };
 
 /** Thousands of entries have the list of `defaults`, which is one object: they share what it comes to. */
 const readBefore = new WeakMap<object, ReadStatements>();
-
-const none: readonly never[] = Object.freeze([]);
 
 /** The raw statements of an entry, canonical; what IAM refuses in them is among the problems. */
 export function resolveStatements(settings: Settings, problems: Problems): readonly WrittenStatement[] {
