@@ -129,6 +129,8 @@ async function demo(report: Report): Promise<number> {
   if (parts === null) return 1;
   await deploy(report, parts.ops, model);
   await logIn(report, parts.stage, parts.ops);
+  // A workspace that was ended in the middle looks like one that was refused.
+  if (interrupted) return 130;
   await destroy(report, parts.ops);
   return 0;
 }

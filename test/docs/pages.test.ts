@@ -101,7 +101,7 @@ describe("what the page on snippets says that the task prints", () => {
       expect([stdout, stderr.replace(/ +$/gm, "")]).toEqual(["", expect.stringContaining(shown)]);
       expect(shown).toMatch(/^\[aws\] /);
     } finally {
-      workspace.remove();
+      await workspace.remove();
     }
   });
 });

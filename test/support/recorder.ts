@@ -62,7 +62,7 @@ printf '%s:sts:%s:assumed-role/%s/session\\n' "\${account%%:iam:*}" "\${account#
       stderr: run.stderr,
     };
   } finally {
-    workspace.remove();
+    await workspace.remove();
   }
 }
 

@@ -77,7 +77,7 @@ export async function startStage(
       return made;
     },
     stop: async () => {
-      for (const made of workspaces) made.remove();
+      await Promise.all(workspaces.map((made) => made.remove()));
       await Promise.all([sts.stop(), identities.stop(), moto.stop()]);
     },
   };

@@ -14,6 +14,7 @@ import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { load } from "js-yaml";
+import { errorCode } from "../../src/cli/files";
 import { onPath } from "./tools";
 
 /** How a workspace starts, which decides the phases of a task that run. */
@@ -73,7 +74,8 @@ export interface Workspace {
   run(gitpodYml: string, options?: RunOptions): Promise<TaskRun>;
   /** Opens a terminal, as an editor does, and returns the exported variables of its shell. */
   openTerminal(shell?: Shell, env?: Readonly<Record<string, string>>): Promise<ReadonlyMap<string, string>>;
-  remove(): void;
+  /** Ends what still runs in it, and removes its folder. */
+  remove(): Promise<void>;
 }
 
 const phases: Readonly<Record<Start, readonly (keyof Task)[]>> = Object.freeze({
@@ -122,15 +124,19 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     ...(options.endpoint === undefined ? {} : { AWS_ENDPOINT_URL: options.endpoint }),
   };
   let runs = 0;
+  const running = new Set<RunningShell>();
+  const place = (): Place => ({ folder, env, file: join(folder, `run-${runs++}`), running });
   return {
     folder,
-    run: (gitpodYml, run = {}) =>
-      runTask(folder, env, typedText(gitpodYml, run), run, join(folder, `run-${runs++}`)),
+    run: (gitpodYml, run = {}) => runTask(place(), typedText(gitpodYml, run), run),
     openTerminal: async (shell = "bash", extra = {}) =>
-      (await runTask(folder, env, "", { terminal: true, shell, env: extra }, join(folder, `run-${runs++}`)))
-        .env,
-    remove: () => {
-      rmSync(folder, { recursive: true, force: true });
+      (await runTask(place(), "", { terminal: true, shell, env: extra })).env,
+    remove: async () => {
+      const shells = [...running];
+      for (const shell of shells) shell.kill();
+      await Promise.all(shells.map((shell) => shell.end));
+      // What a terminal's shell started may live a moment longer than the terminal.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }
@@ -146,12 +152,24 @@ export function typedText(gitpodYml: string, { start = "fresh", task }: RunOptio
   return groups.length === 0 ? "" : ` HISTFILE=/dev/null history -r; ${groups.join(" && ")}\n`;
 }
 
+/** Where a task runs, what it sees, and where it leaves what it was like. */
+interface Place {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly file: string;
+  readonly running: Set<RunningShell>;
+}
+
+/** A shell that has not ended. */
+interface RunningShell {
+  readonly kill: () => void;
+  readonly end: Promise<void>;
+}
+
 async function runTask(
-  folder: string,
-  env: Readonly<Record<string, string>>,
+  { folder, env, file, running }: Place,
   typed: string,
   options: RunOptions,
-  file: string,
 ): Promise<TaskRun> {
   const shell = options.shell ?? "bash";
   const dump = dumpCommand(shell, file);
@@ -171,9 +189,15 @@ async function runTask(
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
   const end = ended(child, options.timeout ?? 60_000);
+  const kill = () => {
+    killGroup(child);
+  };
+  const shellThatRuns: RunningShell = { kill, end };
+  running.add(shellThatRuns);
   if (terminal) await type(child.stdin, typed, `${dump}exit\n`, options.interruptAfter);
   else child.stdin.end();
   await end;
+  running.delete(shellThatRuns);
   return { ...readDump(file), stdout, stderr };
 }
 
@@ -208,11 +232,20 @@ function readDump(file: string): Pick<TaskRun, "status" | "env" | "names"> {
   };
 }
 
+/** Kills a process and all that it started. */
+function killGroup({ pid }: ReturnType<typeof spawn>): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if (errorCode(error) !== "ESRCH") throw error;
+  }
+}
+
 /** Waits for the process to end; kills it and all that it started when it takes too long. */
 function ended(child: ReturnType<typeof spawn>, timeout: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      killGroup(child);
     }, timeout);
     child.on("close", () => {
       clearTimeout(timer);
