@@ -1,3 +1,5 @@
+import { templateFiller } from "../model/textTemplate";
+
 /** What a grant names, in the words of ARN templates. */
 export interface GrantTarget {
   readonly partition: string;
@@ -355,23 +357,10 @@ export function resourceArn(kind: GrantKind, target: GrantTarget): string {
  */
 export function fillTemplate(template: string, target: GrantTarget, arn?: string): string {
   if (template === "{arn}" && arn !== undefined) return arn;
-  let parts = templateParts.get(template);
-  if (parts === undefined) templateParts.set(template, (parts = template.split(/\{([a-z]+)\}/)));
-  let text = "";
-  parts.forEach((part, i) => {
-    if (i % 2 === 0) {
-      text += part;
-      return;
-    }
-    const value = part === "arn" ? arn : fieldOf(part, target);
-    if (value === undefined) throw new Error(`template ${template} names an unknown field ${part}`);
-    text += value;
-  });
-  return text;
+  return filled(template, (field) => (field === "arn" ? arn : fieldOf(field, target)));
 }
 
-/** Templates of the table, taken apart: text and names of fields take turns. */
-const templateParts = new Map<string, readonly string[]>();
+const filled = templateFiller(/\{([a-z]+)\}/);
 
 function fieldOf(field: string, target: GrantTarget): string | undefined {
   switch (field) {

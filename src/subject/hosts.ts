@@ -1,4 +1,5 @@
 import type { Context, HostKind } from "../model/accessModel";
+import { templateFiller } from "../model/textTemplate";
 
 /** A context as one word: what rows of {@link HostDialect.prefixes} are keyed by. */
 export type ContextWord = Exclude<Context, object>;
@@ -248,16 +249,7 @@ export const knownHosts: Readonly<Record<string, HostKind>> = Object.freeze({
 
 /** A row's template with its parts filled in, in one pass: text that looks like a template stays text. */
 export function fill(template: string, parts: UrlParts & { readonly b?: string }): string {
-  let pieces = templatePieces.get(template);
-  if (pieces === undefined) templatePieces.set(template, (pieces = template.split(/\{([USb])\}/)));
-  let text = "";
-  pieces.forEach((piece, i) => {
-    const value = i % 2 === 0 ? piece : parts[piece as "U" | "S" | "b"];
-    if (value === undefined) throw new Error(`${template} needs ${piece}`);
-    text += value;
-  });
-  return text;
+  return filled(template, (name) => parts[name as "U" | "S" | "b"]);
 }
 
-/** Templates of the table, taken apart: text and names of parts take turns. */
-const templatePieces = new Map<string, readonly string[]>();
+const filled = templateFiller(/\{([USb])\}/);
