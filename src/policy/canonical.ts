@@ -167,7 +167,8 @@ function someAlike(statements: readonly Statement[], element: "Action" | "Resour
   });
 }
 
-function isSame(a: OneOrMany | undefined, b: OneOrMany | undefined): boolean {
+/** Are these the same items, in the same order? */
+export function isSame(a: OneOrMany | undefined, b: OneOrMany | undefined): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a.length !== b.length) return false;
   return a.every((item, i) => item === b[i]);

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { SubjectSet } from "../model/accessModel";
 import { providerName } from "../model/names";
 import type { OneOrMany, Statement, TrustPolicy } from "../model/policyDocument";
-import { oneOrMany, WrittenDocument } from "./canonical";
+import { isSame, oneOrMany, WrittenDocument } from "./canonical";
 
 /** The only action that a web identity needs; session tags and source identities need claims Gitpod does not send. */
 export const assumeAction = "sts:AssumeRoleWithWebIdentity";
@@ -105,7 +105,7 @@ function frameOf(source: TrustSource): Frame {
       frame.issuer === issuer &&
       frame.audience === audience &&
       frame.expires === expires &&
-      isSameList(frame.sourceCidrs, sourceCidrs),
+      isSame(frame.sourceCidrs, sourceCidrs),
   );
   if (found !== undefined) return found;
   const frame: Frame = {
@@ -116,10 +116,6 @@ function frameOf(source: TrustSource): Frame {
   if (known.length >= mostFrames.each) known.shift();
   known.push(frame);
   return frame;
-}
-
-function isSameList(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((item, i) => item === b[i]);
 }
 
 function around(source: TrustSource, kind: "exact" | "pattern"): Around {
