@@ -1,7 +1,6 @@
 import { quote, type Origin } from "../diagnostics";
 import type { Manifest, ManifestDefaults, ParsedEntry } from "../manifest";
 import type { Acceptance, Context, Entry, Installation, ScmHost } from "../model/accessModel";
-import { identityProviderArn } from "../model/names";
 import { branchProblem, contextsOf, hasContext, parseEntryUrl, type EntryUrl } from "../subject";
 import { sortedEntries, type AccountSettings } from "./accounts";
 import { none } from "./none";
@@ -62,21 +61,6 @@ export interface Scope {
   readonly contexts: Map<string, readonly Context[]>;
   /** The tags of an entry's roles in an account. */
   readonly roleTags: (account: AccountSettings, settings: Settings) => Readonly<Record<string, string>>;
-  /** The ARN of an installation's identity provider in an account. */
-  readonly identityProviderArn: (account: AccountSettings, installation: Installation) => string;
-}
-
-/** Makes each ARN once: all roles of an account that trust one installation then share the text. */
-export function identityProviderArns(): Scope["identityProviderArn"] {
-  const known = new Map<string, Map<string, string>>();
-  return ({ name, partition, id }, installation) => {
-    let ofAccount = known.get(name);
-    if (ofAccount === undefined) known.set(name, (ofAccount = new Map<string, string>()));
-    let arn = ofAccount.get(installation.name);
-    if (arn === undefined)
-      ofAccount.set(installation.name, (arn = identityProviderArn(partition, id, installation.issuer)));
-    return arn;
-  };
 }
 
 /** Merges and sorts tags. Roles of one account whose entries share those of `defaults` share the result. */

@@ -1,7 +1,7 @@
 import { quote, type Origin } from "../diagnostics";
 import { durationSeconds } from "../manifest";
 import type { Export, Installation, Role, SubjectSet } from "../model/accessModel";
-import { roleArn, roleName } from "../model/names";
+import { identityProviderArn, roleArn, roleName } from "../model/names";
 import { fixedLimits } from "../model/quotas";
 import { parseCidr, trustPolicy } from "../policy";
 import { orgClaimSubjects, orgSubjects, repoClaimSubjects, repoSubjects } from "../subject";
@@ -36,7 +36,6 @@ export function resolveRoles(entry: EffectiveEntry, scope: Scope): readonly Reso
     for (const installation of entry.installations) {
       const subjects = resolveSubjects(entry, installation, scope.problems);
       if (subjects === null) continue;
-      const provider = scope.identityProviderArn(account, installation);
       const name = entry.name ?? roleName(installation.name, entry.url.segments.join("/"));
       roles.push({
         entry,
@@ -57,7 +56,7 @@ export function resolveRoles(entry: EffectiveEntry, scope: Scope): readonly Reso
           expires,
           sourceCidrs,
           trustPolicy: trustPolicy({
-            identityProviderArn: provider,
+            identityProviderArn: identityProviderArn(account.partition, account.id, installation.issuer),
             issuer: installation.issuer,
             audience: installation.audience,
             ...{ subjects, expires, sourceCidrs },
