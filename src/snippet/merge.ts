@@ -40,30 +40,27 @@ export function mergeSnippet(
 ): Merged {
   const text = before ?? "";
   awaitLine(options.signal);
-  const read = readExisting(text);
-  if (!read.ok) return read;
-  const removed = withoutOurs(read.file);
-  if (!removed.ok) return removed;
-  const original = readExisting(removed.text);
-  if (!original.ok) return original;
-  const pasted = pastedTask(original.file, ours);
+  const opened = open(text);
+  if (!opened.ok) return opened;
+  const { file, removed, original } = opened;
+  const pasted = pastedTask(original, ours);
   if (pasted !== null) {
     if (options.awaits === "keep" || options.awaits === "none") return { ok: true, text };
     return refusal(
-      original.file.text,
+      original.text,
       pasted,
       "this task was pasted by hand, and what waits for it must be written by hand too",
       "take the task out and run this again: it comes back, and is kept up to date from then on",
     );
   }
-  const logins = handWrittenLogins(read.file, options.roleArns, options.logins);
+  const logins = handWrittenLogins(file, options.roleArns, options.logins);
   if (logins.length > 0) return { ok: false, problems: logins };
-  const awaits = waiting(original.file, removed.awaiting, options);
+  const awaits = waiting(original, removed.awaiting, options);
   if (!awaits.ok) return awaits;
-  const lost = changedElsewhere(read.file, original.file);
-  if (lost !== null) return unsafe(read.file, lost);
-  if (isMerged(read.file, ours, awaits.indices, options.signal)) return { ok: true, text };
-  return insert(original.file, ours, awaits.indices, {
+  const lost = changedElsewhere(file, original);
+  if (lost !== null) return unsafe(file, lost);
+  if (isMerged(file, ours, awaits.indices, options.signal)) return { ok: true, text };
+  return insert(original, ours, awaits.indices, {
     signal: options.signal,
     isNew: before === null || removed.isGone,
   });
@@ -74,17 +71,25 @@ export function mergeSnippet(
  * was given comes back byte for byte, or null where there was no file. A text without them is returned as it is.
  */
 export function removeSnippet(text: string): Unmerged {
+  const opened = open(text);
+  if (!opened.ok) return opened;
+  const { file, removed, original } = opened;
+  const stranded = strandedKey(file, original);
+  if (stranded !== null) return { ok: false, problems: stranded };
+  const lost = changedElsewhere(file, original);
+  if (lost !== null) return unsafe(file, lost);
+  return { ok: true, text: removed.isGone ? null : removed.text };
+}
+
+/** A file as it is, and as it is without our tasks. */
+function open(text: string) {
   const read = readExisting(text);
   if (!read.ok) return read;
   const removed = withoutOurs(read.file);
   if (!removed.ok) return removed;
   const original = readExisting(removed.text);
   if (!original.ok) return original;
-  const stranded = strandedKey(read.file, original.file);
-  if (stranded !== null) return { ok: false, problems: stranded };
-  const lost = changedElsewhere(read.file, original.file);
-  if (lost !== null) return unsafe(read.file, lost);
-  return { ok: true, text: removed.isGone ? null : removed.text };
+  return { ok: true, file: read.file, removed, original: original.file } as const;
 }
 
 /** Where the first of our tasks begins that somebody pasted, all of them as they are today; null where it is not so. */
