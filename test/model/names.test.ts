@@ -33,6 +33,9 @@ describe("a snippet's file", () => {
     expect(snippetFile("gitpod", "https://git.acme.com:8443/a/b")).toBe(
       "gitpod/git.acme.com%3A8443/a/b.gitpod.yml",
     );
+    expect(snippetFile("gitpod", "https://github.com/acme/a%20b")).toBe(
+      "gitpod/github.com/acme/a%2520b.gitpod.yml",
+    );
   });
 
   it("never leaves its folder, and tells any two URLs apart", () => {

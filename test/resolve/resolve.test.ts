@@ -15,6 +15,18 @@ function messages(text: string): readonly string[] {
   return loaded.ok ? [] : loaded.diagnostics.map((d) => `${d.code}: ${d.message}; ${d.remedy}`);
 }
 
+describe("contexts", () => {
+  test("that one kind of host has are refused for another, whichever entry comes first", () => {
+    const entries = ["https://github.com/acme/app", "https://dev.azure.com/acme/shop/_git/web"].map(
+      (url) => `  - url: ${url}\n    contexts: [issues]`,
+    );
+    for (const both of [entries, [...entries].reverse()])
+      expect(messages(manifest(`repos:\n${both.join("\n")}`))).toEqual([
+        expect.stringMatching(/^R08: hosts of the kind azure-devops have no issues; /),
+      ]);
+  });
+});
+
 describe("the files of snippets", () => {
   const clashes = (...urls: readonly string[]) =>
     messages(manifest(`repos:\n${urls.map((url) => `  - url: https://gitlab.com/acme/${url}`).join("\n")}`));
