@@ -1,5 +1,5 @@
 import { pathText, quote, type Finding, type RuleFinding } from "../diagnostics";
-import { joinAccess, readExisting, type ExistingFile } from "../existing";
+import { joinAccess, readExisting, type ExistingFile } from "../documents";
 import { maxFileSize } from "../manifest";
 import type { Installation } from "../model/accessModel";
 import type { ExistingAccess, ExistingDocument } from "../model/existing";

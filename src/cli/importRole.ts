@@ -1,5 +1,5 @@
 import { printable, quote } from "../diagnostics";
-import { joinAccess, type ExistingFile } from "../existing";
+import { joinAccess, type ExistingFile } from "../documents";
 import {
   atomsOf,
   importRoles,
@@ -7,7 +7,7 @@ import {
   placeTrust,
   type ImportedRole,
   type SkippedRole,
-} from "../imports";
+} from "../documents";
 import type { ManifestFiles } from "../manifest";
 import type { ExistingAccess } from "../model/existing";
 import type { Partition } from "../model/partitions";

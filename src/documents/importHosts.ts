@@ -1,6 +1,6 @@
 import type { ScmHost } from "../model/accessModel";
 import { possibleHosts, recognise } from "../subject";
-import { admittedOn, type ReadTrust, type SettledHosts } from "./trust";
+import { admittedOn, type ReadTrust, type SettledHosts } from "./importTrust";
 
 /** How well each host of one authority says a policy. */
 interface Fits {

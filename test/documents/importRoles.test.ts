@@ -1,5 +1,5 @@
-import { joinAccess, readExisting } from "../../src/existing";
-import { importRoles, manifestText, placeTrust, type Imported } from "../../src/imports";
+import { joinAccess, readExisting } from "../../src/documents";
+import { importRoles, manifestText, placeTrust, type Imported } from "../../src/documents";
 
 const provider = "api.gitpod.io/idp";
 const federated = `arn:aws:iam::123456789012:oidc-provider/${provider}`;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { readJson } from "../../src/existing/json";
+import { readJson } from "../../src/documents/json";
 
 const messages = (text: string) => readJson(text).problems.map(({ message }) => message);
 

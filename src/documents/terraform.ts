@@ -11,7 +11,7 @@ import {
   text,
   texts,
   type Found,
-} from "./found";
+} from "./document";
 import {
   configurationResources,
   shownResources,

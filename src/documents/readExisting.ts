@@ -1,7 +1,7 @@
 import type { Path, Position } from "../diagnostics";
 import type { ExistingAccess, ExistingDocument } from "../model/existing";
 import { readAwsOutput } from "./awsOutput";
-import { blankRole, decoded, documentOf, isObject, own, present, type Found, type Remark } from "./found";
+import { blankRole, decoded, documentOf, isObject, own, present, type Found, type Remark } from "./document";
 import { readJson } from "./json";
 import { readTerraform } from "./terraform";
 

@@ -1,5 +1,5 @@
 import type { Path } from "../diagnostics";
-import { isObject, list, own, text } from "./found";
+import { isObject, list, own, text } from "./document";
 
 /** What a resource says of one of its attributes. */
 export type Attribute =

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { joinAccess, readExisting } from "../../src/existing";
+import { joinAccess, readExisting } from "../../src/documents";
 
 const trust = JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "sts:*" }] });
 const policy = (action: string) =>

@@ -1,4 +1,4 @@
-import { readExisting, type ExistingFile } from "../../src/existing";
+import { readExisting, type ExistingFile } from "../../src/documents";
 import type { ExistingRole } from "../../src/model/existing";
 
 const trust = {

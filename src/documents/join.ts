@@ -21,28 +21,22 @@ export function joinAccess(parts: readonly ExistingAccess[]): ExistingAccess {
 
 function byName(roles: readonly ExistingRole[]): readonly ExistingRole[] {
   const result: Gathered[] = [];
-  const names = new Map<string, Alike>();
+  const named = new Map<string, Gathered[]>();
   for (const role of roles) {
-    if (role.name === null) {
-      result.push({ parts: [role], arn: role.arn, trust: role.trust });
-      continue;
-    }
     // IAM tells no two names apart by case.
-    const name = role.name.toLowerCase();
-    const alike = names.get(name) ?? new Alike();
-    names.set(name, alike);
-    const before = alike.joinable(role);
-    if (before === undefined) {
-      const gathered: Gathered = { parts: [role], arn: role.arn, trust: role.trust };
-      alike.add(gathered);
-      result.push(gathered);
+    const name = role.name?.toLowerCase();
+    const alike = name === undefined ? [] : (named.get(name) ?? []);
+    const found = alike.find((gathered) => isJoinable(gathered, role));
+    if (found !== undefined) {
+      found.parts.push(role);
+      found.arn ??= role.arn;
+      found.trust ??= role.trust;
       continue;
     }
-    alike.remove(before);
-    before.parts.push(role);
-    before.arn ??= role.arn;
-    before.trust ??= role.trust;
-    alike.add(before);
+    const gathered: Gathered = { parts: [role], arn: role.arn, trust: role.trust };
+    result.push(gathered);
+    alike.push(gathered);
+    if (name !== undefined) named.set(name, alike);
   }
   return result.map(({ parts }) => joined(parts));
 }
@@ -54,69 +48,21 @@ interface Gathered {
   trust: ExistingDocument | null;
 }
 
-/** Roles of one name, found by what {@link isJoinable} asks of them: a file may hold hundreds of thousands. */
-class Alike {
-  readonly #byFact = new Map<string, Set<Gathered>>();
-
-  /** One that could be the same role. */
-  joinable({ arn, trust }: ExistingRole): Gathered | undefined {
-    const facts =
-      trust === null
-        ? arn === null
-          ? ["any"]
-          : ["any of null", `any of ${arn}`]
-        : arn === null
-          ? ["open"]
-          : ["open of null", `open of ${arn}`, trusted(arn, trust)];
-    return facts.flatMap((fact) => [...firstOf(this.#byFact.get(fact))])[0];
-  }
-
-  add(role: Gathered): void {
-    for (const fact of factsOf(role)) {
-      const alike = this.#byFact.get(fact) ?? new Set<Gathered>();
-      this.#byFact.set(fact, alike.add(role));
-    }
-  }
-
-  remove(role: Gathered): void {
-    for (const fact of factsOf(role)) this.#byFact.get(fact)?.delete(role);
-  }
-}
-
-function firstOf(roles: ReadonlySet<Gathered> | undefined): readonly Gathered[] {
-  for (const role of roles ?? []) return [role];
-  return [];
-}
-
-function factsOf({ arn, trust }: Gathered): readonly string[] {
-  const facts = ["any", `any of ${String(arn)}`];
-  if (trust === null) return [...facts, "open", `open of ${String(arn)}`];
-  return arn === null ? facts : [...facts, trusted(arn, trust)];
-}
-
-function trusted(arn: string, trust: ExistingDocument): string {
-  return `trust of ${JSON.stringify([arn, meaningOf(trust)])}`;
-}
+type Identity = Pick<ExistingRole, "arn" | "trust">;
 
 /** Could both be of one role? A role has one trust policy and is in one account: nothing may get lost. */
-function isJoinable(a: ExistingRole, b: ExistingRole): boolean {
-  const alike = new Alike();
-  alike.add({ parts: [a], arn: a.arn, trust: a.trust });
-  return alike.joinable(b) !== undefined;
+function isJoinable(a: Identity, b: Identity): boolean {
+  if (a.arn !== null && b.arn !== null && a.arn !== b.arn) return false;
+  if (a.trust === null || b.trust === null) return true;
+  return a.arn !== null && a.arn === b.arn && meaningOf(a.trust) === meaningOf(b.trust);
 }
-
-const meanings = new WeakMap<ExistingDocument, string>();
 
 /** A document without what two tools write differently: order, and lists of one. */
 function meaningOf(document: ExistingDocument): string {
-  const before = meanings.get(document);
-  if (before !== undefined) return before;
   const { policy, version, problems } = readDocument(document.value);
-  const meaning = JSON.stringify(
+  return JSON.stringify(
     problems.length > 0 ? document.value : [version, canonicalDocument(policy.Statement)],
   );
-  meanings.set(document, meaning);
-  return meaning;
 }
 
 /** One role out of what files show of it: the first that says something is believed. */

@@ -11,7 +11,7 @@ import {
   text,
   texts,
   type Found,
-} from "./found";
+} from "./document";
 
 /** A reader of one shape: takes what it knows out of the root, and says whether there was anything. */
 type Reader = (root: unknown, found: Found) => boolean;

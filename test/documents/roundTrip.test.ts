@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { joinAccess, readExisting } from "../../src/existing";
-import { atomsOf, importRoles, manifestText, placeTrust } from "../../src/imports";
+import { joinAccess, readExisting } from "../../src/documents";
+import { atomsOf, importRoles, manifestText, placeTrust } from "../../src/documents";
 import type { AccessModel, HostKind, Role } from "../../src/model/accessModel";
 import { branchProblem } from "../../src/subject";
 import { runs } from "../proof/settings";

@@ -1,0 +1,6 @@
+export { joinAccess } from "./join";
+export { readExisting, type ExistingFile } from "./readExisting";
+export type { Remark } from "./document";
+export { importRoles, placeTrust, type Imported, type ImportedRole, type SkippedRole } from "./importRoles";
+export { atomsOf } from "./importGrants";
+export { manifestText, roleLabel, unknownRegion } from "./manifestText";
