@@ -10,8 +10,9 @@ export const rooms = Object.freeze({
   rules: ["model", "policy", "subject", "diagnostics"],
   snippet: ["model", "policy", "subject", "diagnostics"],
   explain: ["model", "policy", "subject", "diagnostics"],
-  constructs: ["model", "policy"],
+  terraform: ["model", "policy"],
+  constructs: ["model", "policy", "terraform"],
 });
 
 /** The rooms, and the files beside them, that may import cdktf. */
-export const cdktfRooms = Object.freeze(["src/constructs/**", "src/app.ts", "main.ts"]);
+export const cdktfRooms = Object.freeze(["src/constructs/**", "main.ts"]);

@@ -1,12 +1,20 @@
-import { synthProject } from "./src/app";
+import { App } from "cdktf";
 import { processIo } from "./src/cli/processIo";
 import { runGuarded } from "./src/cli/runGuarded";
-import { readSettings } from "./src/cli/settings";
-import { expectShortRun } from "./src/cli/shortRun";
+import { synthCommand } from "./src/cli/synth";
+import { AccountStack } from "./src/constructs";
 
 // What `cdktf synth`, `diff`, `deploy` and `destroy` run: see `app` in cdktf.json.
-expectShortRun();
 const io = processIo();
-void runGuarded(io, () => synthProject(readSettings({}, io.env), io)).then((status) => {
-  process.exitCode = status;
-});
+void runGuarded(io, () =>
+  synthCommand(
+    {
+      write: (outdir, stacks) => {
+        const app = new App({ outdir, stackTraces: false, hclOutput: false });
+        for (const stack of stacks) new AccountStack(app, stack.name, stack);
+        app.synth();
+      },
+    },
+    io,
+  ),
+).then((status) => (process.exitCode = status));

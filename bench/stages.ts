@@ -1,4 +1,4 @@
-import { synthesize } from "../src/app";
+import { synthesize } from "../src/cli/synth";
 import { diskFiles } from "../src/cli/files";
 import { expectShortRun } from "../src/cli/shortRun";
 import { applySnippets, planSnippets } from "../src/cli/snippetFolder";

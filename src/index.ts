@@ -5,4 +5,5 @@
 export * from "./constructs";
 export type * from "./model/accessModel";
 export type { OneOrMany, PolicyDocument, Statement } from "./model/policyDocument";
+export type { StackFindings } from "./terraform/stack";
 export { stacksOf, type Stack } from "./model/shards";

@@ -1,9 +1,17 @@
+import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { command, inTemporaryFolder, tree, write } from "./support/folder";
 
 const folder = join(__dirname, "golden", "stacks");
-const example = join(__dirname, "..", "manifest.yaml");
+const root = join(__dirname, "..");
+const example = join(root, "manifest.yaml");
+
+/** The files of a synth, without what it read. */
+const written = () =>
+  Object.fromEntries(
+    Object.entries(tree()).filter(([file]) => file !== "manifest.yaml" && !file.startsWith("teams/")),
+  );
 
 /*
  * Each folder holds a manifest and, under expected/, every file that a synth of it writes. UPDATE_GOLDEN=1 writes
@@ -12,11 +20,15 @@ const example = join(__dirname, "..", "manifest.yaml");
 describe.each(readdirSync(folder))("the golden case %s", (name) => {
   inTemporaryFolder();
 
-  it("synthesizes to the expected files, byte for byte", async () => {
+  const copy = () => {
     const own = join(folder, name, "manifest.yaml");
     write({ "manifest.yaml": readFileSync(existsSync(own) ? own : example, "utf8") });
     const included = join(folder, name, "teams");
     if (existsSync(included)) cpSync(included, "teams", { recursive: true });
+  };
+
+  it("synthesizes to the expected files, byte for byte", async () => {
+    copy();
     const { status, stderr } = await command(["synth"]);
     expect([status, stderr.split("\n").filter((line) => line.includes(" error "))]).toEqual([0, []]);
     const expected = join(folder, name, "expected");
@@ -24,8 +36,14 @@ describe.each(readdirSync(folder))("the golden case %s", (name) => {
       rmSync(expected, { recursive: true, force: true });
       for (const out of ["cdktf.out", "snippets"]) cpSync(out, join(expected, out), { recursive: true });
     }
-    const { "manifest.yaml": _, ...written } = tree();
-    const made = Object.fromEntries(Object.entries(written).filter(([file]) => !file.startsWith("teams/")));
-    expect(made).toEqual(tree(expected));
+    expect(written()).toEqual(tree(expected));
+  });
+
+  it("synthesizes to the same bytes by cdktf, as cdktf.json runs it", () => {
+    copy();
+    const tsx = join(root, "node_modules", "tsx", "dist", "loader.mjs");
+    const { status } = spawnSync(process.execPath, ["--import", tsx, join(root, "main.ts")]);
+    expect(status).toBe(0);
+    expect(written()).toEqual(tree(join(folder, name, "expected")));
   });
 });

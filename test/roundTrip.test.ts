@@ -1,5 +1,5 @@
 import { blocking, type Project } from "../src/cli/project";
-import { isTerraformText } from "../src/constructs/terraform";
+import { isTerraformText } from "../src/terraform/blocks";
 import { isVisible } from "../src/diagnostics";
 import type { AccessModel, Account } from "../src/model/accessModel";
 import { ownershipOf } from "../src/snippet";

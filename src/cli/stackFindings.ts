@@ -1,7 +1,7 @@
-import type { StackFindings } from "../constructs";
 import { pathText, printable, type Origin, type RuleFinding } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
 import { stacksOf, type Stack } from "../model/shards";
+import type { StackFindings } from "../terraform/stack";
 
 /**
  * What is said of each stack, by its name: warnings one by one, info as a count, as a synth says them on stderr.

@@ -2,10 +2,9 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync } from
 import { join } from "node:path";
 import type { AccessModel, Account } from "../model/accessModel";
 import { isShardName, stackName } from "../model/shards";
+import { stackFile } from "../terraform/stack";
 import { SynthError } from "./synthError";
 
-/** What cdktf calls the file of a stack. */
-export const stackFile = "cdk.tf.json";
 const stackNames = /^[a-z0-9][a-z0-9-]{0,34}$/;
 
 /**

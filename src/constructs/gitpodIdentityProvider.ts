@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import { issuerProblem } from "../model/issuer";
 import { identityProviderArn } from "../model/names";
 import type { Partition } from "../model/partitions";
-import { identityProviderTerraform, identityProviderType } from "./identityProviderTerraform";
+import { identityProviderTerraform, identityProviderType } from "../terraform/identityProvider";
 import { PlainResource, ReleasedResource } from "./resource";
 import { escapeAroundTokens } from "./tokens";
 

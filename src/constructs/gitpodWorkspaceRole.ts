@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import { annotateReach, type AcceptedFinding } from "./openSignup";
 import { PlainResource } from "./resource";
 import { roleSource, workspaceSource, type RoleProps } from "./roleProps";
-import { roleTerraform } from "./roleTerraform";
+import { roleTerraform } from "../terraform/role";
 import { escapeAroundTokens, withoutTokens } from "./tokens";
 
 /** Props of {@link GitpodWorkspaceRole}. Texts may hold tokens of other resources, e.g. the ARN of a secret. */

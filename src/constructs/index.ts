@@ -1,4 +1,4 @@
-export { AccountStack, type AccountStackProps, type StackFindings } from "./accountStack";
+export { AccountStack, type AccountStackProps } from "./accountStack";
 export {
   GitpodIdentityProvider,
   type ExistingIdentityProvider,

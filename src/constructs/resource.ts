@@ -5,7 +5,8 @@ import {
   type TerraformProvider,
 } from "cdktf";
 import type { Construct } from "constructs";
-import type { ImportBlock, JsonObject, ResourceBlock } from "./terraform";
+import type { ImportBlock, ResourceBlock } from "../terraform/blocks";
+import type { JsonObject } from "../terraform/stableJson";
 
 /** What a {@link PlainResource} is made of. */
 export interface PlainResourceProps {

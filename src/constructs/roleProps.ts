@@ -13,7 +13,7 @@ import {
 import { workspaceTrust, workspaceUrl, type WorkspaceSource } from "../policy/workspaceTrust";
 import type { WorkspaceIdentityProvider } from "./gitpodIdentityProvider";
 import { resolvedGrant, type GrantLocation, type WorkspaceGrant } from "./grantProps";
-import type { RoleSource } from "./roleTerraform";
+import type { RoleSource } from "../terraform/role";
 
 /** Whose workspaces may assume a role: those of one repository, or of any repository of an organization. */
 export type WorkspaceOf =

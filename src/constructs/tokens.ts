@@ -1,6 +1,6 @@
 import { DefaultTokenResolver, StringConcat, Tokenization } from "cdktf";
 import type { IConstruct } from "constructs";
-import { escapeTemplate } from "./terraform";
+import { escapeTemplate } from "../terraform/blocks";
 
 /** How cdktf writes a value that it learns at deployment into a string: `${TfToken[TOKEN.7]}`. */
 const stringToken = /(\$\{TfToken\[[A-Za-z0-9:._-]+\]\})/;

@@ -71,7 +71,7 @@ export type Backend =
       readonly kind: "cloud";
       readonly organization: string;
       readonly workspace: string;
-      readonly hostname: string | null;
+      readonly hostname: string;
     };
 
 /** The IAM resource that makes an account trust an issuer. */

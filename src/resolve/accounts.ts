@@ -197,7 +197,7 @@ function resolveBackend(
       kind: "cloud",
       organization: source.cloud.organization,
       workspace: source.cloud.workspace,
-      hostname: source.cloud.hostname ?? null,
+      hostname: source.cloud.hostname ?? "app.terraform.io",
     };
   }
   return { kind: "local", path: source?.local?.path ?? `terraform.${name}.tfstate` };

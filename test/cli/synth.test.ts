@@ -52,6 +52,23 @@ describe("synth", () => {
     expect(Object.keys(tree())).toEqual(["manifest.yaml"]);
   });
 
+  it.each([
+    ["CDKTF_OUTDIR", "from/env", { CDKTF_OUTDIR: "from/env" }],
+    ["output of cdktf.json", "build/tf", {}],
+    ["output of cdktf.json where the variable is empty", "build/tf", { CDKTF_OUTDIR: "" }],
+  ])("writes stacks into the folder of %s", async (_, outdir, env) => {
+    write({ "manifest.yaml": one, "cdktf.json": '{"app": "gitpod-aws-oidc synth", "output": "build/tf"}' });
+    const { status, stdout } = await command(["synth"], env);
+    expect([status, stdout]).toEqual([0, expect.stringContaining(`to ${outdir}/stacks`)]);
+    expect(Object.keys(tree())).toEqual(expect.arrayContaining([`${outdir}/stacks/dev/cdk.tf.json`]));
+  });
+
+  it("says which setting of cdktf.json is not a text", async () => {
+    write({ "manifest.yaml": one, "cdktf.json": '{"output": 1}' });
+    const { status, stderr } = await command(["synth"]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining("cdktf.json: output is not a text")]);
+  });
+
   it("keeps the last good output when the manifest breaks", async () => {
     write({ "manifest.yaml": one });
     await command(["synth"]);

@@ -1,7 +1,12 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App } from "cdktf";
 import { AccountStack, GitpodIdentityProvider, GitpodWorkspaceRole } from "../../src/constructs";
 import { roleSource } from "../../src/constructs/roleProps";
-import { logicalId } from "../../src/constructs/terraform";
+import { logicalId } from "../../src/terraform/blocks";
 import type { Backend } from "../../src/model/accessModel";
+import { stackText, synthManifestText, type StackSource } from "../../src/terraform/stack";
 import { testAccount, testAccountId, testIdentityProvider, testIssuer, testRole } from "../support/model";
 import { accountStackJson, foreignStackJson, resourcesOf, testApp } from "../support/stacks";
 
@@ -28,7 +33,7 @@ test("the versions of Terraform and of the AWS provider are ranges, each written
   const { terraform } = accountStackJson({ account: testAccount() });
   expect(terraform).toMatchObject({
     required_version: ">= 1.10.0",
-    required_providers: { aws: { source: "aws", version: ">= 5.100.0, < 7.0.0" } },
+    required_providers: { aws: { source: "hashicorp/aws", version: ">= 5.100.0, < 7.0.0" } },
   });
 });
 
@@ -64,8 +69,8 @@ describe("the backend", () => {
     ["s3 with a key", { ...s3, kmsKeyId: "alias/x" }, { backend: { s3: { kms_key_id: "alias/x" } } }],
     [
       "cloud",
-      { kind: "cloud", organization: "acme", workspace: "dev", hostname: null },
-      { cloud: { organization: "acme", workspaces: { name: "dev" } } },
+      { kind: "cloud", organization: "acme", workspace: "dev", hostname: "app.terraform.io" },
+      { cloud: { organization: "acme", hostname: "app.terraform.io", workspaces: { name: "dev" } } },
     ],
   ])("%s", (_, backend, expected) => {
     expect(accountStackJson({ account: testAccount({ backend }) }).terraform).toMatchObject(
@@ -193,4 +198,40 @@ test("somebody may add resources of their own to an account's stack, but not in 
     repository: "https://github.com/acme/app",
   });
   expect(() => stack.toTerraform()).toThrow("is defined twice");
+});
+
+test("an app of cdktf writes the bytes that the command writes without it", () => {
+  const silent = { warnings: [], info: [] };
+  const roles = ["zeta", "10", "9", "app"].map((role) => testRole(role, { tags: { "10": "a", "9": "b" } }));
+  const source = (
+    name: string,
+    account: Partial<StackSource["account"]>,
+    findings = silent,
+  ): StackSource => ({
+    ...{
+      name,
+      account: testAccount({ name, ...account }),
+      root: "../../..",
+      unusedProviders: ["x.test"],
+      findings,
+    },
+  });
+  const stacks: readonly StackSource[] = [
+    source("dev", { roles }, { warnings: ["T54: wide", "P20: \u2028"], info: ["1 info"] } as never),
+    source("empty", { roles: [], identityProviders: [] }),
+    source("exclusive", {
+      roles: [testRole("app", { exclusive: true, policies: { inline: null, managed: [] } })],
+    }),
+  ];
+  const outdir = mkdtempSync(join(tmpdir(), "gitpod-aws-oidc-"));
+  try {
+    const app = new App({ outdir, stackTraces: false });
+    for (const stack of stacks) new AccountStack(app, stack.name, stack);
+    app.synth();
+    const read = (...path: string[]) => readFileSync(join(outdir, ...path), "utf8");
+    for (const stack of stacks) expect(read("stacks", stack.name, "cdk.tf.json")).toBe(stackText(stack));
+    expect(JSON.parse(read("manifest.json"))).toEqual(JSON.parse(synthManifestText(stacks)));
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
 });

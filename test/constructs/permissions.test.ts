@@ -1,6 +1,6 @@
 import { TerraformVariable, type TerraformStack } from "cdktf";
 import { GitpodWorkspaceRole, type GitpodWorkspaceRoleProps } from "../../src/constructs";
-import { roleTerraform } from "../../src/constructs/roleTerraform";
+import { roleTerraform } from "../../src/terraform/role";
 import { canonicalDocument } from "../../src/policy";
 import { testIdentityProvider, testIssuer, testRole } from "../support/model";
 import { foreignStackJson, resourcesOf } from "../support/stacks";

@@ -1,6 +1,6 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { awsProviderConstraint, terraformConstraint } from "../../src/constructs/terraform";
+import { awsProvider, terraformConstraint } from "../../src/terraform/stack";
 import { checkGitpodYml } from "../../src/snippet";
 import { snippetContext } from "../../src/snippet/context";
 import { codesOf, manifest } from "../support/project";
@@ -52,7 +52,7 @@ test("the page on deploying names the versions that a stack demands", () => {
   const versions = (constraint: string) =>
     (constraint.match(/\d[\d.]*/g) ?? []).map((v) => v.replace(/(\.0)+$/, ""));
   const [terraform = ""] = versions(terraformConstraint);
-  const [from = "", below = ""] = versions(awsProviderConstraint);
+  const [from = "", below = ""] = versions(awsProvider.version);
   expect(page).toContain(`Terraform ${terraform} or later; AWS provider ${from} or later, below ${below}.`);
 });
 

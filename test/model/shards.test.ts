@@ -94,7 +94,7 @@ describe("an account's stacks", () => {
 });
 
 const s3 = { kind: "s3", bucket: "b", region: "us-east-1", kmsKeyId: null, useLockfile: true } as const;
-const cloud = { kind: "cloud", organization: "acme", hostname: null } as const;
+const cloud = { kind: "cloud", organization: "acme", hostname: "app.terraform.io" } as const;
 
 test.each<readonly [Backend, Backend]>([
   [

@@ -235,7 +235,12 @@ describeReal("a stack in real Terraform, on moto", ["terraform", "mirror", "moto
   });
 
   test("state in HCP Terraform is a valid configuration", async () => {
-    const backend: Backend = { kind: "cloud", organization: "acme", workspace: "dev", hostname: null };
+    const backend: Backend = {
+      kind: "cloud",
+      organization: "acme",
+      workspace: "dev",
+      hostname: "app.terraform.io",
+    };
     deployment.synth(testAccount({ backend }));
     await deployment.mustTerraform("init", "-input=false", "-backend=false");
     expect(await deployment.mustTerraform("validate")).toContain("valid");

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { escapeTemplate, isTerraformText } from "../../src/constructs/terraform";
+import { escapeTemplate, isTerraformText } from "../../src/terraform/blocks";
 import { describeReal } from "../support/toolsTier";
 import { createDeployment } from "./support";
 

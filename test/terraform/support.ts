@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { synthesize } from "../../src/app";
+import { synthesize } from "../../src/cli/synth";
 import type { Account } from "../../src/model/accessModel";
 import { testModel } from "../support/model";
 

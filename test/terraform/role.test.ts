@@ -1,4 +1,4 @@
-import { roleTerraform } from "../../src/constructs/roleTerraform";
+import { roleTerraform } from "../../src/terraform/role";
 import { testRole } from "../support/model";
 
 const types = (...args: Parameters<typeof roleTerraform>) =>

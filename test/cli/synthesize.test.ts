@@ -10,9 +10,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { refuseHcl, synthesize } from "../src/app";
-import { testAccount, testIdentityProvider, testModel, testRole } from "./support/model";
-import type { TerraformJson } from "./support/stacks";
+import { refuseHcl, synthesize } from "../../src/cli/synth";
+import { testAccount, testIdentityProvider, testModel, testRole } from "../support/model";
+import type { TerraformJson } from "../support/stacks";
 
 let workingDirectory: string;
 beforeEach(() => {

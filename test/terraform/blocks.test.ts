@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { escapeTemplate, isTerraformText, logicalId } from "../../src/constructs/terraform";
+import { escapeTemplate, isTerraformText, logicalId } from "../../src/terraform/blocks";
 
 const names = fc.string({
   unit: fc.constantFrom(...Array.from("abAZ09_-.+=,@/é")),

@@ -1,12 +1,6 @@
 import type { IdentityProvider } from "../model/accessModel";
-import {
-  defined,
-  escapeMap,
-  escapeTemplate,
-  logicalId,
-  type Escape,
-  type TerraformFragment,
-} from "./terraform";
+import { escapeMap, escapeTemplate, logicalId, type Escape, type TerraformFragment } from "./blocks";
+import { defined } from "./stableJson";
 
 /** What Terraform needs to know of an identity provider that it manages. */
 export interface IdentityProviderSource extends Pick<IdentityProvider, "issuer" | "audiences" | "tags"> {

@@ -1,10 +1,5 @@
 import { shortHash } from "../model/names";
-
-/** A value of Terraform's JSON syntax. */
-export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
-export interface JsonObject {
-  readonly [key: string]: Json;
-}
+import type { JsonObject } from "./stableJson";
 
 /** A resource: its type and identifier, which make its address, and its arguments. */
 export interface ResourceBlock {
@@ -29,15 +24,6 @@ export interface TerraformFragment {
 
 /** Makes a text a Terraform template that evaluates to it. */
 export type Escape = (text: string) => string;
-
-/**
- * The versions of the AWS provider whose IAM resources are the same.
- * @see https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/version-6-upgrade
- */
-export const awsProviderConstraint = ">= 5.100.0, < 7.0.0";
-
-/** From the first Terraform with every block that a stack may hold: the lock file of the S3 backend came last. */
-export const terraformConstraint = ">= 1.10.0";
 
 /**
  * A text as a Terraform template that evaluates to it: `${` becomes `$${` and `%{` becomes `%%{`. Holds for keys and
@@ -80,14 +66,4 @@ export function escapeMap(map: Readonly<Record<string, string>>, escape: Escape)
   const entries = Object.entries(map);
   if (entries.length === 0) return undefined;
   return Object.fromEntries(entries.map(([key, value]) => [escape(key), escape(value)]));
-}
-
-/** An object without its undefined values. */
-export function defined(object: Readonly<Record<string, Json | undefined>>): JsonObject {
-  const result: Record<string, Json> = {};
-  for (const key in object) {
-    const value = object[key];
-    if (value !== undefined) result[key] = value;
-  }
-  return result;
 }

@@ -2,14 +2,8 @@ import type { ManagedPolicy, Role } from "../model/accessModel";
 import { shortHash } from "../model/names";
 import type { PermissionPolicy, PolicyDocument } from "../model/policyDocument";
 import { denies, documentText } from "../policy";
-import {
-  defined,
-  escapeMap,
-  escapeTemplate,
-  type Escape,
-  type ResourceBlock,
-  type TerraformFragment,
-} from "./terraform";
+import { escapeMap, escapeTemplate, type Escape, type ResourceBlock, type TerraformFragment } from "./blocks";
+import { defined } from "./stableJson";
 
 /** What Terraform needs to know of a role. */
 export type RoleSource = Pick<

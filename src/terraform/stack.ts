@@ -1,0 +1,200 @@
+import type { Account, Backend, IdentityProvider } from "../model/accessModel";
+import { documentText } from "../policy";
+import { escapeTemplate, logicalId, type TerraformFragment } from "./blocks";
+import { identityProviderAddress, identityProviderId, identityProviderTerraform } from "./identityProvider";
+import { roleTerraform } from "./role";
+import { defined, stableJson, type Json, type JsonObject } from "./stableJson";
+
+/**
+ * The AWS provider, in the versions whose IAM resources are the same.
+ * @see https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/version-6-upgrade
+ */
+export const awsProvider = Object.freeze({ source: "hashicorp/aws", version: ">= 5.100.0, < 7.0.0" });
+
+/** From the first Terraform with every block that a stack may hold: the lock file of the S3 backend came last. */
+export const terraformConstraint = ">= 1.10.0";
+
+/** The version of cdktf whose files these are: its command reads them. */
+export const cdktfVersion = "0.21.0";
+
+/** An account's stack, with what somebody says who writes it. */
+export interface StackSource {
+  readonly name: string;
+  readonly account: Account;
+  /** Relative path from the stack's folder to that of `cdktf.json`, where local state is kept; no slash at the end. */
+  readonly root: string;
+  /**
+   * Provider names of issuers that the account does not trust, or no longer: where Terraform made their identity
+   * provider, it lets go of it instead of destroying it.
+   */
+  readonly unusedProviders: readonly string[];
+  readonly findings: StackFindings;
+}
+
+/** What a check has to say about a stack, one line each, for the cdktf command to show. */
+export interface StackFindings {
+  /** Each with the id of its rule in front. */
+  readonly warnings: readonly string[];
+  readonly info: readonly string[];
+}
+
+/** Where a synth's folder has the list of its stacks. */
+export const synthManifestFile = "manifest.json";
+/** Folder of the stacks in a synth's folder. */
+export const stacksFolder = "stacks";
+/** The file of a stack in its folder. */
+export const stackFile = "cdk.tf.json";
+
+/** The whole text of a stack's `cdk.tf.json`. */
+export function stackText(stack: StackSource): string {
+  const { kind } = stack.account.backend;
+  const metadata: JsonObject = {
+    backend: kind,
+    ...(kind === "cloud" ? { cloud: "tfc" } : {}),
+    stackName: stack.name,
+    version: cdktfVersion,
+  };
+  return stableJson({ ...stackTerraform(stack), "//": { metadata, outputs: outputsOf(stack.name) } });
+}
+
+/** The text of a synth's `manifest.json`: its stacks, as the cdktf command finds them. */
+export function synthManifestText(stacks: readonly StackSource[]): string {
+  return stableJson({
+    stacks: Object.fromEntries(stacks.map((stack) => [stack.name, manifestEntry(stack)])),
+    version: cdktfVersion,
+  });
+}
+
+function manifestEntry({ name, findings }: StackSource): JsonObject {
+  const workingDirectory = `${stacksFolder}/${name}`;
+  const annotation = (level: string) => (message: string) => ({ constructPath: name, level, message });
+  return {
+    annotations: [
+      ...findings.warnings.map(annotation("@cdktf/warn")),
+      ...findings.info.map(annotation("@cdktf/info")),
+    ],
+    constructPath: name,
+    dependencies: [],
+    name,
+    stackMetadataPath: `${workingDirectory}/metadata.json`,
+    synthesizedStackPath: `${workingDirectory}/${stackFile}`,
+    workingDirectory,
+  };
+}
+
+/** Where the cdktf command looks for the outputs to print. */
+export function outputsOf(stackPath: string): JsonObject {
+  return { [stackPath]: { role_arns: "role_arns" } };
+}
+
+/**
+ * All that Terraform reads of a stack: provider, backend, identity providers, roles, their policies and the output
+ * `role_arns`.
+ * @throws RangeError - where two resources come out with one address
+ */
+export function stackTerraform({
+  account,
+  root,
+  unusedProviders,
+}: Omit<StackSource, "name" | "findings">): JsonObject {
+  const managed = account.identityProviders.filter((p) => p.management !== "existing");
+  const released = [
+    ...account.identityProviders.filter((p) => p.management === "existing").map((p) => p.providerName),
+    ...unusedProviders,
+  ].sort();
+  const dependsOn = dependencies(managed);
+  const roles = account.roles.map((role) => ({ role, id: logicalId(role.name) }));
+  const fragments = [
+    ...managed.map((p) => identityProviderTerraform(asSource(p), identityProviderId(p.providerName))),
+    ...roles.map(({ role, id }) => roleTerraform(role, id, { dependsOn: dependsOn(role) })),
+  ];
+  const imports = fragments.flatMap((f) => f.imports).map((block) => ({ ...block }));
+  return defined({
+    terraform: {
+      ...backendTerraform(account.backend, root),
+      required_providers: { aws: { ...awsProvider } },
+      required_version: terraformConstraint,
+    },
+    provider: { aws: [providerTerraform(account)] },
+    resource: resourcesOf(fragments),
+    import: imports.length === 0 ? undefined : imports,
+    removed:
+      released.length === 0
+        ? undefined
+        : released.map((name) => ({ from: identityProviderAddress(name), lifecycle: { destroy: false } })),
+    output: {
+      role_arns: {
+        description: "ARNs of the roles, by name",
+        value: Object.fromEntries(
+          roles.map(({ role, id }) => [escapeTemplate(role.name), `\${aws_iam_role.${id}.arn}`]),
+        ),
+      },
+    },
+  });
+}
+
+/** How Terraform reaches the account, and no other. */
+function providerTerraform({ region, id, deployRole, deployProfile }: Account): JsonObject {
+  return defined({
+    allowed_account_ids: [escapeTemplate(id)],
+    assume_role: deployRole === null ? undefined : [{ role_arn: escapeTemplate(deployRole) }],
+    profile: deployProfile === null ? undefined : escapeTemplate(deployProfile),
+    region: escapeTemplate(region),
+  });
+}
+
+/**
+ * The block in which Terraform finds where an account's state is. Its text is literal, never a template.
+ * @see https://developer.hashicorp.com/terraform/language/backend
+ */
+function backendTerraform(backend: Backend, root: string): JsonObject {
+  switch (backend.kind) {
+    case "local":
+      return { backend: { local: { path: `${root}/${backend.path.replace(/^(\.\/)+/, "")}` } } };
+    case "s3": {
+      const { bucket, key, region, kmsKeyId, useLockfile } = backend;
+      const kms_key_id = kmsKeyId ?? undefined;
+      return {
+        backend: {
+          s3: defined({ bucket, key, region, encrypt: true, kms_key_id, use_lockfile: useLockfile }),
+        },
+      };
+    }
+    case "cloud": {
+      const { organization, workspace, hostname } = backend;
+      return { cloud: { organization, hostname, workspaces: { name: workspace } } };
+    }
+  }
+}
+
+function asSource(provider: IdentityProvider) {
+  return { ...provider, importArn: provider.management === "import" ? provider.arn : null };
+}
+
+/** Finds the managed identity providers that a role's trust policy names. */
+function dependencies(
+  managed: readonly IdentityProvider[],
+): (role: Account["roles"][number]) => readonly string[] {
+  const providers = managed
+    .map((p) => ({ named: JSON.stringify(p.arn), address: identityProviderAddress(p.providerName) }))
+    .sort((a, b) => (a.address < b.address ? -1 : 1));
+  return (role) => {
+    const text = documentText(role.trustPolicy);
+    return providers.filter(({ named }) => text.includes(named)).map(({ address }) => address);
+  };
+}
+
+function resourcesOf(fragments: readonly TerraformFragment[]): Json | undefined {
+  const types: Record<string, Record<string, JsonObject>> = {};
+  for (const { resources } of fragments)
+    for (const { type, id, body } of resources) {
+      const ofType = (types[type] ??= {});
+      if (Object.hasOwn(ofType, id)) {
+        throw new RangeError(
+          `two resources have the address ${type}.${id}: give one of the roles a name of its own`,
+        );
+      }
+      ofType[id] = body;
+    }
+  return Object.keys(types).length === 0 ? undefined : types;
+}
