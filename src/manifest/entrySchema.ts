@@ -79,7 +79,16 @@ export const statementSchema = z
     ),
   });
 
-const contextWords = ["repository", "branches", "tags", "commits", "issues", "pull-requests", "all"] as const;
+/** The words of `contexts`. */
+export const contextWords = [
+  "repository",
+  "branches",
+  "tags",
+  "commits",
+  "issues",
+  "pull-requests",
+  "all",
+] as const;
 
 /** One item of `contexts`. */
 export const contextSchema = z.union([

@@ -42,7 +42,13 @@ export const grantSchema = z
     ...resources,
     set: name.optional().describe("The name of a grant set: its grants stand here"),
     // Editors offer all words; resolve judges, and names those of the kind.
-    access: visible(32)
+    access: visible(
+      32,
+      expects(
+        "one word",
+        "write an item for each access, e.g. one with access: read, one with access: write",
+      ),
+    )
       .meta({ enum: accessWords })
       .optional()
       .describe("What may be done, by default the least that the kind of grant has"),

@@ -1,4 +1,5 @@
 export { manifestJsonSchema } from "./jsonSchema";
+export { didYouMean, meantUrl } from "./meant";
 export { parseManifest } from "./parse";
 export { maxFileSize } from "./parsedManifest";
 export type {

@@ -101,7 +101,7 @@ function tooBigRemedy(value: unknown, maximum: number): string {
 
 function choice(value: unknown, values: readonly string[]): string {
   const near = typeof value === "string" ? nearest(value, values) : undefined;
-  if (near !== undefined) return `did you mean ${near}`;
+  if (near !== undefined) return `did you mean ${near}?`;
   return values.length === 1 ? `write ${values.join()}` : "write one of these words";
 }
 

@@ -5,7 +5,8 @@ import { pathText } from "../diagnostics/pathText";
 import { quote } from "../diagnostics/quote";
 import type { ExaminedFile } from "./examinedFile";
 import { allowedBy, foundText, remedyFor, spelling } from "./issueText";
-import { descriptionAt, kindOf, schemasAt } from "./schemaShape";
+import { meantKey, meantValue, valueAt } from "./meant";
+import { descriptionAt, keysAt, kindOf, schemasAt } from "./schemaShape";
 import { unknownKey } from "./unknownKeys";
 import type { YamlNode } from "./yamlTree";
 
@@ -13,14 +14,29 @@ type Issue = z.core.$ZodIssue;
 
 /** Turns what zod found into problems: the same facts, in words and with a remedy. */
 export function problemsOf(issues: readonly Issue[], examined: ExaminedFile): readonly Problem[] {
-  return relevant(issues).flatMap((issue) => issueProblems(issue, [], examined));
+  return relevant(issues, examined).flatMap((issue) => issueProblems(issue, [], examined));
 }
 
-/** Leaves out what is said of a map as a whole where one of its keys is unknown: the key may be the one it misses. */
-function relevant(issues: readonly Issue[]): readonly Issue[] {
-  const where = (issue: Issue) => JSON.stringify(issue.path);
-  const unknown = new Set(issues.filter((issue) => issue.code === "unrecognized_keys").map(where));
-  return unknown.size === 0 ? issues : issues.filter((i) => i.code !== "custom" || !unknown.has(where(i)));
+/**
+ * Leaves out what is said of a map as a whole where one of its keys is unknown, and of a key that is missing where an
+ * unknown one is meant for it.
+ */
+function relevant(issues: readonly Issue[], examined: ExaminedFile): readonly Issue[] {
+  const where = (path: Issue["path"]) => JSON.stringify(path);
+  const unknown = new Set<string>();
+  const meant = new Set<string>();
+  for (const issue of issues) {
+    if (issue.code !== "unrecognized_keys") continue;
+    const path = issue.path.filter((segment) => typeof segment !== "symbol");
+    unknown.add(where(path));
+    const allowed = keysAt(examined.schema, path);
+    for (const key of issue.keys)
+      meant.add(where([...path, meantKey(key, path, allowed, examined)?.key ?? key]));
+  }
+  if (unknown.size === 0) return issues;
+  return issues.filter(
+    (i) => !meant.has(where(i.path)) && (i.code !== "custom" || !unknown.has(where(i.path))),
+  );
 }
 
 function issueProblems(issue: Issue, above: Path, examined: ExaminedFile): readonly Problem[] {
@@ -53,32 +69,44 @@ function fittingBranch(
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 
-function noBranch(origin: Place, value: unknown, { schema, source }: ExaminedFile): Problem {
+function noBranch(origin: Place, value: unknown, examined: ExaminedFile): Problem {
+  const { schema, source } = examined;
   const node = source.node(origin.path);
   const allowed = schemasAt(schema, origin.path).map(kindOf).join(", or ");
   return {
     code: typeof value === "number" ? "M06" : "M02",
     origin,
     message: `${label(origin.path)}found ${foundText(value, node)}; allowed: ${allowed}`,
-    remedy: isRightInQuotes(value, origin.path, schema, node)
-      ? remedyFor({ value, node, inQuotes: true })
-      : `write ${allowed}`,
+    remedy:
+      meantValue(value, origin.path, examined) ??
+      (isRightInQuotes(value, origin.path, schema, node)
+        ? remedyFor({ value, node, inQuotes: true })
+        : `write ${allowed}`),
   };
 }
 
-function missingKey(issue: Issue, origin: Place, { schema }: ExaminedFile): Problem {
+function missingKey(issue: Issue, origin: Place, examined: ExaminedFile): Problem {
   const { path } = origin;
-  const description = descriptionAt(schema, path);
-  const { allowed, remedy } = allowedBy(issue);
+  const description = descriptionAt(examined.schema, path);
+  const { allowed, remedy, values } = allowedBy(issue);
+  // Words that are to be written as they are keep their case.
   const what =
-    description === undefined ? allowed : description.replace(/^[A-Z](?=[a-z ])/, (c) => c.toLowerCase());
+    values?.join(" or ") ?? description?.replace(/^[A-Z](?=[a-z ])/, (c) => c.toLowerCase()) ?? allowed;
   return {
     code: "M03",
     origin: { ...origin, path: path.slice(0, -1) },
     at: "key",
     message: `${label(path.slice(0, -1))}missing key ${quote(String(path.at(-1)))}`,
-    remedy: remedy ?? `add ${String(path.at(-1))}: ${what}`,
+    remedy: strayItem(path, examined) ?? remedy ?? `add ${String(path.at(-1))}: ${what}`,
   };
+}
+
+/** An entry without a URL below another is part of that one, behind a dash too many. */
+function strayItem([list, index, key]: Path, { value }: ExaminedFile): string | undefined {
+  if (key !== "url" || typeof index !== "number" || list === undefined) return undefined;
+  const before = valueAt(value, [list, index - 1, "url"]);
+  if (typeof before !== "string") return undefined;
+  return `add url; where this belongs to the entry of ${quote(before)}, take the dash out and indent it as far as that url`;
 }
 
 function badKey(issue: Extract<Issue, { code: "invalid_key" }>, origin: Place): Problem {
@@ -110,7 +138,10 @@ function badValue(
     code: codeOf(issue, value, expectsText),
     origin,
     message: `${label(origin.path)}${found}`,
-    remedy: ownRemedy ?? remedyFor({ value, node, inQuotes, issue, values }),
+    remedy:
+      meantValue(value, origin.path, examined) ??
+      ownRemedy ??
+      remedyFor({ value, node, inQuotes, issue, values }),
   };
 }
 
@@ -134,14 +165,4 @@ function codeOf(issue: Issue, value: unknown, expectsText: boolean): Problem["co
 /** `repos[0].url: `; nothing for the file itself. */
 function label(path: Path): string {
   return path.length === 0 ? "" : `${pathText(path)}: `;
-}
-
-/** The value at a path, of own keys only. */
-function valueAt(root: unknown, path: Path): unknown {
-  let value = root;
-  for (const segment of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, segment)) return undefined;
-    value = (value as Readonly<Record<string | number, unknown>>)[segment];
-  }
-  return value;
 }

@@ -21,10 +21,13 @@ export function text(pattern: RegExp, max: number, allowed: string, remedy: stri
     .regex(pattern, { error: ({ input }) => (input === "" ? expects(allowed, whenEmpty) : error) });
 }
 
-/** Text of one line, of which a person sees every character. */
-export function visible(max: number) {
+/**
+ * Text of one line, of which a person sees every character.
+ * @param whenNoText - what {@link expects} gives, for a value that is no text
+ */
+export function visible(max: number, whenNoText?: string) {
   const error = expects("text without invisible characters", "retype the text by hand");
-  return z.string().min(1).max(max).refine(isVisible, { error });
+  return z.string({ error: whenNoText }).min(1).max(max).refine(isVisible, { error });
 }
 
 /** Names of accounts, installations and grant sets. */

@@ -1,8 +1,8 @@
 import type { Path, Problem } from "../diagnostics/diagnostic";
-import { nearest } from "../diagnostics/nearest";
 import { pathText } from "../diagnostics/pathText";
 import { quote } from "../diagnostics/quote";
 import type { ExaminedFile } from "./examinedFile";
+import { didYouMean, meantKey, ownerOf } from "./meant";
 import { manifestSchema } from "./schema";
 import { keysAt } from "./schemaShape";
 
@@ -35,7 +35,8 @@ export function unknownKey(key: string, path: Path, examined: ExaminedFile): Pro
   return { ...explain(key, path, examined), origin, at: "key" };
 }
 
-function explain(key: string, path: Path, { schema, included }: ExaminedFile): Explained {
+function explain(key: string, path: Path, examined: ExaminedFile): Explained {
+  const { schema, included } = examined;
   const place = pathText(path);
   const name = `${place === "" ? "" : `${place}: `}${quote(key)}`;
   if (included && path.length === 0 && Object.hasOwn(manifestSchema.shape, key))
@@ -48,10 +49,11 @@ function explain(key: string, path: Path, { schema, included }: ExaminedFile): E
   if (elsewhere !== undefined)
     return { code: "M01", message: `${name} ${elsewhere.message}`, remedy: elsewhere.remedy };
   const allowed = keysAt(schema, path);
-  const near = nearest(key, allowed);
-  return {
-    code: "M01",
-    message: `${place === "" ? "" : `${place}: `}unknown key ${quote(key)}; allowed: ${allowed.join(", ")}`,
-    remedy: near === undefined ? "take it out" : `did you mean ${near}`,
-  };
+  const unknown = `${place === "" ? "" : `${place}: `}unknown key ${quote(key)}`;
+  const message = `${unknown}; allowed: ${allowed.join(", ")}`;
+  const meant = meantKey(key, path, allowed, examined);
+  if (meant !== undefined) return { code: "M01", message, remedy: didYouMean(meant.yaml) };
+  const owner = ownerOf(key, path);
+  if (owner === undefined) return { code: "M01", message, remedy: "take it out" };
+  return { code: "M01", message: `${unknown}; it belongs to ${owner.noun}`, remedy: owner.remedy };
 }

@@ -1,6 +1,6 @@
 import { parseEvents, YAMLException } from "js-yaml";
 import type { Event } from "js-yaml";
-import { printable } from "../diagnostics/quote";
+import { printable, quote } from "../diagnostics/quote";
 import { excessOf, maxNodes } from "./expansion";
 import type { Excess } from "./expansion";
 import { textPositions } from "../diagnostics/textPositions";
@@ -19,7 +19,7 @@ export interface YamlFile {
 /** Reads a text that must be one YAML document: the core schema, and merges. */
 export function readYaml(text: string): YamlFile {
   const parsed = parse(text);
-  if (!parsed.ok) return failure(syntaxProblem(parsed.error));
+  if (!parsed.ok) return failure(syntaxProblem(parsed.error, text));
   const { events } = parsed;
   const second = secondDocument(text, events);
   if (second !== undefined) return failure(severalDocuments(second));
@@ -54,12 +54,12 @@ function failure(problem: YamlProblem): YamlFile {
 function examine(text: string, events: readonly Event[], error: YAMLException): YamlFile {
   const root = yamlTree(text, events);
   const problems = root === undefined ? [] : yamlProblems(text, events, root, textPositions(text));
-  if (problems.length === 0) return failure(syntaxProblem(error));
+  if (problems.length === 0) return failure(syntaxProblem(error, text));
   const lenient = construct(text, events, "lenient");
   if (lenient.ok) return { value: lenient.value, problems };
   // An unknown tag or alias stops both constructions: it has been said.
   const said = problems.some((problem) => problem.code === "Y01");
-  return { value: undefined, problems: said ? problems : [...problems, syntaxProblem(lenient.error)] };
+  return { value: undefined, problems: said ? problems : [...problems, syntaxProblem(lenient.error, text)] };
 }
 
 const empty: YamlProblem = Object.freeze({
@@ -119,14 +119,51 @@ const remedies: readonly (readonly [RegExp, string])[] = Object.freeze([
   [/end of the stream within|missed comma/, "close every bracket and quote, and write a comma between items"],
 ]);
 
-function syntaxProblem(error: YAMLException): YamlProblem {
+function syntaxProblem(error: YAMLException, text: string): YamlProblem {
   const offset = error.mark?.position ?? 0;
   if (error.reason.startsWith("merge keys exceeded")) return excessProblem({ kind: "expanded", offset });
-  const remedy = remedies.find(([pattern]) => pattern.test(error.reason))?.[1];
+  const remedy =
+    unquotedColon(text, offset) ??
+    shortIndentation(text, offset) ??
+    remedies.find(([pattern]) => pattern.test(error.reason))?.[1];
   return {
     code: "Y01",
     offset,
     message: `not YAML: ${printable(error.reason).replace(/^nesting exceeded.*$/, "nested more than 100 levels deep")}`,
     remedy: remedy ?? "look at this line and the one above; put text with special characters in quotes",
   };
+}
+
+/** The forms of `key: text: more`, in a block and in a flow map: in both the text wants quotes. */
+const unquoted: readonly RegExp[] = Object.freeze([
+  /^ *(?:- +)*([\w-]{1,64}): +((?!["'{[|>&*!#])\S.*?:(?: .*)?)$/,
+  /[{,] *([\w-]{1,64}): +((?!["'{[|>&*!#])[^,{}[\]]*?: [^,{}[\]]*?) *(?=[,}\]]|$)/,
+]);
+
+/** The remedy where the line of an error holds text with a colon that YAML takes for a key's. */
+function unquotedColon(text: string, offset: number): string | undefined {
+  const start = text.lastIndexOf("\n", offset - 1) + 1;
+  const line = /.{0,500}/.exec(text.slice(start, start + 500))?.[0].trimEnd() ?? "";
+  for (const pattern of unquoted) {
+    const [, key, value] = pattern.exec(line) ?? [];
+    if (key !== undefined && value !== undefined) return `put the text in quotes: ${key}: ${quote(value)}`;
+  }
+  return undefined;
+}
+
+/** The remedy where a key stands below the dash of its item, and not below the item's first key. */
+function shortIndentation(text: string, offset: number): string | undefined {
+  const lines = text.slice(Math.max(0, offset - 20_000), offset + 200).split(/\r?\n/);
+  const last = text.slice(Math.max(0, offset - 20_000), offset).split("\n").length - 1;
+  const [, indent = "", key] = /^( *)([\w-]{1,64}):(?: |$)/.exec(lines[last] ?? "") ?? [];
+  if (key === undefined) return undefined;
+  for (const line of lines.slice(0, last).reverse()) {
+    const item = /^( *)(- +)([\w-]{1,64}):(?: |$)/.exec(line);
+    if (item !== null && item[1] === indent) {
+      const width = indent.length + (item[2] ?? "").length;
+      return `indent ${key} with ${width} spaces, as far as ${item[3] ?? ""} above, if it belongs to that item`;
+    }
+    if (line.trim() !== "" && !line.startsWith(indent)) return undefined;
+  }
+  return undefined;
 }

@@ -73,6 +73,14 @@ export function readGrantArn(kind: GrantKind, text: string, near: Place): GrantA
       "write the secret's name alone, or its whole ARN",
     );
   }
+  // Six lower-case letters are one random ending in 190, and the ends of most names: my-secret.
+  if (kind === "secret" && /-[a-z]{6}$/.test(fields.resource)) {
+    const written = fields.resource.slice(shape.prefix.length);
+    return refuse(
+      "seems to end in a word, not in the six random characters with which the ARN of a secret ends",
+      `write the secret's name alone, ${written}; or ${written.slice(0, -7)}, if they are random indeed`,
+    );
+  }
   const { region, account, partition } = fields;
   const known = partitions.find((p) => p === partition);
   if (known === undefined) return refuse("is of no partition that is known");

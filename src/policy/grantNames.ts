@@ -20,6 +20,16 @@ const registry =
   /^([0-9]+\.dkr[.-]ecr[.-][^/]*|public\.ecr\.aws|[^/]*\.(amazonaws\.com(\.cn)?|amazonaws\.eu|on\.aws))\//;
 
 /**
+ * The name of a secret without the random ending of its ARN, where a name seems to have one; undefined for other names.
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html
+ */
+export function withoutRandomEnding(name: string): string | undefined {
+  const [, before, ending = ""] = /^(.+)-([A-Za-z0-9]{6})$/.exec(name) ?? [];
+  const isRandom = /[A-Z].*[0-9]|[0-9].*[A-Z]|[A-Z].*[a-z].*[A-Z]|[a-z].*[A-Z].*[A-Z]/.test(ending);
+  return isRandom ? before : undefined;
+}
+
+/**
  * Why a kind of grant does not take a name; null for one that it takes.
  * @param name - as {@link GrantTarget.name}: what stands in the ARN behind the row's prefix
  */

@@ -45,7 +45,7 @@ export { denies, splitPolicy, type Measure, type SplitPolicy } from "./split";
 export { assumeAction, escapePattern, escapeVariables, guard, trustPolicy, type TrustSource } from "./trust";
 export { webIdentityContext, type Circumstances, type Claims } from "./webIdentity";
 export { parseCidr, type CidrResult } from "./cidrs";
-export { grantNameProblem, type NameProblem } from "./grantNames";
+export { grantNameProblem, withoutRandomEnding, type NameProblem } from "./grantNames";
 export { readDocument, type DocumentProblem, type ReadDocument } from "./readDocument";
 export {
   conditionKeyPattern,

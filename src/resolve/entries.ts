@@ -1,5 +1,5 @@
 import { quote, type Origin } from "../diagnostics";
-import type { Manifest, ManifestDefaults, ParsedEntry } from "../manifest";
+import { didYouMean, meantUrl, type Manifest, type ManifestDefaults, type ParsedEntry } from "../manifest";
 import type { Acceptance, Context, Entry, Installation, ScmHost } from "../model/accessModel";
 import { branchProblem, contextsOf, hasContext, parseEntryUrl, type EntryUrl } from "../subject";
 import { sortedEntries, type AccountSettings } from "./accounts";
@@ -99,7 +99,7 @@ export function resolveEntry(parsed: ParsedEntry, scope: Scope): EffectiveEntry 
       "R03",
       below(parsed.origin, "url"),
       `${quote(parsed.value.url)} is not the URL of ${parsed.kind === "org" ? "an organization" : "a repository"}: ${url.problem}`,
-      url.remedy,
+      meantRemedy(parsed, scope.hosts) ?? url.remedy,
     );
     return null;
   }
@@ -132,6 +132,13 @@ export function resolveEntry(parsed: ParsedEntry, scope: Scope): EffectiveEntry 
     name: name ?? null,
     adopt: parsed.value.adopt ?? false,
   };
+}
+
+/** The remedy for an address that is not a URL, where it is clear which one is meant. */
+function meantRemedy({ value, kind }: ParsedEntry, hosts: readonly ScmHost[]): string | undefined {
+  const url = meantUrl(value.url);
+  const isRight = url !== undefined && parseEntryUrl(url, kind, hosts).ok;
+  return isRight ? didYouMean(`url: ${url}`) : undefined;
 }
 
 function acceptances(
@@ -183,7 +190,14 @@ function follow<T extends { readonly name: string }>(
     }
     const declared = Object.keys(manifest[`${what}s`]).sort();
     if (!declared.includes(name))
-      problems.unknownName(below(settings.origin(`${what}s`), i), what, name, declared);
+      problems.unknownName(
+        below(settings.origin(`${what}s`), i),
+        what,
+        name,
+        declared,
+        // An account's id looks like a name.
+        what === "account" ? declared.find((d) => manifest.accounts[d]?.id === name) : undefined,
+      );
   });
   return found.size < 2
     ? [...found.values()]

@@ -7,6 +7,7 @@ import {
   grantTable,
   readKmsKey,
   resourceArn,
+  withoutRandomEnding,
   type AccessLevel,
   type EncryptionKey,
   type GrantKind,
@@ -125,6 +126,16 @@ function resolveGrant(written: WrittenGrant, account: AccountSettings, scope: Sc
     scope.problems.add("M04", at, `${quote(text)} cannot be granted: ${trouble.problem}`, trouble.remedy);
     return null;
   }
+  const secretName = kind === "secret" && arn === null ? withoutRandomEnding(text) : undefined;
+  if (secretName !== undefined) {
+    scope.problems.add(
+      "M04",
+      below(written.origin, kind),
+      `${quote(text)} seems to end in the random characters of the secret's ARN: its name has none`,
+      `did you mean ${quote(secretName)}? if the name ends so indeed, write the secret's ARN`,
+    );
+    return null;
+  }
   const access = resolveAccess(kind, written, scope.problems);
   if (access === null) return null;
   const key = resolveKmsKey(kind, target, written, account, scope.problems);
@@ -181,9 +192,18 @@ function resolveAccess(kind: GrantKind, written: WrittenGrant, problems: Problem
     "R08",
     below(written.origin, "access"),
     `${kind} has no access ${quote(access)}; it has ${levels.join(", ")}`,
-    near === undefined ? "name one of these" : `did you mean ${near}?`,
+    several(access, levels) ?? (near === undefined ? "name one of these" : `did you mean ${near}?`),
   );
   return null;
+}
+
+/** The remedy for `readwrite`, `read, write` and the like: an item has one access. */
+function several(access: string, levels: readonly AccessLevel[]): string | undefined {
+  const wanted = /^(rw|wr|all|full|\*)$/i.test(access)
+    ? levels
+    : levels.filter((level) => access.toLowerCase().includes(level));
+  if (wanted.length < 2) return undefined;
+  return `write an item for each: one with ${wanted.map((level) => `access: ${level}`).join(", one with ")}`;
 }
 
 function resolveExport(

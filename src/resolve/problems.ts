@@ -15,10 +15,10 @@ export class Problems {
     this.#seen.set(JSON.stringify([code, origin.file, origin.path, message]), problem);
   }
 
-  /** A name that refers to nothing. `what` is the noun, e.g. `account`; `known` the names that exist. */
-  unknownName(origin: Origin, what: string, name: string, known: readonly string[]): void {
+  /** A name that refers to nothing. `what` is the noun, e.g. `account`; `known` the names that exist; `meant` the one that was meant. */
+  unknownName(origin: Origin, what: string, name: string, known: readonly string[], meant?: string): void {
     // Looking for the nearest of many names, for many names, would take minutes.
-    const near = this.#seen.size < 200 ? nearest(name, known) : undefined;
+    const near = meant ?? (this.#seen.size < 200 ? nearest(name, known) : undefined);
     const some = known.slice(0, 10).map(quote).join(", ") || "none";
     const more = known.length > 10 ? ` and ${known.length - 10} more` : "";
     this.add(

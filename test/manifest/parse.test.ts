@@ -53,7 +53,7 @@ const cases: Readonly<Record<string, string>> = {
   "an indentation that fits nothing": `${head}repos:\n  - url: x\n   «Y01»adopt: true\n`,
   "a colon in plain text": `${head}defaults:\n  description: a«Y01»: b\n`,
   "an unknown key at the root": `${head}«M01»repo: []\n`,
-  "an unknown key of an account": `version: 1\n${installations}accounts:\n  «M03»dev: {id: "012345678901", «M01»regoin: us-east-1}\n`,
+  "an unknown key of an account": `version: 1\n${installations}accounts:\n  dev: {id: "012345678901", «M01»regoin: us-east-1}\n`,
   "an unknown key of an installation": `version: 1\n${accounts}installations:\n  gitpod:\n    host: gitpod.io\n    «M01»hots: a\n`,
   "an unknown key of a grant": `${head}${repo}    grants:\n      - secret: a\n        «M01»acess: read\n`,
   "an unknown key of a branch context": `${head}${repo}    contexts: [{branch: a, «M01»tag: b}]\n`,
@@ -163,12 +163,12 @@ describe("every message says what was found, what is allowed and what to do", ()
     [
       "an unknown key names the nearest",
       `${head}defaults: {sesionDuration: 1h}\n`,
-      /^defaults: unknown key "sesionDuration"; allowed: installations, .* \| did you mean sessionDuration$/,
+      /^defaults: unknown key "sesionDuration"; allowed: installations, .* \| did you mean sessionDuration\?$/,
     ],
     [
       "an unknown word names the nearest",
       repoWith("contexts: [pull-request]"),
-      /did you mean pull-requests$/,
+      /did you mean pull-requests\?$/,
     ],
     [
       "a missing key says what it is for",
