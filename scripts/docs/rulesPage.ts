@@ -37,46 +37,20 @@ the waiver (W04). Dates are for ${code("check")} alone: a synth gives the same b
 
 ${sentence(rule.why)}
 
-Remedy: ${sentence(rule.remedy)}
-
-Judged on: ${judgedOn(rule)}.`,
+Remedy: ${sentence(rule.remedy)}`,
     ),
   );
 }
 
 function waivable(): readonly string[] {
-  return rules.filter((rule) => rule.waivableError).map((rule) => rule.id);
+  return rules.filter((rule) => rule.waivable).map((rule) => rule.id);
 }
 
 function acceptable(rule: Rule): string {
-  if (rule.role === undefined && rule.permissions === undefined) return "no";
-  return rule.severity !== "error" || rule.waivableError ? "yes" : "no";
+  if (rule.admission === undefined && rule.role === undefined) return "no";
+  return rule.severity !== "error" || rule.waivable ? "yes" : "no";
 }
 
 function heading(rule: Rule): string {
   return `${rule.id}: ${rule.title}`;
-}
-
-/** Rules about the form of a document: the walker of existing files finds them in permission policies, too. */
-const ofAnyDocument: ReadonlySet<string> = new Set(["T01", "T08"]);
-
-/** What a rule is judged on, in the order of the columns of a reader's questions. */
-const judges = Object.freeze([
-  ["a manifest", ({ role, account, walker }) => role ?? account ?? walker],
-  ["an existing trust policy", ({ trust }) => trust],
-  [
-    "permissions: raw statements and managed policies of a manifest, existing policies",
-    ({ permissions }) => permissions,
-  ],
-  ["an existing permission policy", ({ id }) => (ofAnyDocument.has(id) ? true : undefined)],
-  ["existing identity providers", ({ providers }) => providers],
-  ["a `.gitpod.yml`: `snippet --check`", ({ gitpodYml }) => gitpodYml],
-  ["a file about existing access", ({ files }) => files],
-] as const satisfies readonly (readonly [string, (rule: Rule) => unknown])[]);
-
-function judgedOn(rule: Rule): string {
-  return judges
-    .filter(([, judge]) => judge(rule) !== undefined)
-    .map(([what]) => what)
-    .join("; ");
 }

@@ -1,10 +1,97 @@
-import { nearest, quote, type Origin, type RuleFinding, type Severity } from "../diagnostics";
-import type { AccessModel, Acceptance, Entry } from "../model/accessModel";
-import type { ServiceReference } from "../policy";
-import { permissionSubject } from "./permissionSubject";
-import { rules } from "./table";
-import { type Observation, type RoleSubject, type Rule } from "./rule";
-import { wideTrustRules } from "./wideTrust";
+import type { Origin, RuleFinding } from "../diagnostics";
+import type { Acceptance, AccessModel, Context, Entry } from "../model/accessModel";
+import type { ExistingAccess } from "../model/existing";
+import type { Quotas } from "../model/quotas";
+import type { RoleAccess } from "../model/roleAccess";
+import { readDocument, servicePrefixes, type ServiceReference } from "../policy";
+import type { JudgedRole, StatementMemo, Surroundings } from "./judgedRole";
+import { isJudged } from "./permissions/policySizes";
+import { denialsOf } from "./permissions/statements";
+import { raised, wideOnes } from "./permissions/wideTrust";
+import { below, type Observation, type Rule } from "./rule";
+import { accessOfExisting, accessOfRole } from "./sources";
+import { ruleOf, rules } from "./table";
+import { readSubjects } from "./trust/subjects";
+import { trustView } from "./trust/trustView";
+import { accepted, expiredRoles, waiverProblem } from "./waivers/waivers";
+
+/** What one rule says of a role. */
+interface Judgement {
+  readonly rule: Rule;
+  readonly seen: Observation;
+}
+
+// Each of thousands of roles meets the rules that have something to say of roles, and no others.
+const trustRules = rules.filter(({ admission, trust }) => admission ?? trust);
+const roleRules = rules.filter(({ role }) => role);
+
+/**
+ * Everything the rules have to say of one role, whoever says what it admits and may do: a manifest, a construct, or
+ * files about what exists. Nothing is accepted yet.
+ * @param memo - one for all the roles of a run
+ */
+export function checkRole(
+  access: RoleAccess,
+  surroundings: Surroundings,
+  memo: StatementMemo = new Map(),
+): readonly RuleFinding[] {
+  return judge(access, surroundings, memo).map(({ rule, seen }) => findingOf(rule, access, seen));
+}
+
+function judge(access: RoleAccess, surroundings: Surroundings, memo: StatementMemo): readonly Judgement[] {
+  const role = judgedRole(access, surroundings, memo);
+  const { trust: view, admissions } = role;
+  const trust = trustRules.flatMap((rule) =>
+    [
+      ...(rule.admission === undefined ? [] : admissions.flatMap(rule.admission)),
+      ...(rule.trust === undefined || view === null ? [] : rule.trust(view, role)),
+    ].map((seen) => ({ rule, seen })),
+  );
+  const wideTrust = wideOnes(trust.map(({ rule }) => rule.id));
+  const wide = { ...role, wideTrust };
+  return [
+    ...trust,
+    ...roleRules.flatMap((rule) =>
+      (rule.role?.(wide) ?? []).map((seen) => ({ rule, seen: raised(rule, seen, wideTrust) })),
+    ),
+  ];
+}
+
+/** A role as rules see it: its documents read, what it says taken apart. */
+function judgedRole(access: RoleAccess, surroundings: Surroundings, memo: StatementMemo): JudgedRole {
+  const documents = isJudged(access.documents)
+    ? access.documents.map(({ origin, value }) => ({ origin, value, read: readDocument(value) }))
+    : [];
+  const statements = [
+    ...access.statements.map(({ statement, origin, itemsOrigin: items }) => ({ statement, origin, items })),
+    ...documents.flatMap(({ origin, read: { policy, paths } }) =>
+      policy.Statement.map((statement, i) => ({ statement, origin: below(origin, ...(paths[i] ?? [])) })),
+    ),
+  ].map((placed) => ({ ...placed, text: JSON.stringify(placed.statement) }));
+  const { reference } = surroundings;
+  const rest = {
+    access,
+    reference,
+    documents,
+    statements,
+    denials: denialsOf(statements),
+    memo,
+    wideTrust: [],
+  };
+  if (access.trust?.kind === "document") {
+    const view = trustView(access, access.trust.document, surroundings);
+    return { ...rest, trust: view, ...readSubjects(view) };
+  }
+  const admission = access.trust?.admission;
+  const by = `contexts: [${(admission?.contexts ?? []).filter(isForkContext).join(", ")}]`;
+  const admissions = admission === undefined ? [] : [{ ...admission, by, where: "", origin: access.origin }];
+  return { ...rest, trust: null, admissions, forms: [] };
+}
+
+/** Can workspaces of this context run a fork's code? T58 names those. */
+function isForkContext(context: Context): context is "all" | "commits" | "pull-requests" {
+  return context === "all" || context === "commits" || context === "pull-requests";
+}
 
 export interface CheckOptions {
   /** `YYYY-MM-DD`: also judge dates, as of this day. A synth never does: its output knows no clock. */
@@ -13,54 +100,127 @@ export interface CheckOptions {
   readonly reference: ServiceReference;
 }
 
-/* Each of thousands of roles meets the rules that have something to say of roles, and no others. */
-const ofRoles = rules.flatMap((rule) => (rule.role === undefined ? [] : [{ rule, judge: rule.role }]));
-const ofPermissions = rules.flatMap((rule) =>
-  rule.permissions === undefined ? [] : [{ rule, judge: rule.permissions }],
-);
-
-const byId: ReadonlyMap<string, Rule> = new Map(rules.map((rule) => [rule.id, rule]));
-
 /** Everything the rules have to say about a model, in the order of roles and rules; waivers are applied and judged. */
-export function check(model: AccessModel, options: CheckOptions): readonly RuleFinding[] {
+export function check(model: AccessModel, { today, reference }: CheckOptions): readonly RuleFinding[] {
   const { add, list } = collector();
   const used = new Set<Acceptance>();
   const entries = new Set<Entry>();
   const installations = new Map(model.installations.map((i) => [i.name, i]));
+  const surroundings: Surroundings = { ...model, identityProviders: [], reference };
+  const memo: StatementMemo = new Map();
   for (const account of model.accounts) {
-    for (const rule of rules) {
+    for (const rule of rules)
       for (const seen of rule.account?.(account, model) ?? [])
-        add(finding(rule, seen.severity, account.origin, null, seen));
-    }
+        add(findingOf(rule, { name: null, origin: account.origin, source: "manifest" }, seen));
     for (const role of account.roles) {
       const installation = installations.get(role.installation);
       if (!installation) throw new Error(`role ${role.name} names an unknown installation`);
       entries.add(role.entry);
-      for (const { rule, seen } of judgeRole({ role, account, installation }, options.reference)) {
-        const raised = finding(rule, seen.severity, role.entry.origin, role.name, seen);
-        const reason = acceptedFor(role.entry, rule, raised.severity, used);
-        add(
-          reason === undefined ? acceptable(raised, rule, role.entry) : { ...raised, accepted: true, reason },
-        );
-      }
+      const access = accessOfRole(role, account, installation);
+      for (const { rule, seen } of judge(access, surroundings, memo))
+        add(accepted(findingOf(rule, access, seen), rule, role.entry, used));
     }
   }
-  for (const entry of entries) for (const waiver of judgeWaivers(entry, used, options)) add(waiver);
-  if (options.today !== undefined) for (const expired of judgeExpiry(model, options.today)) add(expired);
+  for (const entry of entries)
+    for (const acceptance of entry.accept) {
+      const problem = waiverProblem(acceptance, entry, ruleOf, used, today);
+      if (problem !== null) add(findingBy(problem.rule, acceptance.origin, null, problem));
+    }
+  for (const { name, entry, message } of today === undefined ? [] : expiredRoles(model, today))
+    add(findingBy("W06", entry.origin, name, { message }));
   return list();
+}
+
+/** What is known around access that exists already. */
+export type ExistingContext = Omit<Surroundings, "identityProviders" | "reference"> & {
+  /** Of roles whose account is not declared. */
+  readonly quotas: Quotas;
+};
+
+/**
+ * Everything the rules have to say about access that exists already: trust policies one by one, permissions on the sum
+ * of what each role may do, identity providers together. Nothing here can be accepted: files hold no waivers.
+ */
+export function checkExisting(
+  { roles, identityProviders }: ExistingAccess,
+  { quotas, ...context }: ExistingContext,
+  reference: ServiceReference,
+): readonly RuleFinding[] {
+  const { add, list } = collector();
+  const surroundings: Surroundings = { ...context, identityProviders, reference };
+  const memo: StatementMemo = new Map();
+  for (const role of roles)
+    for (const finding of checkRole(accessOfExisting(role, context.accounts, quotas), surroundings, memo))
+      add(finding);
+  const [first] = identityProviders;
+  for (const rule of first === undefined ? [] : rules)
+    for (const seen of rule.providers?.(identityProviders, surroundings) ?? [])
+      if (first !== undefined)
+        add(findingOf(rule, { name: null, origin: first.origin, source: "files" }, seen));
+  return list();
+}
+
+/** Findings of T01: what keeps a file, or a document in it, from being read as everybody reads it. */
+export function unreadable(mistakes: readonly FileRemark[]): readonly RuleFinding[] {
+  return mistakes.map(({ origin, message, remedy }) =>
+    findingBy("T01", origin, null, { message, ...(remedy === undefined ? {} : { remedy }) }),
+  );
+}
+
+/** Findings of E01: what files name and do not show. An error where they show nothing that can be judged. */
+export function unjudged(missing: readonly FileRemark[], access: ExistingAccess): readonly RuleFinding[] {
+  const severity = isJudgeable(access) ? {} : { severity: "error" as const };
+  return missing.map(({ origin, message, remedy }) =>
+    findingBy("E01", origin, null, { message, ...(remedy === undefined ? {} : { remedy }), ...severity }),
+  );
+}
+
+/** Is there a document, an attached policy or an identity provider to judge? A role's name alone is nothing. */
+export function isJudgeable({ roles, identityProviders }: ExistingAccess): boolean {
+  return (
+    identityProviders.length > 0 ||
+    roles.some((r) => r.trust !== null || r.permissions.length > 0 || r.managedPolicies.length > 0)
+  );
+}
+
+/** Something about a file, at a place in it. */
+interface FileRemark {
+  readonly origin: Origin;
+  readonly message: string;
+  readonly remedy?: string | undefined;
+}
+
+/** The prefixes of the services that the permissions of these roles name: what a reference must hold for them. */
+export function servicesOf({ roles }: ExistingAccess): readonly string[] {
+  const documents = roles.flatMap(({ permissions }) => permissions);
+  return servicePrefixes(documents.map(({ value }) => readDocument(value).policy));
+}
+
+function findingBy(id: string, origin: Origin, name: string | null, seen: Observation): RuleFinding {
+  const rule = ruleOf.get(id);
+  if (rule === undefined) throw new Error(`no rule ${id}`);
+  return findingOf(rule, { name, origin, source: "manifest" }, seen);
+}
+
+function findingOf(
+  rule: Rule,
+  { name, origin, source }: Pick<RoleAccess, "name" | "origin" | "source">,
+  seen: Observation,
+): RuleFinding {
+  const remedy = source === "files" ? (rule.policyRemedy ?? rule.remedy) : rule.remedy;
+  return {
+    rule: rule.id,
+    severity: seen.severity ?? rule.severity,
+    origin: seen.origin ?? origin,
+    role: name,
+    message: seen.message,
+    remedy: seen.remedy ?? remedy,
+    accepted: false,
+  };
 }
 
 /** So many roles are named one by one; where more have the same finding at one place, it is one that counts them. */
 const namedRoles = 10;
-
-/** Roles share the places of what `defaults` say. */
-const places = new WeakMap<Origin, string>();
-
-function placeOf(origin: Origin): string {
-  let place = places.get(origin);
-  if (place === undefined) places.set(origin, (place = JSON.stringify([origin.file, origin.path])));
-  return place;
-}
 
 /** Findings that say the same at one place. */
 interface Alike {
@@ -74,8 +234,8 @@ interface Alike {
 function collector(): { add: (finding: RuleFinding) => void; list: () => readonly RuleFinding[] } {
   const groups = new Map<string, Alike>();
   const add = (finding: RuleFinding): void => {
-    const { rule, severity, origin, message, remedy, accepted, reason, role } = finding;
-    const key = `${rule}\n${severity}\n${placeOf(origin)}\n${message}\n${remedy}\n${accepted}\n${reason ?? ""}`;
+    const { role, ...said } = finding;
+    const key = JSON.stringify(said);
     const group = groups.get(key);
     if (group === undefined) {
       groups.set(key, { first: finding });
@@ -93,120 +253,4 @@ function collector(): { add: (finding: RuleFinding) => void; list: () => readonl
       return [{ ...first, role: null, message }];
     });
   return { add, list };
-}
-
-interface Judgement {
-  readonly rule: Rule;
-  readonly seen: Observation;
-}
-
-/** What all rules say of a role, in the order of the table. */
-function judgeRole(subject: RoleSubject, reference: ServiceReference): readonly Judgement[] {
-  const found: Judgement[] = [];
-  for (const { rule, judge } of ofRoles) for (const seen of judge(subject)) found.push({ rule, seen });
-  const wide = new Set<string>();
-  for (const { rule } of found) if (wideTrustRules.has(rule.id)) wide.add(rule.id);
-  const written = permissionSubject(subject, [...wide], reference);
-  if (written === null) return found;
-  for (const { rule, judge } of ofPermissions) for (const seen of judge(written)) found.push({ rule, seen });
-  return found;
-}
-
-function finding(
-  rule: Rule,
-  severity: Severity | undefined,
-  origin: Origin,
-  role: string | null,
-  seen: { readonly message: string; readonly origin?: Origin; readonly remedy?: string },
-): RuleFinding {
-  return {
-    rule: rule.id,
-    severity: severity ?? rule.severity,
-    origin: seen.origin ?? origin,
-    role,
-    message: seen.message,
-    remedy: seen.remedy ?? rule.remedy,
-    accepted: false,
-  };
-}
-
-/** The finding, with the way out that only an entry of a manifest has; info needs none. */
-function acceptable(raised: RuleFinding, rule: Rule, entry: Entry): RuleFinding {
-  if (raised.severity === "info" || !isWaivable(rule, raised.severity, entry)) return raised;
-  const way = `accept: [{ rule: ${rule.id}, reason: … }]`;
-  return { ...raised, remedy: `${raised.remedy}; or, with a reason, write ${way}` };
-}
-
-/** An error only where the rule lets it, and only in the main manifest. */
-function isWaivable(rule: Rule, severity: Severity, entry: Entry): boolean {
-  return severity !== "error" || (rule.waivableError && entry.mainManifest);
-}
-
-/** The reason for which the entry waives this finding, if it does. */
-function acceptedFor(
-  entry: Entry,
-  rule: Rule,
-  severity: Severity,
-  used: Set<Acceptance>,
-): string | undefined {
-  const acceptance = entry.accept.find((a) => a.rule === rule.id && isReason(a.reason));
-  if (!acceptance) return undefined;
-  if (!isWaivable(rule, severity, entry)) return undefined;
-  used.add(acceptance);
-  return acceptance.reason;
-}
-
-/** True for text that says something: one letter or digit at least, which an invisible character is not. */
-function isReason(reason: string): boolean {
-  return /[\p{L}\p{N}]/u.test(reason);
-}
-
-function judgeWaivers(
-  entry: Entry,
-  used: ReadonlySet<Acceptance>,
-  options: CheckOptions,
-): readonly RuleFinding[] {
-  return entry.accept.flatMap((acceptance) => {
-    const raise = (id: string, message: string, remedy?: string): readonly RuleFinding[] => {
-      const rule = byId.get(id);
-      if (!rule) throw new Error(`no rule ${id}`);
-      const seen = { message, ...(remedy === undefined ? {} : { remedy }) };
-      return [finding(rule, undefined, acceptance.origin, null, seen)];
-    };
-    const rule = byId.get(acceptance.rule);
-    if (!rule) {
-      const near = nearest(acceptance.rule, byId.keys());
-      const remedy = near === undefined ? undefined : `did you mean ${near}?`;
-      return raise("W01", `there is no rule ${quote(acceptance.rule)}`, remedy);
-    }
-    if (!isReason(acceptance.reason)) return raise("W02", `the waiver of ${rule.id} gives no reason`);
-    if (!used.has(acceptance)) {
-      if (rule.waivableError && !entry.mainManifest)
-        return raise("W05", `an included file cannot waive the error ${rule.id}`);
-      if (rule.role === undefined && rule.permissions === undefined) {
-        return raise("W03", `${rule.id} is not about an entry, and cannot be accepted in one`);
-      }
-      return rule.severity === "error" && !rule.waivableError
-        ? raise("W03", `${rule.id} is an error that nobody can waive`, `${rule.remedy}; then remove this`)
-        : raise("W03", `the entry has no finding of ${rule.id}, or it is waived already`);
-    }
-    if (acceptance.until !== null && options.today !== undefined && acceptance.until < options.today) {
-      return raise("W04", `the waiver of ${rule.id} ended on ${acceptance.until}`);
-    }
-    return [];
-  });
-}
-
-function judgeExpiry(model: AccessModel, today: string): readonly RuleFinding[] {
-  const rule = byId.get("W06");
-  if (!rule) throw new Error("no rule W06");
-  return model.accounts.flatMap((account) =>
-    account.roles
-      .filter((role) => role.expires !== null && role.expires.slice(0, 10) <= today)
-      .map((role) =>
-        finding(rule, undefined, role.entry.origin, role.name, {
-          message: `the entry expired on ${role.expires?.slice(0, 10) ?? ""}: nobody can log in`,
-        }),
-      ),
-  );
 }

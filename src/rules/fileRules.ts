@@ -4,9 +4,7 @@ import type { Rule } from "./rule";
 export const fileRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "E01",
-    files: true,
     severity: "warning",
-    waivableError: false,
     title: "something that the file names and does not show",
     why: "nobody has judged it, and it can be as wrong as what is shown is right; where nothing is shown, there is no verdict at all, and this is an error",
     remedy:

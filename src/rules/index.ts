@@ -1,16 +1,15 @@
-export { check, type CheckOptions } from "./check";
-export { checkExisting, isJudgeable, servicesOf, unjudged, unreadable } from "./checkExisting";
+export {
+  check,
+  checkExisting,
+  checkRole,
+  isJudgeable,
+  servicesOf,
+  unjudged,
+  unreadable,
+  type CheckOptions,
+  type ExistingContext,
+} from "./check";
 export { checkGitpodYmlFacts } from "./checkGitpodYml";
-export type {
-  ExistingContext,
-  GitpodYmlSubject,
-  Observation,
-  PlacedObservation,
-  PermissionSubject,
-  ProviderSubject,
-  RoleSubject,
-  Rule,
-  TrustSubject,
-  WrittenPolicy,
-} from "./rule";
+export type { Surroundings } from "./judgedRole";
+export type { GitpodYmlSubject, Observation, PlacedObservation, Rule } from "./rule";
 export { rules } from "./table";

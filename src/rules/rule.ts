@@ -1,75 +1,53 @@
 import type { Origin, Severity } from "../diagnostics";
-import type { AccessModel, Account, Installation, ItemOrder, Role, ScmHost } from "../model/accessModel";
+import type { AccessModel, Account } from "../model/accessModel";
+import type { ExistingIdentityProvider } from "../model/existing";
 import type { GitpodYmlFacts, Place } from "../model/gitpodYml";
-import type { ExistingIdentityProvider, ExistingRole } from "../model/existing";
-import type { Condition, PolicyDocument } from "../model/policyDocument";
-import type { Partition } from "../model/partitions";
-import type { Quotas } from "../model/quotas";
-import type { ReadDocument, ServiceReference } from "../policy";
+import type { JudgedRole, PlacedAdmission, Surroundings, TrustView } from "./judgedRole";
 
-/** What a rule sees of the model: a role with what it refers to. */
-export interface RoleSubject {
-  readonly role: Role;
-  readonly account: Account;
-  readonly installation: Installation;
+/** A rule: what it says, and a judge for each kind of thing that it can be said of. */
+export interface Rule {
+  /** Public: never reused, never renamed. */
+  readonly id: string;
+  readonly severity: Severity;
+  /** The rule as a statement of what is wrong. */
+  readonly title: string;
+  /** What could happen. */
+  readonly why: string;
+  /** What to do about it, in the words of a manifest. */
+  readonly remedy: string;
+  /** The same in the words of a policy. @default - `remedy` */
+  readonly policyRemedy?: string;
+  /** May an entry of the main manifest waive it even where it is an error? @default false */
+  readonly waivable?: true;
+  /** Is a finding one severity higher where the role's trust is wide? See G11. @default false */
+  readonly raised?: true;
+  /** Some of the workspaces that a role admits. */
+  readonly admission?: (admission: PlacedAdmission) => readonly Observation[];
+  /** A trust policy that somebody wrote. */
+  readonly trust?: (view: TrustView, role: JudgedRole) => readonly Observation[];
+  /** Everything else about a role: what it may do, and what AWS makes of it. */
+  readonly role?: (role: JudgedRole) => readonly Observation[];
+  /** An account of a manifest as a whole: nobody can waive it. */
+  readonly account?: (account: Account, model: AccessModel) => readonly Observation[];
+  /** Identity providers that exist already. */
+  readonly providers?: (
+    providers: readonly ExistingIdentityProvider[],
+    surroundings: Surroundings,
+  ) => readonly Observation[];
+  /** A `.gitpod.yml` that exists already. */
+  readonly gitpodYml?: (subject: GitpodYmlSubject) => readonly PlacedObservation[];
 }
 
-/** What is known around documents that exist already. Empty lists: nothing is, and only what a document shows counts. */
-export interface ExistingContext {
-  /** Those of the manifest, or what `--issuer` says. */
-  readonly installations: readonly Installation[];
-  /** Those of the manifest. */
-  readonly accounts: readonly Account[];
-  readonly hosts: readonly ScmHost[];
-  readonly quotas: Quotas;
-}
-
-/** A trust policy that exists already. */
-export interface TrustSubject {
-  readonly document: ReadDocument;
-  /** Where the document begins: {@link below} makes places inside it. */
-  readonly origin: Origin;
-  /** The role that it belongs to, as far as the file shows it. */
-  readonly role: ExistingRole;
-  /** Those that the files show beside it. */
-  readonly identityProviders: readonly ExistingIdentityProvider[];
-  readonly context: ExistingContext;
-}
-
-/** Statements of a role that people wrote: raw ones of a manifest, or documents that exist already. */
-export interface WrittenPolicy {
-  readonly policy: PolicyDocument;
-  /** For each statement of the policy, where it stands. */
-  readonly origins: readonly Origin[];
-  /** For each statement of the policy, the items of its lists as they are written. @default - as the policy has them */
-  readonly items?: readonly ItemOrder[];
-}
-
-/** Everything that one role may do. */
-export interface PermissionSubject {
-  readonly written: readonly WrittenPolicy[];
-  /** What grants allow: judged only together with the rest, as part of what the role may do; null: nothing. */
-  readonly granted: PolicyDocument | null;
-  readonly managedPolicies: readonly { readonly arn: string; readonly origin: Origin }[];
-  /** The role itself, its boundary and the identity providers that it trusts, where they are known. */
-  readonly roleArn: string | null;
-  /** Null: not known. */
-  readonly roleTags: Readonly<Record<string, string>> | null;
-  readonly permissionsBoundary: string | null;
-  /** ARNs of managed policies that are made for the role alone, and hold what is `written` and `granted`. */
-  readonly ownPolicies: readonly string[];
-  readonly identityProviderArns: readonly string[];
-  /** Where the role is; null: not known. */
-  readonly account: { readonly id: string; readonly partition: Partition } | null;
-  /** The rules of a wide trust (T54, T57, T58) that the role's trust meets: see G11. */
-  readonly wideTrust: readonly string[];
-  readonly reference: ServiceReference;
-}
-
-/** The identity providers of one file or one account. */
-export interface ProviderSubject {
-  readonly providers: readonly ExistingIdentityProvider[];
-  readonly context: ExistingContext;
+/** One thing that a rule has to say. */
+export interface Observation {
+  /** What is wrong and what could happen: lower case, no final period. */
+  readonly message: string;
+  /** @default - the rule's own severity */
+  readonly severity?: Severity;
+  /** @default - the role, the account, or the file */
+  readonly origin?: Origin;
+  /** @default - the rule's own remedy */
+  readonly remedy?: string;
 }
 
 /** A `.gitpod.yml` that exists already. */
@@ -94,66 +72,20 @@ export interface PlacedObservation {
   readonly remedy?: string;
 }
 
-/** One thing that a rule has to say. */
-export interface Observation {
-  /** What is wrong and what could happen: lower case, no final period. */
-  readonly message: string;
-  /** @default - the rule's own severity */
-  readonly severity?: Severity;
-  /** @default - the role's entry, the account, or the document */
-  readonly origin?: Origin;
-  /** @default - the rule's own remedy */
-  readonly remedy?: string;
-}
-
-type Judge<Subject> = (subject: Subject) => readonly Observation[];
-
-/** A rule, with a judge for each kind of thing that it can be judged on. */
-export interface Rule {
-  /** Public: never reused, never renamed. */
-  readonly id: string;
-  readonly severity: Severity;
-  /** The rule as a statement of what is wrong. */
-  readonly title: string;
-  /** What could happen. */
-  readonly why: string;
-  readonly remedy: string;
-  /** May an entry of the main manifest waive it even where it is an error? */
-  readonly waivableError: boolean;
-  /** A role of a manifest. */
-  readonly role?: Judge<RoleSubject>;
-  /** An account of a manifest as a whole: nobody can waive it. */
-  readonly account?: (account: Account, model: AccessModel) => readonly Observation[];
-  /** A trust policy that exists already. */
-  readonly trust?: Judge<TrustSubject>;
-  /** What a role may do: raw statements of a manifest, and documents that exist already. */
-  readonly permissions?: Judge<PermissionSubject>;
-  /** Identity providers that exist already. */
-  readonly providers?: Judge<ProviderSubject>;
-  /** A `.gitpod.yml` that exists already. */
-  readonly gitpodYml?: (subject: GitpodYmlSubject) => readonly PlacedObservation[];
-  /** Waivers and dates, or the severity of other rules: the walker applies it. */
-  readonly walker?: true;
-  /** What files about existing access do not show: their walker applies it. */
-  readonly files?: true;
-}
-
-export const nothing: readonly Observation[] = Object.freeze([]);
-
 /** A place inside another one. */
 export function below(origin: Origin, ...path: readonly (string | number)[]): Origin {
   return { file: origin.file, path: [...origin.path, ...path] };
 }
 
-/** The conditions of a statement, one by one. */
-export function conditionsOf(
-  condition: Condition | undefined,
-): readonly { readonly operator: string; readonly key: string; readonly values: readonly string[] }[] {
-  return Object.entries(condition ?? {}).flatMap(([operator, block]) =>
-    Object.entries(block).map(([key, values]) => ({
-      operator,
-      key,
-      values: typeof values === "string" ? [values] : values,
-    })),
-  );
+/** The first names of a list, and how many more there are. */
+export function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 4);
+  const more = names.length - shown.length;
+  const last = more > 0 ? `${more} more` : (shown.pop() ?? "");
+  return shown.length === 0 ? last : `${shown.join(", ")} and ${last}`;
+}
+
+/** What is over a quota. */
+export function overQuota(what: string, count: number, quota: number): readonly Observation[] {
+  return count <= quota ? [] : [{ message: `${what}; the account allows ${quota}` }];
 }

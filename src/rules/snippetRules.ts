@@ -74,7 +74,6 @@ export const snippetRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "S01",
     severity: "warning",
-    waivableError: false,
     title: "a login in a phase that prebuilds run",
     why: "the code of every push runs with the role, the credentials are gone when the workspace starts, and a refused login fails the prebuild",
     remedy: "move the login to command of the task",
@@ -88,7 +87,6 @@ export const snippetRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "S02",
     severity: "error",
-    waivableError: false,
     title: "prebuilds of forks, and a login",
     why: "whoever may open a pull request writes what the prebuild runs, and needs only to move the login there",
     remedy: "write pullRequestsFromForks: false",
@@ -105,7 +103,6 @@ export const snippetRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "S03",
     severity: "warning",
-    waivableError: false,
     title: "a task that needs credentials and does not wait for them",
     why: "tasks run side by side: it fails on some starts and works on others; a task that waits in a phase of prebuilds never ends",
     remedy: "begin its command with gp sync-await, and signal with gp sync-done behind the login",
@@ -114,7 +111,6 @@ export const snippetRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "S04",
     severity: "error",
-    waivableError: false,
     title: "wrong words in a gp command",
     why: "gp refuses them, or takes them for something else, and nobody is logged in",
     remedy: "write gp idp login aws --role-arn ARN --profile NAME",
@@ -130,7 +126,6 @@ export const snippetRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "S05",
     severity: "error",
-    waivableError: false,
     title: "a session longer than the role's maximum",
     why: "AWS refuses the login",
     remedy: "ask for less, or raise sessionDuration of the entry",
@@ -149,7 +144,6 @@ export const snippetRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "S06",
     severity: "warning",
-    waivableError: false,
     title: "an unquoted variable in a login",
     why: "empty, it takes the next word for its value; with a space, it becomes several words",
     remedy: "put it in double quotes",
@@ -164,7 +158,6 @@ export const snippetRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "S07",
     severity: "error",
-    waivableError: false,
     title: "several roles on one profile",
     why: "each login overwrites the credentials of the one before",
     remedy: "give each login a profile of its own: --profile NAME",
@@ -173,7 +166,6 @@ export const snippetRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "S08",
     severity: "info",
-    waivableError: false,
     title: "an image without the AWS CLI",
     why: "gp idp login aws runs the AWS CLI, and fails without it",
     remedy: "install the AWS CLI in a Dockerfile of the workspace image",
@@ -188,7 +180,6 @@ export const snippetRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "S09",
     severity: "error",
-    waivableError: false,
     title: "an output of the AWS CLI other than JSON where gp logs in",
     why: "gp idp login aws reads the output of the AWS CLI as JSON, and fails on any other",
     remedy: "take it out, or give --output to the commands that want another",
@@ -207,7 +198,6 @@ export const snippetRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "S10",
     severity: "error",
-    waivableError: false,
     title: "a role that the manifest does not have, or has for another repository",
     why: "AWS refuses the login, or a role that nobody manages here gets in",
     remedy: "write the ARN of gitpod-aws-oidc snippet, or add an entry for this repository",
@@ -220,7 +210,6 @@ export const snippetRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "S11",
     severity: "error",
-    waivableError: false,
     title: "static AWS keys",
     why: "everybody who may read the repository has them, for as long as nobody revokes them; in the environment they outrank every profile",
     remedy:
@@ -231,7 +220,6 @@ export const snippetRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "S12",
     severity: "warning",
-    waivableError: false,
     title: "a call to AWS before the login of the same task",
     why: "it has no credentials, or those of somebody else",
     remedy: "move it behind the login",
@@ -250,7 +238,6 @@ export const snippetRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "S13",
     severity: "error",
-    waivableError: false,
     title: "not valid for Gitpod",
     why: "the workspace does not start with this file",
     remedy: "write it as the reference of .gitpod.yml has it",
@@ -260,7 +247,6 @@ export const snippetRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "S14",
     severity: "warning",
-    waivableError: false,
     title: "merged tasks that are out of date, or were edited",
     why: "workspaces log in as an older manifest said, or as somebody changed it without the manifest",
     remedy: "run gitpod-aws-oidc snippet --into FILE again",

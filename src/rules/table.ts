@@ -1,17 +1,50 @@
 import { fileRules } from "./fileRules";
-import { permissionRules } from "./permissionRules";
-import { providerRules } from "./providerRules";
+import { boundaryRules } from "./permissions/boundary";
+import { breadthRules } from "./permissions/breadth";
+import { escalationRules } from "./permissions/escalation";
+import { foreignResourceRules } from "./permissions/foreignResources";
+import { managedPolicyRules } from "./permissions/managedPolicies";
+import { nameRules } from "./permissions/names";
+import { ownEditRules } from "./permissions/ownEdits";
+import { policySizeRules } from "./permissions/policySizes";
+import { sensitiveActionRules } from "./permissions/sensitiveActions";
+import { wideTrustRules } from "./permissions/wideTrust";
+import { providerRules } from "./providers/providers";
 import type { Rule } from "./rule";
 import { snippetRules } from "./snippetRules";
-import { trustRules } from "./trustRules";
-import { waiverRules } from "./waiverRules";
+import { conditionRules } from "./trust/conditions";
+import { loginRules } from "./trust/logins";
+import { reachRules } from "./trust/reach";
+import { relationRules } from "./trust/relations";
+import { roleLimitRules } from "./trust/roleLimits";
+import { structureRules } from "./trust/structure";
+import { subjectRules } from "./trust/subjects";
+import { waiverRules } from "./waivers/waivers";
 
-/** All rules. Ids are public: never reused, never renamed. */
-export const rules: readonly Rule[] = Object.freeze([
-  ...trustRules,
-  ...providerRules,
-  ...permissionRules,
-  ...snippetRules,
-  ...fileRules,
-  ...waiverRules,
-]);
+/** Who may assume a role, identity providers, what a role may do, what repositories get, files, and waivers. */
+const letters = "TPGSEW";
+
+/** All rules, in the order of their letters and numbers. Ids are public: never reused, never renamed. */
+export const rules: readonly Rule[] = Object.freeze(
+  [
+    ...[structureRules, roleLimitRules, loginRules, conditionRules, relationRules, reachRules, subjectRules],
+    providerRules,
+    ...[
+      breadthRules,
+      escalationRules,
+      sensitiveActionRules,
+      ownEditRules,
+      managedPolicyRules,
+      wideTrustRules,
+    ],
+    ...[policySizeRules, nameRules, boundaryRules, foreignResourceRules],
+    ...[snippetRules, fileRules, waiverRules],
+  ]
+    .flat()
+    .sort(
+      (a, b) => letters.indexOf(a.id.charAt(0)) - letters.indexOf(b.id.charAt(0)) || (a.id < b.id ? -1 : 1),
+    ),
+);
+
+/** The rules by id. */
+export const ruleOf: ReadonlyMap<string, Rule> = new Map(rules.map((rule) => [rule.id, rule]));

@@ -124,13 +124,13 @@ describe("what is the role's own", () => {
   const tagged = (value: string) => ({ StringEquals: { "aws:ResourceTag/team": value } });
 
   it("is behind a tag that the role itself has", () => {
-    const roleTags = { Team: "x" };
-    expect(edits({ Condition: tagged("x") }, { roleTags })).toBe(true);
-    expect(edits({ Condition: { StringLike: { "iam:ResourceTag/team": "?" } } }, { roleTags })).toBe(true);
-    expect(edits({ Condition: tagged("${aws:PrincipalTag/team}") }, { roleTags })).toBe(true);
-    expect(edits({ Condition: tagged("y") }, { roleTags })).toBe(false);
-    expect(edits({ Condition: tagged("x") }, { roleTags: {} })).toBe(false);
-    expect(edits({ Condition: tagged("x") }, { roleTags: null })).toBe(false);
+    const tags = { Team: "x" };
+    expect(edits({ Condition: tagged("x") }, { tags })).toBe(true);
+    expect(edits({ Condition: { StringLike: { "iam:ResourceTag/team": "?" } } }, { tags })).toBe(true);
+    expect(edits({ Condition: tagged("${aws:PrincipalTag/team}") }, { tags })).toBe(true);
+    expect(edits({ Condition: tagged("y") }, { tags })).toBe(false);
+    expect(edits({ Condition: tagged("x") }, { tags: {} })).toBe(false);
+    expect(edits({ Condition: tagged("x") }, { tags: null })).toBe(false);
   });
 
   it("is its boundary, whatever boundary a condition names, where that can be taken away", () => {
@@ -144,12 +144,16 @@ describe("what is the role's own", () => {
   it("is a policy that its permissions are split into", () => {
     const arn = `arn:aws:iam::${account}:policy/acme-app-1`;
     const statement = { Action: "iam:CreatePolicyVersion", Resource: arn };
-    expect(edits(statement, { ownPolicies: [arn] })).toBe(true);
-    expect(edits(statement, { ownPolicies: [`${arn}1`] })).toBe(false);
+    const document = { Version: "2012-10-17", Statement: [] } as const;
+    const policies = (own: string) => ({
+      policies: { inline: null, managed: [{ name: "acme-app-1", arn: own, document }] },
+    });
+    expect(edits(statement, policies(arn))).toBe(true);
+    expect(edits(statement, policies(`${arn}1`))).toBe(false);
   });
 
   it("is among all roles of an account, where nothing says which one it is", () => {
-    const unknown = { roleArn: null, identityProviderArns: [], account: null, roleTags: null };
+    const unknown = { arn: null, identityProviderArns: [], account: null, tags: null };
     for (const id of [account, "${aws:PrincipalAccount}", "*"])
       expect(edits({ Resource: `arn:aws:iam::${id}:role/*` }, unknown)).toBe(true);
     expect(edits({ Resource: `arn:aws:iam::${account}:role/app-*` }, unknown)).toBe(false);
@@ -228,7 +232,7 @@ describe("AWS's own policies and other accounts", () => {
         ...{ wideTrust },
         managedPolicies: [{ arn: `arn:aws:iam::aws:policy/${name}`, origin: { file: "m", path: [] } }],
       }),
-    ).map((f) => `${f.rule} ${f.level}`);
+    ).map((f) => `${f.rule} ${f.severity}`);
 
   it("count behind a wide trust for what they hold", () => {
     expect(attached("ReadOnlyAccess", ["T57"])).toEqual(["G06 error"]);
@@ -246,7 +250,7 @@ describe("AWS's own policies and other accounts", () => {
     const Resource = `arn:aws:sqs:eu-central-1:999999999999:jobs`;
     const [seen, ...others] = judged(permissionSubject([policy({ Action: "sqs:SendMessage", Resource })]));
     expect(others).toEqual([]);
-    expect(seen).toMatchObject({ rule: "G17", level: "info" });
+    expect(seen).toMatchObject({ rule: "G17", severity: "info" });
     expect(found({ Action: "sqs:SendMessage", Resource: Resource.replace(/9{12}/, account) })).toEqual([]);
     expect(found({ Action: "sqs:SendMessage", Resource }, { account: null })).toEqual([]);
     expect(found({ Effect: "Deny", Action: "sqs:SendMessage", Resource })).toEqual([]);

@@ -1,5 +1,12 @@
-import { escalationPaths } from "../../src/rules/escalation";
-import * as sensitive from "../../src/rules/sensitiveActions";
+import { readDocument } from "../../src/policy";
+import { escalationPaths } from "../../src/rules/permissions/escalationPaths";
+import { policyEdits, providerEdits, roleEdits } from "../../src/rules/permissions/ownEdits";
+import {
+  credentialMakers,
+  credentialReaders,
+  dataReaders,
+  sharingActions,
+} from "../../src/rules/permissions/sensitiveActions";
 import { judged, permissionSubject, policy } from "../support/permissions";
 import { readServiceReference } from "../support/serviceReference";
 
@@ -14,7 +21,8 @@ const role = (name: string) => `arn:aws:iam::${account}:role/${name}`;
 describe("the tables", () => {
   const all = [
     ...escalationPaths.flatMap((path) => path.steps.flatMap((step) => step.actions)),
-    ...Object.values(sensitive).flatMap((list) => [...list]),
+    ...[credentialMakers, credentialReaders, dataReaders, sharingActions].flatMap((list) => [...list]),
+    ...[...roleEdits, ...policyEdits, ...providerEdits],
   ];
 
   it("name actions that exist, in AWS's capitals", () => {
@@ -95,7 +103,7 @@ describe("G04", () => {
       },
       { Action: "lambda:CreateFunction", Resource: `arn:aws:lambda:*:${account}:function:app` },
     );
-    const asGrant = { granted: permissionSubject([granted]).written[0]?.policy ?? null };
+    const asGrant = { permissionPolicy: readDocument(granted).policy };
     const found = (documents: readonly object[], change = {}) =>
       judged(permissionSubject(documents, change)).filter((f) => f.rule === "G04");
     expect(found([written])).toEqual([]);
@@ -103,14 +111,14 @@ describe("G04", () => {
     expect(seen?.message).toContain(
       "a function with a role (iam:PassRole + lambda:CreateFunction + lambda:InvokeFunction)",
     );
-    expect(seen?.origin?.path).toEqual(["Statement", 0, "Action"]);
-    const passRole = permissionSubject([policy({ Action: "iam:PassRole", Resource: "*" })]).written[0];
+    expect(seen?.origin.path).toEqual(["Statement", 0, "Action"]);
+    const passRole = readDocument(policy({ Action: "iam:PassRole", Resource: "*" })).policy;
     const [later] = found([policy({ Action: "ec2:RunInstances", Resource: "*" })], {
-      granted: passRole?.policy,
+      permissionPolicy: passRole,
     });
     expect(later?.origin).toEqual({ file: "policy0.json", path: ["Statement", 0, "Action"] });
-    const dangerous = permissionSubject([policy({ Action: "iam:CreateAccessKey", Resource: "*" })]);
-    expect(found([], { granted: dangerous.written[0]?.policy })).toEqual([]);
+    const dangerous = readDocument(policy({ Action: "iam:CreateAccessKey", Resource: "*" })).policy;
+    expect(found([], { permissionPolicy: dangerous })).toEqual([]);
   });
 
   it("believes a role that is named, a service that takes it, and a boundary, and nothing less", () => {
@@ -197,7 +205,7 @@ describe("G09", () => {
   });
 
   it("counts every wildcard name where the role is not known", () => {
-    const unknown = { roleArn: null, identityProviderArns: [], account: null };
+    const unknown = { arn: null, identityProviderArns: [], account: null };
     expect(edits("iam:UpdateRole", "*", unknown).length).toBe(1);
     expect(edits("iam:UpdateRole", "arn:aws:iam::*:role/*", unknown).length).toBe(1);
     expect(edits("iam:UpdateRole", role("app"), unknown)).toEqual([]);
@@ -214,7 +222,7 @@ describe("G10", () => {
           origin: { file: "m", path: [i] },
         }));
       const found = (managedPolicies: ReturnType<typeof of>) =>
-        judged(permissionSubject([], { managedPolicies })).map((f) => [f.rule, f.origin?.path]);
+        judged(permissionSubject([], { managedPolicies })).map((f) => [f.rule, f.origin.path]);
       expect(found(of("AdministratorAccess", "ReadOnlyAccess", "PowerUserAccess", "IAMFullAccess"))).toEqual([
         ["G10", [0]],
         ["G10", [2]],

@@ -34,7 +34,7 @@ describe("documents that are right, and look suspicious", () => {
   });
 
   it.each(files)("%s: nothing above info", (file) => {
-    const found = judged(permissionSubject([read("right", file)])).filter((f) => f.level !== "info");
+    const found = judged(permissionSubject([read("right", file)])).filter((f) => f.severity !== "info");
     expect(found.map((f) => `${f.rule} ${f.message}`)).toEqual([]);
   });
 });
@@ -125,7 +125,9 @@ describe("the letter of the rules", () => {
       read("permissions", id, "failing.json"),
     );
     const levels = (wideTrust: readonly string[]) =>
-      Object.fromEntries(judged(permissionSubject(documents, { wideTrust })).map((f) => [f.rule, f.level]));
+      Object.fromEntries(
+        judged(permissionSubject(documents, { wideTrust })).map((f) => [f.rule, f.severity]),
+      );
     const usual = {
       G02: "warning",
       G05: "warning",
@@ -145,16 +147,16 @@ describe("the letter of the rules", () => {
       G08: "error",
     });
     const [seen] = judged(permissionSubject([documents[0]], { wideTrust: ["T54", "T57"] }));
-    expect(seen?.message).toMatch(/behind a trust as wide as T54, T57 says, this weighs more \(G11\)$/);
+    expect(seen?.message).toMatch(/; raised, because the trust is wide \(T54, T57\): see G11$/);
   });
 
   it.each([
     ["s3:GetObjekt", "did you mean s3:GetObject?"],
     ["s4:GetObject", 'did you mean "s3:GetObject"?'],
     ["GetObject", "write service:Action, e.g. s3:GetObject"],
-    ["s3:Zap*", undefined],
+    ["s3:Zap*", "write it as the Service Authorization Reference does"],
     ["s*:GetObject", 'did you mean "s3:GetObject"?'],
-    ["constructor:__proto__", undefined],
+    ["constructor:__proto__", "write it as the Service Authorization Reference does"],
   ])("G13: %s is nothing that AWS has, in a Deny too", (Action, remedy) => {
     for (const Effect of ["Allow", "Deny"]) {
       const [seen] = judged(permissionSubject([policy({ Effect, Action, Resource: `${bucket}/*` })]));

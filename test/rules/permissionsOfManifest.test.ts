@@ -1,7 +1,5 @@
 import { judgeProject, loadProject, readProject, servicesInUse } from "../../src/cli/project";
-import { emptyReference } from "../../src/policy";
-import { permissionSubject } from "../../src/rules/permissionSubject";
-import { manifest, memoryFiles, modelOf, project } from "../support/project";
+import { manifest, memoryFiles, project } from "../support/project";
 import { readServiceReference } from "../support/serviceReference";
 
 const closed = "host: acme.gitpod.cloud";
@@ -118,29 +116,6 @@ describe("raw statements and managed policies of a manifest", () => {
       "G04 error repos[0].statements[0].Action",
     ]);
   });
-
-  it("what is granted is what nobody wrote", () => {
-    const { account, installation, role } = subjectOf(
-      repo(`grants: [{ secret: db }], statements: [${send}]`),
-    );
-    const subject = permissionSubject({ account, installation, role }, [], emptyReference);
-    expect(subject?.granted?.Statement.map((s) => s.Action)).toEqual([
-      ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
-    ]);
-    expect(subject?.written.flatMap((w) => w.policy.Statement.map((s) => s.Action))).toEqual([
-      "sqs:SendMessage",
-    ]);
-    const none = subjectOf(repo("grants: [{ secret: db }]"));
-    expect(permissionSubject(none, [], emptyReference)).toBeNull();
-  });
-
-  function subjectOf(text: string) {
-    const { accounts, installations } = modelOf(text);
-    const [[account], [installation]] = [accounts, installations];
-    const role = account?.roles[0];
-    if (!account || !installation || !role) throw new Error("expected one role");
-    return { account, installation, role };
-  }
 });
 
 describe("the Service Authorization Reference", () => {

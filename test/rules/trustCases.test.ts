@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { foreignIssuers } from "../../src/rules/foreignIssuers";
+import { foreignIssuers } from "../../src/rules/trust/foreignIssuers";
 import { testRole } from "../support/model";
 import { aboveInfo, bare, judge, type FixtureContext } from "./trustFixture";
 

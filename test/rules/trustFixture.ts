@@ -4,8 +4,8 @@ import type { Account, HostKind, Installation } from "../../src/model/accessMode
 import type { ExistingIdentityProvider, ExistingRole } from "../../src/model/existing";
 import { providerName } from "../../src/model/names";
 import { defaultQuotas, type Quotas } from "../../src/model/quotas";
-import { readDocument } from "../../src/policy";
-import { rules, type ExistingContext, type Rule } from "../../src/rules";
+import { emptyReference } from "../../src/policy";
+import { checkExisting, type ExistingContext } from "../../src/rules";
 import { scmHosts } from "../../src/subject";
 import { testAccount } from "../support/model";
 
@@ -59,33 +59,19 @@ export function bare(document: unknown, context: FixtureContext = {}): readonly 
 
 /** Everything that rules about trust policies and identity providers say of a fixture. */
 export function judge({ document, providers = [], role = {}, context = {} }: Fixture): readonly Said[] {
-  const known = contextOf(context);
-  const trust =
-    document === undefined ? null : { kind: "trust" as const, origin, value: document, role: null };
   const existing: ExistingRole = {
     ...{ name: null, origin, arn: null, path: null, description: null, maxSessionDuration: null },
     ...{ shown: new Set(), permissionsBoundary: null, tags: {}, permissions: [], managedPolicies: [] },
     ...role,
-    trust,
+    trust: { kind: "trust", origin, value: document, role: null },
   };
-  const given = providers.map((p, i) => ({ arn: null, ...p, origin: { ...origin, path: [i] } }));
-  const subject = {
-    document: readDocument(document),
-    ...{ origin, role: existing, identityProviders: given, context: known },
+  const access = {
+    roles: document === undefined ? [] : [existing],
+    identityProviders: providers.map((p, i) => ({ arn: null, ...p, origin: { ...origin, path: [i] } })),
   };
-  return rules.flatMap((rule) => [
-    ...(document === undefined ? [] : said(rule, rule.trust?.(subject))),
-    ...(given.length === 0 ? [] : said(rule, rule.providers?.({ providers: given, context: known }))),
-  ]);
-}
-
-function said(rule: Rule, seen: ReturnType<NonNullable<Rule["trust"]>> = []): readonly Said[] {
-  return seen.map((s) => ({
-    rule: rule.id,
-    severity: s.severity ?? rule.severity,
-    message: s.message,
-    remedy: s.remedy ?? rule.remedy,
-    path: s.origin?.path ?? [],
+  return checkExisting(access, contextOf(context), emptyReference).map(({ origin: { path }, ...said }) => ({
+    ...said,
+    path,
   }));
 }
 

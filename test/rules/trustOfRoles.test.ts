@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import type { HostKind, Role } from "../../src/model/accessModel";
-import { rules } from "../../src/rules";
+import { emptyReference } from "../../src/policy";
+import { checkRole } from "../../src/rules";
+import { accessOfRole } from "../../src/rules/sources";
 import { branchProblem, orgClaimSubjects, repoClaimSubjects } from "../../src/subject";
 import { entryOf, trustFor, trustOf } from "../proof/roles";
 import { hostNames, kinds, scenario } from "../proof/scenarios";
@@ -19,11 +21,10 @@ function ofManifest(role: Role): ReadonlyMap<string, number> {
   const account = testAccount({ roles: [role] });
   const [installation] = testModel([account]).installations;
   if (!installation) throw new Error("no installation");
-  const subject = { role, account, installation: { ...installation, openSignup: false } };
-  const found = rules.flatMap((rule) =>
-    (rule.role?.(subject) ?? []).map(
-      (seen) => [rule.id, severityOf[seen.severity ?? rule.severity]] as const,
-    ),
+  const access = accessOfRole(role, account, { ...installation, openSignup: false });
+  const around = { installations: [], accounts: [], hosts: [], identityProviders: [] };
+  const found = checkRole(access, { ...around, reference: emptyReference }).map(
+    ({ rule, severity }) => [rule, severityOf[severity]] as const,
   );
   return new Map(found.filter(([id, severity]) => id.startsWith("T") && severity > 0));
 }

@@ -1,0 +1,136 @@
+import type { Origin } from "../diagnostics";
+import type { Installation, ItemOrder, Account, ScmHost } from "../model/accessModel";
+import type { ExistingIdentityProvider } from "../model/existing";
+import type { Statement } from "../model/policyDocument";
+import type { Admission, RoleAccess } from "../model/roleAccess";
+import type { OperatorParts, ReadDocument, ServiceReference } from "../policy";
+import type { ForeignIssuer } from "./trust/foreignIssuers";
+
+/** What is known around a role. Empty lists: nothing is, and only what a document shows counts. */
+export interface Surroundings {
+  /** Those of the manifest, or what `--issuer` says. */
+  readonly installations: readonly Installation[];
+  /** Those of the manifest. */
+  readonly accounts: readonly Account[];
+  readonly hosts: readonly ScmHost[];
+  /** Those that files show. */
+  readonly identityProviders: readonly ExistingIdentityProvider[];
+  /** With the services that the statements name. */
+  readonly reference: ServiceReference;
+}
+
+/** A role as rules see it. */
+export interface JudgedRole {
+  readonly access: RoleAccess;
+  readonly reference: ServiceReference;
+  /** Its trust policy, where somebody wrote it. */
+  readonly trust: TrustView | null;
+  readonly admissions: readonly PlacedAdmission[];
+  /** What the subjects of its trust policy look like. */
+  readonly forms: readonly FormFinding[];
+  /** Its permission policies that exist already; none where they are too long to be anybody's. */
+  readonly documents: readonly ReadPolicy[];
+  /** What people wrote of its permissions, statement by statement. */
+  readonly statements: readonly PlacedStatement[];
+  readonly denials: Denials;
+  readonly memo: StatementMemo;
+  /** The rules of a wide trust (T54, T57, T58) that it meets: see G11. */
+  readonly wideTrust: readonly string[];
+}
+
+/** A document of a file, as IAM reads it. */
+export interface ReadPolicy {
+  readonly origin: Origin;
+  /** As the file has it. */
+  readonly value: unknown;
+  readonly read: ReadDocument;
+}
+
+/** Some of the workspaces that a role admits, with where the text says so. */
+export interface PlacedAdmission extends Admission {
+  /** What admits them: `contexts: [all]`, or a value of `sub` in quotes. */
+  readonly by: string;
+  /** For messages: the statement and a colon; empty for an entry. */
+  readonly where: string;
+  readonly origin: Origin;
+}
+
+/** What the form of a subject says to one rule. */
+export interface FormFinding {
+  readonly rule: string;
+  readonly message: string;
+  readonly remedy?: string;
+  readonly origin: Origin;
+}
+
+/** A trust policy with what rules ask of it. */
+export interface TrustView extends ReadPolicy {
+  readonly access: RoleAccess;
+  readonly surroundings: Surroundings;
+  readonly statements: readonly TrustStatement[];
+  /** The Allow statements that trust an issuer of OpenID Connect tokens. */
+  readonly logins: readonly TrustStatement[];
+  /** Is it so long that IAM takes it in no account? Its values are then not compared with each other. */
+  readonly endless: boolean;
+}
+
+/** A statement with what rules ask of it. */
+export interface TrustStatement {
+  readonly statement: Statement;
+  /** For messages: `statement 2 "login"`. */
+  readonly name: string;
+  readonly origin: Origin;
+  /** Empty where it is about other principals. */
+  readonly issuers: readonly TrustedIssuer[];
+  readonly conditions: readonly TrustCondition[];
+}
+
+/** An issuer of OpenID Connect tokens that a statement trusts. */
+export interface TrustedIssuer {
+  /** The principal as written: the identity provider's ARN, or the name of a built-in one. */
+  readonly principal: string;
+  /** E.g. `api.gitpod.io/idp`. */
+  readonly providerName: string;
+  /** Null where it is Gitpod's, or may be. */
+  readonly foreign: ForeignIssuer | null;
+  /** Those declared with this issuer. */
+  readonly installations: readonly Installation[];
+  /** Can anybody get a token here? */
+  readonly openSignup: boolean;
+}
+
+/** A condition of a trust policy, with its key read as AWS reads it. */
+export interface TrustCondition extends OperatorParts {
+  readonly operator: string;
+  readonly key: string;
+  /** What stands before the claim in lower case, e.g. `api.gitpod.io/idp`; null for keys like `aws:SourceIp`. */
+  readonly prefix: string | null;
+  /** What follows it in lower case, e.g. `sub`. */
+  readonly claim: string;
+  readonly values: readonly string[];
+  readonly origin: Origin;
+}
+
+/** A statement of permissions that somebody wrote. */
+export interface PlacedStatement {
+  readonly statement: Statement;
+  readonly origin: Origin;
+  /** The items of its lists as they are written. @default - as the statement has them */
+  readonly items?: ItemOrder;
+  /** Equal for equal statements. */
+  readonly text: string;
+}
+
+/** What statements deny whatever the resource and the request. */
+export interface Denials {
+  /** Patterns of what is denied, or of all but what. */
+  readonly lists: readonly { readonly actions: readonly string[]; readonly except: boolean }[];
+  /** Equal for equal denials. */
+  readonly text: string;
+}
+
+/**
+ * What judges have said of equal statements, by judge and text: thousands of roles have those of `defaults`. One for
+ * each run.
+ */
+export type StatementMemo = Map<object, Map<string, unknown>>;

@@ -1,0 +1,161 @@
+import type { Statement } from "../../model/policyDocument";
+import { quote } from "../../diagnostics";
+import {
+  isAtLarge,
+  many,
+  matchedActions,
+  namesEvery,
+  namesEveryAction,
+  namesService,
+  namesWholeService,
+  resourceBound,
+  resourcesOf,
+  type ActionFacts,
+} from "../../policy";
+import { listed, type Rule } from "../rule";
+import { allowedActions, allowsAtAll, eachStatement, type StatementScope } from "./statements";
+
+const roleArn = "arn:${Partition}:iam::${Account}:role/${RoleName}";
+
+/** Rules about statements that allow more than they name. */
+export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
+  {
+    id: "G01",
+    severity: "error",
+    waivable: true,
+    title: "every action, or every one of a service",
+    why: "it holds what AWS adds tomorrow, and every published way to more privileges that the resource admits",
+    remedy: "name the actions, or use grants",
+    role: eachStatement((statement) =>
+      (statement.Effect === "Allow" ? many(statement.Action) : []).flatMap((pattern) => {
+        const everything = namesEveryAction(pattern);
+        if (!everything && !namesWholeService(pattern)) return [];
+        const what = everything ? "of every service" : "of its service, present and future";
+        return [
+          { path: ["Action"], item: pattern, message: `${quote(pattern)} allows every action ${what}` },
+        ];
+      }),
+    ),
+  },
+  {
+    id: "G02",
+    severity: "warning",
+    waivable: true,
+    title: "any resource, for actions that could name theirs",
+    why: "the role reaches what other teams keep in the account, and what is made tomorrow",
+    remedy: "name the resources, or bound them by a tag or their account in a condition",
+    raised: true,
+    role: eachStatement((statement, scope) => {
+      if (statement.Effect !== "Allow" || statement.NotResource !== undefined) return [];
+      if (resourceBound(statement.Condition) !== null) return [];
+      const open = openActions(statement, scope);
+      if (open.length === 0) return [];
+      const everything = many(statement.Resource).includes("*")
+        ? '"*"'
+        : listed(many(statement.Resource).map(quote));
+      return [
+        {
+          path: ["Resource"],
+          message: `${listed(open.map((a) => a.name))} on ${everything}: any resource will do, and ${open.length === 1 ? "it takes" : "they take"} one`,
+        },
+      ];
+    }),
+  },
+  {
+    id: "G03",
+    severity: "error",
+    title: "Allow with NotAction or NotResource",
+    why: "it allows whatever is not on the list: services that nobody thought of, and those of tomorrow",
+    remedy: "name what is allowed under Action and Resource; to take something away, add a Deny",
+    role: eachStatement((statement) =>
+      statement.Effect !== "Allow"
+        ? []
+        : (["NotAction", "NotResource"] as const)
+            .filter((element) => statement[element] !== undefined)
+            .map((element) => ({
+              path: [element],
+              message: `${element} with Allow allows everything but ${listed(many(statement[element]).map(quote)) || "nothing"}`,
+            })),
+    ),
+  },
+  {
+    id: "G08",
+    severity: "warning",
+    waivable: true,
+    title: "iam:PassRole without iam:PassedToService",
+    why: "the role can be handed to every service that its trust policy admits, and act there",
+    remedy: 'add a condition StringEquals on iam:PassedToService, e.g. with "lambda.amazonaws.com"',
+    raised: true,
+    role: eachStatement((statement, scope) => {
+      if (!allows(statement, "iam:PassRole", scope)) return [];
+      if (namesService(statement.Condition)) return [];
+      return [
+        {
+          path: ["Action"],
+          message: `iam:PassRole on ${listed(resourcesOf(statement).map(quote))} for any service`,
+        },
+      ];
+    }),
+  },
+  {
+    id: "G15",
+    severity: "error",
+    title: "sts:AssumeRole on any role",
+    why: "every role whose trust policy admits the account is one step away",
+    remedy: "name the roles, or grant them with role:",
+    role: eachStatement((statement, scope) => {
+      const resources = resourcesOf(statement).filter((r) => namesEvery(r, roleArn));
+      // Whose account the roles are in names none of them.
+      if (resources.length === 0 || resourceBound(statement.Condition) === "some") return [];
+      return allowsAtAll(statement, "sts:AssumeRole") && !scope.denied("sts:AssumeRole")
+        ? [
+            {
+              path: ["Resource"],
+              message: `sts:AssumeRole on ${listed(resources.map(quote))}: any role will do`,
+            },
+          ]
+        : [];
+    }),
+  },
+]);
+
+/** Does a statement allow an action by more than a `*` for everything, or a NotAction? */
+function allows(statement: Statement, action: string, scope: StatementScope): boolean {
+  const Action = many(statement.Action).filter((pattern) => !namesEveryAction(pattern));
+  return allowsAtAll({ Effect: statement.Effect, Action }, action) && !scope.denied(action);
+}
+
+/** Actions of several types that the reference marks as optional, and that are usually called with none. */
+const takesNone: ReadonlySet<string> = new Set([
+  "translate:TranslateText",
+  "translate:StartTextTranslationJob",
+]);
+
+/** Has an action to name something? The reference marks what it may do without: then `*` is how to call it without. */
+function mustName({ name, resources }: ActionFacts): boolean {
+  return resources.length > 1 ? !takesNone.has(name) : resources.some((resource) => resource.required);
+}
+
+/**
+ * The actions that take a resource and may have any. Left out: `sts:AssumeRole`, which is G15's, and lists that a
+ * wildcard names most of whose actions take none, as `ec2:Describe*`.
+ */
+function openActions(statement: Statement, scope: StatementScope): readonly ActionFacts[] {
+  const named = many(statement.Action)
+    .filter((pattern) => !namesEveryAction(pattern))
+    .flatMap((pattern) => {
+      const matched = matchedActions(pattern, scope.reference);
+      const taking = matched.filter((action) => action.resources.length > 0);
+      return taking.length * 2 < matched.length
+        ? taking.filter((action) => !action.accessLevels.includes("List"))
+        : taking;
+    });
+  const counted = new Set(named.map((action) => action.name));
+  return allowedActions(statement, scope).filter(
+    (action) =>
+      counted.has(action.name) &&
+      action.name !== "sts:AssumeRole" &&
+      mustName(action) &&
+      isAtLarge(statement, action),
+  );
+}

@@ -1,0 +1,138 @@
+import type { Origin } from "../../diagnostics";
+import type { Statement } from "../../model/policyDocument";
+import {
+  arnsMeet,
+  many,
+  matchesPattern,
+  namesEveryAction,
+  openPattern,
+  requiredValues,
+  resourceBound,
+  resourcesOf,
+  textOnly,
+} from "../../policy";
+import type { JudgedRole } from "../judgedRole";
+import { below, listed, type Observation, type Rule } from "../rule";
+import { keepsFromAdministrators } from "./boundary";
+import { escalationPaths, type EscalationPath, type EscalationStep } from "./escalationPaths";
+import { allowsAtAll, grantedBeside, isDenied, isOfUsersOnly, remembered } from "./statements";
+
+/** Rules about the sum of what a role may do. */
+export const escalationRules: readonly Rule[] = Object.freeze<Rule[]>([
+  {
+    id: "G04",
+    severity: "error",
+    waivable: true,
+    title: "permissions that together yield more",
+    why: "whoever has the role can turn it into one that may do more than anybody wrote down",
+    remedy: "remove one of the actions, or name the role or resource that it is for",
+    role: escalations,
+  },
+]);
+
+/** Steps that a statement leaves open, with the actions that do. */
+type OpenSteps = ReadonlyMap<EscalationStep, readonly string[]>;
+
+/** A statement that leaves steps open, with its place; null for what grants allow. */
+interface Opening {
+  readonly statement: Statement;
+  readonly origin: Origin | null;
+  readonly steps: OpenSteps;
+}
+
+/** A path is reported where the first of its steps is that somebody wrote: grants alone are no finding. */
+function escalations(role: JudgedRole): readonly Observation[] {
+  const { statements, denials, access } = role;
+  if (statements.length === 0) return [];
+  const granted = access.permissionPolicy === null ? [] : grantedBeside(access.permissionPolicy, statements);
+  const openings = [
+    ...statements,
+    ...granted.map((statement) => ({ statement, origin: null, text: JSON.stringify(statement) })),
+  ]
+    .map(({ statement, origin, text }): Opening => {
+      const steps = remembered(role, openSteps, text, () => openSteps(statement));
+      return { statement, origin, steps };
+    })
+    .filter(({ steps }) => steps.size > 0);
+  const taken = (step: EscalationStep): { readonly by: Opening; readonly action: string } | null => {
+    for (const by of openings) {
+      const action = by.steps.get(step)?.find((a) => !isDenied(denials, a));
+      if (action !== undefined) return { by, action };
+    }
+    return null;
+  };
+  const found = new Map<Opening, { path: EscalationPath; actions: readonly string[] }[]>();
+  for (const path of openings.length === 0 ? [] : escalationPaths) {
+    const steps = path.steps.map(taken);
+    const place = steps.find((step) => step?.by.origin)?.by;
+    if (place === undefined || steps.includes(null)) continue;
+    const actions = steps.flatMap((step) => step?.action ?? []);
+    found.set(place, [...(found.get(place) ?? []), { path, actions }]);
+  }
+  return [...found].flatMap(([{ statement, origin }, paths]) => {
+    const [first] = paths;
+    if (first === undefined || origin === null) return [];
+    const named = paths.map(({ path, actions }) => `${path.name} (${actions.join(" + ")})`);
+    const message = `this role could ${first.path.yields}: by ${listed(named)}; see ${first.path.source}`;
+    return [{ message, origin: below(origin, statement.NotAction === undefined ? "Action" : "NotAction") }];
+  });
+}
+
+const everyStep: readonly EscalationStep[] = escalationPaths.flatMap(({ steps }) => steps);
+
+/** By more than a `*` for everything: of that, G01 says all there is to say. */
+function openSteps(statement: Statement): OpenSteps {
+  const Action =
+    statement.NotAction === undefined
+      ? many(statement.Action).filter((pattern) => !namesEveryAction(pattern))
+      : undefined;
+  const open = everyStep.flatMap((step) => {
+    const actions = step.actions.filter((action) => allowsAtAll({ ...statement, Action }, action));
+    return actions.length > 0 && isOpen(statement, step) ? [[step, actions] as const] : [];
+  });
+  return new Map(open);
+}
+
+/** Does a statement leave a step open, on a resource that matters? What is not certain to be harmless counts. */
+function isOpen(statement: Statement, step: EscalationStep): boolean {
+  if (step.boundBy.some((key) => keepsFromAdministrators(statement, key))) return false;
+  if (step.namedBy.some((key) => namesPolicies(statement, key))) return false;
+  if (step.harmlessWhenNamed && resourceBound(statement.Condition) === "some") return false;
+  if (step.passedTo !== null && !isPassedTo(statement, step.passedTo)) return false;
+  return resourcesOf(statement).some(
+    (resource) =>
+      !isOfUsersOnly(resource) &&
+      arnsMeet(resource, step.resource) &&
+      !(step.harmlessWhenNamed && isNamed(resource)),
+  );
+}
+
+/** Resources whose last part nobody chooses: an id of a stack or task, a version of a function. */
+const namedWithin = /^(?:stack\/[^*?/]+|(?:task|container-instance)\/[^*?/]+)\/\*$|^function:[^*?:]+:\*$/;
+
+/** Does a pattern end in the name of one resource? Partition, region and account may be open. */
+function isNamed(resource: string): boolean {
+  const name = openPattern(resource).split(":").slice(5).join(":");
+  return name !== "" && (!/[*?]/.test(name) || namedWithin.test(name));
+}
+
+/** Does a condition keep to policies by their names, so that none of them can be made up? */
+function namesPolicies({ Condition }: Statement, key: string): boolean {
+  return requiredValues(Condition, key).some(
+    (values) => values.length > 0 && values.every((value) => value !== "" && isPolicyNamed(value)),
+  );
+}
+
+/** AWS's own policies are there already, by whatever pattern. */
+function isPolicyNamed(arn: string): boolean {
+  return /^arn:[^:]*:iam::aws:/.test(arn) || isNamed(arn);
+}
+
+function isPassedTo(statement: Statement, service: string): boolean {
+  const principals = ["amazonaws.com", "amazonaws.com.cn", "amazonaws.eu"].map(
+    (domain) => `${service}.${domain}`,
+  );
+  return requiredValues(statement.Condition, "iam:passedtoservice").every((values) =>
+    values.some((value) => principals.some((p) => matchesPattern(value.toLowerCase(), p, textOnly))),
+  );
+}

@@ -1,0 +1,37 @@
+import type { Severity } from "../../diagnostics";
+import type { Observation, Rule } from "../rule";
+
+/** The rules whose findings make a trust a wide one. */
+const wideTrust: ReadonlySet<string> = new Set(["T54", "T57", "T58"]);
+
+const next: Readonly<Record<Severity, Severity>> = Object.freeze({
+  info: "warning",
+  warning: "error",
+  error: "error",
+});
+
+/** Rules that raise the severity of others: the walker applies them. */
+export const wideTrustRules: readonly Rule[] = Object.freeze<Rule[]>([
+  {
+    id: "G11",
+    severity: "error",
+    title: "wide permissions behind a wide trust",
+    why: "what G02 and G05 to G08 warn of is open to whoever T54, T57 or T58 lets in: such a finding is raised by one severity, under its own id",
+    remedy: "narrow the trust or the permissions",
+  },
+]);
+
+/** Of rules that found something about a role's trust, those that make it wide. */
+export function wideOnes(ids: readonly string[]): readonly string[] {
+  return [...new Set(ids.filter((id) => wideTrust.has(id)))].sort();
+}
+
+/** What a rule says behind a wide trust. */
+export function raised(rule: Rule, seen: Observation, wide: readonly string[]): Observation {
+  if (rule.raised !== true || wide.length === 0) return seen;
+  return {
+    ...seen,
+    severity: next[seen.severity ?? rule.severity],
+    message: `${seen.message}; raised, because the trust is wide (${wide.join(", ")}): see G11`,
+  };
+}

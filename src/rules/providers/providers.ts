@@ -1,0 +1,134 @@
+import { quote } from "../../diagnostics";
+import type { ExistingIdentityProvider } from "../../model/existing";
+import { issuerProblem } from "../../model/issuer";
+import { parseArn, providerName } from "../../model/names";
+import { fixedLimits } from "../../model/quotas";
+import type { Surroundings } from "../judgedRole";
+import { below, type Observation, type Rule } from "../rule";
+import { foreignIssuer } from "../trust/foreignIssuers";
+
+type Judge = (provider: ExistingIdentityProvider, surroundings: Surroundings) => readonly string[];
+
+/** Judges each provider by itself; `element` is where what is wrong stands. */
+const each =
+  (element: string, judge: Judge): NonNullable<Rule["providers"]> =>
+  (providers, surroundings) =>
+    providers.flatMap((provider) =>
+      judge(provider, surroundings).map((problem): Observation => ({
+        message: `identity provider ${quote(provider.url)} ${problem}`,
+        origin: element === "" ? provider.origin : below(provider.origin, element),
+      })),
+    );
+
+function twins(providers: readonly ExistingIdentityProvider[]): readonly Observation[] {
+  const before = new Map<string, ExistingIdentityProvider[]>();
+  return providers.flatMap((provider) => {
+    const name = nameOf(provider);
+    const alike = before.get(name) ?? [];
+    before.set(name, [...alike, provider]);
+    if (!alike.some((other) => mayShareAccount(provider, other))) return [];
+    const message = `another identity provider has the URL ${quote(provider.url)}, too: IAM takes one of each in an account`;
+    return [{ message, origin: provider.origin }];
+  });
+}
+
+function mayShareAccount(a: ExistingIdentityProvider, b: ExistingIdentityProvider): boolean {
+  const [one, other] = [a, b].map(({ arn }) => (arn === null ? undefined : parseArn(arn)?.account));
+  return one === undefined || other === undefined || one === other;
+}
+
+/** IAM shows the URL without its scheme. */
+function nameOf({ url }: ExistingIdentityProvider): string {
+  return providerName(url).toLowerCase();
+}
+
+const urlProblems: Judge = ({ url }) => {
+  const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `https://${url}`;
+  const problem = issuerProblem(whole);
+  if (problem === null) return [];
+  // Others than Gitpod issue in forms of their own, of which IAM refuses only these.
+  const taken =
+    /^https:\/\/[^/?#:@\s]+(\/[^?#\s]*)?$/.test(whole) && whole.length <= fixedLimits.issuerLength;
+  return foreignIssuer(providerName(whole)) && taken ? [] : [problem.problem];
+};
+
+const thumbprints: Judge = ({ thumbprints: list }) => {
+  if (list === null) return [];
+  if (list.length === 0) return ["has an empty list of thumbprints"];
+  const most = fixedLimits.thumbprintsPerProvider;
+  const wrong = list.find((t) => !/^[0-9a-f]{40}$/i.test(t));
+  return [
+    ...(list.length > most ? [`has ${list.length} thumbprints; IAM takes ${most}`] : []),
+    ...(wrong === undefined ? [] : [`has the thumbprint ${quote(wrong)}, which is not 40 hex digits`]),
+  ];
+};
+
+const audiences: Judge = (provider, { installations }) => {
+  const { audiences: registered } = provider;
+  const most = fixedLimits.audiencesPerProvider;
+  const over = registered.length > most ? [`has ${registered.length} audiences; IAM takes ${most}`] : [];
+  const used = installations.filter((i) => i.providerName === providerName(provider.url));
+  const missing = [...new Set(used.map((i) => i.audience))].filter((a) => !registered.includes(a));
+  if (missing.length > 0)
+    return [...over, `does not register ${missing.map(quote).join(", ")}, for which workspaces ask`];
+  return registered.length === 0 ? ["registers no audience: every login is denied"] : over;
+};
+
+/** With installations declared, an identity provider of none of them, nor of an issuer that we know to be another's. */
+const unused: Judge = ({ url }, { installations }) => {
+  const name = providerName(url);
+  if (installations.length === 0 || foreignIssuer(name) !== null) return [];
+  if (installations.some((i) => i.providerName === name)) return [];
+  return ["is of no declared installation: whoever issues there can be trusted by a role of this account"];
+};
+
+/** Rules about IAM identity providers. */
+export const providerRules: readonly Rule[] = Object.freeze<Rule[]>([
+  {
+    id: "P01",
+    severity: "error",
+    title: "two identity providers with one URL in one account",
+    why: "IAM refuses the second one, in the middle of an apply",
+    remedy: "keep one of them, with the audiences of both",
+    providers: twins,
+  },
+  {
+    id: "P02",
+    severity: "error",
+    title: "an identity provider's URL that is no issuer",
+    why: "IAM refuses it, or no token's iss equals it, and every login is denied",
+    remedy: "copy iss from gp idp token --audience sts.amazonaws.com --decode",
+    providers: each("url", urlProblems),
+  },
+  {
+    id: "P03",
+    severity: "error",
+    title: "an empty or malformed list of thumbprints",
+    why: "IAM refuses it, or trusts no certificate of the issuer",
+    remedy: "leave the list out: IAM then trusts the issuer by its well-known authorities",
+    providers: each("thumbprints", thumbprints),
+  },
+  {
+    id: "P04",
+    severity: "error",
+    title: "an audience that the identity provider does not register, or too many",
+    why: "AWS refuses tokens for an audience that is not registered: every login is denied",
+    remedy: "register the audiences that installations use, sts.amazonaws.com unless they have their own",
+    providers: each("audiences", audiences),
+  },
+  {
+    id: "P05",
+    severity: "info",
+    title: "declared and unused",
+    why: "an issuer that nobody needs is one more that a role can trust by mistake",
+    remedy: "remove it, or write the entries that need it",
+    account: (_, { installations, accounts }) =>
+      installations
+        .filter((i) => !accounts.some(({ roles }) => roles.some((role) => role.installation === i.name)))
+        .map((i) => ({
+          message: `no entry has a role on installation ${i.name}, and no account gets its identity provider`,
+          origin: i.origin,
+        })),
+    providers: each("", unused),
+  },
+]);

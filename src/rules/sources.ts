@@ -1,0 +1,88 @@
+import type { Account, Installation, Role } from "../model/accessModel";
+import type { ExistingRole } from "../model/existing";
+import { parseArn } from "../model/names";
+import { partitions } from "../model/partitions";
+import type { Quotas } from "../model/quotas";
+import type { RoleAccess } from "../model/roleAccess";
+import { many, readDocument } from "../policy";
+
+/** What a role of a manifest admits and may do. */
+export function accessOfRole(role: Role, account: Account, installation: Installation): RoleAccess {
+  const { entry, policies, managedPolicies } = role;
+  const { subject } = installation;
+  const isOrg = entry.kind === "org";
+  return {
+    source: "manifest",
+    ...{ name: role.name, origin: entry.origin, arn: role.arn, path: role.path, tags: role.tags },
+    ...{ description: role.description, maxSessionDuration: role.maxSessionDuration },
+    account: { id: account.id, partition: account.partition },
+    quotas: account.quotas,
+    boundaryWantedBy: account.requireBoundary ? account.name : null,
+    permissionsBoundary: role.permissionsBoundary,
+    identityProviderArns: account.identityProviders.map(({ arn }) => arn),
+    trust: {
+      kind: "entry",
+      policy: role.trustPolicy,
+      admission: {
+        ...{ kind: entry.kind, url: entry.url, contexts: isOrg ? ["all"] : entry.contexts },
+        bare: (subject?.includes("context") ?? true) && entry.contexts.every((c) => c === "repository"),
+        openTo: installation.openSignup && !subject?.includes("org_id") ? installation.providerName : null,
+      },
+    },
+    statements: role.statements,
+    documents: [],
+    permissionPolicy: role.permissionPolicy,
+    foreignGrants: role.foreignResources,
+    managedPolicies: managedPolicies.map((arn) => ({ arn, origin: role.managedPoliciesOrigin })),
+    policies,
+    grantWeights: role.grantWeights,
+  };
+}
+
+/**
+ * What a role that exists admits and may do, as far as files show it.
+ * @param accounts - those that are declared: the role may be in one of them
+ */
+export function accessOfExisting(
+  role: ExistingRole,
+  accounts: readonly Account[],
+  quotas: Quotas,
+): RoleAccess {
+  const account = accountOf(role, accounts);
+  const arn = role.arn === null ? null : parseArn(role.arn);
+  const partition = partitions.find((p) => p === arn?.partition);
+  const { name, origin, path, description, maxSessionDuration, permissionsBoundary, trust } = role;
+  return {
+    source: "files",
+    ...{ name, origin, arn: role.arn, path, description, maxSessionDuration, permissionsBoundary },
+    tags: role.shown.has("tags") ? role.tags : null,
+    account:
+      arn !== null && partition !== undefined
+        ? { id: arn.account, partition }
+        : account === undefined
+          ? null
+          : { id: account.id, partition: account.partition },
+    quotas: account?.quotas ?? quotas,
+    boundaryWantedBy: null,
+    identityProviderArns: trust === null ? [] : trustedProviders(trust.value),
+    trust: trust === null ? null : { kind: "document", document: trust },
+    documents: role.permissions,
+    managedPolicies: role.managedPolicies,
+    ...{ statements: [], permissionPolicy: null, foreignGrants: [], policies: null, grantWeights: [] },
+  };
+}
+
+function accountOf(role: ExistingRole, accounts: readonly Account[]): Account | undefined {
+  const [only, ...others] = accounts;
+  const id = role.arn === null ? undefined : parseArn(role.arn)?.account;
+  if (id === undefined) return others.length === 0 ? only : undefined;
+  return accounts.find((account) => account.id === id);
+}
+
+/** The identity providers that a trust policy names as principals. */
+function trustedProviders(value: unknown): readonly string[] {
+  const federated = readDocument(value).policy.Statement.flatMap(({ Principal }) =>
+    Principal === undefined || Principal === "*" ? [] : many(Principal["Federated"]),
+  );
+  return [...new Set(federated.filter((arn) => parseArn(arn)?.resource.startsWith("oidc-provider/")))].sort();
+}

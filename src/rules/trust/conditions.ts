@@ -1,0 +1,292 @@
+import { quote } from "../../diagnostics";
+import { coversPattern, patternsMeet, type Pattern } from "../../policy";
+import type { TrustCondition, TrustStatement, TrustView } from "../judgedRole";
+import type { Observation, Rule } from "../rule";
+import { isComparable } from "./relations";
+import { demands, hasWildcard, isBinding, isDemanded, isOwn, isPositive, on, patternIn } from "./trustView";
+
+/** What a statement by which tokens log in has to be told. */
+export type LoginJudge = (login: TrustStatement, view: TrustView) => readonly Observation[];
+/** What one condition of such a statement has to be told; null: nothing. */
+export type ConditionJudge = (condition: TrustCondition, login: TrustStatement) => string | null;
+
+/** Judges each statement by which tokens log in. */
+export function eachLogin(judge: LoginJudge): NonNullable<Rule["trust"]> {
+  return (view) => view.logins.flatMap((login) => judge(login, view));
+}
+
+/** Judges each condition of such a statement. */
+function eachCondition(judge: ConditionJudge): NonNullable<Rule["trust"]> {
+  return eachLogin((login) =>
+    login.conditions.flatMap((condition) => {
+      const message = judge(condition, login);
+      return message === null ? [] : [{ message: `${login.name}: ${message}`, origin: condition.origin }];
+    }),
+  );
+}
+
+const isIdentity = ({ claim }: TrustCondition): boolean => claim === "sub" || claim === "aud";
+
+/** Claims with several values: whoever asks for all of them asks for nothing where there is none, which may be meant. */
+const multiValued: ReadonlySet<string> = new Set([
+  ...["amr", "oaud", "aws:calledvia", "aws:tagkeys", "sts:transitivetagkeys"],
+  ...["aws:principalorgpaths", "aws:resourceorgpaths", "aws:principalservicenameslist"],
+]);
+
+/** What AWS makes of a token of an issuer that it has no special treatment for. */
+const exposedClaims: ReadonlySet<string> = new Set(["amr", "aud", "email", "oaud", "sub"]);
+
+/** Is it nothing but wildcards, a `*` among them? */
+export function isEverything(pattern: Pattern | null): boolean {
+  return pattern?.includes("many") === true && pattern.every((token) => typeof token === "string");
+}
+
+/** The issuers of a statement, for a message. */
+export function issuersOf({ issuers }: TrustStatement): string {
+  return [...new Set(issuers.map((i) => quote(i.providerName)))].join(", ");
+}
+
+/** Does the condition read the value as more than one text? True also where it holds a policy variable. */
+export function isPatternValue(condition: TrustCondition, value: string): boolean {
+  return patternIn(condition, value)?.some((token) => typeof token === "string") ?? true;
+}
+
+const uselessWildcard: ConditionJudge = (c, login) => {
+  if (!isIdentity(c) || !isOwn(login, c) || !/^string(not)?equals$/.test(c.base)) return null;
+  const value = c.values.find(hasWildcard);
+  if (value === undefined) return null;
+  const effect = c.negated ? "nothing is ever excluded" : "nothing ever matches";
+  return `${c.operator} takes * and ? literally, so that by ${quote(value)} ${effect}`;
+};
+
+const needlessLike: ConditionJudge = (c, login) => {
+  if (!isIdentity(c) || !isOwn(login, c) || c.base !== "stringlike") return null;
+  if (c.values.length === 0 || c.values.some((value) => isPatternValue(c, value))) return null;
+  return `${c.operator} on ${c.claim} has no wildcard: StringEquals says the same, and no later edit opens it by mistake`;
+};
+
+const unescaped: ConditionJudge = (c, login) => {
+  if (!isOwn(login, c) || !c.base.endsWith("like") || c.negated) return null;
+  if (login.issuers.every((i) => i.foreign !== null)) return null;
+  for (const value of c.values) {
+    const pattern = patternIn(c, value);
+    if (pattern === null || isEverything(pattern)) continue;
+    if (c.claim === "aud" && pattern.some((t) => typeof t === "string"))
+      return `the audience ${quote(value)} is a pattern, and other audiences match it`;
+    // Before the repository's end another rule says what it admits.
+    if (c.claim === "sub" && /\?[A-Za-z_]+=/.test(value.replace(/\$\{[*?$]\}/g, "")))
+      return `the ? in ${quote(value)} stands for any one character, not for the beginning of a query`;
+  }
+  return null;
+};
+
+const allValues: ConditionJudge = (c, login) => {
+  if (c.set !== "forallvalues" || multiValued.has(c.claim) || multiValued.has(c.key.toLowerCase()))
+    return null;
+  if (isDemanded(login, c.key)) return null;
+  return `${c.operator} is true where ${quote(c.key)} is missing, and the key has one value at most`;
+};
+
+const ifExists: ConditionJudge = (c, login) => {
+  if (!c.ifExists || !isIdentity(c) || !isOwn(login, c) || isDemanded(login, c.key)) return null;
+  return `${c.operator} is true where ${quote(c.key)} is missing`;
+};
+
+const onlyNegative: LoginJudge = (login, view) => {
+  const own = on(login, "sub").filter((c) => c.base !== "null");
+  const [first] = own;
+  if (first === undefined || own.some((c) => !c.negated) || demands(view, login, "sub").length > 0) return [];
+  return [
+    {
+      message: `${login.name} says only which subjects are not let in: every other one is, and so is a token without sub`,
+      origin: first.origin,
+    },
+  ];
+};
+
+const cancelled: ConditionJudge = (c, login) => {
+  if (c.base !== "null" || !c.values.some((v) => v.toLowerCase() === "true")) return null;
+  if (c.values.some((v) => v.toLowerCase() === "false")) return null;
+  const others = login.conditions.some((o) => o !== c && o.key.toLowerCase() === c.key.toLowerCase());
+  if (!others && !(isIdentity(c) && isOwn(login, c))) return null;
+  return `Null demands that ${quote(c.key)} is missing: what else is said of the key then holds for no token, or for all`;
+};
+
+const wrongKeys: LoginJudge = (login) => {
+  const known = [...new Set(login.issuers.map((i) => i.providerName))];
+  const wrong = login.conditions.filter((c) => c.prefix !== null && !isOwn(login, c));
+  const observed = wrong.map((c) => ({
+    message: `${login.name} has the key ${quote(c.key)}, which AWS fills for no token of ${issuersOf(login)}`,
+    origin: c.origin,
+    remedy: `write ${known.map((name) => quote(`${name}:${c.claim}`)).join(" or ")}`,
+  }));
+  const bound = login.conditions.filter((c) => isOwn(login, c) && isBinding(c));
+  const prefixes = new Set(bound.map((c) => c.prefix));
+  const [first] = bound;
+  if (prefixes.size < 2 || first === undefined) return observed;
+  return [
+    ...observed,
+    {
+      message: `${login.name} demands keys of two issuers at once, and every token has one`,
+      origin: first.origin,
+      remedy: "write a statement for each issuer",
+    },
+  ];
+};
+
+const hiddenClaim: ConditionJudge = (c, login) => {
+  if (!isOwn(login, c) || exposedClaims.has(c.claim)) return null;
+  const issuer = login.issuers.find((i) => i.providerName.toLowerCase() === c.prefix);
+  if (!issuer || issuer.foreign?.ownClaims) return null;
+  const effect = isBinding(c) ? "nobody can log in" : "the condition limits nothing";
+  return `AWS has no key ${quote(c.key)} for this issuer, only ${[...exposedClaims].join(", ")}: ${effect}`;
+};
+
+/** Values of one condition that another one of the same statement refuses. */
+const contradictions: LoginJudge = (login, view) => {
+  if (view.endless) return [];
+  const own = on(login, "sub");
+  const bound = own.filter((c) => isBinding(c) && isComparable(c));
+  return bound.flatMap((c) => {
+    const dead = c.values.filter((value) => {
+      const pattern = patternIn(c, value);
+      if (pattern === null || (c.base !== "stringlike" && hasWildcard(value))) return false;
+      return own.some((other) => other !== c && refuses(other, pattern, c));
+    });
+    const [value] = dead;
+    if (value === undefined) return [];
+    return [
+      {
+        message: `${login.name}: ${dead.length === c.values.length ? "no subject" : `nothing that is ${quote(value)}`} meets all conditions on sub: what stands in one statement is demanded together`,
+        origin: c.origin,
+      },
+    ];
+  });
+};
+
+/** Can nothing of a pattern meet another condition, too? */
+function refuses(other: TrustCondition, pattern: Pattern, own: TrustCondition): boolean {
+  if (other.base === "null" || !isComparable(other) || other.set !== null || other.ifExists) return false;
+  const patterns = other.values.map((v) => patternIn(other, v));
+  if (other.negated) return patterns.some((p) => p !== null && coversPattern(p, pattern));
+  // Two lists of exact values that differ in part are a choice; a pattern beside them is a mistake.
+  if (isPositive(other) && other.base === own.base && own.base !== "stringlike")
+    return !own.values.some((v) => other.values.includes(v));
+  return !patterns.some((p) => p === null || patternsMeet(p, pattern));
+}
+
+const ignoresCase: ConditionJudge = (c, login) => {
+  if (c.claim !== "sub" || !isOwn(login, c) || !c.base.endsWith("ignorecase")) return null;
+  const value = c.values.find(hasWildcard);
+  return value === undefined
+    ? null
+    : `${c.operator} takes * and ? literally: ${quote(value)} ${c.negated ? "excludes" : "matches"} nothing`;
+};
+
+const variables: ConditionJudge = (c, login) => {
+  if (c.claim !== "sub" || !isOwn(login, c)) return null;
+  const value = c.values.find((v) => /\$\{(?![*?$]\})[^}]*\}/.test(v));
+  return value === undefined
+    ? null
+    : `${quote(value)} holds a policy variable: what it admits is for each request to say, not for this document`;
+};
+
+/** Rules about the conditions of a trust policy, whoever issues the tokens. */
+export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
+  {
+    id: "T25",
+    severity: "error",
+    title: "a wildcard under StringEquals",
+    why: "it is taken literally and never matches: every login is denied, or nothing excluded",
+    remedy: "write StringLike, with the guard against dot segments beside it, or name each value",
+    trust: eachCondition(uselessWildcard),
+  },
+  {
+    id: "T26",
+    severity: "info",
+    title: "StringLike without a wildcard",
+    why: "a * that somebody adds later opens it without anybody changing the operator",
+    remedy: "write StringEquals",
+    trust: eachCondition(needlessLike),
+  },
+  {
+    id: "T27",
+    severity: "warning",
+    title: "a wildcard that looks like a literal character",
+    why: "more values match than the one that is meant",
+    remedy: "write ${?} for a question mark and ${*} for an asterisk, or StringEquals",
+    trust: eachCondition(unescaped),
+  },
+  {
+    id: "T28",
+    severity: "error",
+    title: "ForAllValues on a key with one value",
+    why: "it is true where the key is missing",
+    remedy: "write the operator without ForAllValues",
+    trust: eachCondition(allValues),
+  },
+  {
+    id: "T29",
+    severity: "error",
+    title: "IfExists on sub or aud",
+    why: "it is true where the key is missing",
+    remedy: "write the operator without IfExists",
+    trust: eachCondition(ifExists),
+  },
+  {
+    id: "T30",
+    severity: "error",
+    title: "only negative operators on sub",
+    why: "everything that nobody thought of gets in, and so does a token without the claim",
+    remedy: "name who gets in with StringEquals or StringLike, and keep the negative operator beside it",
+    trust: eachLogin(onlyNegative),
+  },
+  {
+    id: "T31",
+    severity: "error",
+    title: "Null cancels a condition",
+    why: "what is demanded to be missing cannot be compared: nobody gets in, or everybody",
+    remedy: "remove Null, or write it with false",
+    trust: eachCondition(cancelled),
+  },
+  {
+    id: "T32",
+    severity: "error",
+    title: "a condition key of another issuer",
+    why: "AWS fills it for no token of this issuer: every login is denied, or the condition limits nothing",
+    remedy: "begin the key with the issuer as the principal's ARN has it, without scheme, with its path",
+    trust: eachLogin(wrongKeys),
+  },
+  {
+    id: "T33",
+    severity: "error",
+    title: "a claim that AWS does not look at",
+    why: "only aud, sub, amr, email and oaud of this issuer's tokens become condition keys",
+    remedy: "have Gitpod put the claim into sub, and compare sub",
+    trust: eachCondition(hiddenClaim),
+  },
+  {
+    id: "T34",
+    severity: "error",
+    title: "conditions on sub that exclude each other",
+    why: "operators of one statement are demanded together: such a subject is never let in",
+    remedy: "write a statement for each operator",
+    trust: eachLogin(contradictions),
+  },
+  {
+    id: "T35",
+    severity: "warning",
+    title: "a pattern under an operator that ignores case",
+    why: "it is taken literally and never matches",
+    remedy: "write StringLike with the letter case that the host shows, or name each value",
+    trust: eachCondition(ignoresCase),
+  },
+  {
+    id: "T38",
+    severity: "error",
+    title: "a policy variable in sub",
+    why: "the request then says what it is compared with",
+    remedy: "write the value, and a dollar sign as ${$}",
+    trust: eachCondition(variables),
+  },
+]);

@@ -1,0 +1,214 @@
+import { quote } from "../../diagnostics";
+import { providerName } from "../../model/names";
+import type { TrustCondition, TrustedIssuer, TrustStatement, TrustView } from "../judgedRole";
+import type { Observation, Rule } from "../rule";
+import { eachLogin, isEverything, isPatternValue, issuersOf, type LoginJudge } from "./conditions";
+import { namingRemedy, strangersLetIn, tellsApart } from "./foreignCallers";
+import { demands, isOwn, isPositive, on, patternIn } from "./trustView";
+
+const audience = "sts.amazonaws.com";
+
+function hasCondition({ statement }: TrustStatement): boolean {
+  return Object.values(statement.Condition ?? {}).some((block) => Object.keys(block).length > 0);
+}
+
+/** Null with `false` demands that the claim is there, and nothing more of it. */
+function isDemand({ base, values }: TrustCondition): boolean {
+  return base === "null" && !values.some((v) => v.toLowerCase() === "true");
+}
+
+/** Does the statement speak of a claim at all, be it with a key that is wrong? */
+function speaksOf(login: TrustStatement, claim: string, view: TrustView): boolean {
+  return (
+    login.conditions.some((c) => c.claim === claim && c.prefix !== null && !isDemand(c)) ||
+    demands(view, login, claim).length > 0
+  );
+}
+
+const noCondition: LoginJudge = (login, view) => {
+  if (hasCondition(login) || demands(view, login, "sub").length > 0) return [];
+  const message = `${login.name} has no Condition: every token of ${issuersOf(login)} gets the role`;
+  return [{ message, origin: login.origin }];
+};
+
+const noAudience: LoginJudge = (login, view) => {
+  if (!hasCondition(login) || login.issuers.some((i) => i.foreign?.audience === "none")) return [];
+  const own = on(login, "aud");
+  const pool = login.issuers.some((i) => i.foreign?.audience === "pool");
+  const everything = own.find((c) => isPositive(c) && c.values.some((v) => isAnybodys(c, v, pool)));
+  const remedy = audienceRemedy(login);
+  const at = everything?.origin ?? login.origin;
+  if (everything)
+    return [
+      { message: `${login.name} lets every audience in, which is no condition on aud`, origin: at, remedy },
+    ];
+  if (
+    own.length > 0 &&
+    own.every((c) => c.negated || c.base === "null") &&
+    demands(view, login, "aud").length === 0
+  )
+    return [
+      {
+        message: `${login.name} says of aud only what it is not: tokens for anybody else log in`,
+        origin: own[0]?.origin ?? at,
+        remedy,
+      },
+    ];
+  return speaksOf(login, "aud", view)
+    ? []
+    : [
+        {
+          message: `${login.name} has no condition on aud: tokens that were made for anybody else log in`,
+          origin: at,
+          remedy,
+        },
+      ];
+};
+
+/** Of a pool, a pattern lets in what somebody else has named so. */
+function isAnybodys(condition: TrustCondition, value: string, pool: boolean): boolean {
+  return isEverything(patternIn(condition, value)) || (pool && isPatternValue(condition, value));
+}
+
+function audienceRemedy({ issuers }: TrustStatement): string {
+  const [issuer] = issuers;
+  if (issuer?.foreign?.audience === "pool") return namingRemedy(issuer) ?? "";
+  const [wanted = audience] = issuer === undefined ? [] : audiencesOf(issuer);
+  return `add "StringEquals": {${quote(`${issuer?.providerName ?? "ISSUER"}:aud`)}: ${quote(wanted)}}`;
+}
+
+const wrongAudience: LoginJudge = (login, view) =>
+  on(login, "aud")
+    .filter(isPositive)
+    .flatMap((c) => {
+      const issuers = login.issuers.filter((i) => i.providerName.toLowerCase() === c.prefix);
+      const registered = issuers.flatMap((issuer) => registeredBy(issuer, view));
+      const asked = issuers.filter((i) => i.foreign === null).flatMap(audiencesOf);
+      const undeclared = issuers.every((i) => i.installations.length === 0);
+      return c.values.flatMap((value) => {
+        if (isPatternValue(c, value)) return [];
+        const wants = `${login.name} wants the audience ${quote(value)}`;
+        if (registered.length > 0 && !registered.includes(value)) {
+          const message = `${wants}; the identity provider of these files registers ${listed(registered)}`;
+          return [
+            {
+              message,
+              origin: c.origin,
+              remedy: "write an audience that it registers, or register this one",
+            },
+          ];
+        }
+        if (asked.length === 0 || asked.includes(value) || (undeclared && registered.length > 0)) return [];
+        return [
+          {
+            message: `${wants}; ${listed(asked)} is what the identity provider registers and the workspace asks for`,
+            origin: c.origin,
+          },
+        ];
+      });
+    });
+
+function listed(audiences: readonly string[]): string {
+  return [...new Set(audiences)].map(quote).join(" or ");
+}
+
+/** What the identity provider registers, where the files show it; one of another account is another one. */
+function registeredBy({ principal, providerName: name }: TrustedIssuer, view: TrustView): readonly string[] {
+  return view.surroundings.identityProviders
+    .filter(({ url, arn }) => providerName(url) === name && (arn === null || arn === principal))
+    .flatMap(({ audiences }) => audiences);
+}
+
+function audiencesOf({ installations, principal }: TrustedIssuer): readonly string[] {
+  if (installations.length > 0) return installations.map((i) => i.audience);
+  return principal.startsWith("arn:aws-cn:") ? [audience, `${audience}.cn`] : [audience];
+}
+
+const noSubject: LoginJudge = (login, view) => {
+  if (!hasCondition(login) || speaksOf(login, "sub", view)) return [];
+  const unnamed = login.issuers.find(
+    (issuer) =>
+      issuer.foreign === null ||
+      // Of a pool T21 says that it is not named.
+      (issuer.foreign.audience !== "pool" && !tellsApart(login, issuer, issuer.foreign, view)),
+  );
+  if (unnamed === undefined) return [];
+  const { foreign, providerName: name } = unnamed;
+  const message =
+    foreign === null || login.conditions.every((c) => !isOwn(login, c) || c.claim === "aud")
+      ? `has no condition on ${foreign?.naming[0] === "app_id" ? "app_id" : "sub"}: every token of ${issuersOf(login)} gets the role`
+      : `says nothing of sub, and nothing else that names a caller: anybody's token of ${quote(name)} can get the role`;
+  const remedy = namingRemedy(unnamed) ?? `add "StringEquals": {${quote(`${name}:sub`)}: ${ownUrls}}`;
+  return [{ message: `${login.name} ${message}`, origin: login.origin, remedy }];
+};
+
+const ownUrls = '["https://HOST/OWNER/REPOSITORY", "….git", "…/"]';
+
+const everySubject: LoginJudge = (login, view) => {
+  const everything = [...on(login, "sub"), ...demands(view, login, "sub")].filter(isPositive).flatMap((c) =>
+    c.values
+      .filter((value) => isEverything(patternIn(c, value)))
+      .map((value) => ({
+        message: `${login.name}: sub like ${quote(value)} is true of every token of the issuer`,
+        origin: c.origin,
+        ...remedyOf(login.issuers.find((i) => i.providerName.toLowerCase() === c.prefix)),
+      })),
+  );
+  const strangers = strangersLetIn(login, view)
+    .filter(({ condition, value }) => !isEverything(patternIn(condition, value)))
+    .map(({ condition, value, issuer }) => ({
+      message: `${login.name}: ${value === "" ? "an empty sub names nobody" : `sub like ${quote(value)} names none of the callers of ${quote(issuer.providerName)}: strangers get the role, too`}`,
+      origin: condition.origin,
+      ...remedyOf(issuer),
+    }));
+  return [...everything, ...strangers];
+};
+
+function remedyOf(issuer: TrustedIssuer | undefined): Pick<Observation, "remedy"> {
+  const remedy = issuer === undefined ? undefined : namingRemedy(issuer);
+  return remedy === undefined ? {} : { remedy };
+}
+
+/** Rules about which tokens a statement lets in at all. */
+export const loginRules: readonly Rule[] = Object.freeze<Rule[]>([
+  {
+    id: "T20",
+    severity: "error",
+    title: "a login without a Condition",
+    why: "every token of the issuer gets the role, whoever it was made for",
+    remedy: "require aud and sub with StringEquals",
+    trust: eachLogin(noCondition),
+  },
+  {
+    id: "T21",
+    severity: "error",
+    title: "a login without a condition on aud",
+    why: "a token that was made for another service gets the role too",
+    remedy: 'add "StringEquals": {"ISSUER:aud": "sts.amazonaws.com"}',
+    trust: eachLogin(noAudience),
+  },
+  {
+    id: "T22",
+    severity: "error",
+    title: "an audience that the provider does not register, or the workspace does not ask for",
+    why: "every login is denied, or tokens for something else get in",
+    remedy: "write the installation's audience: sts.amazonaws.com unless it has its own",
+    trust: eachLogin(wrongAudience),
+  },
+  {
+    id: "T23",
+    severity: "error",
+    title: "a login without a condition on sub",
+    why: "every workspace of the installation gets the role, whatever repository it was opened on",
+    remedy: 'add "StringEquals": {"ISSUER:sub": ["https://HOST/OWNER/REPOSITORY", "….git", "…/"]}',
+    trust: eachLogin(noSubject),
+  },
+  {
+    id: "T24",
+    severity: "error",
+    title: "a condition on sub that every subject meets",
+    why: "every workspace of the installation gets the role, those from a snapshot or without a context included; with another issuer than Gitpod, every customer of that issuer",
+    remedy: "name the repository: https://HOST/OWNER/REPOSITORY",
+    trust: eachLogin(everySubject),
+  },
+]);

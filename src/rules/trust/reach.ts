@@ -1,0 +1,133 @@
+import { quote } from "../../diagnostics";
+import type { PlacedAdmission } from "../judgedRole";
+import { below, type Observation, type Rule } from "../rule";
+
+/** Rules about whom a role admits, be it an entry of a manifest or a document that says so. */
+export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
+  {
+    id: "T50",
+    severity: "info",
+    title: "the bare repository only",
+    why: "workspaces opened on a branch, a pull request or an issue are denied",
+    remedy: "add branches, or what else is needed, to contexts",
+    policyRemedy: "add the forms of branches, or of what else is needed, to sub",
+    admission: ({ kind, bare, url, ...at }) =>
+      kind === "repo" && bare
+        ? say(
+            at,
+            `only workspaces opened on ${quote(url ?? "")} itself are admitted, not those opened on a branch`,
+          )
+        : [],
+  },
+  {
+    id: "T54",
+    severity: "warning",
+    title: "a whole organization",
+    why: "every repository of it, present and future, gets the role: whoever may create one there gets in, and so does whoever opens a workspace on a fork's pull request",
+    remedy: "name the repositories instead, under repos",
+    policyRemedy: "name the repositories instead",
+    admission: ({ kind, url, contexts, ...at }) => {
+      if (kind !== "org") return [];
+      const what =
+        url === null
+          ? "every repository or project of the organization"
+          : `any repository below ${quote(url)}`;
+      const forks = contexts.includes("all") ? ", or open a pull request from a fork" : "";
+      return say(
+        at,
+        `${what}, present and future, gets this role, and so does whoever may create one there${forks}`,
+      );
+    },
+  },
+  {
+    id: "T57",
+    severity: "warning",
+    waivable: true,
+    title: "anybody who may read the repository gets in",
+    why: "where signup is open, strangers present the same subject unless it names the organization; for a whole organization this is an error",
+    remedy: "use an installation of your own, unless the repository is private",
+    admission: ({ kind, url, openTo, ...at }) => {
+      if (openTo === null || url === null) return [];
+      const anybody = `anybody can get a workspace at ${quote(openTo)}, and sub does not name the organization: `;
+      if (kind === "repo")
+        return say(
+          at,
+          `${anybody}whoever may read ${quote(url)} gets this role; if it is public, that is everybody`,
+        );
+      return say(
+        at,
+        `${anybody}whoever may read any repository below ${quote(url)} gets this role, and everybody may read a public one`,
+      ).map((seen) => ({
+        ...seen,
+        severity: "error",
+        remedy: "name the repositories, unless every one of them is private",
+      }));
+    },
+  },
+  {
+    id: "T58",
+    severity: "warning",
+    title: "contexts that run a fork's code",
+    why: "whoever may open a pull request writes the code that then runs with the role",
+    remedy: "leave pull-requests, commits and all out of contexts",
+    policyRemedy: "name the branches instead, as in https://github.com/OWNER/REPOSITORY/tree/main",
+    admission: ({ kind, contexts, by, ...at }) => {
+      const all = contexts.includes("all");
+      const forks = [
+        ...(all || contexts.includes("commits") ? ["commits"] : []),
+        ...(all || contexts.includes("pull-requests") ? ["pull requests"] : []),
+      ];
+      if (kind === "org" || forks.length === 0) return [];
+      return say(at, `${by} admits workspaces on ${forks.join(" and ")}, whose code can come from forks`);
+    },
+  },
+  {
+    id: "T64",
+    severity: "info",
+    title: "an issuer of the old form",
+    why: "since September 2023 new installations issue tokens as https://services.<host>/idp; if yours does, every login is denied",
+    remedy:
+      "compare iss in gp idp token --audience sts.amazonaws.com --decode, and if it differs, write it as issuer",
+    policyRemedy:
+      "compare iss in gp idp token --audience sts.amazonaws.com --decode, and if it differs, trust that issuer",
+    account: ({ roles }, { installations }) =>
+      installations
+        .filter((i) => isOldForm(i.providerName) && roles.some((role) => role.installation === i.name))
+        .map((i) => ({ message: oldForm(i.providerName), origin: i.origin })),
+    trust: ({ logins }) =>
+      logins.flatMap(({ issuers, name, origin }) =>
+        issuers
+          .filter((i) => i.foreign === null && isOldForm(i.providerName))
+          .map((i) => ({
+            message: `${name}: ${oldForm(i.providerName)}`,
+            origin: below(origin, "Principal", "Federated"),
+          })),
+      ),
+  },
+  {
+    id: "T66",
+    severity: "info",
+    title: "the subject goes by the owner's name",
+    why: "when the owner is renamed, somebody else can take the old name and gets in",
+    remedy: "remove the entry before the owner is renamed or the repository is moved",
+    policyRemedy: "remove the role before the owner is renamed or the repository is moved",
+    admission: ({ url, ...at }) =>
+      url === null ? [] : say(at, `whoever takes over the name ${quote(url)} after a rename gets this role`),
+  },
+]);
+
+function say(
+  { where, origin }: Pick<PlacedAdmission, "where" | "origin">,
+  message: string,
+): readonly Observation[] {
+  return [{ message: `${where}${message}`, origin }];
+}
+
+/** Did Gitpod's installer write issuers of this form until September 2023? */
+function isOldForm(providerName: string): boolean {
+  return providerName.startsWith("api.");
+}
+
+function oldForm(providerName: string): string {
+  return `the issuer is ${quote(`https://${providerName}`)}; newer installations use ${quote(`https://services.${providerName.slice("api.".length)}`)}`;
+}

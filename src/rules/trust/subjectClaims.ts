@@ -1,0 +1,159 @@
+import { quote } from "../../diagnostics";
+import type { Admission } from "../../model/roleAccess";
+import { subjectReach } from "../../subject";
+import {
+  admission,
+  admitted,
+  hostsFor,
+  manyMark,
+  marked,
+  wildcardMark,
+  type Form,
+  type Reading,
+  type SubjectValue,
+} from "./subjectValues";
+
+/** A claim of a subject that is a list of claims. */
+interface Pair {
+  readonly key: string;
+  /** Wildcards as marks. */
+  readonly value: string;
+}
+
+const keys = "org_id|user_id|context|workspace_id|repository|email|scope";
+
+/** The pairs of a list; null where the text is none. Values may hold colons: known keys tell where one begins. */
+function pairsOf(text: string): readonly Pair[] | null {
+  if (!new RegExp(`^(${keys}):`).test(text)) return null;
+  return text.split(new RegExp(`(?:^|:)(?=(?:${keys}):)`)).flatMap((part) => {
+    const at = part.indexOf(":");
+    return at < 0 ? [] : [{ key: part.slice(0, at), value: part.slice(at + 1) }];
+  });
+}
+
+/** A subject that is a list of claims; null for what is none. */
+export function judgeClaims(value: SubjectValue): readonly Reading[] | null {
+  const pairs = pairsOf(marked(value));
+  if (pairs === null) return null;
+  const shown = quote(value.value);
+  const wrong = influenced(pairs);
+  if (wrong !== null) return [{ rule: "T62", message: `${shown} ${wrong}` }];
+  const repositoryAt = pairs.findIndex((p) => p.key === "repository");
+  const wild = pairs.findIndex((p) => wildcardMark.test(p.value));
+  const context = pairs.find((p) => p.key === "context");
+  const names = pairs.some((p) => p.key === "org_id");
+  if (wild >= 0 && (repositoryAt < 0 || wild < repositoryAt))
+    return [
+      {
+        rule: "T53",
+        message: `${shown} has a wildcard before the repository: any claims that end like it match`,
+      },
+    ];
+  const repository = pairs[repositoryAt]?.value;
+  if (repository === undefined) {
+    if (context === undefined && pairs.every((p) => p.key === "org_id")) return [wholeOrganization];
+    return [];
+  }
+  return judgeRepository(value, repository, names);
+}
+
+/** What callers choose or change; null where there is nothing of the kind. */
+function influenced(pairs: readonly Pair[]): string | null {
+  if (pairs.some((p) => p.key === "scope"))
+    return "has the claim scope, which whoever asks for the token chooses";
+  const empty = pairs.find((p) => p.value === "");
+  if (empty) return `has no value for ${empty.key}: a token without the claim matches, or none does`;
+  const context = pairs.findIndex((p) => p.key === "context");
+  if (context < 0 || !pairs.slice(context).some((p) => wildcardMark.test(p.value))) return null;
+  return "has a wildcard in or after context, a URL that somebody types: dot segments and further claims fit into it";
+}
+
+/** The claim `repository` is the clone URL: the host's answer, not what somebody typed. */
+function judgeRepository(value: SubjectValue, text: string, names: boolean): readonly Reading[] {
+  const shown = quote(value.value);
+  const mark = text.search(wildcardMark);
+  const start = mark < 0 ? text : text.slice(0, mark);
+  const at = { ...value, start };
+  const admit = (kind: Admission["kind"], url: string): Reading =>
+    admission(value, kind, url, names ? { openTo: null } : {});
+  // A whole clone URL is complete, as if a slash followed it.
+  const reach = subjectReach(
+    mark < 0 ? `${start}/` : start,
+    mark >= 0 && mark < text.length - 1,
+    hostsFor(at),
+  );
+  switch (reach.kind) {
+    case "no-url":
+      return [{ rule: "T56", message: `${shown} has a repository that is not a clone URL` }];
+    case "before-path":
+      return [{ rule: "T53", message: `${shown} has a wildcard before the repository's path` }];
+    case "host":
+      return [{ rule: "T55", message: `${shown} admits every repository of the host` }];
+    case "cut-name":
+      return [
+        { rule: "T52", message: `${shown} admits every repository that begins like ${quote(reach.name)}` },
+      ];
+    case "organization":
+      return [admit("org", reach.url)];
+    case "repository": {
+      const { repository, group } = reach;
+      if (mark >= 0 && group) return [admit("org", repository.url)];
+      const gits = repository.kind !== "azure-devops" && mark < 0 && !start.endsWith(".git");
+      const message = `${shown} has a repository without .git, which every clone URL on this host has`;
+      return [...(gits ? [{ rule: "T56", message }] : []), admit("repo", repository.url)];
+    }
+  }
+}
+
+/** What admits every repository or project of an organization of Gitpod's. */
+const wholeOrganization: Admission = Object.freeze({
+  ...{ kind: "org", url: null, contexts: [], bare: false, openTo: null },
+});
+
+/** A subject of version 2 or 3, of Gitpod Flex and Ona; null for what is none. */
+export function judgeVersion(value: SubjectValue): readonly Reading[] | null {
+  const version = versionOf(value.start);
+  if (version === 1) return null;
+  const shown = quote(value.value);
+  const text = marked(value);
+  const [, organization = "", rest = ""] =
+    (version === 2 ? /^org:([^/]*)\/?(.*)$/s : /^organization_id:([^:]*):?(.*)$/s).exec(text) ?? [];
+  if (organization === "" || wildcardMark.test(organization))
+    return [
+      { rule: "T53", message: `${shown} has a wildcard before the project: other organizations match` },
+    ];
+  const wild = rest.search(wildcardMark);
+  if (wild < 0) return rest === "" ? [wholeOrganization] : [];
+  const before = rest.slice(0, wild);
+  if (before === "" || /^(prj|env|user|rnr|project_id|environment_id):$/.test(before))
+    return [wholeOrganization];
+  if (!/[:/]$/.test(before))
+    return [{ rule: "T52", message: `${shown} admits every name that begins like ${quote(before)}` }];
+  const bare = value.start.replace(/:$/, "");
+  if (version === 2 || !text.endsWith(`:${manyMark}`) || admitted(value, bare)) return [];
+  return [
+    {
+      rule: "T63",
+      message: `${shown} does not admit ${quote(bare)}, the form without further fields`,
+      remedy: `add ${quote(bare)} beside it`,
+    },
+  ];
+}
+
+function versionOf(start: string): 1 | 2 | 3 {
+  if (start.startsWith("org:")) return 2;
+  return start.startsWith("organization_id:") ? 3 : 1;
+}
+
+/** Subjects of several versions in one document: an issuer presents one of them. */
+export function judgeMixture(values: readonly SubjectValue[]): readonly (readonly [SubjectValue, Form])[] {
+  const [first] = values;
+  if (first === undefined) return [];
+  const other = values.find(
+    (v) =>
+      v.issuer.providerName === first.issuer.providerName && versionOf(v.start) !== versionOf(first.start),
+  );
+  if (other === undefined) return [];
+  const message = `the document has subjects of version ${versionOf(first.start)} and ${versionOf(other.start)}, and an issuer presents only one version`;
+  return [[other, { rule: "T63", message }]];
+}

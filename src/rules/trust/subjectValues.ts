@@ -1,0 +1,139 @@
+import type { Admission } from "../../model/roleAccess";
+import type { ScmHost } from "../../model/accessModel";
+import { coversPattern, literalStart, patternOf, spelled, type Pattern } from "../../policy";
+import { scmHostOf, scmHosts } from "../../subject";
+import type { FormFinding, TrustCondition, TrustedIssuer, TrustStatement, TrustView } from "../judgedRole";
+import { admits, demands, hasWildcard, isBinding, isPositive, on, patternIn } from "./trustView";
+
+/** What one value says: whom it admits, or what is odd about its form. */
+export type Reading = Admission | Form;
+
+/** What one value says to a rule about forms, after the name of its statement. */
+export type Form = Omit<FormFinding, "origin">;
+
+/** Whom a value admits: workspaces of a repository, or of whatever is below a URL. */
+export function admission(
+  { issuer }: SubjectValue,
+  kind: Admission["kind"],
+  url: string | null,
+  more: Partial<Admission> = {},
+): Admission {
+  const openTo = issuer.openSignup ? issuer.providerName : null;
+  return { kind, url, contexts: [], bare: false, openTo, ...more };
+}
+
+/** One value that a statement lets in as `sub` of one of Gitpod's issuers. */
+export interface SubjectValue {
+  readonly view: TrustView;
+  readonly login: TrustStatement;
+  readonly issuer: TrustedIssuer;
+  readonly condition: TrustCondition;
+  /** As written. */
+  readonly value: string;
+  readonly pattern: Pattern;
+  /** What stands before the first wildcard, escapes read. */
+  readonly start: string;
+  /** Has it a wildcard? */
+  readonly open: boolean;
+  /** Does anything but wildcards follow the first wildcard? */
+  readonly more: boolean;
+}
+
+/** The values of a document that Gitpod's grammar is about; those that are never compared as patterns are left out. */
+export function subjectValues(view: TrustView): readonly SubjectValue[] {
+  return view.logins.flatMap((login) =>
+    login.issuers
+      .filter((issuer) => issuer.foreign === null)
+      .flatMap((issuer) =>
+        narrowest(view, login, issuer).flatMap((condition) =>
+          condition.values.flatMap((value) => readValue(view, login, issuer, condition, value)),
+        ),
+      ),
+  );
+}
+
+function readValue(
+  view: TrustView,
+  login: TrustStatement,
+  issuer: TrustedIssuer,
+  condition: TrustCondition,
+  value: string,
+): readonly SubjectValue[] {
+  const pattern = patternIn(condition, value);
+  // Other rules say enough of these: T38, T65, T25 and T35, T24.
+  if (pattern === null || !isWritable(value)) return [];
+  if (!condition.base.endsWith("like") && hasWildcard(value)) return [];
+  const open = pattern.some((token) => typeof token === "string");
+  if (open && pattern.every((token) => typeof token === "string")) return [];
+  const first = pattern.findIndex((token) => typeof token === "string");
+  const more = open && pattern.slice(first).some((token) => typeof token === "object");
+  return [{ view, login, issuer, condition, value, pattern, start: literalStart(pattern), open, more }];
+}
+
+/** Does IAM take every character of it? */
+export function isWritable(text: string): boolean {
+  return /^[\t\n\r\u0020-\u00ff]*$/.test(text);
+}
+
+/** Of the conditions on `sub` that are demanded together, those that no other one of them makes narrower. */
+function narrowest(view: TrustView, login: TrustStatement, issuer: TrustedIssuer): readonly TrustCondition[] {
+  const prefix = issuer.providerName.toLowerCase();
+  const all = [...on(login, "sub").filter(isPositive), ...demands(view, login, "sub")].filter(
+    (c) => c.prefix === prefix,
+  );
+  const within = (narrow: TrustCondition, wide: TrustCondition): boolean =>
+    isBinding(narrow) && narrow.values.every((v) => isWithin(patternIn(narrow, v), wide));
+  return all.filter(
+    (wide, i) =>
+      !all.some((narrow, j) => j !== i && within(narrow, wide) && (j < i || !within(wide, narrow))),
+  );
+}
+
+function isWithin(pattern: Pattern | null, wide: TrustCondition): boolean {
+  if (pattern === null) return false;
+  return wide.values.some((v) => {
+    const other = patternIn(wide, v);
+    return other !== null && coversPattern(other, pattern);
+  });
+}
+
+/** Does the whole document let in this subject, by any of its statements? */
+export function admitted({ view, issuer }: SubjectValue, sub: string): boolean {
+  return view.logins.some(
+    (login) =>
+      login.issuers.some((i) => i.principal === issuer.principal) && admits(view, login, issuer, sub),
+  );
+}
+
+/** Does this value let in this subject, and nothing else of its statement, nor a Deny, keep it out? */
+export function admittedBy({ view, login, issuer, pattern }: SubjectValue, sub: string): boolean {
+  const whole = patternOf(
+    sub.replace(/[*?$]/g, (c) => `\${${c}}`),
+    true,
+  );
+  return whole !== null && coversPattern(pattern, whole) && admits(view, login, issuer, sub);
+}
+
+/** The source control hosts that are known, and the one that this value names. */
+export function hostsFor({ view, start }: SubjectValue): readonly ScmHost[] {
+  const { hosts } = view.surroundings;
+  const known = hosts.length > 0 ? hosts : scmHosts({});
+  const own = scmHostOf(start, known);
+  return known.some((h) => h.name === own.name) ? known : [...known, own];
+}
+
+/** The value in words, wildcards as they are: what {@link SubjectValue.start} is for one without any. */
+export function marked(value: SubjectValue): string {
+  const { pattern } = value;
+  return pattern.map((t) => (t === "many" ? manyMark : t === "one" ? oneMark : t.literal)).join("");
+}
+
+/** Stand for wildcards in {@link marked} text: no subject holds them, since no policy can. */
+export const manyMark = "\ue000";
+const oneMark = "\ue001";
+export const wildcardMark: RegExp = /[\ue000\ue001]/;
+
+/** A subject that the value matches, for a run of characters in place of its first `*`. */
+export function example({ pattern }: SubjectValue, run: string): string {
+  return spelled(pattern, run, "a");
+}

@@ -1,0 +1,148 @@
+import { quote } from "../../diagnostics";
+import { patternOf, patternsMeet } from "../../policy";
+import type { FormFinding, JudgedRole, TrustView } from "../judgedRole";
+import type { Rule } from "../rule";
+import { judgeClaims, judgeMixture, judgeVersion } from "./subjectClaims";
+import { judgePattern, judgeUrl } from "./subjectUrls";
+import { admittedBy, subjectValues, type Reading, type SubjectValue } from "./subjectValues";
+
+/** Whom the subjects of a trust policy admit, read as Gitpod makes them, and what is odd about their form. */
+export function readSubjects(view: TrustView): Pick<JudgedRole, "admissions" | "forms"> {
+  const values = view.endless ? [] : subjectValues(view);
+  const readings = [
+    ...values.flatMap((value) => judge(value).map((reading) => [value, reading] as const)),
+    ...judgeMixture(values),
+  ];
+  const placed = ({ login, condition }: SubjectValue) => ({
+    where: `${login.name}: `,
+    origin: condition.origin,
+  });
+  return {
+    forms: readings.flatMap(([value, reading]): readonly FormFinding[] => {
+      if (!("rule" in reading)) return [];
+      const { where, origin } = placed(value);
+      return [{ ...reading, message: `${where}${reading.message}`, origin }];
+    }),
+    admissions: readings.flatMap(([value, reading]) =>
+      "rule" in reading ? [] : [{ ...reading, ...placed(value), by: quote(value.value) }],
+    ),
+  };
+}
+
+/** Subjects that say nothing of a repository: everybody has them who has a workspace. */
+const anonymous: readonly (readonly [example: string, pattern: string])[] = Object.freeze([
+  ["no-context", "no-context"],
+  ["deleted-normalizedContextURL", "deleted-normalizedContextURL"],
+  ["snapshot/01234567-89ab-4cde-8f01-23456789abcd", "snapshot/*"],
+]);
+
+function judge(value: SubjectValue): readonly Reading[] {
+  const nameless = anonymousOf(value);
+  if (nameless !== null)
+    return [
+      { rule: "T61", message: `${quote(value.value)} admits ${quote(nameless)}, which names no repository` },
+    ];
+  return judgeVersion(value) ?? judgeClaims(value) ?? (value.open ? judgePattern(value) : judgeUrl(value));
+}
+
+function anonymousOf(value: SubjectValue): string | null {
+  for (const [subject, pattern] of anonymous) {
+    if (admittedBy(value, subject)) return subject;
+    const whole = patternOf(pattern, true);
+    // Any snapshot counts, not the one of the example alone.
+    const only = value.start.startsWith("snapshot/") && whole !== null && patternsMeet(value.pattern, whole);
+    if (only) return value.open ? "snapshot/…" : value.start;
+  }
+  return null;
+}
+
+/** What the forms of subjects say to one rule. */
+function form(id: string): NonNullable<Rule["trust"]> {
+  return (_, { forms }) => forms.filter(({ rule }) => rule === id);
+}
+
+/** Rules about what a subject looks like: other ones than Gitpod presents admit nobody, or strangers. */
+export const subjectRules: readonly Rule[] = Object.freeze<Rule[]>([
+  {
+    id: "T51",
+    severity: "warning",
+    title: "everything below the repository, and not the repository itself",
+    why: "workspaces opened on the front page of the repository are denied",
+    remedy: "add a statement with StringEquals and the URL, bare, with .git and with a slash at its end",
+    trust: form("T51"),
+  },
+  {
+    id: "T52",
+    severity: "error",
+    title: "a wildcard that cuts a name short",
+    why: "repositories or organizations whose names begin alike match, and anybody may take such a name",
+    remedy: "end the name with a slash before the wildcard, or write it in full",
+    trust: form("T52"),
+  },
+  {
+    id: "T53",
+    severity: "error",
+    title: "a wildcard before the path of the repository",
+    why: "somebody else can make a host, an organization or a longer path that fits",
+    remedy: "write scheme, host, owner and repository in full, and the wildcard behind them",
+    trust: form("T53"),
+  },
+  {
+    id: "T55",
+    severity: "error",
+    title: "a whole host",
+    why: "whoever has a repository there gets the role",
+    remedy: "name the organization or, better, the repository",
+    trust: form("T55"),
+  },
+  {
+    id: "T56",
+    severity: "warning",
+    title: "a subject in a form that workspaces do not have, or only some have",
+    why: "subjects are compared character by character: the other forms are denied",
+    remedy:
+      "write https://, the host in small letters, and the letter case that the host shows; list the URL bare, with .git and with a slash at its end",
+    trust: form("T56"),
+  },
+  {
+    id: "T59",
+    severity: "error",
+    title: "a pattern without the guard against dot segments",
+    why: "a URL below the repository can open another one: whoever may open workspaces gets in, without access to the repository",
+    remedy: String.raw`add "StringNotLike" on the same key with "*..*", "*%2e*", "*%2E*", "*\t*", "*\n*" and "*\r*"`,
+    trust: form("T59"),
+  },
+  {
+    id: "T60",
+    severity: "warning",
+    title: "a pattern of paths on a host that keeps the branch in the query",
+    why: "workspaces opened on a branch are denied",
+    remedy: "add the forms of branches, with the question mark as ${?}",
+    trust: form("T60"),
+  },
+  {
+    id: "T61",
+    severity: "error",
+    title: "subjects that name no repository",
+    why: "workspaces without a context, and those from a snapshot, present the same whoever opened them",
+    remedy: "name the repository: https://HOST/OWNER/REPOSITORY",
+    trust: form("T61"),
+  },
+  {
+    id: "T62",
+    severity: "error",
+    title: "claims in sub that callers choose, or that say nothing",
+    why: "whoever asks for the token, or opens the workspace, then writes part of the subject",
+    remedy: "have Gitpod make sub of org_id,repository, and name both in full",
+    trust: form("T62"),
+  },
+  {
+    id: "T63",
+    severity: "warning",
+    title: "subjects of several versions, or of version 3 without the bare form",
+    why: "an issuer presents one version, and some workspaces have no further fields: those logins are denied",
+    remedy:
+      "copy sub from gp idp token --audience sts.amazonaws.com --decode; list the bare form and the one with :*",
+    trust: form("T63"),
+  },
+]);
