@@ -113,6 +113,7 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
       (task: string, before: readonly string[] | undefined) => [...(before ?? []), task],
     )
     .option("--remove", "with --into: take it out again")
+    .option("--replace", "with --into: put our task in place of a login by hand to the same role")
     .option("--dry-run", "with --into: show what would change")
     .option("--check <file>", "lint this .gitpod.yml against the manifest")
     .option("--format <format>", "with --check: text, json, sarif or markdown")

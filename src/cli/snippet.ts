@@ -18,6 +18,7 @@ export interface SnippetArguments {
   readonly into?: string | undefined;
   readonly await?: readonly string[] | undefined;
   readonly remove?: boolean | undefined;
+  readonly replace?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
   readonly check?: string | undefined;
   readonly format?: string | undefined;
@@ -40,9 +41,9 @@ export async function snippetCommand(given: SnippetArguments, io: CommandIo): Pr
   if (given.check !== undefined)
     return checkGitpodFile(given.check, model, { ...given, templates: settings.templates }, io);
   if (given.all === true) return writeAll(given.out ?? "", model, settings, io);
-  const { snippet } = chooseSnippet(model, given.repo, given.installation);
+  const { snippet, repository } = chooseSnippet(model, given.repo, given.installation);
   const body = readTemplates(settings.templates).renderBody(snippet);
-  if (given.into !== undefined) return mergeInto(given.into, { snippet, body }, given, io);
+  if (given.into !== undefined) return mergeInto(given.into, { model, snippet, body, repository }, given, io);
   io.stdout.write(body);
   return 0;
 }
@@ -62,12 +63,15 @@ function checkUsage(given: SnippetArguments): void {
   };
   needs("--await", given.await !== undefined, "--into");
   needs("--remove", given.remove === true, "--into");
+  needs("--replace", given.replace === true, "--into");
   needs("--dry-run", given.dryRun === true, "--into");
   needs("--out", given.out !== undefined, "--all");
   needs("--format", given.format !== undefined, "--check");
   needs("--strict", given.strict === true, "--check");
   if (given.remove === true && given.await !== undefined)
     throw new CommandError("--await and --remove are different things", "leave one of them out");
+  if (given.remove === true && given.replace === true)
+    throw new CommandError("--remove and --replace are different things", "leave one of them out");
   if (given.all === true && (given.out === undefined || given.out === ""))
     throw new CommandError("--all needs a folder to write to", "write --out with the name of a folder");
   if (given.all === true && (given.repo !== undefined || given.installation !== undefined))

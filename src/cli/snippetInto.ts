@@ -1,54 +1,96 @@
 import { lstatSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { escapeHidden, printable, quote } from "../diagnostics";
-import type { Snippet } from "../model/accessModel";
-import {
-  loadShellParser,
-  mergeSnippet,
-  readForLint,
-  removeSnippet,
-  snippetTasks,
-  unifiedDiff,
-  type MergeOptions,
-  type Unmerged,
-} from "../snippet";
+import { escapeHidden, formatText, printable, quote, type Finding } from "../diagnostics";
+import type { AccessModel, Snippet } from "../model/accessModel";
+import { loadShellParser, readForLint } from "../snippet";
+import { mergeSnippet, removeSnippet, snippetTasks, unifiedDiff, type Refused } from "../workspace/merge";
 import { CommandError } from "./commandError";
 import { readRegularFile, writeAtomically } from "./files";
 import type { CommandIo, ExitCode } from "./io";
+import { lintGitpodYml, type LintReport } from "./lintGitpodYml";
 
 /** How `snippet --into` merges. */
 export interface MergeArguments {
   readonly await?: readonly string[] | undefined;
+  readonly replace?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
-/** Merges a snippet into a file, or makes the file. With a problem it stays as it is. */
+/** What is merged, and the manifest that it is of. */
+export interface MergedSnippet {
+  readonly model: AccessModel;
+  readonly snippet: Snippet;
+  readonly body: string;
+  /** Canonical URL of the repository. */
+  readonly repository: string;
+}
+
+/** Merges a snippet into a file, or makes the file, and says what its lint says. With a problem it stays as it is. */
 export async function mergeInto(
   file: string,
-  { snippet, body }: { readonly snippet: Snippet; readonly body: string },
+  ours: MergedSnippet,
   given: MergeArguments,
   io: CommandIo,
 ): Promise<ExitCode> {
   const before = readGitpodFile(file);
   if (before === null) checkFolder(file);
+  const { snippet, body } = ours;
   const merged = mergeSnippet(before, snippetTasks(body), {
     awaits: awaitsOf(given.await),
-    signal: snippet.task,
-    roleArns: snippet.logins.map((login) => login.roleArn),
-    logins: await loginsOf(before ?? ""),
+    task: snippet.task,
+    hasValues: snippet.logins.some((login) => login.exports.length > 0),
+    logins: snippet.logins.map(({ roleArn, profile, exports }) => ({
+      roleArn,
+      profile,
+      secrets: exports.filter(({ source }) => source === "secret").map(({ id }) => id),
+    })),
+    replace: given.replace === true,
   });
-  return finish(file, before, merged, given.dryRun === true, io);
+  if (!merged.ok) return refuse(file, merged, io);
+  const without = removeSnippet(before ?? "");
+  const [old, result] = [
+    await lint(file, (without.ok ? without.text : null) ?? "", ours),
+    await lint(file, merged.text, ours),
+  ];
+  const line = (_: string, number: number) => result.line(number);
+  io.stderr.write(formatText(result.diagnostics, result.findings, { line, colour: io.colour }));
+  const stops = merged.text === before ? [] : madeErrors(old.findings, result.findings);
+  if (stops.length > 0) {
+    const rules = [...new Set(stops.map(({ rule }) => rule))].join(", ");
+    io.stderr.write(
+      `${escapeHidden(file)} is left unchanged: with our task it would have ${rules}, see above\n`,
+    );
+    return 1;
+  }
+  return finish(file, before, merged.text, given.dryRun === true, io);
+}
+
+function lint(file: string, text: string, { model, body, repository }: MergedSnippet): Promise<LintReport> {
+  return lintGitpodYml(text, { file, model, repositories: [repository], render: () => [body] });
+}
+
+/** Errors that a file has with our task and not without it: those that the merge makes, or that defeat our login. */
+function madeErrors(without: readonly Finding[], merged: readonly Finding[]): readonly Finding[] {
+  // Lines move, and what is said of two logins alike is two errors.
+  const same = ({ rule, message }: Finding) => `${rule} ${message.replace(/line \d+/g, "")}`;
+  const known = without.map(same);
+  return merged.filter((finding) => {
+    const at = known.indexOf(same(finding));
+    if (at >= 0) known.splice(at, 1);
+    return finding.severity === "error" && at < 0;
+  });
 }
 
 /** Takes our tasks out of a file, and the file away where they were all that it held. */
-export function removeFrom(file: string, dryRun: boolean, io: CommandIo): ExitCode {
+export async function removeFrom(file: string, dryRun: boolean, io: CommandIo): Promise<ExitCode> {
   const before = readGitpodFile(file);
   if (before === null)
     throw new CommandError(
       `there is no file ${quote(file)}`,
       "name the .gitpod.yml to take the tasks out of",
     );
-  return finish(file, before, removeSnippet(before), dryRun, io);
+  const removed = removeSnippet(before);
+  return removed.ok ? finish(file, before, removed.text, dryRun, io) : refuse(file, removed, io);
 }
 
 /** A folder that is not there is a slip of the hand more often than a wish. */
@@ -58,17 +100,6 @@ function checkFolder(file: string): void {
   throw new CommandError(`there is no folder ${quote(folder)}`, "make it, or look at the spelling of --into");
 }
 
-/** The logins of a file whose roles are known before it runs: also those that are put together of variables. */
-async function loginsOf(text: string): Promise<MergeOptions["logins"]> {
-  const { facts } = readForLint(text, await loadShellParser());
-  return facts.tasks
-    .flatMap(({ steps }) => steps)
-    .flatMap((step) => {
-      if (step.kind !== "login" || step.roleArn === null) return [];
-      return [{ roleArn: step.roleArn.text, position: step.place }];
-    });
-}
-
 /** Without the option, what waits stays; `none` takes every wait away. */
 function awaitsOf(names: readonly string[] | undefined): "none" | "all" | "keep" | readonly string[] {
   if (names === undefined) return "keep";
@@ -76,37 +107,38 @@ function awaitsOf(names: readonly string[] | undefined): "none" | "all" | "keep"
   return names.length === 1 && (only === "all" || only === "none") ? only : names;
 }
 
-function finish(
+function refuse(file: string, { problems }: Refused, io: CommandIo): ExitCode {
+  const shown = escapeHidden(file);
+  for (const { position, message, remedy } of problems)
+    io.stderr.write(
+      `${shown}:${position.line}:${position.column}: error: ${printable(message)}\n  remedy: ${printable(remedy)}\n`,
+    );
+  io.stderr.write(`${shown} is left unchanged\n`);
+  return 1;
+}
+
+async function finish(
   file: string,
   before: string | null,
-  merged: Unmerged,
+  text: string | null,
   dryRun: boolean,
   io: CommandIo,
-): ExitCode {
+): Promise<ExitCode> {
   const shown = escapeHidden(file);
-  if (!merged.ok) {
-    for (const { position, message, remedy } of merged.problems) {
-      io.stderr.write(
-        `${shown}:${position.line}:${position.column}: error: ${printable(message)}\n  remedy: ${printable(remedy)}\n`,
-      );
-    }
-    io.stderr.write(`${shown} is as it was\n`);
-    return 1;
-  }
   if (dryRun) {
-    io.stdout.write(unifiedDiff(shown, before, merged.text));
+    io.stdout.write(unifiedDiff(shown, await masked(before), await masked(text)));
     return 0;
   }
-  if (merged.text === before) {
+  if (text === before) {
     io.stdout.write(`${shown} is up to date\n`);
     return 0;
   }
-  if (merged.text === null) {
+  if (text === null) {
     rmSync(file);
     io.stdout.write(`${shown} held nothing else: removed\n`);
     return 0;
   }
-  const written = writeAtomically(dirname(file), file, merged.text, modeOf(file));
+  const written = writeAtomically(dirname(file), file, text, modeOf(file));
   if (!written.ok)
     throw new CommandError(
       `${quote(file)} cannot be written: ${written.reason}`,
@@ -116,8 +148,23 @@ function finish(
   return 0;
 }
 
+/** A text as it may be shown: without its secrets. Our own lines have none. */
+async function masked(text: string | null): Promise<string | null> {
+  if (text === null) return null;
+  const { line } = readForLint(text, await loadShellParser());
+  let isOurs = false;
+  return (text.match(/[^\n]*\n|[^\n]+$/g) ?? [])
+    .map((written, i) => {
+      isOurs =
+        /^ *# gitpod-aws-oidc begin /.test(written) || (isOurs && !/^ *# gitpod-aws-oidc end/.test(written));
+      return isOurs ? written : (line(i + 1) ?? "") + (/\r?\n$/.exec(written)?.[0] ?? "");
+    })
+    .join("");
+}
+
 /** A file's text, byte order mark included; null where there is none. @throws CommandError - where it is no text */
 export function readGitpodFile(file: string): string | null {
+  if (file === "-") throw new CommandError("a .gitpod.yml is not read from standard input", "name the file");
   if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true)
     throw new CommandError(
       `${quote(file)} is a symbolic link, and nothing is written through one`,

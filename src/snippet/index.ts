@@ -14,6 +14,4 @@ export {
   cataloguePageOwnership,
   type CatalogueEntry,
 } from "./catalogue";
-export { mergeSnippet, removeSnippet, snippetTasks, type MergeOptions, type Unmerged } from "./merge";
-export { unifiedDiff } from "./mergeDiff";
 export { selectSnippet, type Selection } from "./select";

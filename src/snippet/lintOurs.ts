@@ -1,8 +1,8 @@
 import type { OurTasks } from "../model/gitpodYml";
 import type { GitpodYml } from "./gitpodSchema";
 import type { LintContext } from "./lintContext";
-import { commentsOf, markersOf } from "./mergeMarkers";
-import { snippetTasks, tasksDigest } from "./mergeTasks";
+import { commentsOf, markersOf, tasksDigest } from "../workspace/merge/markers";
+import { snippetTasks } from "../workspace/merge/tasks";
 
 /** By what the tasks of a rendered snippet are known again in a file. @throws RangeError - as {@link snippetTasks} */
 export function snippetDigest(rendered: string): string {

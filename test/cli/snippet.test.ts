@@ -121,18 +121,6 @@ describe("snippet --into", () => {
     expect(existsSync("nope")).toBe(false);
   });
 
-  it("refuses a login by hand whose role is put together of variables, at its line", async () => {
-    const login = 'gp idp login aws --role-arn "arn:aws:iam::111111111111:role/$ROLE"';
-    const text = `tasks:\n  - name: build\n    command: |\n      ROLE=acme-acme-app\n      ${login}\n`;
-    write({ ".gitpod.yml": text });
-    const { status, stderr } = await command(["snippet", ...app, "--into", ".gitpod.yml"]);
-    expect(status).toBe(1);
-    expect(stderr).toMatch(
-      /^\.gitpod\.yml:5:7: error: this logs in to "arn:aws:iam::111111111111:role\/acme/,
-    );
-    expect(readFileSync(".gitpod.yml", "utf8")).toBe(text);
-  });
-
   it("--await lets tasks wait, which a later merge keeps", async () => {
     write({ ".gitpod.yml": own });
     await command(["snippet", ...app, "--into", ".gitpod.yml", "--await", "build"]);
@@ -300,6 +288,9 @@ describe("snippet refuses options that mean nothing together", () => {
     [["--await", "x"], /--await belongs to --into/],
     [["--remove"], /--remove belongs to --into/],
     [["--dry-run"], /--dry-run belongs to --into/],
+    [["--replace"], /--replace belongs to --into/],
+    [["--into", "a", "--remove", "--replace"], /different things/],
+    [["--into", "-", "--repo", "https://github.com/acme/app"], /not read from standard input/],
     [["--out", "x"], /--out belongs to --all/],
     [["--format", "json"], /--format belongs to --check/],
     [["--strict"], /--strict belongs to --check/],

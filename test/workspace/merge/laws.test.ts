@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { checkGitpodYml, readGitpodYml } from "../../../src/snippet/gitpodSchema";
-import { mergeSnippet, removeSnippet } from "../../../src/snippet/merge";
+import { mergeSnippet, removeSnippet } from "../../../src/workspace/merge/merge";
 import { runs } from "../../proof/settings";
 import { generatedFile } from "./generated";
 import { changed, options, ours } from "./ours";
@@ -35,7 +35,7 @@ test("a merge inserts, says nothing else, is idempotent, follows the manifest, a
           (tasks ?? []).map((task) => ({
             ...(task as object),
             command: expect.stringMatching(
-              /^gp sync-await -- 'aws' && \. ~\/\.aws\/gitpod\/values\.sh(; |\n|$)/,
+              /^gp sync-await -- aws; test -r ~\/\.aws\/aws\.env && \. ~\/\.aws\/aws\.env(; |\n|$)/,
             ) as string,
           })),
         );
@@ -46,7 +46,7 @@ test("a merge inserts, says nothing else, is idempotent, follows the manifest, a
       expect(next).toEqual(mergeSnippet(text, changed, options({ awaits })));
       expect(next.ok && removeSnippet(next.text)).toEqual({ ok: true, text });
     }),
-    runs(250, 5_000),
+    runs(80, 5_000),
   );
   expect(counts.merged).toBeGreaterThan(counts.refused * 4);
 }, 600_000);
@@ -79,7 +79,7 @@ test("whatever is done to a merged file, nothing is lost and nothing invalid is 
       if (removed.ok) expect(removeSnippet(removed.text ?? "none")).toEqual(removed);
       else expect(removed.problems[0]?.message).toMatch(/^only the tasks of gitpod-aws-oidc are below/);
     }),
-    runs(250, 5_000),
+    runs(80, 5_000),
   );
-  expect(Math.min(counts.written, counts.refused)).toBeGreaterThan(40);
+  expect(Math.min(counts.written, counts.refused)).toBeGreaterThan(12);
 }, 600_000);

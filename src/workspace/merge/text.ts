@@ -1,5 +1,5 @@
-import type { Position } from "../diagnostics/diagnostic";
-import { textPositions } from "../diagnostics/textPositions";
+import type { Position } from "../../diagnostics/diagnostic";
+import { textPositions } from "../../diagnostics/textPositions";
 
 /** Why a file cannot be merged safely, and where: lower case, no final period, user text quoted. */
 export interface MergeProblem {
@@ -8,13 +8,11 @@ export interface MergeProblem {
   readonly remedy: string;
 }
 
-/** A text, or all that keeps it from being made: then nothing may be written. */
-export type Merged =
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly problems: readonly MergeProblem[] };
-
-/** The same, where null says that there is to be no file. */
-export type Unmerged = Merged | { readonly ok: true; readonly text: null };
+/** Everything that keeps a text from being made: then nothing may be written. */
+export interface Refused {
+  readonly ok: false;
+  readonly problems: readonly MergeProblem[];
+}
 
 /** Replaces the characters from `from` up to `to` by `text`. Offsets count UTF-16 code units. */
 export interface Edit {
@@ -23,10 +21,8 @@ export interface Edit {
   readonly text: string;
 }
 
-/** The edits of a file, or the problems that keep it from being edited. */
-export type Planned =
-  | { readonly ok: true; readonly edits: readonly Edit[] }
-  | { readonly ok: false; readonly problems: readonly MergeProblem[] };
+/** The edits of a file, or what keeps it from being edited. */
+export type Planned = { readonly ok: true; readonly edits: readonly Edit[] } | Refused;
 
 /** A text, and the line end that lines of ours get in it. */
 export interface Written {
@@ -35,13 +31,15 @@ export interface Written {
 }
 
 /** A refusal with one problem. */
-export function refusal(
-  text: string,
-  offset: number,
-  message: string,
-  remedy: string,
-): { readonly ok: false; readonly problems: readonly MergeProblem[] } {
+export function refusal(text: string, offset: number, message: string, remedy: string): Refused {
   return { ok: false, problems: [{ position: positionAt(text, offset), message, remedy }] };
+}
+
+/** All edits, or all problems. */
+export function together(plans: readonly Planned[]): Planned {
+  const problems = plans.flatMap((plan) => (plan.ok ? [] : plan.problems));
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, edits: plans.flatMap((plan) => (plan.ok ? plan.edits : [])) };
 }
 
 /** The text after all edits, which must not overlap. */
@@ -55,22 +53,14 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
   return result + text.slice(done);
 }
 
-/** Line and column of an offset, counted from 1; a byte order mark is no column. */
+/** Line and column of an offset, counted from 1. */
 export function positionAt(text: string, offset: number): Position {
-  return positionsOf(text)(offset);
+  return textPositions(text).at(offset);
 }
 
-/** The same for many offsets of one text. */
-export function positionsOf(text: string): (offset: number) => Position {
-  const marked = text.startsWith("\ufeff");
-  const positions = textPositions(marked ? text.slice(1) : text);
-  return (offset) => positions.at(marked ? Math.max(0, offset - 1) : offset);
-}
-
-/** Where the line of an offset begins, behind a byte order mark. */
+/** Where the line of an offset begins. */
 export function lineStart(text: string, offset: number): number {
-  const start = text.lastIndexOf("\n", offset - 1) + 1;
-  return offset > 0 && start === 0 && text.startsWith("\ufeff") ? 1 : offset === 0 ? 0 : start;
+  return offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
 }
 
 /** Where the line after that of an offset begins; the text's length where there is none. */

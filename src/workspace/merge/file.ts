@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   type Document,
   isAlias,
@@ -6,19 +7,19 @@ import {
   isPair,
   isScalar,
   isSeq,
-  parseAllDocuments,
+  parseDocument,
   visit,
   type Node,
   type Pair,
   type YAMLMap,
 } from "yaml";
-import type { Path } from "../diagnostics/diagnostic";
-import { pathText } from "../diagnostics/pathText";
-import { escapeHidden } from "../diagnostics/quote";
-import { type GitpodYml, readGitpodYml } from "./gitpodSchema";
-import { lineBreakOf, type MergeProblem, positionAt, refusal, type Written } from "./mergeEdits";
-import { type Comment, commentsOf, type Markers, markersOf } from "./mergeMarkers";
-import { tasksDigest } from "./mergeTasks";
+import type { Path } from "../../diagnostics/diagnostic";
+import { pathText } from "../../diagnostics/pathText";
+import { escapeHidden } from "../../diagnostics/quote";
+import { type GitpodYml, readGitpodYml } from "../../snippet/gitpodSchema";
+import { type Comment, commentsOf, type Markers, markersOf, tasksDigest } from "./markers";
+import type { Task } from "./tasks";
+import { lineBreakOf, positionAt, type Refused, refusal, type Written } from "./text";
 
 /** Our tasks in a file: items `first` up to `end` of its list. */
 export interface OurBlock {
@@ -32,7 +33,7 @@ export interface ExistingFile extends Written {
   /** What the file says; empty where it says nothing. */
   readonly value: Readonly<Record<string, unknown>>;
   /** The tasks of `value`, ours included; empty where it has none. */
-  readonly tasks: readonly Readonly<Record<string, unknown>>[];
+  readonly tasks: readonly Task[];
   readonly document: Document.Parsed;
   /** Null where the file says nothing. */
   readonly root: YAMLMap | null;
@@ -41,70 +42,42 @@ export interface ExistingFile extends Written {
   /** The nodes of `tasks`, in its order. */
   readonly items: readonly Node[];
   readonly comments: readonly Comment[];
-  /** Names of the anchors that something refers to. */
-  readonly aliased: ReadonlySet<string>;
   /** Null where our tasks are not in the file. */
   readonly block: OurBlock | null;
 }
 
-type Read =
-  | { readonly ok: true; readonly file: ExistingFile }
-  | { readonly ok: false; readonly problems: readonly MergeProblem[] };
+type Read = { readonly ok: true; readonly file: ExistingFile } | Refused;
 
 /**
  * Reads a file that may be edited. A file without any content, and one whose `tasks` is null, are fine although
- * Gitpod refuses them: our tasks mend that.
+ * Gitpod refuses them: our tasks fix that.
+ * @param text - without a byte order mark
  */
 export function readExisting(text: string): Read {
-  const unreadable = characterProblem(text);
-  if (unreadable !== null) return unreadable;
   const gitpod = readGitpodYml(text);
   // Gitpod's parser comes first: it limits how deep a file may be nested.
   if (gitpod.details.some(({ offset }) => offset !== null)) return invalid(text, gitpod, null);
-  const [document, second] = parseAllDocuments(text, {
+  const document = parseDocument(text, {
     keepSourceTokens: true,
     schema: "failsafe",
     uniqueKeys: false,
     prettyErrors: false,
     logLevel: "silent",
-  }) as readonly Document.Parsed[];
-  if (second !== undefined)
-    return refusal(
-      text,
-      second.range[0],
-      "a second document begins here; allowed: one",
-      "take one of the documents out",
-    );
-  const [error] = document?.errors ?? [];
+  });
+  const [error] = document.errors;
   if (error !== undefined)
     return refusal(text, error.pos[0], `not YAML: ${escapeHidden(error.message)}`, "correct this line");
-  return document === undefined ? emptyFile(text) : readDocument(text, document, gitpod);
+  return readDocument(text, document, gitpod);
 }
-
-function emptyFile(text: string): Read {
-  const [document] = parseAllDocuments("{}") as readonly Document.Parsed[];
-  if (document === undefined) throw new Error("a YAML text without a document");
-  return {
-    ok: true,
-    file: { ...nothing, text, lineBreak: lineBreakOf(text), document, comments: commentsOf(text) },
-  };
-}
-
-const nothing = Object.freeze({
-  value: Object.freeze({}),
-  tasks: Object.freeze([]),
-  root: null,
-  pair: null,
-  items: Object.freeze([]),
-  aliased: new Set<string>(),
-  block: null,
-});
 
 function readDocument(text: string, document: Document.Parsed, gitpod: GitpodYml): Read {
-  const comments = commentsOf(text);
+  const written = { text, lineBreak: lineBreakOf(text), document, comments: commentsOf(text) };
   const root: Node | null = document.contents;
   if (root === null || (isScalar(root) && root.range?.[0] === root.range?.[1]))
-    return { ok: true, file: { ...nothing, text, lineBreak: lineBreakOf(text), document, comments } };
+    return {
+      ok: true,
+      file: { ...written, value: {}, tasks: [], root: null, pair: null, items: [], block: null },
+    };
   if (!isMap(root))
     return refusal(
       text,
@@ -112,13 +85,10 @@ function readDocument(text: string, document: Document.Parsed, gitpod: GitpodYml
       "this is no map; allowed: the keys of a .gitpod.yml",
       "write keys, e.g. tasks:",
     );
-  if (gitpod.value === undefined) return invalid(text, gitpod, document);
   const value = gitpod.value as ExistingFile["value"];
-  const unfilled = gitpod.details.every(
-    ({ path }) => path.length === 1 && path[0] === "tasks" && value["tasks"] === null,
-  );
-  if (!unfilled) return invalid(text, gitpod, document);
-  const pair = root.items.find(({ key }) => isScalar(key) && key.value === "tasks") ?? null;
+  const pair = pairOf(root, "tasks") ?? null;
+  const refused = automations(text, root) ?? unfit(text, gitpod, document) ?? aliases(text, document, value);
+  if (refused !== null) return refused;
   if (isAlias(pair?.value) || (pair === null && "tasks" in value))
     return refusal(
       text,
@@ -128,20 +98,58 @@ function readDocument(text: string, document: Document.Parsed, gitpod: GitpodYml
     );
   const items = pair !== null && isSeq(pair.value) ? pair.value.items.filter(isNode) : [];
   const tasks = (value["tasks"] ?? []) as ExistingFile["tasks"];
-  const file = {
+  return withBlock({ ...written, value, tasks, root, pair, items, block: null });
+}
+
+/** The file that Ona reads: its tasks are a map. */
+function automations(text: string, root: YAMLMap): Refused | null {
+  const tasks = pairOf(root, "tasks");
+  if (pairOf(root, "services") === undefined && !(isMap(tasks?.value) && isMap(tasks.value.items[0]?.value)))
+    return null;
+  return refusal(
     text,
-    lineBreak: lineBreakOf(text),
-    value,
-    tasks,
-    document,
-    root,
-    pair,
-    items,
-    comments,
-    aliased: aliasedAnchors(document),
-    block: null,
-  };
-  return withBlock(file);
+    startOf(root),
+    "this is an automations file of Ona, whose tasks have names; a .gitpod.yml has a list of them",
+    "name the .gitpod.yml, or copy the task of the printed snippet into this file",
+  );
+}
+
+/** What Gitpod refuses, but for `tasks` without a value. */
+function unfit(text: string, gitpod: GitpodYml, document: Document.Parsed): Refused | null {
+  const { value } = gitpod as { readonly value: ExistingFile["value"] | undefined };
+  const unfilled = gitpod.details.every(
+    ({ path }) => path.length === 1 && path[0] === "tasks" && value?.["tasks"] === null,
+  );
+  return value !== undefined && unfilled ? null : invalid(text, gitpod, document);
+}
+
+/** Values that a file may have, aliases expanded. */
+const mostValues = 100_000;
+
+/** Aliases that stand for too much, or for what they are in: nothing could compare that. */
+function aliases(text: string, document: Document.Parsed, value: unknown): Refused | null {
+  if (valuesIn(value, new Map()) <= mostValues) return null;
+  let [at, message] = [0, `aliases make this file more than ${mostValues} values`];
+  visit(document, {
+    Alias: (_, alias, path) => {
+      const isInside = path.some((node) => isNode(node) && "anchor" in node && node.anchor === alias.source);
+      if (at === 0 || isInside) at = startOf(alias);
+      if (isInside) message = "this alias stands for what it is in";
+      return isInside ? visit.BREAK : undefined;
+    },
+  });
+  return refusal(text, at, message, "write out what it stands for");
+}
+
+/** How many values a value holds; without end where it holds itself. */
+function valuesIn(value: unknown, counts: Map<object, number>): number {
+  if (typeof value !== "object" || value === null) return 1;
+  const known = counts.get(value);
+  if (known !== undefined) return known;
+  counts.set(value, Infinity);
+  const count = Object.values(value).reduce<number>((sum, entry) => sum + valuesIn(entry, counts), 1);
+  counts.set(value, count);
+  return count;
 }
 
 /** Finds our tasks, and refuses them where somebody changed what is between the markers. */
@@ -165,38 +173,7 @@ function withBlock(file: ExistingFile): Read {
   );
 }
 
-function aliasedAnchors(document: Document.Parsed): ReadonlySet<string> {
-  const names = new Set<string>();
-  visit(document, { Alias: (_, alias) => void names.add(alias.source) });
-  return names;
-}
-
-/** What two YAML parsers may read differently, or no file can hold. */
-function characterProblem(text: string): Extract<Read, { ok: false }> | null {
-  const lone = /[\ud800-\udfff]/u.exec(text);
-  if (lone !== null)
-    return refusal(
-      text,
-      lone.index,
-      "half of a surrogate pair stands here; allowed: UTF-8",
-      "save the file as UTF-8",
-    );
-  const carriage = /\r(?!\n)/.exec(text);
-  return carriage === null
-    ? null
-    : refusal(
-        text,
-        carriage.index,
-        "a carriage return stands alone here, which not every YAML parser takes for a line end",
-        "write line ends as LF or CR LF",
-      );
-}
-
-function invalid(
-  text: string,
-  { details }: GitpodYml,
-  document: Document.Parsed | null,
-): Extract<Read, { ok: false }> {
+function invalid(text: string, { details }: GitpodYml, document: Document.Parsed | null): Refused {
   return {
     ok: false,
     problems: details.map(({ path, offset, message }) => ({
@@ -214,6 +191,16 @@ function placeOf(document: Document.Parsed | null, path: Path): number {
     if (isNode(node) && node.range) return startOf(node);
   }
   return 0;
+}
+
+/** Indices of the tasks that are not ours. */
+export function ownIndices({ tasks, block }: ExistingFile): readonly number[] {
+  return tasks.flatMap((_, i) => (block !== null && i >= block.first && i < block.end ? [] : [i]));
+}
+
+/** Whether two files say the same, apart from their tasks. */
+export function sameBesideTasks(a: ExistingFile, b: ExistingFile): boolean {
+  return isDeepStrictEqual({ ...a.value, tasks: null }, { ...b.value, tasks: null });
 }
 
 /** Where a node stands, behind its anchor and tag. */

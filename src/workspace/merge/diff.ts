@@ -1,9 +1,6 @@
 /** Lines around a change that a unified diff shows. */
 const context = 3;
 
-/** Above this many pairs of lines, what differs is shown as one change rather than compared line by line. */
-const mostPairs = 4_000_000;
-
 interface Line {
   readonly sign: " " | "-" | "+";
   readonly text: string;
@@ -27,23 +24,18 @@ function linesOf(text: string): readonly string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
-/** What is equal at both ends stays; between, the longest common subsequence does. */
+/** What both have in common, by the longest common subsequence of what lies between equal ends. */
 function compare(before: readonly string[], after: readonly string[]): readonly Line[] {
   const most = Math.min(before.length, after.length);
   let head = 0;
   while (head < most && before[head] === after[head]) head++;
   let tail = 0;
   while (tail < most - head && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
-  const [left, right] = [before.slice(head, before.length - tail), after.slice(head, after.length - tail)];
-  const line = (sign: Line["sign"]) => (text: string) => ({ sign, text });
-  const middle =
-    left.length * right.length > mostPairs
-      ? [...left.map(line("-")), ...right.map(line("+"))]
-      : subsequence(left, right);
+  const same = (text: string): Line => ({ sign: " ", text });
   return [
-    ...before.slice(0, head).map(line(" ")),
-    ...middle,
-    ...before.slice(before.length - tail).map(line(" ")),
+    ...before.slice(0, head).map(same),
+    ...subsequence(before.slice(head, before.length - tail), after.slice(head, after.length - tail)),
+    ...before.slice(before.length - tail).map(same),
   ];
 }
 
@@ -56,41 +48,34 @@ function subsequence(left: readonly string[], right: readonly string[]): readonl
       lengths[i * width + j] =
         left[i] === right[j] ? common(i + 1, j + 1) + 1 : Math.max(common(i + 1, j), common(i, j + 1));
   const lines: Line[] = [];
-  for (let i = 0, j = 0; i < left.length || j < right.length;) {
-    const [old, next] = [left[i], right[j]];
-    if (old !== undefined && old === next) {
-      lines.push({ sign: " ", text: old });
-      i++;
-      j++;
-    } else if (old !== undefined && (next === undefined || common(i + 1, j) >= common(i, j + 1))) {
-      lines.push({ sign: "-", text: old });
-      i++;
-    } else if (next !== undefined) {
-      lines.push({ sign: "+", text: next });
-      j++;
-    }
+  for (let [i, j] = [0, 0]; i < left.length || j < right.length;) {
+    const [old = "", next = ""] = [left[i], right[j]];
+    const isGone = j >= right.length || (i < left.length && common(i + 1, j) >= common(i, j + 1));
+    const sign = i < left.length && j < right.length && old === next ? " " : isGone ? "-" : "+";
+    lines.push({ sign, text: sign === "+" ? next : old });
+    if (sign !== "+") i++;
+    if (sign !== "-") j++;
   }
   return lines;
 }
 
 /** Changes with their neighbours; those whose neighbours touch are one. */
 function hunks(lines: readonly Line[]): readonly string[] {
-  const near = new Set<number>();
-  lines.forEach(({ sign }, i) => {
-    if (sign !== " ") for (let k = i - context; k <= i + context; k++) near.add(k);
-  });
+  const shown = lines.map((_, i) =>
+    lines.slice(Math.max(0, i - context), i + context + 1).some(({ sign }) => sign !== " "),
+  );
   const result: string[] = [];
   let [old, next] = [0, 0];
   for (let i = 0; i < lines.length;) {
-    let end = i;
-    while (end < lines.length && near.has(end)) end++;
-    const part = lines.slice(i, Math.max(end, i + 1));
+    const hidden = shown.indexOf(shown[i] !== true, i);
+    const end = hidden === -1 ? lines.length : hidden;
+    const part = lines.slice(i, end);
     const [oldCount, nextCount] = [count(part, "+"), count(part, "-")];
-    if (end > i)
+    if (shown[i] === true)
       result.push(
         `@@ -${range(old, oldCount)} +${range(next, nextCount)} @@\n${part.map(lineText).join("")}`,
       );
-    [old, next, i] = [old + oldCount, next + nextCount, Math.max(end, i + 1)];
+    [old, next, i] = [old + oldCount, next + nextCount, end];
   }
   return result;
 }

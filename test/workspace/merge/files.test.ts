@@ -1,10 +1,11 @@
 import { checkGitpodYml, readGitpodYml } from "../../../src/snippet/gitpodSchema";
-import { type MergeOptions, mergeSnippet, removeSnippet, type TaskText } from "../../../src/snippet/merge";
+import { type MergeOptions, mergeSnippet, removeSnippet } from "../../../src/workspace/merge/merge";
+import type { Task } from "../../../src/workspace/merge/tasks";
 import { files } from "./files";
 import { changed, options, ours } from "./ours";
 
 /** The merged text, which must be one. */
-function merge(text: string, tasks: readonly TaskText[] = ours, change: Partial<MergeOptions> = {}): string {
+function merge(text: string, tasks: readonly Task[] = ours, change: Partial<MergeOptions> = {}): string {
   const result = mergeSnippet(text, tasks, options(change));
   expect(result).toMatchObject({ ok: true });
   return result.ok ? result.text : "";
@@ -66,12 +67,12 @@ describe.each(files)("a file with %s", (_, text) => {
     }
     expect(checkGitpodYml(result.text)).toEqual([]);
     const tasks = valueOf(result.text).tasks?.slice(ours.length) as readonly { readonly command: string }[];
-    for (const { command } of tasks) expect(command).toMatch(/^gp sync-await (-- )?'?aws'?( &&|; |\n|$)/);
+    for (const { command } of tasks) expect(command).toMatch(/^gp sync-await (-- )?'?aws'?(;| &&|\n|$)/);
     expect(merge(result.text, ours, { awaits: "all" })).toBe(result.text);
     expect(merge(result.text, ours, { awaits: "keep" })).toBe(result.text);
     expect(merge(result.text)).toBe(merge(text));
-    const renamed = merge(result.text, changed, { awaits: "keep", signal: "two words" });
-    expect(renamed.replaceAll("two words", "aws")).toBe(merge(text, changed, { awaits: "all" }));
+    const renamed = merge(result.text, changed, { awaits: "keep", task: "two-words" });
+    expect(renamed.replaceAll("two-words", "aws")).toBe(merge(text, changed, { awaits: "all" }));
     expect(removeSnippet(result.text)).toEqual({ ok: true, text });
   });
 });

@@ -1,15 +1,17 @@
+import { createHash } from "node:crypto";
 import { CST, Lexer } from "yaml";
-import { type MergeProblem, positionAt } from "./mergeEdits";
+import { type MergeProblem, refusal } from "./text";
 
 /*
  * Our tasks stand between two comment lines. The first says how they came into the file, so that taking them out
- * gives back what was there, and what they mean, so that a change by hand is seen and not overwritten.
+ * gives back what was there, and what they mean, so that a change by hand is seen and not overwritten. Version 0.1.0
+ * wrote the same lines.
  */
 
 /**
  * How our tasks came in: into a `list` that was there, or was nothing; below a `key` of ours; so too, in a
- * `file` that was not there; below a `null` that is a comment since; or `inline`, in the middle of a line between
- * brackets.
+ * `file` that was not there; below a `null` or `[]` that is a comment since; or `inline`, in the middle of a line
+ * between brackets.
  */
 export type Mode = "list" | "key" | "file" | "null" | "inline";
 
@@ -59,19 +61,34 @@ export function commentsOf(text: string): readonly Comment[] {
 /** The markers of a file: null where it has none; a problem where they are not one pair. */
 export function markersOf(text: string, comments: readonly Comment[]): Markers | MergeProblem | null {
   const marks = comments.filter(({ source }) => beginning.test(source) || ending.test(source));
-  const [begin, end, ...others] = marks;
+  const [begin, end, other] = marks;
   if (begin === undefined) return null;
   const [, mode, digest] = whole.exec(begin.source) ?? [];
-  if (mode === undefined || digest === undefined || end === undefined || !ending.test(end.source))
-    return broken(text, begin);
-  const [other] = others;
-  return other === undefined ? { mode: mode as Mode, digest, begin, end } : broken(text, other);
+  const paired = mode !== undefined && digest !== undefined && end !== undefined && ending.test(end.source);
+  if (paired && other === undefined) return { mode: mode as Mode, digest, begin, end };
+  const [problem] = refusal(
+    text,
+    (paired ? other : begin)?.offset ?? 0,
+    "this comment of gitpod-aws-oidc is not one of a pair of begin and end as it writes them",
+    "put the file back as it was merged, or take these comments and the tasks between them out",
+  ).problems;
+  return problem ?? null;
 }
 
-function broken(text: string, { offset }: Comment): MergeProblem {
-  return {
-    position: positionAt(text, offset),
-    message: "this comment of gitpod-aws-oidc is not one of a pair of begin and end as it writes them",
-    remedy: "put the file back as it was merged, or take these comments and the tasks between them out",
-  };
+/**
+ * What tasks mean, in 16 hex digits: equal for tasks that parse equal, however they are indented and quoted, and
+ * different as soon as somebody changes one.
+ */
+export function tasksDigest(tasks: readonly unknown[]): string {
+  return createHash("sha256")
+    .update(JSON.stringify(tasks.map(sorted)), "utf8")
+    .digest("hex")
+    .slice(0, 16);
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, entry]: [string, unknown]) => [key, sorted(entry)]);
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import * as yaml from "prettier/plugins/yaml";
 import { format } from "prettier/standalone";
 import { readGitpodYml } from "../../../src/snippet/gitpodSchema";
-import { mergeSnippet, removeSnippet } from "../../../src/snippet/merge";
+import { mergeSnippet, removeSnippet } from "../../../src/workspace/merge/merge";
 import { runs } from "../../proof/settings";
 import { files } from "./files";
 import { generatedFile } from "./generated";
@@ -64,7 +64,7 @@ test("the same holds for generated files", async () => {
       all++;
       if (await checkFormatted(text)) count++;
     }),
-    runs(100, 600),
+    runs(25, 600),
   );
   expect(count * 2).toBeGreaterThan(all);
 }, 600_000);

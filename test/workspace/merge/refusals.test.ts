@@ -1,4 +1,4 @@
-import { type MergeOptions, mergeSnippet, removeSnippet } from "../../../src/snippet/merge";
+import { type MergeOptions, mergeSnippet, removeSnippet } from "../../../src/workspace/merge/merge";
 import { changed, options, ours } from "./ours";
 
 const arn = "arn:aws:iam::123456789012:role/a";
@@ -20,7 +20,7 @@ function merged(text: string, change: Partial<MergeOptions> = {}): string {
 test.each([
   ["not YAML", "tasks: [", /^1:9 not valid for Gitpod: /],
   ["not YAML further below", "image: x\ntasks:\n\t- a", /^3:1 not valid for Gitpod: /],
-  ["several documents", "image: x\n---\nimage: y\n", /^2:1 a second document/],
+  ["several documents", "image: x\n---\nimage: y\n", /^1:1 not valid for Gitpod: expected a single document/],
   ["a list", "# c\n- command: a\n", /^2:1 this is no map/],
   ["a text", "hello\n", /^1:1 this is no map/],
   ["a written null", "null\n", /^1:1 this is no map/],
@@ -39,8 +39,6 @@ test.each([
   ["a key twice in a task", "tasks:\n  - name: a\n    name: b\n", /^3:\d+ not valid for Gitpod: duplicated/],
   ["an alias for tasks", "vscode: {extensions: &x []}\ntasks: *x\n", /^2:8 tasks comes from an alias/],
   ["tasks from a merge key", "<<: &x {tasks: [{command: a}]}\n", /^1:1 tasks comes from an alias/],
-  ["a lone carriage return", "image: x\rtasks: []\n", /^1:9 a carriage return stands alone/],
-  ["half a surrogate pair", "image: x\n# \ud800\n", /^2:3 half of a surrogate/],
   ["a key of several lines", "? tasks\n: - command: a\n", /^1:3 tasks is written in a way/],
   ["a null between brackets", "{tasks: null}\n", /^1:2 tasks is written in a way/],
   [
@@ -114,17 +112,6 @@ describe("a login by hand to a role of ours", () => {
     ]);
   });
 
-  test("is one where a reading of the shell code found it, unless that is in our tasks", () => {
-    const text = merged(
-      "tasks:\n  - command: |\n      R=a; gp idp login aws --role-arn arn:aws:iam::123456789012:role/$R\n",
-    );
-    const line = text.split("\n").length - 1;
-    const found = (at: number) => ({ logins: [{ roleArn: arn, position: { line: at, column: 12 } }] });
-    expect(refused(text, found(line))).toEqual([expect.stringMatching(`^${line}:12 this logs in`)]);
-    expect(merged(text, found(5))).toBe(text);
-    expect(merged(text, { logins: [{ roleArn: `${arn}-2`, position: { line, column: 12 } }] })).toBe(text);
-  });
-
   test("is none inside of our own tasks", () => {
     expect(merged(merged("image: x\n"))).toBe(merged("image: x\n"));
   });
@@ -177,7 +164,7 @@ describe("what was changed by hand between our marks is refused, and nothing is 
   test("a key of somebody's own between the marks", () => {
     const own = merged("image: x\n").replace("  # gitpod-aws-oidc end", "ports: []\n  # gitpod-aws-oidc end");
     expect(refused(own)).toEqual([
-      expect.stringMatching(/^3:3 taking our tasks out would change .* "ports"/),
+      expect.stringMatching(/^3:3 between the comments of gitpod-aws-oidc stands something/),
     ]);
     expect(removeSnippet(own)).toMatchObject({ ok: false });
   });
@@ -210,10 +197,10 @@ describe("what was changed by hand around our tasks stays", () => {
   });
 
   test("a wait for a name that no task of ours can have is not ours", () => {
-    const text = merged("tasks:\n  - command: x\n", { awaits: "all" }).replace("-- 'aws'", "-- '- aws'");
+    const text = merged("tasks:\n  - command: x\n", { awaits: "all" }).replaceAll("aws;", "-aws;");
     expect(removeSnippet(text)).toEqual({
       ok: true,
-      text: "tasks:\n  - command: gp sync-await -- '- aws' && . ~/.aws/gitpod/values.sh; x\n",
+      text: "tasks:\n  - command: gp sync-await -- -aws; test -r ~/.aws/aws.env && . ~/.aws/aws.env; x\n",
     });
   });
 
@@ -260,14 +247,24 @@ test("a file that was not there goes with our tasks, and an empty one comes back
   }
 });
 
-test("aliases that stand for very much do not take long", () => {
+test("aliases that stand for very much are refused at once, and a list inside of itself", () => {
   const lists = Array.from({ length: 30 }, (_, i) => `  x${i + 1}: &x${i + 1} [*x${i}, *x${i}]\n`);
-  const text = `vscode:\n  x0: &x0 [a]\n${lists.join("")}`;
-  expect(removeSnippet(merged(text))).toEqual({ ok: true, text });
+  expect(refused(`vscode:\n  x0: &x0 [a]\n${lists.join("")}`)).toEqual([
+    expect.stringMatching(/^3:\d+ aliases make this file more than 100000 values/),
+  ]);
+  expect(refused("tasks:\n  - env: &a {y: 1, x: *a}\n    command: x\n")).toEqual([
+    expect.stringMatching(/^2:23 this alias stands for what it is in/),
+  ]);
 });
 
-test("a list that stands inside of itself is no endless loop", () => {
-  const text = "vscode:\n  x: &x [*x]\n";
-  const result = mergeSnippet(text, ours, options());
-  expect(result.ok ? removeSnippet(result.text) : result.problems).toBeTruthy();
+test("an automations file of Ona is told from a .gitpod.yml", () => {
+  for (const text of ["tasks:\n  aws:\n    name: x\n    command: y\n", "services: {}\n"])
+    expect(refused(text)).toEqual([expect.stringMatching(/^1:1 this is an automations file of Ona/)]);
+});
+
+test("a task that lets go what waits for ours is refused", () => {
+  expect(refused("tasks:\n  - command: a\n  - before: |\n      b\n      gp sync-done aws\n")).toEqual([
+    expect.stringMatching(/^3:5 this task runs gp sync-done aws, as ours does/),
+  ]);
+  merged("tasks:\n  - command: gp sync-done aws-cli\n");
 });

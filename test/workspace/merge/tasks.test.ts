@@ -1,6 +1,7 @@
 import { readGitpodYml } from "../../../src/snippet/gitpodSchema";
-import { mergeSnippet, removeSnippet, snippetTasks, type MergeOptions } from "../../../src/snippet/merge";
-import { blockItems, flowItems, tasksDigest, type TaskText } from "../../../src/snippet/mergeTasks";
+import { mergeSnippet, removeSnippet, type MergeOptions } from "../../../src/workspace/merge/merge";
+import { tasksDigest } from "../../../src/workspace/merge/markers";
+import { blockItems, flowItems, snippetTasks, type Task } from "../../../src/workspace/merge/tasks";
 import { nastyTexts } from "../../support/nasty";
 import { rendered, testLogin, testSnippet } from "../../support/snippet";
 import { changed, options, ours } from "./ours";
@@ -19,7 +20,7 @@ const style = { dash: 3, keys: 4, step: 1 };
 test.each([
   ["ours", ours],
   ["others", changed],
-  ["everything nasty", nasty.map((text): TaskText => ({ command: text, env: { [text]: text } }))],
+  ["everything nasty", nasty.map((text): Task => ({ command: text, env: { [text]: text } }))],
 ])("%s parse to what they are, in a block and between brackets", (_, tasks) => {
   expect(tasksOf(`tasks:\n${blockItems(tasks, style).join("\n")}\n`)).toEqual(tasks);
   expect(tasksOf(`tasks: [\n  ${flowItems(tasks).join("\n  ")}\n  ]\n`)).toEqual(tasks);
@@ -41,10 +42,14 @@ test("a rendered snippet is read as tasks, and merged with nothing lost", () => 
   const tasks = snippetTasks(text);
   expect(tasks).toEqual(tasksOf(text));
   const file = "tasks:\r\n- command: npm start";
-  const result = mergeSnippet(file, tasks, options({ awaits: "all", roleArns: [testLogin().roleArn] }));
+  const result = mergeSnippet(
+    file,
+    tasks,
+    options({ awaits: "all", logins: [{ ...testLogin(), secrets: [] }] }),
+  );
   expect(result.ok && tasksOf(result.text)).toEqual([
     ...tasks,
-    { command: "gp sync-await -- 'aws' && . ~/.aws/gitpod/values.sh; npm start" },
+    { command: "gp sync-await -- aws; test -r ~/.aws/aws.env && . ~/.aws/aws.env; npm start" },
   ]);
   expect(result.ok && removeSnippet(result.text)).toEqual({ ok: true, text: file });
 });
@@ -52,7 +57,7 @@ test("a rendered snippet is read as tasks, and merged with nothing lost", () => 
 describe("a snippet that was pasted by hand", () => {
   const text = rendered(testSnippet());
   const merge = (file: string, awaits: MergeOptions["awaits"]) =>
-    mergeSnippet(file, snippetTasks(text), options({ awaits, roleArns: [testLogin().roleArn] }));
+    mergeSnippet(file, snippetTasks(text), options({ awaits, logins: [{ ...testLogin(), secrets: [] }] }));
 
   test("is up to date as long as it says what it would say today", () => {
     for (const file of [text, `${text}  - command: npm start\n`, `# mine\n${text.replaceAll("\n", "\r\n")}`])
@@ -71,10 +76,9 @@ describe("a snippet that was pasted by hand", () => {
   });
 });
 
-test("values of env that are no strings are the JSON text that Gitpod makes of them", () => {
-  expect(snippetTasks("tasks: [{command: a, env: {A: 1, B: [true, {c: null}], D: d}}]")).toEqual([
-    { command: "a", env: { A: "1", B: '[true,{"c":null}]', D: "d" } },
-  ]);
+test("values of env that are no strings stay what they are", () => {
+  const tasks = snippetTasks("tasks: [{command: a, env: {A: 1, B: [true, {c: null}], D: d}}]");
+  expect(tasksOf(`tasks:\n${blockItems(tasks, style).join("\n")}\n`)).toEqual(tasks);
 });
 
 test.each(["tasks: [", "tasks: []", "image: x", "tasks: [{command: a}]\nenv: {A: b}\n"])(

@@ -1,0 +1,215 @@
+import { type CST, isMap, isNode, isSeq, type Node } from "yaml";
+import { type ExistingFile, type OurBlock, ownIndices, startOf } from "./file";
+import { beginMarker, endMarker, type Mode, tasksDigest } from "./markers";
+import { blockItems, flowItems, type ListStyle, type Task } from "./tasks";
+import {
+  type Edit,
+  insertLines,
+  isBlankOrComment,
+  lineStart,
+  nextLine,
+  positionAt,
+  type Refused,
+  refusal,
+  removeLines,
+  restOfLine,
+} from "./text";
+
+/**
+ * The ways to put our tasks first in a file that does not have them, the best first. Every one only inserts: what
+ * stands in the file stays. Whether a way changes what the file says is for the caller to find out.
+ * @param isNew - there is no file yet
+ */
+export function insertions(
+  file: ExistingFile,
+  ours: readonly Task[],
+  isNew: boolean,
+): readonly (readonly Edit[])[] {
+  const { root, pair } = file;
+  if (root?.flow === true && pair === null) return [intoBrackets(file, startOf(root), wholeKey(ours), ours)];
+  if (root === null || pair === null) return [appendKey(file, ours, isNew ? "file" : "key")];
+  const { value } = pair;
+  const anchor = root.flow === true ? null : endOfKey(pair.srcToken);
+  if (isSeq(value) && value.flow === true) {
+    const brackets = intoBrackets(file, startOf(value), flowItems(ours), ours);
+    return [...(anchor === null ? [] : belowNothing(file, anchor, value, ours)), brackets];
+  }
+  if (anchor === null) return [];
+  return isSeq(value) ? intoList(file, anchor, value, ours) : belowNothing(file, anchor, value, ours);
+}
+
+/** In front of the first item of a block list, behind the line that ends its key. */
+function intoList(file: ExistingFile, anchor: number, list: Node, ours: readonly Task[]) {
+  const { text } = file;
+  const at = nextLine(text, anchor);
+  const dash = startOf(list);
+  const indent = text.slice(lineStart(text, dash), dash);
+  if (!isBlankOrComment(restOfLine(text, anchor)) || dash < at || !/^ *$/.test(indent)) return [];
+  const gap = /^- +/.exec(text.slice(dash))?.[0].length ?? 2;
+  const style = { dash: indent.length, keys: Math.min(gap, longestGap), step: stepOf(file) };
+  return [[insertLines(file, at, marked("list", ours, style))]];
+}
+
+/** Columns between two dashes and keys that are still a style, and no alignment with something else. */
+const longestGap = 8;
+
+/** What says that there are no tasks, and becomes a comment. */
+const nothing = String.raw`(?:null|Null|NULL|~|\[ *\])`;
+
+/** Below a key without a value; a null or `[]` that is written out becomes a comment. */
+function belowNothing(file: ExistingFile, anchor: number, value: unknown, ours: readonly Task[]) {
+  const { text } = file;
+  const [from, to] = (isNode(value) ? value.range : undefined) ?? [anchor, anchor];
+  const isWritten = to > from;
+  if (isWritten && !new RegExp(`^${nothing}$`).test(text.slice(from, to))) return [];
+  const after = isWritten ? to : anchor;
+  if (!isBlankOrComment(restOfLine(text, after))) return [];
+  const style = { dash: columnOfKeys(file) + listIndent(file), keys: 2, step: stepOf(file) };
+  const lines = insertLines(file, nextLine(text, after), marked(isWritten ? "null" : "list", ours, style));
+  return [isWritten ? [{ from, to: from, text: "# " }, lines] : [lines]];
+}
+
+/** A key of ours at the end, but before the line that ends the document. */
+function appendKey(file: ExistingFile, ours: readonly Task[], mode: Mode): readonly Edit[] {
+  const { text, document } = file;
+  const end = /^\.\.\.(?=\s|$)/m.exec(text.slice(document.range[1]));
+  const at = end === null ? text.length : document.range[1] + end.index;
+  const column = columnOfKeys(file);
+  const style = { dash: column + listIndent(file), keys: 2, step: stepOf(file) };
+  return [insertLines(file, at, [`${" ".repeat(column)}tasks:`, ...marked(mode, ours, style)])];
+}
+
+function marked(mode: Mode, ours: readonly Task[], style: ListStyle): readonly string[] {
+  const indent = " ".repeat(style.dash);
+  return [
+    `${indent}${beginMarker(mode, tasksDigest(ours))}`,
+    ...blockItems(ours, style),
+    `${indent}${endMarker}`,
+  ];
+}
+
+function wholeKey(ours: readonly Task[]): readonly string[] {
+  return [`"tasks": [${flowItems(ours).join(" ").replace(/,$/, "")}],`];
+}
+
+/** Behind an opening bracket: as whole lines where the line ends there, else in the middle of the line. */
+function intoBrackets(
+  file: ExistingFile,
+  bracket: number,
+  items: readonly string[],
+  ours: readonly Task[],
+): readonly Edit[] {
+  const { text } = file;
+  const at = bracket + 1;
+  const own = /^ */.exec(text.slice(lineStart(text, bracket)))?.[0].length ?? 0;
+  const indent = " ".repeat(own + stepOf(file));
+  const lines = (mode: Mode) =>
+    [beginMarker(mode, tasksDigest(ours)), ...items, endMarker].map((line) => indent + line);
+  const next = nextLine(text, at);
+  if (next < text.length && isBlankOrComment(restOfLine(text, at)))
+    return [insertLines(file, next, lines("list"))];
+  return [{ from: at, to: at, text: ["", ...lines("inline"), indent].join(file.lineBreak) }];
+}
+
+/** Where the colon of a key, its anchor and its tag end; null for a pair without a colon. */
+function endOfKey(token: CST.CollectionItem | undefined): number | null {
+  const last = token?.sep?.findLast(({ type }) => ["map-value-ind", "anchor", "tag"].includes(type));
+  return last === undefined ? null : last.offset + last.source.length;
+}
+
+function columnOf(text: string, offset: number): number {
+  return offset - lineStart(text, offset);
+}
+
+function columnOfKeys({ text, root }: ExistingFile): number {
+  return root === null ? 0 : columnOf(text, startOf(root));
+}
+
+/** How far the file's own lists stand behind their keys. @default - 2 */
+function listIndent(file: ExistingFile): number {
+  const list = valuesOf(file).find((value) => isSeq(value) && value.flow !== true);
+  return list === undefined ? 2 : Math.max(0, columnOf(file.text, startOf(list)) - columnOfKeys(file));
+}
+
+/** How far the file's own maps stand behind their keys. @default - 2 */
+function stepOf(file: ExistingFile): number {
+  const map = valuesOf(file).find((value) => isMap(value) && value.flow !== true);
+  const step = map === undefined ? listIndent(file) : columnOf(file.text, startOf(map)) - columnOfKeys(file);
+  return step >= 1 && step <= longestGap ? step : 2;
+}
+
+function valuesOf({ root }: ExistingFile): readonly Node[] {
+  return (root?.items ?? []).map(({ value }) => value).filter(isNode);
+}
+
+/** Takes out what {@link insertions} put in. */
+export function removeBlock(file: ExistingFile): readonly Edit[] {
+  const { block, text } = file;
+  if (block === null) return [];
+  const { begin, end, mode } = block.markers;
+  switch (mode) {
+    case "list":
+      return [removeLines(text, begin.offset, end.offset)];
+    case "inline":
+      return [removeInline(text, begin.offset, end.offset)];
+    case "null":
+      return [...restoreNothing(file, block), removeLines(text, begin.offset, end.offset)];
+    case "key":
+    case "file":
+      return removeKey(file, block);
+  }
+}
+
+/** From the line end that was put behind the bracket to the indentation that was put before what followed it. */
+function removeInline(text: string, begin: number, end: number): Edit {
+  const line = lineStart(text, begin);
+  const indent = begin - line;
+  const before = /\r?\n$/.exec(text.slice(0, line))?.[0] ?? "";
+  const after = nextLine(text, end);
+  const spaces = /^ */.exec(text.slice(after))?.[0].length ?? 0;
+  return { from: line - before.length, to: after + Math.min(indent, spaces), text: "" };
+}
+
+/** What became a comment is a value again, unless somebody took it away, or has tasks of their own below it by now. */
+function restoreNothing(file: ExistingFile, { markers }: OurBlock): readonly Edit[] {
+  if (ownIndices(file).length > 0) return [];
+  const key = startOfKey(file);
+  const written = new RegExp(`^# ${nothing}(?:\\s|$)`);
+  const comment = file.comments.findLast(
+    ({ offset, source }) => offset > key && offset < markers.begin.offset && written.test(source),
+  );
+  return comment === undefined ? [] : [{ from: comment.offset, to: comment.offset + 2, text: "" }];
+}
+
+/** The key goes too, unless somebody's own tasks are below it by now. */
+function removeKey(file: ExistingFile, block: OurBlock): readonly Edit[] {
+  const { text } = file;
+  const { begin, end } = block.markers;
+  if (ownIndices(file).length > 0) return [removeLines(text, begin.offset, end.offset)];
+  const key = startOfKey(file);
+  const follows = text.slice(nextLine(text, key), begin.offset).trim() === "";
+  const bare = /^["']?tasks["']?:[ \t]*$/.test(restOfLine(text, key));
+  return [removeLines(text, follows && bare ? key : begin.offset, end.offset)];
+}
+
+/**
+ * Why a file cannot be left without our tasks: the key above them was ours, and somebody wrote something between;
+ * without the key the file would lose that, and with it Gitpod would refuse the file. Null where that is not so.
+ */
+export function strandedKey(file: ExistingFile, without: ExistingFile): Refused | null {
+  const { mode, begin } = file.block?.markers ?? {};
+  if (begin === undefined || (mode !== "key" && mode !== "file")) return null;
+  if (without.pair === null || without.tasks.length > 0) return null;
+  const { line } = positionAt(file.text, begin.offset);
+  return refusal(
+    file.text,
+    startOfKey(file),
+    `only the tasks of gitpod-aws-oidc are below this key, and something else stands before them on line ${line}`,
+    "move what stands between the key and the begin of gitpod-aws-oidc elsewhere",
+  );
+}
+
+/** Where the key of the tasks stands. */
+export function startOfKey({ pair }: ExistingFile): number {
+  return isNode(pair?.key) ? startOf(pair.key) : 0;
+}

@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs";
+import { command, inTemporaryFolder, write } from "../support/folder";
+
+inTemporaryFolder();
+
+const arn = "arn:aws:iam::111111111111:role/acme-acme-app";
+const manifest = `version: 1
+accounts:
+  dev: { id: "111111111111", region: us-east-1 }
+installations:
+  acme: { host: acme.gitpod.cloud }
+repos:
+  - url: https://github.com/acme/app
+    snippet: { profile: default }
+    grants:
+      - { secret: db, env: DATABASE_URL }
+`;
+const into = ["snippet", "--repo", "https://github.com/acme/app", "--into", ".gitpod.yml"];
+const written = () => readFileSync(".gitpod.yml", "utf8");
+const key = "AKIAIOSFODNN7ABCDEFG";
+
+beforeEach(() => {
+  write({ "manifest.yaml": manifest });
+});
+
+test("what the lint says of the result is printed, and a static key is no reason to refuse", async () => {
+  write({ ".gitpod.yml": `env:\n  AWS_ACCESS_KEY_ID: ${key}\ntasks:\n  - command: npm start\n` });
+  const { status, stdout, stderr } = await command(into);
+  expect([status, stdout]).toEqual([0, "changed .gitpod.yml\n"]);
+  expect(stderr).toMatch(/^\.gitpod\.yml:2:\d+: error S11: a static AWS key/m);
+  expect(stderr).not.toContain(key);
+  const again = await command(into);
+  expect([again.status, again.stdout]).toEqual([0, ".gitpod.yml is up to date\n"]);
+  expect(again.stderr).toContain("error S11");
+});
+
+test("--dry-run hides static keys in the lines around the change", async () => {
+  write({ ".gitpod.yml": `env:\n  AWS_ACCESS_KEY_ID: ${key}\ntasks:\n  - command: npm start\n` });
+  const { stdout } = await command([...into, "--dry-run"]);
+  expect(stdout).toContain("   AWS_ACCESS_KEY_ID: ****");
+  expect(stdout).toContain(arn);
+  expect(stdout).not.toContain(key);
+});
+
+test("an error that only our task would bring is refused, and the file left as it was", async () => {
+  const text = `tasks:\n  - command: |\n      gp idp login aws --role-arn ${arn}-2 --profile default\n      npm start\n`;
+  write({ ".gitpod.yml": text });
+  const { status, stderr } = await command(into);
+  expect(status).toBe(1);
+  expect(stderr).toContain("error S07");
+  expect(stderr).toMatch(/\.gitpod\.yml is left unchanged: with our task it would have S07, see above\n$/);
+  expect(written()).toBe(text);
+});
+
+test("the guide's two lines are replaced when asked, and shown by --dry-run", async () => {
+  const login = `gp idp login aws --role-arn ${arn}`;
+  const secret = "aws secretsmanager get-secret-value --secret-id db --region us-east-1 | jq .SecretString";
+  const text = `tasks:\n  - command: |\n      ${login}\n      ${secret}\n  - name: web\n    command: npm start\n`;
+  write({ ".gitpod.yml": text });
+  const refused = await command(into);
+  expect(refused.status).toBe(1);
+  expect(refused.stderr).toMatch(/^\.gitpod\.yml:3:7: error: this logs in to .* by hand[^]*--replace/);
+  const dry = await command([...into, "--replace", "--dry-run"]);
+  for (const line of [login, secret]) expect(dry.stdout).toContain(`-      ${line}\n`);
+  expect(written()).toBe(text);
+  expect(await command([...into, "--replace"])).toMatchObject({ status: 0 });
+  expect(written()).not.toContain(secret);
+  await command(["snippet", "--into", ".gitpod.yml", "--remove"]);
+  expect(written()).toBe("tasks:\n  - name: web\n    command: npm start\n");
+});
+
+test("aliases without end are refused with their place, and a byte order mark is kept", async () => {
+  write({ ".gitpod.yml": "tasks:\n  - env: &a {x: *a}\n    command: x\n" });
+  const cyclic = await command(into);
+  expect(cyclic.status).toBe(1);
+  expect(cyclic.stderr).toMatch(/^\.gitpod\.yml:2:17: error: this alias stands for what it is in\n/);
+  write({ ".gitpod.yml": "\ufefftasks: [] # none\n" });
+  expect(await command(into)).toMatchObject({ status: 0 });
+  expect(written()).toMatch(/^\ufefftasks: # \[\] # none\n {2}# gitpod-aws-oidc begin null/);
+  await command(["snippet", "--into", ".gitpod.yml", "--remove"]);
+  expect(written()).toBe("\ufefftasks: [] # none\n");
+});
