@@ -2,18 +2,19 @@
 export interface Mutant {
   /** What the mistake is. */
   readonly name: string;
-  readonly file: string;
-  /** Stands in the file exactly once. */
+  /** The folder that the code is in. */
+  readonly room: string;
+  /** Stands in the files of the room exactly once, whatever they are called. */
   readonly from: string;
   readonly to: string;
 }
 
 const mutantsOf = (
-  file: string,
+  room: string,
   rows: readonly (readonly [name: string, from: string, to: string])[],
-): readonly Mutant[] => rows.map(([name, from, to]) => ({ name, file, from, to }));
+): readonly Mutant[] => rows.map(([name, from, to]) => ({ name, room, from, to }));
 
-const trust = mutantsOf("src/policy/trust.ts", [
+const trust = mutantsOf("src/policy", [
   [
     "exact subjects are compared as patterns",
     'Condition["StringEquals"] = { [aud]: audience, [sub]: subjects };',
@@ -40,11 +41,11 @@ const trust = mutantsOf("src/policy/trust.ts", [
   ["source addresses do not count", "if (sourceCidrs.length > 0)", "if (sourceCidrs.length > 9)"],
 ]);
 
-const lists = mutantsOf("src/policy/canonical.ts", [
+const lists = mutantsOf("src/policy", [
   ["lists that begin alike are the same", " || a.length !== b.length", ""],
 ]);
 
-const wildcard = mutantsOf("src/policy/wildcard.ts", [
+const wildcard = mutantsOf("src/policy", [
   [
     "a pattern may end before the text",
     "while (i < text.length)",
@@ -68,7 +69,7 @@ const wildcard = mutantsOf("src/policy/wildcard.ts", [
   ],
 ]);
 
-const evaluate = mutantsOf("src/policy/evaluate.ts", [
+const evaluate = mutantsOf("src/policy", [
   ["a Deny is overlooked", "allowed: !denied && applies", "allowed: applies"],
   [
     "any identity provider will do",
@@ -86,7 +87,7 @@ const evaluate = mutantsOf("src/policy/evaluate.ts", [
   ["a missing key satisfies every operator", "return ifExists ||", "return true ||"],
 ]);
 
-const operators = mutantsOf("src/policy/operators.ts", [
+const operators = mutantsOf("src/policy", [
   ["a CIDR block without a length holds every address", "[0-9]{1,3}", "[0-9]{0,3}"],
   ["the last moment is one too late", "(a, e) => a < e)", "(a, e) => a <= e)"],
   [
@@ -102,7 +103,7 @@ const operators = mutantsOf("src/policy/operators.ts", [
   ["a star crosses the fields of an ARN", "patterns.length === 6 &&\n    fields.length === 6 &&", ""],
 ]);
 
-const webIdentity = mutantsOf("src/policy/webIdentity.ts", [
+const webIdentity = mutantsOf("src/policy", [
   [
     "any audience of the token will do",
     "claims.azp === undefined ? audiences.slice(0, 1) : [claims.azp]",
@@ -115,7 +116,7 @@ const webIdentity = mutantsOf("src/policy/webIdentity.ts", [
   ],
 ]);
 
-const canonical = mutantsOf("src/policy/canonical.ts", [
+const canonical = mutantsOf("src/policy", [
   [
     "of several values the first is kept",
     "sorted.length === 1 && only !== undefined ? only : sorted",
@@ -128,7 +129,7 @@ const canonical = mutantsOf("src/policy/canonical.ts", [
   ],
 ]);
 
-const hosts = mutantsOf("src/subject/hosts.ts", [
+const hosts = mutantsOf("src/subject", [
   ["branches begin without a slash", 'branches: ["{U}/tree/"]', 'branches: ["{U}/tree"]'],
   ["tags are pull requests", 'tags: ["{U}/releases/tag/"]', 'tags: ["{U}/pull/"]'],
   ["a merge request is a branch", '["{U}/-/tree/", "{U}/tree/"]', '["{U}/-/", "{U}/tree/"]'],
@@ -148,7 +149,7 @@ const hosts = mutantsOf("src/subject/hosts.ts", [
   ["a name may begin with a tilde", ' && !owner.startsWith("~")', ""],
 ]);
 
-const subjects = mutantsOf("src/subject/subjects.ts", [
+const subjects = mutantsOf("src/subject", [
   [
     "a branch is the beginning of a subject",
     "for (const row of dialect.branch) exact.push(",
@@ -162,7 +163,7 @@ const subjects = mutantsOf("src/subject/subjects.ts", [
   ["the wider of two prefixes is dropped", "p.startsWith(other)", "other.startsWith(p)"],
 ]);
 
-const claims = mutantsOf("src/subject/claims.ts", [
+const claims = mutantsOf("src/subject", [
   ["an organization may end in what users choose", ' || list.keys.includes("context")', ""],
   [
     "an organization's claim need not come last",
@@ -173,7 +174,7 @@ const claims = mutantsOf("src/subject/claims.ts", [
   ["claims come in another order", "return list.keys\n    .map(", "return [...list.keys].sort()\n    .map("],
 ]);
 
-const url = mutantsOf("src/subject/url.ts", [
+const url = mutantsOf("src/subject", [
   ["a host may begin like another", ' && whole[host.name.length] === "/"', ""],
   ["a host without its path prefix comes first", "found.name.length >= host.name.length", "true"],
   ["an organization may hold another host", "if (inner) {", "if (inner && false) {"],

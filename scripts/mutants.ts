@@ -1,4 +1,4 @@
-import { matchesOf, openLaboratory, type Laboratory, type Outcome } from "./mutantRun";
+import { openLaboratory, placesOf, type Laboratory, type Outcome } from "./mutantRun";
 import { mutants, type Mutant } from "./mutantTable";
 
 /*
@@ -12,13 +12,13 @@ async function work(laboratory: Laboratory, queue: Mutant[], outcomes: Map<Mutan
   for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
     const outcome = await laboratory.outcome(mutant);
     outcomes.set(mutant, outcome);
-    process.stdout.write(`${outcome.padEnd(9)} ${mutant.file}: ${mutant.name}\n`);
+    process.stdout.write(`${outcome.padEnd(9)} ${mutant.room}: ${mutant.name}\n`);
   }
 }
 
 async function main(): Promise<void> {
-  for (const mutant of mutants.filter((m) => matchesOf(m) !== 1)) {
-    process.stdout.write(`stale     ${mutant.file}: ${mutant.name}: its text must be there once\n`);
+  for (const mutant of mutants.filter((m) => placesOf(m).length !== 1)) {
+    process.stdout.write(`stale     ${mutant.room}: ${mutant.name}: its text must be there once\n`);
     process.exitCode = 1;
   }
   const laboratories = Array.from({ length: parallel }, () => openLaboratory());

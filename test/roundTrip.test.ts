@@ -24,12 +24,12 @@ import { accountStackJson } from "./support/stacks";
 jest.setTimeout(300_000);
 
 const full = process.env["FULL"] === "1";
-const texts = nastyTexts(full ? 2000 : 520);
-/** A quarter of the texts for each field, so that four fields together have seen them all; with FULL=1 all for each. */
-const textsFor = (name: FieldName) =>
-  full ? texts : texts.filter((_, i) => i % 4 === names.indexOf(name) % 4);
+const texts = nastyTexts(full ? 1000 : 520);
+/** One text in twelve for each field, so that twelve fields together have seen them all; with FULL=1 every second. */
+const share = full ? 2 : 12;
+const textsFor = (name: FieldName) => texts.filter((_, i) => i % share === names.indexOf(name) % share);
 /** Snippets that are run in bash, which takes its time. */
-const runsInBash = full ? 400 : 50;
+const runsInBash = full ? 100 : 10;
 const names = Object.keys(fields) as FieldName[];
 
 /** Fields that are for people or programs to read: many texts must come through these. */
@@ -44,8 +44,16 @@ function accepted(loaded: Project): AccessModel | null {
 }
 
 const manifestOf = (name: FieldName, text: string) => manifestText(manifestWith(partWith(name, text)));
-const throughField = (name: FieldName) =>
-  texts.filter((text) => accepted(project(manifestOf(name, text))) !== null);
+
+/** The first texts that come through a field, begun elsewhere for each. */
+function throughField(name: FieldName, count: number): readonly string[] {
+  const begin = 10 * names.indexOf(name);
+  const through: string[] = [];
+  for (const text of [...texts.slice(begin), ...texts.slice(0, begin)]) {
+    if (accepted(project(manifestOf(name, text))) !== null && through.push(text) === count) break;
+  }
+  return through;
+}
 
 function expectExplained(loaded: Project): void {
   const said = loaded.ok ? blocking(loaded.findings) : loaded.diagnostics;
@@ -124,8 +132,8 @@ describe("each nasty text in each field of a manifest", () => {
 
   test("many are refused, and many come through", () => {
     expect(texts.length).toBeGreaterThanOrEqual(500);
-    expect(counts.refused).toBeGreaterThan(2000);
-    expect(counts.through).toBeGreaterThan(800);
+    expect(counts.refused).toBeGreaterThan(700);
+    expect(counts.through).toBeGreaterThan(250);
   });
 });
 
@@ -136,9 +144,8 @@ describe("what comes through", () => {
     const drawn = [
       ...(["commands", "key", "secret", "secret ARN", "parameter", "task", "profile", "audience"] as const),
       ...(["url of a repository", "name", "path", "branch"] as const),
-    ].map((name) => ({ name, through: throughField(name) }));
-    const count = Math.min(runsInBash, Math.max(...drawn.map(({ through }) => through.length)));
-    const runs = Array.from({ length: count }, (_, i) =>
+    ].map((name) => ({ name, through: throughField(name, runsInBash) }));
+    const runs = Array.from({ length: runsInBash }, (_, i) =>
       manifestWith(...drawn.map(({ name, through }) => partWith(name, through[i % through.length] ?? ""))),
     );
     const run = async (manifest: (typeof runs)[number]): Promise<void> => {
@@ -154,14 +161,14 @@ describe("what comes through", () => {
       expect([recording.stderr, /^[\n -~]*$/.test(recording.stderr)]).toEqual([recording.stderr, true]);
     };
     for (let i = 0; i < runs.length; i += 8) await Promise.all(runs.slice(i, i + 8).map(run));
-    expect(runs.length).toBeGreaterThanOrEqual(50);
   });
 
   test("does so from a file, with status 0; what does not, with status 1 and nothing written", async () => {
     const statuses = new Set<number>();
     for (const name of names) {
       const isThrough = (text: string) => accepted(project(manifestOf(name, text))) !== null;
-      const [through, refused] = [texts.find(isThrough), texts.find((text) => !isThrough(text))];
+      const drawn = textsFor(name);
+      const [through, refused] = [drawn.find(isThrough), drawn.find((text) => !isThrough(text))];
       for (const text of [through, refused].filter((found) => found !== undefined)) {
         write({ "manifest.yaml": manifestOf(name, text) });
         const before = tree();
@@ -179,7 +186,7 @@ describe("what comes through", () => {
     const model = accepted(project(manifestText(manifestWith())));
     const [snippet] = model?.snippets ?? [];
     if (snippet === undefined) throw new Error("the plain manifest is refused");
-    for (const manifestName of texts) {
+    for (const manifestName of textsFor("description")) {
       const text = renderedFrom(manifestName, snippet);
       expect([manifestName, ownershipOf(text)]).toEqual([manifestName, "ours"]);
       expect(text.split("\n").slice(2)).toEqual(rendered(snippet).split("\n").slice(2));

@@ -1,7 +1,7 @@
 import { page, table } from "./markdown";
-import { assumptions, estimate, simulate, type ScaleAssumptions } from "./scaleModel";
+import { assumptions, estimate, type ScaleAssumptions } from "./scaleModel";
 
-/** docs/scale.md: what 100,000 repositories in 100 accounts cost, by arithmetic and by simulation. */
+/** docs/scale.md: what 100,000 repositories in 100 accounts cost, by arithmetic. */
 export function scalePage(): string {
   const a = assumptions;
   const rolesPerAccount = a.repositories / a.accounts;
@@ -9,8 +9,8 @@ export function scalePage(): string {
     "# Scale",
     `What ${number(a.repositories)} repositories in ${a.accounts} AWS accounts cost a platform team, one role each. Nothing here was run
 against AWS: these are figures that were measured on an emulator, limits that AWS documents, and assumptions that are named
-so that you can put your own in their place (\`scripts/docs/scaleModel.ts\`, then \`npm run generate\`). A simulation that
-plays every call checks the arithmetic; a test fails where the two differ by more than a tenth.`,
+so that you can put your own in their place (\`scripts/docs/scaleModel.ts\`, then \`npm run generate\`). A test plays every
+call, and fails where that differs from the arithmetic by more than a tenth.`,
     "## What is assumed",
     table(
       ["what", "figure", "where from"],
@@ -56,7 +56,7 @@ plays every call checks the arithmetic; a test fails where the two differ by mor
 ${number(rolesPerAccount * a.refreshCalls)}, and its state has ${((rolesPerAccount * a.stateBytes) / 1e6).toFixed(1)} MB. Accounts have buckets of their own, so runs of
 different accounts do not slow each other down; two of one account do.`,
     table(
-      ["runs at a time", "shards", "plan of everything", "by arithmetic", "first apply", "by arithmetic"],
+      ["runs at a time", "shards", "plan of everything", "first apply"],
       [
         row({ ...a, runners: 1 }),
         row({ ...a, runners: 5 }),
@@ -67,7 +67,7 @@ different accounts do not slow each other down; two of one account do.`,
       ],
     ),
     "## How much hangs on IAM's rate",
-    `With ${a.runners} runs at a time, by arithmetic:`,
+    `With ${a.runners} runs at a time:`,
     table(
       ["answers a second", "plan of everything", "first apply"],
       [5, 10, 20, 50, 100].map((rate) => [
@@ -92,9 +92,7 @@ function row(a: ScaleAssumptions): readonly string[] {
   return [
     String(a.runners),
     String(a.shards),
-    time(simulate(a, a.refreshCalls).seconds),
     time(estimate(a, a.refreshCalls)),
-    time(simulate(a, a.createCalls).seconds),
     time(estimate(a, a.createCalls)),
   ];
 }

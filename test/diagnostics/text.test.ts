@@ -29,7 +29,7 @@ describe("quote", () => {
             expect(isVisible(shown)).toBe(true);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 

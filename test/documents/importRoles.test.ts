@@ -224,38 +224,3 @@ it("a number of a condition is kept as it was written", () => {
     expect(manifestText(roles, [])).toContain(`{ "aws:MultiFactorAuthAge": "${number}" }`);
   }
 });
-
-describe("time grows with the input, and no faster", () => {
-  const time = (file: unknown): number => {
-    // Of this process alone: other tests run beside it.
-    const start = process.cpuUsage();
-    expect(imported(file).roles.length).toBeGreaterThan(0);
-    return process.cpuUsage(start).user / 1000;
-  };
-  const numbers = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => i);
-
-  it.each([
-    [
-      "one policy, many unknown hosts",
-      [800],
-      (n: number) => [listed("a", trust(numbers(n).map((i) => `https://git${i}.acme.com/team/app${i}*`)))],
-    ],
-    [
-      "one policy, many teams of an unknown host",
-      [800],
-      (n: number) => [listed("a", trust(numbers(n).map((i) => `https://git.acme.com/team${i}/app/*`)))],
-    ],
-    [
-      "many roles on one unknown host",
-      [1000],
-      (n: number) => numbers(n).map((i) => listed(`r${i}`, trust(`https://git.acme.com/team${i}/app`))),
-    ],
-    [
-      "many roles, an unknown host each",
-      [1000],
-      (n: number) => numbers(n).map((i) => listed(`r${i}`, trust(`https://git${i}.acme.com/team/app`))),
-    ],
-  ])("%s", (_, [n = 0], roles) => {
-    expect(time({ Roles: roles(n) })).toBeLessThan(6000);
-  });
-});

@@ -108,8 +108,8 @@ test.each(kinds)(
           }
         },
       ),
-      runs(150, 1000),
+      runs(40, 500),
     );
-    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(5);
+    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(1);
   },
 );

@@ -49,7 +49,7 @@ test("no text makes it throw, and every place is inside of the text", () => {
       const text = parts.join("").toWellFormed();
       assertReportable(parse(text), text);
     }),
-    { numRuns: 1500 },
+    { numRuns: 300 },
   );
 });
 
@@ -58,7 +58,7 @@ test("no bytes make it throw", () => {
     fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
       assertReportable(parse(bytes), new TextDecoder().decode(bytes));
     }),
-    { numRuns: 500 },
+    { numRuns: 100 },
   );
 });
 
@@ -89,7 +89,7 @@ test("no value below the right keys makes it throw", () => {
       const text = dump(manifest);
       assertReportable(parse(text), text);
     }),
-    { numRuns: 800 },
+    { numRuns: 100 },
   );
 });
 

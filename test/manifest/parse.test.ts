@@ -273,10 +273,3 @@ describe("a parsed manifest", () => {
     expect(locator.line("other.yaml", 1)).toBeUndefined();
   });
 });
-
-test("a banner of comment signs after a list is passed over at once, wherever positions are asked for", () => {
-  const text = `version: 1\naccounts: []\nrepos:\n  -\n${"#".repeat(5000)}\n${"\n".repeat(50000)}  - url: x # a - b\n`;
-  const begin = process.hrtime.bigint();
-  expect(diagnose(text).length).toBeGreaterThan(0);
-  expect(Number(process.hrtime.bigint() - begin) / 1e9).toBeLessThan(2);
-});

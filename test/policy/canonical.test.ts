@@ -77,7 +77,7 @@ describe("a document that is written in canonical order", () => {
         expect(JSON.stringify(policy)).toBe(documentText(policy));
         expect({ ...policy }).toEqual({ ...expected });
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 
@@ -87,7 +87,7 @@ describe("a document that is written in canonical order", () => {
         const policy = trustPolicy(one);
         expect(documentText(policy)).toBe(sortedAgain(policy));
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 
@@ -123,7 +123,7 @@ describe("a document that is written in canonical order", () => {
         if (policy === null) throw new Error("no policy");
         expect(documentText(policy)).toBe(sortedAgain(policy));
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 

@@ -567,19 +567,7 @@ describe("documents of any shape", () => {
           expect(bare(any)).toEqual(bare(any));
         },
       ),
-      { numRuns: 1_000, seed: 20260601 },
+      { numRuns: 200, seed: 20260601 },
     );
   });
-
-  it("hostile ones take no more than some seconds", () => {
-    const started = performance.now();
-    const paths = (n: number) => Array.from({ length: n }, (_, i) => `${url}${i}`);
-    for (const n of [1, 30]) {
-      bare(document(...paths(20 * n).map((u) => like([`${u}/tree/*`, "a*".repeat(20 * n)]))));
-      bare(document(like(`https://github.com/acme/app/${"a*?".repeat(5_000 * n)}`)));
-      bare(document(exact(paths(500 * n))));
-      bare(document(like(paths(500 * n).map((u) => `${u}/tree/*`))));
-    }
-    expect(performance.now() - started).toBeLessThan(30_000);
-  }, 60_000);
 });

@@ -55,9 +55,9 @@ describe.each(kinds)("the trust policy of a role on %s, read as a document", (ki
             throw new Error(`${said.rule} ${said.message} ${JSON.stringify(trustOf(target, entry))}`);
         }
       }),
-      runs(300, 6_000),
+      runs(60, 1_000),
     );
-    expect(declared).toBeGreaterThan(100);
+    expect(declared).toBeGreaterThan(20);
     // Both outcomes: wide roles are found wide, and nothing else is.
     expect([...seen].sort()).toEqual(["T54", "T58"]);
   }, 300_000);
@@ -80,7 +80,7 @@ describe.each(kinds)("the trust policy of a role on %s, read as a document", (ki
           target.kind === "org" ? ["T54"] : [],
         ]);
       }),
-      runs(100, 2_000),
+      runs(30, 500),
     );
   });
 });

@@ -187,7 +187,6 @@ describeReal("the terminals of a workspace", ["aws", "moto", "script", "zsh", "f
       const [, renew = 0, json = ""] = /^(\d+) 3600 \S+:role\/gitpod-acme-app (\{.*\})\n$/.exec(first) ?? [];
       const { Expiration } = JSON.parse(json) as { readonly Expiration: string };
       expect(Date.parse(Expiration) / 1000 - Number(renew)).toBe(900);
-      expect(Math.abs(Date.parse(Expiration) - Date.now() - 3_600_000)).toBeLessThan(60_000);
       expect((await made.run(task(caller))).stdout).toContain("assumed-role/gitpod-acme-app/");
       expect(cache(made)).toBe(first);
       expire(made);

@@ -52,6 +52,6 @@ test("patch turns the one text into the other", () => {
       });
       expect(readFileSync(file, "utf8")).toBe(after);
     }),
-    runs(15, 2000),
+    runs(15, 500),
   );
 });

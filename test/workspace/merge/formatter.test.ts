@@ -64,7 +64,7 @@ test("the same holds for generated files", async () => {
       all++;
       if (await checkFormatted(text)) count++;
     }),
-    runs(25, 600),
+    runs(25, 300),
   );
   expect(count * 2).toBeGreaterThan(all);
 }, 600_000);

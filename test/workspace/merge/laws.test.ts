@@ -46,7 +46,7 @@ test("a merge inserts, says nothing else, is idempotent, follows the manifest, a
       expect(next).toEqual(mergeSnippet(text, changed, options({ awaits })));
       expect(next.ok && removeSnippet(next.text)).toEqual({ ok: true, text });
     }),
-    runs(80, 5_000),
+    runs(80, 1_500),
   );
   expect(counts.merged).toBeGreaterThan(counts.refused * 4);
 }, 600_000);
@@ -79,7 +79,7 @@ test("whatever is done to a merged file, nothing is lost and nothing invalid is 
       if (removed.ok) expect(removeSnippet(removed.text ?? "none")).toEqual(removed);
       else expect(removed.problems[0]?.message).toMatch(/^only the tasks of gitpod-aws-oidc are below/);
     }),
-    runs(80, 5_000),
+    runs(80, 1_500),
   );
   expect(Math.min(counts.written, counts.refused)).toBeGreaterThan(12);
 }, 600_000);
