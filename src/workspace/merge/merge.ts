@@ -108,7 +108,7 @@ function open(text: string) {
   const { file } = read;
   const removed = withoutOurs(file);
   if (!removed.ok) return removed;
-  const original = readExisting(removed.text);
+  const original = removed.text === text ? read : readExisting(removed.text);
   if (!original.ok) return original;
   const awaiting = ownIndices(file).flatMap((index, i) =>
     awaitedBy(file.tasks[index]?.["command"]) === null ? [] : [i],
