@@ -27,6 +27,20 @@ const region = visible(32);
 const plain = (max: number, allowed: string) =>
   text(/^[A-Za-z0-9][A-Za-z0-9 _./:@=+-]*$/, max, allowed, "take the other characters out");
 
+/**
+ * What Terraform's s3 backend takes, by its own patterns: the example key of AWS's pages is none.
+ * @see https://developer.hashicorp.com/terraform/language/backend/s3#kms_key_id
+ */
+const keyId = "[a-f0-9]{8}-[a-f0-9]{4}-[1-5][a-f0-9]{3}-[ab89][a-f0-9]{3}-[a-f0-9]{12}|mrk-[a-f0-9]{32}";
+const kmsKeyId = text(
+  new RegExp(
+    `^((${keyId})|alias/[A-Za-z0-9/_-]+|arn:aws(-cn|-us-gov|-eusc)?:kms:[a-z0-9-]+:[0-9]{12}:(key/(${keyId})|alias/[A-Za-z0-9/_-]+))$`,
+  ),
+  2048,
+  "the id, alias or ARN of a KMS key, as Terraform takes it",
+  "copy the key's ARN from the KMS console, or write alias/NAME",
+);
+
 const backendSchema = z
   .strictObject({
     local: z
@@ -54,9 +68,7 @@ const backendSchema = z
         key: plain(1024, "the key of an S3 object")
           .optional()
           .describe("Key of the state, by default gitpod-aws-oidc/<stack>.tfstate"),
-        kmsKeyId: plain(2048, "the id, alias or ARN of a KMS key")
-          .optional()
-          .describe("Key that encrypts the state"),
+        kmsKeyId: kmsKeyId.optional().describe("Key that encrypts the state"),
         useLockfile: z.boolean().optional().describe("Lock the state by a file beside it; by default true"),
       })
       .optional()

@@ -126,10 +126,18 @@ export const profile = text(
   "choose a simple profile name, e.g. default or dev",
 );
 
-/** The IAM path of a role. */
+/**
+ * The IAM path of a role. Some are AWS's own: `CreateRole` refuses them.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
+ */
 export const rolePath = text(
   /^\/([A-Za-z0-9+=,.@_-]+\/)*$/,
   512,
   "an IAM path that begins and ends with /",
   "write the path with a slash at both ends, e.g. /gitpod/",
-);
+).refine((path) => !/^\/aws-(service-role|reserved)\//i.test(path), {
+  error: expects(
+    "a path that AWS does not keep for itself, as it does /aws-service-role/ and /aws-reserved/",
+    "choose another path, e.g. /gitpod/",
+  ),
+});

@@ -31,6 +31,61 @@ export function issuerProblem(issuer: string): IssuerProblem | null {
   return null;
 }
 
+const copyIssuer = "copy iss from gp idp token --audience sts.amazonaws.com --decode";
+
+/** What addresses look like that somebody may take for the issuer of a Classic installation. */
+const otherShapes: readonly (readonly [RegExp, (url: URL) => IssuerProblem])[] = Object.freeze([
+  [
+    /\/\.well-known\//,
+    ({ href }) => ({
+      problem: "is the address of a discovery document, not of an issuer",
+      remedy: `write ${href.replace(/\/\.well-known\/.*$/, "")}`,
+    }),
+  ],
+  [
+    /^https:\/\/(api\.|services\.)?app\.(gitpod\.io|ona\.com)(\/|$)/,
+    () => ({
+      problem: "is the issuer of Ona, whose tokens name a project and no repository",
+      remedy: `name the issuer of a Gitpod Classic installation: ${copyIssuer} there`,
+    }),
+  ],
+  [
+    /^https:\/\/token\.actions\.githubusercontent\.com(\/|$)/,
+    () => ({ problem: "is the issuer of GitHub Actions, not of Gitpod", remedy: copyIssuer }),
+  ],
+  [
+    /^https:\/\/(gitlab|github)\.com(\/|$)|^https:\/\/bitbucket\.org(\/|$)/,
+    () => ({ problem: "is a source control host, not Gitpod", remedy: copyIssuer }),
+  ],
+  [
+    /^https:\/\/[^/]+$/,
+    ({ host }) => ({
+      problem: "lacks the path /idp, with which the issuer of every Gitpod Classic installation ends",
+      remedy: /^(api|services)\./.test(host)
+        ? `write https://${host}/idp`
+        : `${copyIssuer}: most likely https://services.${host}/idp`,
+    }),
+  ],
+  [
+    /^https:\/\/[^/]+\/(?!idp$)/,
+    ({ host }) => ({
+      problem: "has another path than the issuers of Gitpod Classic, which are https://HOST/idp",
+      remedy: `write https://${host}/idp, if this is an installation; else ${copyIssuer}`,
+    }),
+  ],
+]);
+
+/**
+ * Why an issuer is none of an installation of Gitpod Classic: `https://HOST/idp`, and nothing else; null for one that
+ * may be.
+ */
+export function classicIssuerProblem(issuer: string): IssuerProblem | null {
+  const trouble = issuerProblem(issuer);
+  const shape = otherShapes.find(([pattern]) => pattern.test(issuer))?.[1];
+  if (shape !== undefined && URL.canParse(issuer)) return shape(new URL(issuer));
+  return trouble;
+}
+
 /** Is this an issuer of gitpod.io, where anybody can get a workspace? */
 export function isSharedIssuer(issuer: string): boolean {
   const host = new URL(issuer).hostname.toLowerCase();

@@ -1,12 +1,31 @@
 /** Variables that shells, loaders or tools act upon: setting one to a secret's value runs or breaks something. */
 export const forbiddenNames: ReadonlySet<string> = new Set([
-  ...["PATH", "HOME", "SHELL", "IFS", "ENV", "UID", "EUID", "PPID", "SHELLOPTS", "BASHOPTS"],
+  ...["PATH", "HOME", "PWD", "OLDPWD", "SHELL", "IFS", "ENV", "TERM", "TMOUT", "POSIXLY_CORRECT", "LANG"],
+  ...["UID", "EUID", "GID", "EGID", "PPID", "SHELLOPTS", "BASHOPTS", "BASHPID", "_"],
+  // What bash and zsh set themselves, so that a value is lost, read-only or means something else.
+  ...["RANDOM", "SRANDOM", "SECONDS", "LINENO", "GROUPS", "FUNCNAME", "FUNCNEST", "DIRSTACK", "SHLVL"],
+  ...["OPTIND", "OPTARG", "OPTERR", "HISTCMD", "PIPESTATUS", "REPLY", "COLUMNS", "LINES", "ARGC", "USERNAME"],
   ...["PS0", "PS1", "PS2", "PS3", "PS4", "PROMPT_COMMAND", "CDPATH", "EDITOR", "PAGER"],
 ]);
 
 /** The same for whole families of variables, by how their names begin. */
 export const forbiddenBeginnings: readonly string[] = Object.freeze([
-  ...["LD_", "DYLD_", "BASH_", "GIT_", "AWS_", "GITPOD_", "GP_", "IDP_", "NODE_", "NPM_"],
+  ...[
+    "LC_",
+    "EPOCH",
+    "HIST",
+    "COMP_",
+    "LD_",
+    "DYLD_",
+    "BASH_",
+    "GIT_",
+    "AWS_",
+    "GITPOD_",
+    "GP_",
+    "IDP_",
+    "NODE_",
+    "NPM_",
+  ],
   ...["PYTHON", "PERL5", "RUBY", "JAVA_TOOL", "SSH_"],
 ]);
 

@@ -150,6 +150,15 @@ function resolveHosts(
         "key",
       );
     } else {
+      const outer = Object.keys(hosts).find((other) => name.startsWith(`${other}/`));
+      if (outer !== undefined)
+        problems.add(
+          "R08",
+          origin,
+          `${quote(name)} is below ${quote(outer)}: a repository of one could be taken for one of the other`,
+          "keep the host that Gitpod knows, and take the other out",
+          "key",
+        );
       hosts[name] = kind;
     }
   }

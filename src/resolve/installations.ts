@@ -1,7 +1,7 @@
 import { quote, type Origin } from "../diagnostics";
 import type { Manifest, ManifestInstallation } from "../manifest";
 import type { Installation } from "../model/accessModel";
-import { isSharedIssuer, issuerProblem } from "../model/issuer";
+import { classicIssuerProblem, isSharedIssuer, type IssuerProblem } from "../model/issuer";
 import { providerName } from "../model/names";
 import { sortedEntries } from "./accounts";
 import { below, type Problems } from "./problems";
@@ -20,10 +20,12 @@ export function resolveInstallations(
   for (const [name, source] of sortedEntries(manifest.installations)) {
     const origin: Origin = { file, path: ["installations", name] };
     const issuer = issuerOf(source);
-    const trouble = issuerProblem(issuer);
+    const trouble = hostProblem(source.host) ?? classicIssuerProblem(issuer);
     if (trouble !== null) {
       const at = below(origin, source.issuer === undefined ? "host" : "issuer");
-      problems.add("M04", at, `the issuer ${quote(issuer)} ${trouble.problem}`, trouble.remedy);
+      const found =
+        source.issuer === undefined ? `host ${quote(source.host ?? "")}` : `issuer ${quote(issuer)}`;
+      problems.add("M04", at, `the ${found} ${trouble.problem}`, trouble.remedy);
       continue;
     }
     const shared = isSharedIssuer(issuer);
@@ -54,6 +56,17 @@ export function resolveInstallations(
 
 function issuerOf({ issuer, host }: ManifestInstallation): string {
   return issuer ?? `https://api.${host ?? ""}/idp`;
+}
+
+/** A host with the first label of its issuer: the issuer would have it twice. */
+function hostProblem(host: string | undefined): IssuerProblem | null {
+  const [, label, rest = ""] = /^(api|services)\.(.+)$/.exec(host ?? "") ?? [];
+  if (label === undefined) return null;
+  return {
+    problem: "is where the tokens come from, not the host that people open",
+    remedy:
+      label === "api" ? `write host: ${rest}` : `write issuer: https://services.${rest}/idp instead of host`,
+  };
 }
 
 /** Issuers of which any installation says that anybody can get a workspace: their tokens cannot be told apart. */

@@ -17,6 +17,7 @@ import { loginRules } from "./trust/logins";
 import { reachRules } from "./trust/reach";
 import { relationRules } from "./trust/relations";
 import { roleLimitRules } from "./trust/roleLimits";
+import { sourceAddressRules } from "./trust/sourceAddresses";
 import { structureRules } from "./trust/structure";
 import { subjectRules } from "./trust/subjects";
 import { waiverRules } from "./waivers/waivers";
@@ -27,7 +28,16 @@ const letters = "TPGSEW";
 /** All rules, in the order of their letters and numbers. Ids are public: never reused, never renamed. */
 export const rules: readonly Rule[] = Object.freeze(
   [
-    ...[structureRules, roleLimitRules, loginRules, conditionRules, relationRules, reachRules, subjectRules],
+    ...[
+      sourceAddressRules,
+      structureRules,
+      roleLimitRules,
+      loginRules,
+      conditionRules,
+      relationRules,
+      reachRules,
+      subjectRules,
+    ],
     providerRules,
     ...[
       breadthRules,

@@ -391,12 +391,6 @@ describe("what the parts of a manifest say together", () => {
     ]);
   });
 
-  it("an issuer without a path is one", () => {
-    expect(modelOf(manifest("", "", "issuer: https://app.example.com")).installations[0]).toMatchObject({
-      providerName: "app.example.com",
-    });
-  });
-
   it("one identity provider serves all installations of one issuer, which must agree on it", () => {
     const text = (second: string) =>
       manifest(
