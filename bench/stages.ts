@@ -1,6 +1,5 @@
 import { synthesize } from "../src/cli/synth";
 import { diskFiles } from "../src/cli/files";
-import { expectShortRun } from "../src/cli/shortRun";
 import { applySnippets, planSnippets } from "../src/cli/snippetFolder";
 import { readTemplates } from "../src/cli/templates";
 import { parseManifest } from "../src/manifest";
@@ -21,7 +20,6 @@ async function timed<T>(name: string, action: () => T | Promise<T>): Promise<T> 
 }
 
 async function main(): Promise<void> {
-  expectShortRun();
   const parsed = await timed("parse", () => parseManifest("manifest.yaml", diskFiles()));
   if (!parsed.ok) throw new Error("the manifest has problems");
   const resolved = await timed("resolve", () => resolve(parsed.parsed));

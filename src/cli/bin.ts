@@ -1,9 +1,7 @@
 #!/usr/bin/env node
 import { processIo } from "./processIo";
 import { run } from "./program";
-import { expectShortRun } from "./shortRun";
 
-expectShortRun();
 void run(process.argv.slice(2), processIo()).then((status) => {
   process.exitCode = status;
 });

@@ -1,6 +1,6 @@
 import type { OneOrMany, PermissionPolicy, Statement } from "../model/policyDocument";
 import type { Quotas } from "../model/quotas";
-import { canonicalDocument, canonicalStatement, isWithin, lengthOf, many, oneOrMany } from "./canonical";
+import { canonicalDocument, canonicalStatement, lengthOf, many, oneOrMany } from "./canonical";
 
 /** What a role's permissions are written into: one inline policy, or several managed ones. */
 export interface SplitPolicy {
@@ -27,9 +27,6 @@ export function splitPolicy(
   measure: Measure = lengthOf,
 ): SplitPolicy {
   if (whole === null) return { inline: null, managed: [] };
-  // The usual case, by the text that is needed anyway.
-  if (measure === lengthOf && isWithin(whole, quotas.inlinePolicyLength))
-    return { inline: whole, managed: [] };
   const total = whole.Statement.reduce((sum, s) => sum + measure(s) + 1, emptyDocument - 1);
   if (total <= quotas.inlinePolicyLength) return { inline: whole, managed: [] };
   const room = quotas.managedPolicyLength - emptyDocument;

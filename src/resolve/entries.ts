@@ -2,7 +2,7 @@ import { quote, type Origin } from "../diagnostics";
 import { didYouMean, meantUrl, type Manifest, type ManifestDefaults, type ParsedEntry } from "../manifest";
 import type { Acceptance, Context, Entry, Installation, ScmHost } from "../model/accessModel";
 import { branchProblem, contextsOf, hasContext, parseEntryUrl, type EntryUrl } from "../subject";
-import { sortedEntries, type AccountSettings } from "./accounts";
+import type { AccountSettings } from "./accounts";
 import { none } from "./none";
 import { below, type Problems } from "./problems";
 
@@ -57,28 +57,6 @@ export interface Scope {
   readonly installations: ReadonlyMap<string, Installation>;
   readonly hosts: readonly ScmHost[];
   readonly problems: Problems;
-  /** Contexts that were resolved, by the kind of host and the words that name them. */
-  readonly contexts: Map<string, readonly Context[]>;
-  /** The tags of an entry's roles in an account. */
-  readonly roleTags: (account: AccountSettings, settings: Settings) => Readonly<Record<string, string>>;
-}
-
-/** Merges and sorts tags. Roles of one account whose entries share those of `defaults` share the result. */
-export function tagMerger(): Scope["roleTags"] {
-  const known = new Map<object, Map<object, Readonly<Record<string, string>>>>();
-  return (account, settings) => {
-    let ofAccount = known.get(account);
-    if (ofAccount === undefined) {
-      ofAccount = new Map<object, Readonly<Record<string, string>>>();
-      known.set(account, ofAccount);
-    }
-    let tags = ofAccount.get(settings.tags);
-    if (tags === undefined) {
-      tags = Object.fromEntries(sortedEntries({ ...account.tags, ...settings.tags }));
-      ofAccount.set(settings.tags, tags);
-    }
-    return tags;
-  };
 }
 
 /** Resolves an entry as far as it concerns all its roles; null where its problems keep it from having any. */
@@ -209,13 +187,9 @@ const defaultContexts = Object.freeze(["repository"] as const);
 function resolveContexts(
   settings: Settings,
   kind: Entry["hostKind"],
-  { problems, contexts: known }: Scope,
+  { problems }: Scope,
 ): readonly Context[] {
   const written = settings.get("contexts") ?? defaultContexts;
-  // Thousands of entries have the same words.
-  const words = written.every((context) => typeof context === "string") ? `${kind} ${written.join()}` : null;
-  const before = words === null ? undefined : known.get(words);
-  if (before !== undefined) return before;
   const contexts = new Map<string, Context>();
   written.forEach((context, i) => {
     const place = () => below(settings.origin("contexts"), i);
@@ -241,8 +215,5 @@ function resolveContexts(
     }
     contexts.set(JSON.stringify(context), context);
   });
-  const sorted = [...contexts.keys()].sort().flatMap((key) => contexts.get(key) ?? []);
-  const refused = written.some((context) => !contexts.has(JSON.stringify(context)));
-  if (words !== null && !refused) known.set(words, sorted);
-  return sorted;
+  return [...contexts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, context]) => context);
 }

@@ -12,7 +12,7 @@ import { identityProviderArn } from "../model/names";
 import { fixedLimits } from "../model/quotas";
 import { knownHosts, scmHosts } from "../subject";
 import { resolveAccounts, sortedEntries, type AccountSettings } from "./accounts";
-import { resolveEntry, tagMerger, type EffectiveEntry, type Scope } from "./entries";
+import { resolveEntry, type EffectiveEntry, type Scope } from "./entries";
 import { resolveInstallations } from "./installations";
 import { below, Problems } from "./problems";
 import { resolveRoles, type ResolvedRole } from "./roles";
@@ -34,8 +34,6 @@ export function resolve(parsed: ParsedManifest): ResolveResult {
     accounts: resolveAccounts(manifest, file, problems),
     installations: resolveInstallations(manifest, file, problems),
     hosts: scmHosts(resolveHosts(parsed, problems)),
-    contexts: new Map(),
-    roleTags: tagMerger(),
   };
   checkSomeNames(parsed, problems);
   const resolvedAccounts = [...scope.accounts.values()];

@@ -29,29 +29,11 @@ interface WrittenPermissions {
   readonly managedPolicies: readonly string[];
 }
 
-/** By the list of statements, which entries without grants share where it is that of `defaults`. */
-const resolvedBefore = new WeakMap<object, Map<string, ResolvedPermissions>>();
-
 /**
  * Resolves what the roles of an entry may do in an account.
  * @param expires - first moment without access; null: never
  */
 export function resolvePermissions(
-  written: WrittenPermissions,
-  expires: string | null,
-  quotas: Quotas,
-): ResolvedPermissions {
-  const { grants, statements, managedPolicies } = written;
-  if (grants.length > 0 || statements.length === 0) return permissionsOf(written, expires, quotas);
-  const known = resolvedBefore.get(statements) ?? new Map<string, ResolvedPermissions>();
-  resolvedBefore.set(statements, known);
-  const rest = JSON.stringify([expires, quotas, managedPolicies.length]);
-  const resolved = known.get(rest) ?? permissionsOf(written, expires, quotas);
-  known.set(rest, resolved);
-  return resolved;
-}
-
-function permissionsOf(
   written: WrittenPermissions,
   expires: string | null,
   quotas: Quotas,

@@ -5,7 +5,7 @@ import { identityProviderArn, roleArn, roleName } from "../model/names";
 import { fixedLimits } from "../model/quotas";
 import { parseCidr, trustPolicy } from "../policy";
 import { orgClaimSubjects, orgSubjects, repoClaimSubjects, repoSubjects } from "../subject";
-import { checkPolicyOwner, type AccountSettings } from "./accounts";
+import { checkPolicyOwner, sortedEntries, type AccountSettings } from "./accounts";
 import type { EffectiveEntry, Scope } from "./entries";
 import { resolveGrants } from "./grants";
 import { none } from "./none";
@@ -139,7 +139,7 @@ function resolveSubjects(
 function resolveInAccount(entry: EffectiveEntry, account: AccountSettings, scope: Scope) {
   const { settings } = entry;
   const { problems } = scope;
-  const tags = scope.roleTags(account, settings);
+  const tags = Object.fromEntries(sortedEntries({ ...account.tags, ...settings.tags }));
   const tagKeys = Object.keys(tags);
   if (tagKeys.length > fixedLimits.tagsPerResource) {
     problems.add(
