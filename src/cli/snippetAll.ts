@@ -1,13 +1,6 @@
 import { escapeHidden } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
-import {
-  catalogueJson,
-  catalogueJsonOwnership,
-  catalogueOf,
-  cataloguePage,
-  cataloguePageOwnership,
-  type SnippetRenderer,
-} from "../snippet";
+import { catalogueJson, catalogueJsonOwnership, catalogueOf, type SnippetRenderer } from "../snippet";
 import { holdInterrupts } from "./interrupts";
 import type { CommandIo, ExitCode } from "./io";
 import type { Settings } from "./settings";
@@ -22,7 +15,7 @@ import {
 } from "./snippetFolder";
 import { readTemplates } from "./templates";
 
-/** Writes the snippets of all repositories to a folder, with an index for programs and a page for people. */
+/** Writes the snippets of all repositories to a folder, with an index for programs. */
 export async function writeAll(
   folder: string,
   model: AccessModel,
@@ -43,7 +36,7 @@ export async function writeAll(
   for (const line of editedLines(plan)) io.stderr.write(`${escapeHidden(line)}\n`);
   const changed = plan.write.length + plan.remove.length;
   io.stdout.write(
-    `${model.snippets.length} snippet${model.snippets.length === 1 ? "" : "s"} in ${escapeHidden(folder)}, with index.json and index.html; ${changed === 0 ? "no" : changed} file${changed === 1 ? "" : "s"} changed\n`,
+    `${model.snippets.length} snippet${model.snippets.length === 1 ? "" : "s"} in ${escapeHidden(folder)}, with index.json; ${changed === 0 ? "no" : changed} file${changed === 1 ? "" : "s"} changed\n`,
   );
   return 0;
 }
@@ -53,7 +46,6 @@ function* filesOf(model: AccessModel, renderer: SnippetRenderer): Generator<Snip
     yield { file: snippet.file, text: renderer.renderSnippet(snippet, model) };
   const entries = catalogueOf(model);
   yield { file: "index.json", text: catalogueJson(entries), ownershipOf: catalogueJsonOwnership };
-  yield { file: "index.html", text: cataloguePage(entries), ownershipOf: cataloguePageOwnership };
 }
 
 function reported(obstacles: readonly Obstacle[], io: CommandIo): ExitCode {

@@ -21,7 +21,7 @@ export function readTemplates(folder: string | null): SnippetRenderer {
       throw new CommandError(`${join(path, name)} cannot be read: ${read.reason}`, "mend or remove it");
     sources[name] = new TextDecoder().decode(read.bytes);
   }
-  return compileTemplates(sources, folder === null ? "proven" : "unproven");
+  return compileTemplates(sources);
 }
 
 function templateNames(folder: string): readonly string[] {

@@ -98,18 +98,22 @@ export const contextSchema = z.union([
   }),
 ]);
 
+const longestCommandLine = 3_900;
+
+const taskName = text(
+  /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,
+  64,
+  "a task name of letters, digits, _ and -, which begins with a letter or digit",
+  "choose a simple name for the task, e.g. aws",
+);
+
 const snippetSchema = z.strictObject({
   profile: profile
     .optional()
     .describe(
-      "The AWS profile that receives the credentials, by default default; in several accounts the account's name",
+      "The AWS profile that receives the credentials, by default default; in the other accounts that the entry names, the account's name",
     ),
-  task: text(
-    /^[A-Za-z0-9_][A-Za-z0-9_. -]{0,63}$/,
-    64,
-    "a task name of letters, digits, spaces, _, . and -",
-    "choose a simple name for the task, e.g. aws",
-  )
+  task: taskName
     .optional()
     .describe("Name of the Gitpod task, and of its gp sync-done marker; by default aws"),
   commands: z
@@ -123,11 +127,29 @@ const snippetSchema = z.strictObject({
             "a command without control characters",
             "use spaces for tabs, and retype the rest by hand",
           ),
+        })
+        .refine((s) => s.split("\n").every((line) => Buffer.byteLength(line) <= longestCommandLine), {
+          error: expects(
+            `a command with lines of at most ${longestCommandLine} bytes, which is what a terminal takes`,
+            "break the line, or call a script of the repository",
+          ),
         }),
     )
     .max(50)
     .optional()
     .describe("Shell commands that run in the task after the logins and exports"),
+  renew: z
+    .boolean()
+    .optional()
+    .describe(
+      "The AWS CLI and SDKs log in again by themselves, for the 24 hours that Gitpod's own token lives; by default false: a session lasts sessionDuration",
+    ),
+  after: visible(64)
+    .regex(/^[^-]/, {
+      error: expects("the name of a task, which does not begin with -", "rename that task"),
+    })
+    .optional()
+    .describe("The task that installs the AWS CLI: the login waits for it, by gp sync-await"),
 });
 
 const roleName = text(

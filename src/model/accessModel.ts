@@ -246,9 +246,13 @@ export interface Snippet {
   readonly file: string;
   /** Name of the Gitpod task, and of its `gp sync-done` marker. */
   readonly task: string;
+  /** The task that this one waits for, by its `gp sync-done` marker; null: none. */
+  readonly after: string | null;
+  /** Do the profiles log in again by themselves, with a token that the task keeps fresh? */
+  readonly renew: boolean;
   /** Shell commands that run in the task once the logins and exports are done, as the manifest gives them. */
   readonly commands: readonly string[];
-  /** One login for each account, sorted by profile. */
+  /** One login for each account, in the order in which the entries name them. */
   readonly logins: readonly Login[];
 }
 
@@ -261,8 +265,6 @@ export interface Login {
   readonly region: string;
   /** Seconds, 900 to 43200. */
   readonly durationSeconds: number;
-  /** What the role trusts, in words for a developer whose login was refused, e.g. `https://…/app, …/app.git`. */
-  readonly trusts: readonly string[];
   /** Sorted by variable. */
   readonly exports: readonly Export[];
 }

@@ -137,7 +137,7 @@ function mergeMaps<T extends object>(defaults: T | undefined, own: T | undefined
 const noTags: Settings["tags"] = Object.freeze({});
 const noSnippet: Settings["snippet"] = Object.freeze({});
 
-/** The named items, sorted by name; the only one there is where none is named. */
+/** The named items, in the order in which they are named; the only one there is where none is named. */
 function follow<T extends { readonly name: string }>(
   what: "installation" | "account",
   names: readonly string[] | undefined,
@@ -177,9 +177,7 @@ function follow<T extends { readonly name: string }>(
         what === "account" ? declared.find((d) => manifest.accounts[d]?.id === name) : undefined,
       );
   });
-  return found.size < 2
-    ? [...found.values()]
-    : [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...found.values()];
 }
 
 const defaultContexts = Object.freeze(["repository"] as const);

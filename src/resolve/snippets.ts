@@ -2,11 +2,12 @@ import { quote } from "../diagnostics";
 import type { Installation, Login, Snippet } from "../model/accessModel";
 import { snippetFile } from "../model/names";
 import type { AccountSettings } from "./accounts";
-import { none } from "./none";
 import { below, type Problems } from "./problems";
 import type { ResolvedRole } from "./roles";
 
 const defaultTask = "aws";
+/** Seconds of a session that an AWS CLI or SDK asks for by itself. */
+const renewedSession = 3600;
 /** What file systems take, less the end that a temporary file has. */
 const longestFileName = 200;
 
@@ -32,21 +33,20 @@ export function resolveSnippets(
 }
 
 function resolveSnippet(
-  group: readonly ResolvedRole[],
+  roles: readonly ResolvedRole[],
   installations: ReadonlyMap<string, Installation>,
   accounts: ReadonlyMap<string, AccountSettings>,
   problems: Problems,
 ): readonly Snippet[] {
-  const roles = group.length < 2 ? group : [...group].sort(byAccountAndName);
   const [first] = roles;
   const installation = first && installations.get(first.role.installation);
   if (!first || !installation) return [];
-  const logins = roles.map((resolved) => login(resolved, roles.length > 1, accounts));
-  if (roles.length > 1) {
-    checkFiles(roles, problems);
-    checkTasks(roles, first, problems);
-  }
-  checkLogins(roles, logins, problems);
+  checkFiles(roles, problems);
+  checkShared(roles, first, problems);
+  roles.forEach((resolved) => {
+    checkRenewal(resolved, problems);
+  });
+  const { snippet } = first.entry.settings;
   return [
     {
       installation: installation.name,
@@ -54,9 +54,11 @@ function resolveSnippet(
       kind: first.role.entry.kind,
       url: first.role.entry.url,
       file: snippetFile(installation.name, first.role.entry.url),
-      task: first.entry.settings.snippet.task ?? defaultTask,
-      commands: roles.length < 2 ? (first.entry.settings.snippet.commands ?? none) : commandsOf(roles),
-      logins: logins.length < 2 ? logins : logins.sort((a, b) => (a.profile < b.profile ? -1 : 1)),
+      task: snippet.task ?? defaultTask,
+      after: snippet.after ?? null,
+      renew: snippet.renew ?? false,
+      commands: commandsOf(roles),
+      logins: loginsOf(roles, accounts, problems),
     },
   ];
 }
@@ -71,36 +73,81 @@ function commandsOf(roles: readonly ResolvedRole[]): readonly string[] {
   return [...commands.values()].flat();
 }
 
-function login(
-  { role, entry, exports }: ResolvedRole,
-  several: boolean,
+/** The logins of all roles: no two on one profile, and no variable twice, whose later value would hide the earlier. */
+function loginsOf(
+  roles: readonly ResolvedRole[],
   accounts: ReadonlyMap<string, AccountSettings>,
-): Login {
-  return {
-    account: role.account,
-    roleArn: role.arn,
-    profile: entry.settings.snippet.profile ?? (several ? role.account : "default"),
-    region: accounts.get(role.account)?.region ?? "",
-    durationSeconds: role.sessionDuration,
-    trusts: role.subjects.exact.concat(role.subjects.prefixes.map((p) => `${p}*`)),
-    exports,
-  };
+  problems: Problems,
+): readonly Login[] {
+  const profiles = new Set<string>();
+  const setBy = new Map<string, ResolvedRole>();
+  return roles.map((resolved, i) => {
+    const { role, entry, exports } = resolved;
+    const profile = entry.settings.snippet.profile ?? (i === 0 ? "default" : role.account);
+    if (profiles.has(profile))
+      problems.add(
+        "R08",
+        below(entry.settings.origin("snippet"), "profile"),
+        `two roles of one snippet would log in to the profile ${quote(profile)}`,
+        "leave profile out: the first account then has the profile default, each other one of its own name",
+      );
+    profiles.add(profile);
+    return {
+      account: role.account,
+      roleArn: role.arn,
+      profile,
+      region: accounts.get(role.account)?.region ?? "",
+      durationSeconds: role.sessionDuration,
+      exports: exports.filter(({ variable }) => isFirst(variable, resolved, setBy, problems)),
+    };
+  });
 }
 
-function byAccountAndName({ role: a }: ResolvedRole, { role: b }: ResolvedRole): number {
-  if (a.account !== b.account) return a.account < b.account ? -1 : 1;
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+/** Whether a role sets a variable: of an entry's accounts the first does. */
+function isFirst(
+  variable: string,
+  resolved: ResolvedRole,
+  setBy: Map<string, ResolvedRole>,
+  problems: Problems,
+): boolean {
+  const earlier = setBy.get(variable);
+  if (earlier === undefined) setBy.set(variable, resolved);
+  else if (earlier === resolved || earlier.entry !== resolved.entry)
+    problems.add(
+      "R06",
+      resolved.entry.settings.origin("grants"),
+      `the snippet would set ${variable} more than once`,
+      "choose another name for one of them",
+    );
+  return earlier === undefined;
 }
 
-/** A snippet is one task. */
-function checkTasks(roles: readonly ResolvedRole[], first: ResolvedRole, problems: Problems): void {
-  const tasks = new Set(roles.map((r) => r.entry.settings.snippet.task ?? defaultTask));
-  if (tasks.size < 2) return;
+/** A snippet is one task: what its entries say of it must agree. */
+function checkShared(roles: readonly ResolvedRole[], first: ResolvedRole, problems: Problems): void {
+  for (const [key, fallback] of [
+    ["task", defaultTask],
+    ["after", ""],
+    ["renew", false],
+  ] as const) {
+    const values = new Set(roles.map((r) => String(r.entry.settings.snippet[key] ?? fallback)));
+    if (values.size > 1)
+      problems.add(
+        "R08",
+        below(first.entry.settings.origin("snippet"), key),
+        `entries of ${quote(first.role.entry.url)} differ in snippet.${key}: ${[...values].sort().map(quote).join(", ")}`,
+        `write the same ${key} for all of them: they share one snippet`,
+      );
+  }
+}
+
+/** AWS CLI and SDKs that log in by themselves ask for an hour, which nobody can change. */
+function checkRenewal({ role, entry }: ResolvedRole, problems: Problems): void {
+  if (entry.settings.snippet.renew !== true || role.sessionDuration === renewedSession) return;
   problems.add(
     "R08",
-    below(first.entry.settings.origin("snippet"), "task"),
-    `entries of ${quote(first.role.entry.url)} name different tasks: ${[...tasks].sort().map(quote).join(", ")}`,
-    "write the same task for all of them: they share one snippet",
+    below(entry.settings.origin("snippet"), "renew"),
+    "with renew, AWS CLI and SDKs log in again for one hour at a time, and sessionDuration is another",
+    "leave renew out, or write sessionDuration: 1h",
   );
 }
 
@@ -116,37 +163,6 @@ function checkFiles(roles: readonly ResolvedRole[], problems: Problems): void {
     `${quote(included.role.entry.url)} has an entry in ${quote(own.role.entry.origin.file)} too, and the two would share a snippet`,
     "keep all entries of a repository in one file",
   );
-}
-
-/** No two roles on one profile, and no variable twice: the later would silently replace the earlier. */
-function checkLogins(roles: readonly ResolvedRole[], logins: readonly Login[], problems: Problems): void {
-  if (logins.length < 2 && (logins[0]?.exports.length ?? 0) < 2) return;
-  const profiles = new Set<string>();
-  const variables = new Set<string>();
-  logins.forEach((one, i) => {
-    const settings = roles[i]?.entry.settings;
-    if (!settings) return;
-    if (profiles.has(one.profile)) {
-      problems.add(
-        "R08",
-        below(settings.origin("snippet"), "profile"),
-        `two roles of one snippet would log in to the profile ${quote(one.profile)}`,
-        "leave profile out: each account then has a profile of its own name",
-      );
-    }
-    profiles.add(one.profile);
-    for (const { variable } of one.exports) {
-      if (variables.has(variable)) {
-        problems.add(
-          "R06",
-          settings.origin("grants"),
-          `the snippet would set ${variable} more than once`,
-          "choose another name for one of them; in several accounts, write an entry for each",
-        );
-      }
-      variables.add(variable);
-    }
-  });
 }
 
 /** The folders above a file, the uppermost first. */

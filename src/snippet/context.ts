@@ -1,23 +1,25 @@
 import type { Export, Login, Snippet } from "../model/accessModel";
-import { shellPieces } from "./quoting";
-import { Unquoted } from "./unquoted";
+import { Unquoted } from "./quoting";
 
-/** What `gp idp login aws` asks for by itself. Older installations do not know its `--audience`. */
-const defaultAudience = "sts.amazonaws.com";
+/** What `gp idp login aws` asks for by itself. Older installations do not know the flags for anything else. */
+const gpDefaults = Object.freeze({ audience: "sts.amazonaws.com", durationSeconds: 3600 });
 
-/** All that a template sees. Text is {@link Unquoted}; null says "none". */
+/** All that a template sees. Text is {@link Unquoted}, but for the commands; null says "none". */
 export interface SnippetContext {
   readonly url: Unquoted;
   readonly installation: Unquoted;
   readonly task: Unquoted;
+  readonly after: Unquoted | null;
+  readonly renew: boolean;
   readonly audience: Unquoted;
   /** True where the login must name the audience. */
   readonly customAudience: boolean;
-  /** True where an export takes one field of a JSON value. */
-  readonly hasKeys: boolean;
   readonly hasExports: boolean;
+  /** True where something is done after the logins. */
+  readonly hasElse: boolean;
   readonly logins: readonly LoginContext[];
-  readonly commands: readonly CommandContext[];
+  /** The user's shell code, a line each: it runs as it is. */
+  readonly commandLines: readonly string[];
 }
 
 /** One login, and what is read with it. */
@@ -27,9 +29,10 @@ export interface LoginContext {
   readonly profile: Unquoted;
   readonly region: Unquoted;
   readonly durationSeconds: number;
-  /** True for the login that the shell of the task itself uses: the `default` profile's, or the only one. */
-  readonly main: boolean;
-  readonly trusts: readonly Unquoted[];
+  /** True where the login must name the duration. */
+  readonly customDuration: boolean;
+  /** True outside of the partition `aws`: the global STS does not know the role. */
+  readonly ownSts: boolean;
   readonly exports: readonly ExportContext[];
 }
 
@@ -39,68 +42,58 @@ export interface ExportContext {
   readonly secret: boolean;
   readonly id: Unquoted;
   readonly region: Unquoted;
-  readonly key: Unquoted | null;
+  /** A filter of jq that gives one field of a JSON secret, and fails where there is none; null: the whole value. */
+  readonly field: Unquoted | null;
 }
 
-/** A shell command in pieces that fit on a line each; joined, they are the command. */
-export interface CommandContext {
-  readonly pieces: readonly Unquoted[];
-}
-
-/**
- * What a snippet means, for a template.
- * @throws RangeError for a variable or id that no valid model holds: they would run code or read a local file
- */
+/** What a snippet means, for a template. */
 export function snippetContext(snippet: Snippet): SnippetContext {
-  const exports = snippet.logins.flatMap((login) => login.exports);
-  exports.forEach(assertHarmless);
+  const hasExports = snippet.logins.some((login) => login.exports.length > 0);
   return {
     url: new Unquoted(snippet.url),
     installation: new Unquoted(snippet.installation),
     task: new Unquoted(snippet.task),
+    after: snippet.after === null ? null : new Unquoted(snippet.after),
+    renew: snippet.renew,
     audience: new Unquoted(snippet.audience),
-    customAudience: snippet.audience !== defaultAudience,
-    hasKeys: exports.some((e) => e.key !== null),
-    hasExports: exports.length > 0,
-    logins: snippet.logins.map((login) => loginContext(login, isMain(login, snippet.logins))),
-    commands: snippet.commands.map((command) => ({ pieces: shellPieces(command).map(unquoted) })),
+    customAudience: snippet.audience !== gpDefaults.audience,
+    hasExports,
+    hasElse: hasExports || snippet.commands.length > 0,
+    logins: snippet.logins.map(loginContext),
+    commandLines: snippet.commands.flatMap(commandLines),
   };
 }
 
-function isMain(login: Login, all: readonly Login[]): boolean {
-  return login.profile === "default" || all.length === 1;
-}
-
-function loginContext(login: Login, main: boolean): LoginContext {
+function loginContext(login: Login): LoginContext {
   return {
     account: new Unquoted(login.account),
     roleArn: new Unquoted(login.roleArn),
     profile: new Unquoted(login.profile),
     region: new Unquoted(login.region),
     durationSeconds: login.durationSeconds,
-    main,
-    trusts: login.trusts.map(unquoted),
+    customDuration: login.durationSeconds !== gpDefaults.durationSeconds,
+    ownSts: !login.roleArn.startsWith("arn:aws:"),
     exports: login.exports.map(exportContext),
   };
 }
 
-function exportContext(source: Export): ExportContext {
+function exportContext({ variable, source, id, region, key }: Export): ExportContext {
   return {
-    variable: new Unquoted(source.variable),
-    secret: source.source === "secret",
-    id: new Unquoted(source.id),
-    region: new Unquoted(source.region),
-    key: source.key === null ? null : new Unquoted(source.key),
+    variable: new Unquoted(variable),
+    secret: source === "secret",
+    id: new Unquoted(id),
+    region: new Unquoted(region),
+    field: key === null ? null : new Unquoted(fieldFilter(key)),
   };
 }
 
-function unquoted(text: string): Unquoted {
-  return new Unquoted(text);
+/** `// empty` would fail too, but jq would not say why. */
+function fieldFilter(key: string): string {
+  return `.[${JSON.stringify(key)}] // error(${JSON.stringify(`no ${key} in it`)})`;
 }
 
-/** The AWS CLI replaces an argument such as `file:///etc/passwd` by what is there; `export` evaluates `a[$(b)]`. */
-function assertHarmless(source: Export): void {
-  if (!/^[A-Z_][A-Z0-9_]*$/.test(source.variable))
-    throw new RangeError("not a variable that a snippet may set");
-  if (/^[a-z]+:\/\//i.test(source.id)) throw new RangeError("not an id of a secret or parameter");
+/** Indents a command that is one line. The lines of another may be in quotes, or a here-document. */
+function commandLines(command: string): readonly string[] {
+  const lines = command.replace(/\n+$/, "").split("\n");
+  return lines.length === 1 ? lines.map((line) => `  ${line}`) : lines;
 }

@@ -6,12 +6,5 @@ export { readForLint, type LintedFile } from "./lint";
 export { snippetDigest } from "./lintOurs";
 export type { UnreadPart } from "./lintContext";
 export { loadShellParser, type ShellParser } from "./shellParser";
-export {
-  catalogueJson,
-  catalogueJsonOwnership,
-  catalogueOf,
-  cataloguePage,
-  cataloguePageOwnership,
-  type CatalogueEntry,
-} from "./catalogue";
+export { catalogueJson, catalogueJsonOwnership, catalogueOf, type CatalogueEntry } from "./catalogue";
 export { selectSnippet, type Selection } from "./select";

@@ -1,45 +1,17 @@
 /**
- * One word of bash that means exactly `text`: printable ASCII on one line, so that it also survives being typed
- * into an interactive shell, where TAB completes, `!` recalls history and other bytes are keys.
- * @throws RangeError for text that no environment can hold: NUL, or half of a surrogate pair
+ * One word that bash and zsh read as `text`, typed or from a file: bare where it can be, else in single quotes.
+ * @throws RangeError for control characters, which are keys of a terminal, and half of a surrogate pair
  */
 export function shellQuote(text: string): string {
+  if (/\p{Cc}/u.test(text)) throw new RangeError("a control character cannot be typed into a terminal");
   refuseUnencodable(text);
-  if (/^[ -~]*$/.test(text) && !/['!]/.test(text)) return `'${text}'`;
-  return `$'${Array.from(text, ansiC).join("")}'`;
+  return /^[\w./:@+,-][\w./:@+,=-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/**
- * One word of bash, zsh and fish, also inside a script in single quotes, that `printf %b` makes `text` of: printable
- * ASCII on one line. Readable where the text is.
- * @throws RangeError as {@link shellQuote}
- */
-export function codedQuote(text: string): string {
-  if (/^[ #%&(-[\]-_a-~]*$/.test(text)) return `"${text}"`;
-  refuseUnencodable(text);
-  return `"${Array.from(text, coded).join("")}"`;
-}
-
-/**
- * Splits `text` so that each piece fits on a line of a terminal once quoted by {@link codedQuote} or
- * {@link shellQuote}, at ends of lines where possible. Joined, the pieces are the text. A terminal in line mode drops what goes beyond 4,095 bytes of a line.
- * @param maxQuoted - longest quoted piece in characters, at least 23: what one character may take
- */
-export function shellPieces(text: string, maxQuoted = 1000): readonly string[] {
-  const pieces: string[] = [];
-  let piece = "";
-  let quoted = 3;
-  for (const char of text) {
-    const length = coded(char).length;
-    if (quoted + length > maxQuoted || piece.endsWith("\n")) {
-      pieces.push(piece);
-      piece = "";
-      quoted = 3;
-    }
-    piece += char;
-    quoted += length;
-  }
-  return piece === "" ? pieces : [...pieces, piece];
+/** A YAML scalar on one line that every parser reads as `text`: bare where it is a plain word, else quoted. */
+export function yamlWord(text: string): string {
+  const plain = /^[a-z][a-z0-9_-]*$/i.test(text) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(text);
+  return plain ? text : yamlQuote(text);
 }
 
 /**
@@ -54,29 +26,42 @@ export function yamlQuote(text: string): string {
   });
 }
 
-const named: Readonly<Record<string, string>> = Object.freeze({
-  "\\": "\\\\",
-  "'": "\\'",
-  "\n": "\\n",
-  "\r": "\\r",
-  "\t": "\\t",
-});
-
-/** One character inside `$'…'`. */
-function ansiC(char: string): string {
-  const name = named[char];
-  if (name !== undefined) return name;
-  if (/^[ -~]$/.test(char) && char !== "!") return char;
-  return [...Buffer.from(char)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
-}
-
-/** One character for `printf %b`, without what any shell acts upon in single or double quotes. */
-function coded(char: string): string {
-  if (/^[ -~]$/.test(char) && !/[!"$'\\`]/.test(char)) return char;
-  return [...Buffer.from(char)].map((byte) => `\\0${byte.toString(8).padStart(3, "0")}`).join("");
-}
-
 function refuseUnencodable(text: string): void {
   if (text.includes("\0")) throw new RangeError("text with a NUL character cannot be quoted");
   if (!text.isWellFormed()) throw new RangeError("text with half of a surrogate pair cannot be quoted");
+}
+
+const quoters = Object.freeze({ shell: shellQuote, yaml: yamlWord });
+
+/** The helpers by which a template prints text. */
+export type Quoting = keyof typeof quoters;
+
+/**
+ * Text in a template's context that must be quoted before it is printed: `{{shell x}}` or `{{yaml x}}`. A template
+ * that prints it bare is an error, whoever wrote the template, so that no template can forget to quote.
+ */
+export class Unquoted {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /**
+   * What a helper prints of its argument.
+   * @throws TypeError for anything but {@link Unquoted}, a string literal of the template or a number
+   * @throws RangeError for text that cannot be quoted
+   */
+  static print(value: unknown, quoting: Quoting): string {
+    if (value instanceof Unquoted) return quoters[quoting](value.#text);
+    if (typeof value === "string" || typeof value === "number") return quoters[quoting](String(value));
+    throw new TypeError(`a helper needs text, and was given ${value === null ? "null" : typeof value}`);
+  }
+
+  /** @throws TypeError always: this is what Handlebars calls for a bare `{{x}}` */
+  toString(): never {
+    throw new TypeError(
+      "a value is printed without quotes; write {{shell x}} in shell code, {{yaml x}} elsewhere",
+    );
+  }
 }

@@ -4,18 +4,14 @@ import type { Snippet } from "../model/accessModel";
 import { type SnippetContext, snippetContext } from "./context";
 import { readGitpodYml } from "./gitpodSchema";
 import { withHeader } from "./ownership";
-import { fillForm, formOf, shapeOf, type Form } from "./shape";
+import { Unquoted } from "./quoting";
 import { TemplateError } from "./templateError";
-import { Unquoted } from "./unquoted";
 
 /** The file of a template folder that makes a whole `.gitpod.yml`; the others are its partials. */
 export const rootTemplate = "gitpod.yml.hbs";
 
 /** Bytes of a line that a terminal in line mode takes; Linux drops the rest after 4,095. */
 const longestTypedLine = 4000;
-
-/** Bytes of one argument that Linux passes to a program, less some room: the end of it counts too. */
-const longestWord = 131_000;
 
 /** Templates, ready to render any number of snippets. */
 export interface SnippetRenderer {
@@ -35,7 +31,7 @@ const options: CompileOptions = Object.freeze({
   noEscape: true,
   strict: true,
   knownHelpersOnly: true,
-  knownHelpers: { coded: true, shell: true, yaml: true },
+  knownHelpers: { shell: true, yaml: true },
 });
 
 const runtime: Handlebars.RuntimeOptions = Object.freeze({
@@ -46,15 +42,9 @@ const runtime: Handlebars.RuntimeOptions = Object.freeze({
 /**
  * Compiles a folder of templates, all at once, so that a mistake shows before anything is rendered.
  * @param sources - file name, which ends in `.hbs`, to text
- * @param proven - templates whose every result is known to be a valid `.gitpod.yml` run once for each shape of
- * snippet, and only what depends on the snippet's text is checked again; a template that somebody may have written
- * runs for each snippet, and has all its results read back
  * @throws TemplateError
  */
-export function compileTemplates(
-  sources: Readonly<Record<string, string>>,
-  proven: "proven" | "unproven" = "unproven",
-): SnippetRenderer {
+export function compileTemplates(sources: Readonly<Record<string, string>>): SnippetRenderer {
   const handlebars = isolatedHandlebars();
   for (const [file, source] of Object.entries(sources)) {
     const text = source.replaceAll("\r\n", "\n");
@@ -69,48 +59,9 @@ export function compileTemplates(
       `template ${rootTemplate} is missing; copy it from the templates folder of gitpod-aws-oidc and change the copy`,
     );
   const template = handlebars.compile<SnippetContext>(root.replaceAll("\r\n", "\n"), options);
-  const body = bodyMaker(template, proven === "proven");
   return {
-    renderSnippet: (snippet, { manifestName }) => withHeader(manifestName, renderBody(body, snippet, proven)),
-    renderBody: (snippet) => renderBody(body, snippet, proven),
-  };
-}
-
-/** A rendered file, and whether it is known to be free of what a terminal does not take. */
-interface Body {
-  readonly text: string;
-  readonly typed: boolean;
-}
-
-/** Forms that are kept: contexts of more shapes than that take turns. */
-const maxForms = 100;
-
-/**
- * Renders contexts, by way of the forms of their shapes.
- * @param proven - a template that somebody may have written could look into what a helper printed: it has no forms
- */
-function bodyMaker(
-  template: HandlebarsTemplateDelegate<SnippetContext>,
-  proven: boolean,
-): (context: SnippetContext) => Body {
-  const forms = new Map<string, Form | null>();
-  const render = (context: SnippetContext): string => {
-    // A template that is one bare expression yields the value itself.
-    const rendered: unknown = template(context, runtime);
-    return `${withoutLastNewlines(String(rendered))}\n`;
-  };
-  return (context) => {
-    const { key, texts } = shapeOf(context);
-    let form = proven ? forms.get(key) : null;
-    if (form === undefined) {
-      if (forms.size >= maxForms) forms.clear();
-      forms.set(key, (form = formOf(context, render)));
-    }
-    if (form === null) return { text: render(context), typed: false };
-    const { text, longestLine } = fillForm(form, texts);
-    // What helpers print has no control characters. A UTF-16 unit takes three bytes at the most.
-    const typed = longestLine * 3 <= longestTypedLine && text.length * 3 <= longestWord;
-    return { text, typed: !form.hasControls && typed };
+    renderSnippet: (snippet, { manifestName }) => withHeader(manifestName, renderBody(template, snippet)),
+    renderBody: (snippet) => renderBody(template, snippet),
   };
 }
 
@@ -119,7 +70,6 @@ function isolatedHandlebars(): typeof Handlebars {
   const handlebars = Handlebars.create();
   handlebars.unregisterHelper("log");
   handlebars.unregisterHelper("lookup");
-  handlebars.registerHelper("coded", (value: unknown) => Unquoted.print(value, "coded"));
   handlebars.registerHelper("shell", (value: unknown) => Unquoted.print(value, "shell"));
   handlebars.registerHelper("yaml", (value: unknown) => Unquoted.print(value, "yaml"));
   return handlebars;
@@ -132,20 +82,17 @@ function checkSyntax(handlebars: typeof Handlebars, file: string, text: string):
     throw new TemplateError(
       "TEMPLATE_SYNTAX",
       file,
-      `template ${quote(file)} is not valid Handlebars: ${reasonOf(error)}; helpers are coded, shell, yaml, each, if, unless and with`,
+      `template ${quote(file)} is not valid Handlebars: ${reasonOf(error)}; helpers are shell, yaml, each, if, unless and with`,
     );
   }
 }
 
-function renderBody(
-  makeBody: (context: SnippetContext) => Body,
-  snippet: Snippet,
-  proven: "proven" | "unproven",
-): string {
-  const context = snippetContext(snippet);
-  let body: Body;
+function renderBody(template: HandlebarsTemplateDelegate<SnippetContext>, snippet: Snippet): string {
+  let body: string;
   try {
-    body = makeBody(context);
+    // A template that is one bare expression yields the value itself.
+    const rendered: unknown = template(snippetContext(snippet), runtime);
+    body = `${withoutLastNewlines(String(rendered))}\n`;
   } catch (error) {
     throw new TemplateError(
       "TEMPLATE_RENDER",
@@ -153,14 +100,14 @@ function renderBody(
       `template ${rootTemplate} fails on the snippet of ${quote(snippet.url)}: ${reasonOf(error)}`,
     );
   }
-  const problems = proven === "proven" && body.typed ? [] : bodyProblems(body.text);
+  const problems = bodyProblems(body);
   if (problems.length > 0)
     throw new TemplateError(
       "TEMPLATE_RESULT",
       rootTemplate,
       `template ${rootTemplate} makes no valid .gitpod.yml of the snippet of ${quote(snippet.url)}: ${problems.join("; ")}`,
     );
-  return body.text;
+  return body;
 }
 
 /** A pattern that ends in `$` would look at every newline of the text, and again at those behind it. */
@@ -185,8 +132,6 @@ function typingProblems(command: string): readonly string[] {
     problems.push("a command holds a TAB or another control character; write spaces");
   if (command.split("\n").some((line) => Buffer.byteLength(line) > longestTypedLine))
     problems.push(`a command has a line of more than ${longestTypedLine} bytes; break it`);
-  if ([...command.matchAll(/'[^']*'/g)].some(([word]) => Buffer.byteLength(word) > longestWord))
-    problems.push(`a command has a word of more than ${longestWord} bytes, which no program can be given`);
   return problems;
 }
 

@@ -247,15 +247,14 @@ describe("snippet --all", () => {
   it("writes every snippet, an index and a page, and nothing the second time", async () => {
     const all = ["snippet", "--all", "--out", "out"];
     const first = await command(all);
-    expect(first.stdout).toContain("4 snippets in out, with index.json and index.html; 6 files changed");
+    expect(first.stdout).toContain("4 snippets in out, with index.json; 5 files changed");
     const files = tree("out");
     const { snippets } = JSON.parse(files["index.json"] ?? "") as {
       snippets: readonly { file: string; url: string }[];
     };
     expect(Object.keys(files).sort()).toEqual(
-      [...snippets.map((s) => s.file), "index.html", "index.json"].sort(),
+      [...snippets.map((s) => s.file), "index.json"].sort(),
     );
-    for (const { url } of snippets) expect(files["index.html"]).toContain(url);
     expect((await command(all)).stdout).toContain("no files changed");
     expect(tree("out")).toEqual(files);
   });
@@ -273,11 +272,11 @@ describe("snippet --all", () => {
   );
 
   it("touches no file that somebody else wrote", async () => {
-    write({ "out/index.html": "mine\n" });
+    write({ "out/index.json": "mine\n" });
     const { status, stderr } = await command(["snippet", "--all", "--out", "out"]);
     expect(status).toBe(1);
-    expect(stderr).toContain("out/index.html: error F08: this tool did not write it");
-    expect(Object.keys(tree("out"))).toEqual(["index.html"]);
+    expect(stderr).toContain("out/index.json: error F08: this tool did not write it");
+    expect(Object.keys(tree("out"))).toEqual(["index.json"]);
   });
 });
 

@@ -1,11 +1,8 @@
-import { chmodSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { awsProvider, terraformConstraint } from "../../src/terraform/stack";
 import { checkGitpodYml } from "../../src/snippet";
 import { snippetContext } from "../../src/snippet/context";
-import { codesOf, manifest } from "../support/project";
+import { codesOf, manifest, modelOf } from "../support/project";
 import { rendered, testExport, testLogin, testSnippet } from "../support/snippet";
-import { createWorkspace } from "../support/workspace";
 import { fenced, pages, read } from "./markdown";
 
 const yamlBlocks = pages().flatMap((page) =>
@@ -70,45 +67,8 @@ test("the page on snippets names every value that a template sees", () => {
   expect([...names].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });
 
-describe("what the page on snippets says that the task prints", () => {
-  const [success = "", refused = "", missing = ""] = fenced(read("docs/snippet.md"))
-    .filter(({ language }) => language === "text")
-    .map(({ text }) => text);
-  const login =
-    "echo 'Error: exit status 255: '; echo 'An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity'; exit 1";
-  const trusts = ["", ".git", "/"].map((end) => `https://github.com/acme/app${end}`);
-  const role = "arn:aws:sts::123456789012:assumed-role/gitpod-acme-app/session";
-  const keys = `printf '[x]\\na = A\\nb = B\\nc = C\\n' >"$AWS_SHARED_CREDENTIALS_FILE"`;
-  const secret = `printf "\\nAn error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: Secrets Manager can't find the specified secret.\\n" >&2; exit 254`;
-
-  test.each([
-    ["where all is well", success, "", ""],
-    ["where the login is refused", refused, login, ""],
-    ["where the secret is missing", missing, "", secret],
-  ])("%s", async (_, shown, gp, aws) => {
-    const workspace = createWorkspace({ contextUrl: "https://github.com/acme/app/tree/feature" });
-    try {
-      program(workspace.folder, "gp", `[ "$1" != idp ] || { ${gp || keys}; }`);
-      program(
-        workspace.folder,
-        "aws",
-        `case $1 in configure) ;; sts) echo ${role} ;; *) ${aws || "echo value"} ;; esac`,
-      );
-      const exports = [testExport("DATABASE_URL")].map((e) => ({ ...e, id: "database_connection_string" }));
-      const { stdout, stderr } = await workspace.run(
-        rendered(testSnippet({ logins: [testLogin({ exports, trusts })] })),
-      );
-      expect([stdout, stderr.replace(/ +$/gm, "")]).toEqual(["", expect.stringContaining(shown)]);
-      expect(shown).toMatch(/^\[aws\] /);
-    } finally {
-      await workspace.remove();
-    }
-  });
+test("the page on snippets begins with an entry and its task in full", () => {
+  const [entry = "", task] = fenced(read("docs/snippet.md")).map(({ text }) => text);
+  const [snippet] = modelOf(manifest(entry)).snippets;
+  expect(snippet && rendered(snippet).split("\n").slice(2).join("\n")).toBe(task);
 });
-
-/** A program of the workspace that stands for the real one, and says what that says. */
-function program(folder: string, name: string, body: string): void {
-  const file = join(folder, "bin", name);
-  writeFileSync(file, `#!/bin/sh\n${body}\n`);
-  chmodSync(file, 0o755);
-}

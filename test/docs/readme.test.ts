@@ -1,9 +1,11 @@
 import { load } from "js-yaml";
 import { modelOf, project } from "../support/project";
+import { rendered } from "../support/snippet";
 import { fenced, read } from "./markdown";
 
 const readme = read("README.md");
-const manifests = fenced(readme).filter(({ language }) => language === "yaml");
+const blocks = fenced(readme).filter(({ language }) => language === "yaml");
+const manifests = blocks.filter(({ text }) => text.startsWith("version:"));
 
 test("the README shows a manifest that is accepted, with no finding above info that nobody accepted", () => {
   expect(manifests).toHaveLength(1);
@@ -21,6 +23,11 @@ test("the acceptance that the README explains is needed", () => {
 test("what the README shows is part of the example that a clone comes with", () => {
   const shown = load(manifests[0]?.text ?? "") as Record<string, unknown>;
   expect(load(read("manifest.yaml"))).toMatchObject(shown);
+});
+
+test("the .gitpod.yml that the README shows is what the synth of the example writes", () => {
+  const file = blocks.find(({ text }) => text.startsWith("# Written by "))?.text;
+  expect(modelOf(read("manifest.yaml")).snippets.map(rendered)).toContain(file);
 });
 
 test("the files that the README promises are what the example makes", () => {

@@ -184,24 +184,51 @@ describe("snippets", () => {
       `repos:\n  - { url: https://github.com/acme/app, accounts: [dev, prod], grants: [{secret: a}]${extra} }`,
     ).replace("installations:", `  prod: { id: "222222222222", region: us-east-1 }\ninstallations:`);
 
-  it("log in to the profile default where there is one role, else to one named after each account", () => {
+  it("log in to the profile default in the first account that the entry names, else to one named after the account", () => {
     expect(modelOf(repo()).snippets[0]?.logins.map((l) => l.profile)).toEqual(["default"]);
     expect(modelOf(two()).snippets[0]?.logins.map((l) => [l.profile, l.region])).toEqual([
-      ["dev", "eu-central-1"],
+      ["default", "eu-central-1"],
       ["prod", "us-east-1"],
     ]);
+    expect(
+      modelOf(two().replace("[dev, prod]", "[prod, dev]")).snippets[0]?.logins.map((l) => l.profile),
+    ).toEqual(["default", "dev"]);
   });
 
   it("never log two roles in to one profile, nor set a variable twice", () => {
     expect(messages(two(", snippet: {profile: x}"))).toEqual([
       expect.stringContaining("two roles of one snippet"),
     ]);
-    expect(messages(two().replace("{secret: a}", "{secret: a, env: A}"))).toEqual([
-      expect.stringContaining("R06: the snippet would set A more than once"),
-    ]);
     expect(messages(repo("grants: [{secret: a, env: X}, {secret: b, env: X}]"))).toEqual([
       expect.stringMatching(/^R06/),
     ]);
+  });
+
+  it("set a variable in the first of an entry's accounts", () => {
+    const { logins = [] } = modelOf(two().replace("{secret: a}", "{secret: a, env: A}")).snippets[0] ?? {};
+    expect(logins.map((l) => l.exports.map((e) => e.variable))).toEqual([["A"], []]);
+  });
+
+  it("renew a session of one hour, and no other", () => {
+    expect(modelOf(repo("snippet: {renew: true, after: aws-cli}")).snippets[0]).toMatchObject({
+      renew: true,
+      after: "aws-cli",
+    });
+    expect(messages(repo("sessionDuration: 2h\nsnippet: {renew: true}"))).toEqual([
+      expect.stringMatching(/^R08: with renew, .* one hour/),
+    ]);
+  });
+
+  it("are one task, of which their entries say the same", () => {
+    const entries = ["after: a", "after: b"].map(
+      (snippet, i) =>
+        `  - { url: https://github.com/acme/app, name: n${i}, accounts: [${i === 0 ? "dev" : "prod"}], snippet: { ${snippet} } }\n`,
+    );
+    const text = manifest(`repos:\n${entries.join("")}`).replace(
+      "installations:",
+      `  prod: { id: "222222222222", region: us-east-1 }\ninstallations:`,
+    );
+    expect(messages(text)).toEqual([expect.stringMatching(/^R08: .* differ in snippet\.after: "a", "b"/)]);
   });
 
   it("read a secret by name where it is near, by ARN where it is of another account", () => {
@@ -345,6 +372,9 @@ describe("what the parts of a manifest say together", () => {
     "NODE_OPTIONS",
     "PYTHONPATH",
     "PS4",
+    "LC_ALL",
+    "RANDOM",
+    "EPOCHSECONDS",
     "path",
     "A-B",
     "1A",

@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { load } from "js-yaml";
 import type { Snippet } from "../../src/model/accessModel";
 import { createWorkspace } from "./workspace";
 
@@ -8,8 +7,6 @@ import { createWorkspace } from "./workspace";
 export interface Recording {
   /** Every call of `gp` and `aws`: the program's name and its arguments. */
   readonly calls: readonly (readonly string[])[];
-  /** The manifest's commands as they reached `eval`, without newlines at their ends; none of them was run. */
-  readonly commands: readonly string[];
   readonly env: ReadonlyMap<string, string>;
   readonly status: number | null;
   readonly stderr: string;
@@ -23,79 +20,50 @@ export async function recordSnippet(gitpodYml: string, answer: string): Promise<
   const workspace = createWorkspace({ contextUrl: "https://github.com/acme/app" });
   try {
     const record = join(workspace.folder, "record");
-    const log = `printf '%s\\0' "$#" "$@" >>'${record}'`;
+    const file = join(workspace.folder, "answer");
     writeFileSync(record, "");
-    writeFileSync(join(workspace.folder, "answer"), answer);
-    const identity = join(workspace.folder, "identity");
+    writeFileSync(file, answer);
     for (const [program, then] of [
-      [
-        "gp",
-        `case " $* " in *" login "*) printf '[x]\\na = A\\nb = B\\nc = C\\n' >"$AWS_SHARED_CREDENTIALS_FILE"
-while [ "$1" != --role-arn ]; do shift; done
-account=\${2%%:role/*}
-printf '%s:sts:%s:assumed-role/%s/session\\n' "\${account%%:iam:*}" "\${account#*:iam:}" "\${2##*/}" >'${identity}' ;; esac`,
-      ],
-      [
-        "aws",
-        `case " $* " in *" get-caller-identity "*) cat '${identity}' ;; *" get-"*) cat '${join(workspace.folder, "answer")}' ;; esac`,
-      ],
+      ["gp", "mkdir -p ~/.aws"],
+      ["aws", `case " $* " in *" get-"*) cat '${file}' ;; esac`],
     ] as const)
       writeFileSync(
         join(workspace.folder, "bin", program),
-        `#!/bin/sh\nset -- ${program} "$@"\n${log}\n${then}\n`,
+        `#!/bin/sh\nset -- ${program} "$@"\nprintf '%s\\0' "$#" "$@" >>'${record}'\n${then}\n`,
         { mode: 0o755 },
       );
-    // A function outranks the builtin: what would be evaluated is written down instead.
-    const before = `eval() { set -- eval "$@"; ${log}; }`;
-    const file = load(gitpodYml) as { readonly tasks: readonly object[] };
-    const run = await workspace.run(
-      JSON.stringify({ tasks: file.tasks.map((task) => ({ ...task, before })) }),
-    );
-    const all = callsOf(readFileSync(record, "utf8").replaceAll(join(workspace.folder, "home"), "~"));
-    return {
-      calls: all.filter(([program]) => program !== "eval"),
-      commands: all
-        .filter(([program]) => program === "eval")
-        .map(([, text]) => text?.slice(" ".length) ?? ""),
-      env: run.env,
-      status: run.status,
-      stderr: run.stderr,
-    };
+    const { env, status, stderr } = await workspace.run(gitpodYml);
+    return { calls: callsOf(readFileSync(record, "utf8")), env, status, stderr };
   } finally {
     await workspace.remove();
   }
 }
 
-/** How a snippet must call `gp` and `aws`, from the model; `~` is the home folder. */
+/** How a snippet must call `gp` and `aws`, from the model. */
 export function expectedCalls(snippet: Snippet): readonly (readonly string[])[] {
   const audience = snippet.audience === "sts.amazonaws.com" ? [] : ["--audience", snippet.audience];
   return [
     ...snippet.logins.flatMap(({ roleArn, profile, durationSeconds, region, exports }) => [
-      ["aws", "configure", "set", "region", region, "--profile", profile],
-      [
-        ...["aws", "configure", "set", "credential_process"],
-        ...[`bash -p ~/.aws/gitpod/${profile}.login`, "--profile", profile],
-      ],
       [
         ...["gp", "idp", "login", "aws", "--role-arn", roleArn, "--profile", profile],
-        ...["--duration-seconds", String(durationSeconds), ...audience],
+        ...(durationSeconds === 3600 ? [] : ["--duration-seconds", String(durationSeconds)]),
+        ...audience,
       ],
-      // Whose the credentials are that programs get by this profile.
-      [
-        ...["aws", "sts", "get-caller-identity", "--query", "Arn", "--output", "text"],
-        ...["--profile", profile],
-      ],
+      ["aws", "configure", "set", "region", region, "--profile", profile],
       ...exports.map((one) => [
-        ...["aws", "--region", one.region, "--output", "text", "--profile", profile],
         ...(one.source === "secret"
-          ? [
-              ...["secretsmanager", "get-secret-value", "--query", "join('', [SecretString])"],
-              `--secret-id=${one.id}`,
-            ]
+          ? ["aws", "secretsmanager", "get-secret-value", "--secret-id", one.id, "--query", "SecretString"]
           : [
-              ...["ssm", "get-parameter", "--with-decryption", "--query", "join('', [Parameter.Value])"],
-              `--name=${one.id}`,
+              "aws",
+              "ssm",
+              "get-parameter",
+              "--name",
+              one.id,
+              "--with-decryption",
+              "--query",
+              "Parameter.Value",
             ]),
+        ...["--output", "text", "--region", one.region, "--profile", profile],
       ]),
     ]),
     ["gp", "sync-done", snippet.task],

@@ -32,6 +32,8 @@ export function testSnippet(change: Partial<Snippet> = {}): Snippet {
     url: "https://github.com/acme/app",
     file: "gitpod/github.com/acme/app.gitpod.yml",
     task: "aws",
+    after: null,
+    renew: false,
     commands: [],
     logins: [testLogin()],
     ...change,
@@ -46,7 +48,6 @@ export function testLogin(change: Partial<Login> = {}): Login {
     profile: "default",
     region: "us-east-1",
     durationSeconds: 3600,
-    trusts: ["https://github.com/acme/app", "https://github.com/acme/app.git"],
     exports: [],
     ...change,
   };

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { startIssuer } from "./issuer";
 import { startMoto } from "./moto";
-import { startSts } from "./sts";
+import { type Sts, startSts } from "./sts";
 import { type Workspace, type WorkspaceOptions, createWorkspace } from "./workspace";
 
 /** The account of a stage unless told otherwise. */
@@ -21,6 +21,8 @@ export interface Stage {
   iam(action: string, parameters: Readonly<Record<string, string>>): Promise<void>;
   /** From now on AWS refuses what the caller's policies do not allow, or it lets everything pass again. */
   enforcePermissions(enforced: boolean): Promise<void>;
+  /** The logins so far, and how long sessions are said to last. */
+  readonly sts: Pick<Sts, "logins" | "shortenSessions">;
   /** Opens a workspace, which `stop` removes. */
   workspace(
     options: Pick<WorkspaceOptions, "contextUrl" | "shells"> & { readonly workspaceId?: string | undefined },
@@ -53,6 +55,7 @@ export async function startStage(
 
   return {
     endpoint: sts.endpoint,
+    sts,
     secret: async (Name, value) => {
       const request = { Name, ClientRequestToken: randomUUID(), ...value };
       const made = await json("secretsmanager", "secretsmanager.CreateSecret", request);

@@ -3,12 +3,16 @@ import { type IncomingMessage, type ServerResponse, createServer, request as cal
 import { pipeline } from "node:stream/promises";
 import type { PolicyDocument } from "../../src/model/policyDocument";
 import { type Claims, type TrustRequest, evaluateTrust, webIdentityContext } from "../../src/policy";
-import type { Issuer } from "./issuer";
+import { type Issuer, bodyOf } from "./issuer";
 
 /** An endpoint of all of AWS whose AssumeRoleWithWebIdentity decides as the real one does. */
 export interface Sts {
   /** What AWS_ENDPOINT_URL is set to. */
   readonly endpoint: string;
+  /** The token of every login that was admitted, in their order. */
+  readonly logins: readonly string[];
+  /** From now on says of every session that it ends after so many seconds. */
+  shortenSessions(seconds: number): void;
   stop(): Promise<void>;
 }
 
@@ -19,6 +23,9 @@ interface Backend {
   readonly moto: string;
   readonly issuers: readonly Issuer[];
   readonly decide: Decide;
+  readonly logins: string[];
+  /** What sessions are said to last; null: as moto says. */
+  sessionSeconds: number | null;
 }
 
 /** An answer of AWS that is an error. */
@@ -44,7 +51,7 @@ export async function startSts(
   issuers: readonly Issuer[],
   decide: Decide = admits,
 ): Promise<Sts> {
-  const backend: Backend = { moto, issuers, decide };
+  const backend: Backend = { moto, issuers, decide, logins: [], sessionSeconds: null };
   const server = createServer((request, response) => {
     answer(backend, request, response).catch((error: unknown) => {
       if (error instanceof Refusal) refuse(response, error);
@@ -57,6 +64,10 @@ export async function startSts(
   if (address === null || typeof address === "string") throw new Error("no port is free");
   return {
     endpoint: `http://127.0.0.1:${address.port}`,
+    logins: backend.logins,
+    shortenSessions(seconds) {
+      backend.sessionSeconds = seconds;
+    },
     async stop() {
       server.close();
       server.closeAllConnections();
@@ -75,7 +86,8 @@ async function answer(backend: Backend, request: IncomingMessage, response: Serv
   const body = Buffer.concat(chunks);
   const isForm = request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true;
   const form = new URLSearchParams(isForm ? body.toString() : "");
-  if (form.get("Action") === "AssumeRoleWithWebIdentity") await authorize(backend, form);
+  const isLogin = form.get("Action") === "AssumeRoleWithWebIdentity";
+  if (isLogin) await authorize(backend, form);
 
   // Headers go on as they are: what signed the request covers them, the host included.
   const options = { method: request.method ?? "GET", headers: request.headers };
@@ -84,11 +96,17 @@ async function answer(backend: Backend, request: IncomingMessage, response: Serv
       .on("error", reject)
       .end(body);
   });
+  if (isLogin && backend.sessionSeconds !== null) {
+    const end = new Date(Date.now() + backend.sessionSeconds * 1000).toISOString();
+    const text = (await bodyOf(forwarded)).replace(/(<Expiration>)[^<]*/, `$1${end}`);
+    response.writeHead(forwarded.statusCode ?? 502, { "content-type": "text/xml" }).end(text);
+    return;
+  }
   response.writeHead(forwarded.statusCode ?? 502, forwarded.headers);
   await pipeline(forwarded, response);
 }
 
-async function authorize({ moto, issuers, decide }: Backend, form: URLSearchParams): Promise<void> {
+async function authorize({ moto, issuers, decide, logins }: Backend, form: URLSearchParams): Promise<void> {
   const roleArn = form.get("RoleArn") ?? "";
   const [, partition, account, roleName] =
     /^arn:([a-z-]+):iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(roleArn) ?? [];
@@ -125,6 +143,7 @@ async function authorize({ moto, issuers, decide }: Backend, form: URLSearchPara
       "ValidationError",
       "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
     );
+  logins.push(form.get("WebIdentityToken") ?? "");
 }
 
 /** The token's claims, once its issuer's published keys have verified it. */

@@ -13,9 +13,11 @@ export interface Tools {
   readonly aws: string | undefined;
   /** `script` of util-linux, which runs a program in a terminal. */
   readonly script: string | undefined;
-  /** Shells that a user may have chosen instead of bash. */
+  /** The shell that a user may have chosen instead of bash. */
   readonly zsh: string | undefined;
-  readonly fish: string | undefined;
+  /** A linter of shell code. */
+  readonly shellcheck: string | undefined;
+  readonly jq: string | undefined;
 }
 
 export type ToolName = keyof Tools;
@@ -29,7 +31,8 @@ export function findTools(): Tools {
     aws: onPath("aws"),
     script: onPath("script"),
     zsh: onPath("zsh"),
-    fish: onPath("fish"),
+    shellcheck: onPath("shellcheck"),
+    jq: onPath("jq"),
   };
 }
 
@@ -62,7 +65,8 @@ const remedies: Readonly<Record<ToolName, string>> = Object.freeze({
   aws: "install the AWS CLI and have it on PATH",
   script: "install util-linux (package bsdutils)",
   zsh: "install zsh (apt-get install zsh)",
-  fish: "install fish (apt-get install fish)",
+  shellcheck: "install shellcheck (apt-get install shellcheck)",
+  jq: "install jq (apt-get install jq)",
 });
 
 function isExecutable(file: string): boolean {

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -21,7 +22,7 @@ import { onPath } from "./tools";
 export type Start = "prebuild" | "prebuilt" | "fresh" | "restart";
 
 /** Shells that people choose. */
-export type Shell = "bash" | "zsh" | "fish";
+export type Shell = "bash" | "zsh";
 
 /** What the task's shell is like after the task. */
 export interface TaskRun {
@@ -94,7 +95,21 @@ interface Task {
 }
 
 /** Programs that any image has, and no other. */
-const image = ["awk", "bash", "cat", "chmod", "env", "mkdir", "mv", "rm", "script", "sh", "sleep", "stty"];
+const image = [
+  "bash",
+  "cat",
+  "env",
+  "grep",
+  "jq",
+  "mkdir",
+  "mv",
+  "rm",
+  "script",
+  "sh",
+  "sleep",
+  "stty",
+  "tee",
+];
 
 /** Makes a workspace in a temporary folder. */
 export function createWorkspace(options: WorkspaceOptions): Workspace {
@@ -135,6 +150,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       const shells = [...running];
       for (const shell of shells) shell.kill();
       await Promise.all(shells.map((shell) => shell.end));
+      for (const pid of processesOf(folder)) process.kill(pid, "SIGKILL");
       // What a terminal's shell started may live a moment longer than the terminal.
       rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     },
@@ -203,9 +219,8 @@ async function runTask(
 
 /** What a shell is told at the end, to write down what it is like. */
 function dumpCommand(shell: Shell, file: string): string {
-  const status = shell === "fish" ? "$status" : "$?";
   const names = shell === "bash" ? `; { compgen -v; compgen -A function; } >${word(`${file}.names`)}` : "";
-  return `echo ${status} >${word(`${file}.status`)}; env -0 >${word(`${file}.env`)}${names}\n`;
+  return `echo $? >${word(`${file}.status`)}; env -0 >${word(`${file}.env`)}${names}\n`;
 }
 
 /** Types on a terminal. It stays open, because its end would reach the shell as a key. */
@@ -230,6 +245,19 @@ function readDump(file: string): Pick<TaskRun, "status" | "env" | "names"> {
     env: new Map(read("env").split("\0").filter(Boolean).map(variable)),
     names: read("names").split("\n").filter(Boolean),
   };
+}
+
+/** What still runs in a workspace: it may have left its terminal. */
+function processesOf(folder: string): readonly number[] {
+  return readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return pid > 0 && readFileSync(`/proc/${pid}/environ`, "utf8").includes(`HOME=${folder}/home`);
+      } catch {
+        return false; // It has ended, or is another user's.
+      }
+    });
 }
 
 /** Kills a process and all that it started. */

@@ -1,35 +1,29 @@
-import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Acme, acmeRepository, startAcme } from "../support/acme";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Login, Snippet } from "../../src/model/accessModel";
+import { type Acme, acmeRepository, acmeTrust, startAcme } from "../support/acme";
 import { rendered, testExport, testLogin, testSnippet } from "../support/snippet";
 import { describeReal } from "../support/toolsTier";
+import type { RunOptions, TaskRun, Workspace } from "../support/workspace";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
-/** Values that shells, terminals and CLIs like to change. */
+/** Values that shells like to change. None ends in a newline, which a substitution takes away. */
 const nasty: Readonly<Record<string, string>> = {
   PLAIN: "postgres://u:p@h/db",
-  NEWLINES: "\n\nline\n\n\n",
-  QUOTES: `'"\`$(echo no)\${HOME}$HOME\\n\\`,
-  NONE: "None",
-  JSON_TEXT: `{"a": [1, "b"]}`,
-  UNICODE: "añ€😀\u202e\u0085\u2028é",
-  CONTROL: "\u001b[31m\t\u0003\u0004\r\u007f!!",
-  SPACES: "  both ends  ",
+  NEWLINES: "\n\nline\n\nend",
+  QUOTES: `'"\`$(echo no)\${HOME}$HOME\\n\\!!`,
+  UNICODE: "añ€😀é",
+  CONTROL: "\u001b[31m\t\r\u007f",
+  SPACES: "  both ends  ~ =x #y",
   DASHES: "--profile evil",
-  LARGE: "0123456789abcdef".repeat(3840),
+  LARGE: "0123456789abcdef'".repeat(1200),
 };
+const fields = { password: `p'"\\$x\ny!`, "it's!": "odd", gone: null };
+const [role, other] = ["gitpod-acme-app", "other"].map((name) => `arn:aws:iam::123456789012:role/${name}`);
 
-const fields = {
-  password: `p'"\\$\n\n`,
-  emoji: "😀é\u0001",
-  number: 1.5,
-  yes: true,
-  nested: { password: "no" },
-  gone: null,
-};
-
-describeReal("a workspace that runs a rendered snippet", ["aws", "moto", "script"], (tools) => {
+describeReal("a task typed into a terminal", ["aws", "moto", "script", "zsh", "jq"], (tools) => {
   let acme: Acme;
 
   beforeAll(async () => {
@@ -37,225 +31,255 @@ describeReal("a workspace that runs a rendered snippet", ["aws", "moto", "script
     for (const [name, value] of Object.entries(nasty))
       await acme.secret(name.toLowerCase(), { SecretString: value });
     await acme.secret("fields", { SecretString: JSON.stringify(fields, null, 2) });
-    await acme.secret("nul", { SecretString: "before\0after" });
-    await acme.secret("binary", { SecretBinary: Buffer.from([0, 255, 1]).toString("base64") });
-    await acme.parameter("/acme/param", "p\n$HOME\n");
+    await acme.parameter("/acme/param", "p $HOME");
+    const AssumeRolePolicyDocument = JSON.stringify(acmeTrust());
+    await acme.iam("CreateRole", { RoleName: "other", AssumeRolePolicyDocument });
   });
 
   afterAll(() => acme.stop());
 
-  const everything = testSnippet({
-    logins: [
-      testLogin({
-        exports: [
-          ...Object.keys(nasty).map((name) => testExport(name)),
-          testExport("PARAM", { source: "parameter", id: "/acme/param" }),
-        ],
-      }),
-    ],
-  });
+  const snippet = (login: Partial<Login> = {}, change: Partial<Snippet> = {}): string =>
+    rendered(testSnippet({ logins: [testLogin(login)], ...change }));
+  const aws = (made: Workspace, name: string) => join(made.folder, "home", ".aws", name);
+  const program = (made: Workspace, name: string, code: string) => {
+    writeFileSync(join(made.folder, "bin", name), `#!/bin/sh\n${code}\n`, { mode: 0o755 });
+  };
 
-  test.each([false, true])(
-    "has every value unchanged in its variable (on a terminal: %s)",
-    async (terminal) => {
-      const run = await acme.workspace().run(rendered(everything), { terminal });
-      expect(run.stderr).not.toContain("IS NOT SET");
-      for (const [name, value] of Object.entries({ ...nasty, PARAM: "p\n$HOME\n" }))
-        expect([name, run.env.get(name)]).toEqual([name, value]);
-      expect(run.status).toBe(0);
-      expect(run.env.get("AWS_REGION")).toBe("us-east-1");
-      expect(run.names.filter((name) => name.startsWith("__gao"))).toEqual([]);
-    },
-  );
+  /** A workspace with both shells, whose zsh has been used before. */
+  function open(contextUrl = acmeRepository): Workspace {
+    const made = acme.workspace({ contextUrl, shells: ["zsh"] });
+    writeFileSync(join(made.folder, "home", ".zshrc"), "");
+    return made;
+  }
 
-  test.each([false, true])("has the fields of a JSON secret (on a terminal: %s)", async (terminal) => {
-    const exports = Object.keys(fields).map((key) => testExport(key.toUpperCase(), { id: "fields", key }));
-    const made = acme.workspace();
-    const run = await made.run(rendered(testSnippet({ logins: [testLogin({ exports })] })), { terminal });
-    const env = await made.openTerminal();
-    expect(env.get("PASSWORD")).toBe(fields.password);
-    expect(env.get("EMOJI")).toBe(fields.emoji);
-    expect(env.get("NUMBER")).toBe("1.5");
-    expect(env.get("YES")).toBe("true");
-    expect(env.has("NESTED")).toBe(false);
-    expect(env.has("GONE")).toBe(false);
-    expect(run.status).toBe(1);
-    expect(run.stdout + run.stderr).toContain("it has: password, emoji, number, yes, nested, gone");
-    expect(run.stdout + run.stderr).not.toContain(fields.password.slice(0, 4));
-  });
+  /** Runs the task beside another that waits for it, and expects that one to go on. */
+  async function typed(made: Workspace, file: string, options: RunOptions = {}): Promise<TaskRun> {
+    rmSync(join(made.folder, "markers"), { recursive: true });
+    mkdirSync(join(made.folder, "markers"));
+    const waits = made.run("tasks: [{command: gp sync-await aws && echo GO}]");
+    const run = await made.run(file, { terminal: true, timeout: 120_000, ...options });
+    expect((await waits).stdout).toBe("GO\n");
+    return run;
+  }
 
-  test("reports a secret that is missing or binary, and sets the others", async () => {
-    const exports = ["MISSING", "BINARY", "NUL", "PLAIN"].map((name) => testExport(name));
-    exports.push(testExport("NUMBER", { id: "fields", key: "number" }));
-    const snippet = testSnippet({ logins: [testLogin({ exports })], commands: ["echo RAN"] });
-    const made = acme.workspace();
-    const run = await made.run(rendered(snippet));
-    const env = await made.openTerminal();
-    expect(run.stderr).toContain("MISSING IS NOT SET: the secret missing of us-east-1");
-    expect(run.stderr).toContain("ResourceNotFoundException");
-    expect(run.stderr).toContain("BINARY IS NOT SET");
-    expect(run.stderr).toContain("it holds a NUL character, which no variable can");
-    for (const name of ["MISSING", "BINARY", "NUL"]) expect(env.has(name)).toBe(false);
-    expect(env.get("PLAIN")).toBe(nasty["PLAIN"]);
-    expect(run.stdout).not.toContain("RAN");
-    expect(run.status).toBe(1);
-  });
-
-  test("says why a login is refused, harmlessly, and runs no command", async () => {
-    const strange = "https://github.com/acme/other/\u001b[2J\u0085$(touch pwned)";
-    const made = acme.workspace({ contextUrl: strange });
-    const run = await made.run(
-      rendered(
-        testSnippet({ commands: ["echo RAN"], logins: [testLogin({ exports: [testExport("PLAIN")] })] }),
-      ),
-    );
-    expect(run.stderr).toContain("Not authorized to perform sts:AssumeRoleWithWebIdentity");
-    expect(run.stderr).toContain("arn:aws:iam::123456789012:role/gitpod-acme-app");
-    expect(run.stderr).toContain("opened on: https://github.com/acme/other/?[2J??$(touch pwned)");
-    expect(run.stderr).toContain("https://github.com/acme/app.git");
-    expect(run.stderr).toContain("gp idp token --decode --audience sts.amazonaws.com");
-    expect(run.stderr).toContain(
-      "gitpod-aws-oidc explain --installation gitpod --context $'https://github.com/acme/other/\\E[2J\\302\\205$(touch pwned)'",
-    );
-    expect(run.stderr).toMatch(/^[\n -~]*$/);
-    expect(run.env.has("PLAIN")).toBe(false);
-    expect(run.stdout).not.toContain("RAN");
-    expect(run.status).toBe(1);
-    expect(readdirSync(join(made.folder, "workspace"))).toEqual([]);
-  });
-
-  test("says what is missing where there is no AWS CLI, or no gp", async () => {
-    const noAws = acme.workspace();
-    rmSync(join(noAws.folder, "bin", "aws"));
-    const noGp = acme.workspace();
-    rmSync(join(noGp.folder, "bin", "gp"));
-    const first = await noAws.run(rendered(everything));
-    expect(first.stderr).toContain("the AWS CLI is missing: install it in .gitpod.Dockerfile");
-    expect(first.stderr).not.toContain("http");
-    expect(readdirSync(join(noAws.folder, "markers"))).toHaveLength(1);
-    const second = await noGp.run(rendered(everything));
-    expect(second.stderr).toContain("gp is missing: this is not a Gitpod workspace");
-    expect([first.status, second.status]).toEqual([1, 1]);
-  });
-
-  test("is not misled by what the environment already says", async () => {
-    const preset = {
-      AWS_PROFILE: "not-there",
-      AWS_DEFAULT_OUTPUT: "text",
-      AWS_ACCESS_KEY_ID: "AKIAOLD",
-      AWS_SECRET_ACCESS_KEY: "old",
-      AWS_REGION: "eu-west-1",
-      IDP_AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/other",
-    };
-    const made = acme.workspace();
-    const snippet = testSnippet({
-      logins: [testLogin({ profile: "dev", exports: [testExport("PLAIN")] })],
-      commands: ["aws sts get-caller-identity --output text >id"],
-    });
-    const run = await made.run(rendered(snippet), { env: preset });
-    expect(run.env.get("PLAIN")).toBe(nasty["PLAIN"]);
-    expect(run.env.get("AWS_PROFILE")).toBe("dev");
-    expect(run.env.get("AWS_REGION")).toBe("us-east-1");
-    expect(run.env.has("AWS_ACCESS_KEY_ID")).toBe(false);
-    expect(run.stderr).toContain("AWS_ACCESS_KEY_ID and its like, which outrank every profile, are unset");
-    expect(run.stderr).toContain("AWS_PROFILE is dev in this shell and in new terminals; it was not-there");
-    expect(run.status).toBe(0);
-    expect(readFileSync(join(made.folder, "workspace", "id"), "utf8")).toContain(
-      "assumed-role/gitpod-acme-app/acme-app-x1y2z3a4b5c-",
-    );
-  });
-
-  test.each([acmeRepository, "https://github.com/acme/other"])(
-    "lets a waiting task go on, opened on %s",
-    async (opened) => {
-      const made = acme.workspace({ contextUrl: opened });
-      const waiter = made.run("tasks: [{command: gp sync-await aws && echo GO}]", { timeout: 30_000 });
-      await made.run(rendered(testSnippet()));
-      expect((await waiter).stdout).toBe("GO\n");
-    },
-  );
-
-  test("lets a waiting task go on when somebody interrupts a login", async () => {
-    const made = acme.workspace();
-    writeFileSync(join(made.folder, "bin", "aws"), "#!/bin/sh\nexec sleep 600\n", { mode: 0o755 });
-    const run = await made.run(rendered(testSnippet()), { terminal: true, interruptAfter: 1500 });
-    expect(run.stdout).toContain("LOGIN FAILED");
-    expect(readdirSync(join(made.folder, "markers"))).toHaveLength(1);
-    expect(run.status).not.toBe(0);
-  });
-
-  test("runs commands in the shell of the task, until one fails", async () => {
-    const commands = [
-      "cd / && ANSWER=42 && export ANSWER",
-      "export BANG='hi!' UNI=é TABBED=$'a\\tb'\n\nexport MORE=$ANSWER",
-      "export QUOTED='a\\\\b $(echo \"c\") `echo d`'",
-    ];
-    const made = acme.workspace();
-    for (const terminal of [false, true]) {
-      const run = await made.run(rendered(testSnippet({ commands })), { terminal });
-      expect(Object.fromEntries(run.env)).toMatchObject({
-        ANSWER: "42",
-        MORE: "42",
-        BANG: "hi!",
-        UNI: "é",
-        TABBED: "a\tb",
-        QUOTED: 'a\\\\b $(echo "c") `echo d`',
+  describe.each(["bash", "zsh"] as const)("in %s", (shell) => {
+    test("logs in to two accounts and has every value, at each kind of start", async () => {
+      const exports = [
+        ...Object.keys(nasty).map((name) => testExport(name)),
+        testExport("PASSWORD", { id: "fields", key: "password" }),
+        testExport("ODD", { id: "fields", key: "it's!" }),
+        testExport("PARAM", { source: "parameter", id: "/acme/param" }),
+      ];
+      const second = testLogin({
+        account: "prod",
+        profile: "prod",
+        roleArn: other ?? "",
+        region: "eu-west-1",
       });
-      expect(run.status).toBe(0);
+      const file = snippet(
+        {},
+        { logins: [testLogin({ exports }), second], commands: ["WAS=$PARAM; export WAS"] },
+      );
+      const expected = { ...nasty, PASSWORD: fields.password, ODD: "odd", PARAM: "p $HOME" };
+      for (const start of ["fresh", "prebuilt", "restart"] as const) {
+        const made = open();
+        const run = await typed(made, file, { shell, start });
+        expect([run.stdout.includes("FAILED"), run.status]).toEqual([false, 0]);
+        expect(Object.fromEntries(run.env)).toMatchObject({ ...expected, WAS: "p $HOME" });
+        expect(run.env.has("v")).toBe(false);
+        if (start !== "fresh") continue;
+        for (const later of ["bash", "zsh"] as const)
+          expect(Object.fromEntries(await made.openTerminal(later))).toMatchObject(expected);
+        expect(statSync(aws(made, "aws.env")).mode & 0o777).toBe(0o600);
+        expect(readFileSync(aws(made, "config"), "utf8")).toMatch(
+          /\[default\]\nregion = us-east-1\n\[profile prod\]\nregion = eu-west-1\n/,
+        );
+        expect(readdirSync(join(made.folder, "workspace"))).toEqual([]);
+      }
+    });
+
+    test("has no value of an earlier start", async () => {
+      const made = open();
+      await typed(made, snippet({ exports: [testExport("PLAIN"), testExport("DASHES")] }), { shell });
+      await typed(made, snippet({ exports: [testExport("DASHES")] }), { shell, start: "restart" });
+      const env = await made.openTerminal(shell);
+      expect([env.has("PLAIN"), env.get("DASHES")]).toEqual([false, nasty["DASHES"]]);
+      expect(readFileSync(join(made.folder, "home", ".bashrc"), "utf8").match(/aws\.env \]/g)).toHaveLength(
+        1,
+      );
+    });
+
+    const field = testExport("PLAIN", { id: "fields", key: "gone" });
+    test.each<[string, string, Partial<Login>, ((made: Workspace) => void)?, string?]>([
+      [
+        "a refusal",
+        "Not authorized to perform sts:AssumeRole",
+        {},
+        () => undefined,
+        `${acmeRepository}/tree/x`,
+      ],
+      [
+        "no AWS CLI",
+        `exec: "aws": executable file not found`,
+        {},
+        (w) => {
+          rmSync(join(w.folder, "bin", "aws"));
+        },
+      ],
+      ["a role that is gone", "AccessDenied", { roleArn: `${role ?? ""}-gone` }],
+      ["no secret", "ResourceNotFoundException", { exports: [testExport("PLAIN", { id: "gone" })] }],
+      [
+        "no parameter",
+        "ParameterNotFound",
+        { exports: [testExport("PLAIN", { id: "/x", source: "parameter" })] },
+      ],
+      ["no field", "no gone in it", { exports: [field] }],
+      [
+        "no jq",
+        "jq",
+        { exports: [field] },
+        (w) => {
+          rmSync(join(w.folder, "bin", "jq"));
+        },
+      ],
+      [
+        "a refused read with a key",
+        "AccessDeniedException",
+        { exports: [field] },
+        (w) => {
+          renameSync(join(w.folder, "bin", "aws"), join(w.folder, "bin", "real-aws"));
+          program(
+            w,
+            "aws",
+            `case $1 in secretsmanager) echo AccessDeniedException >&2; exit 254 ;; *) exec real-aws "$@" ;; esac`,
+          );
+        },
+      ],
+    ])("says after %s which role and which URL, and harms nothing", async (_, says, login, prepare, url) => {
+      const made = open(url);
+      prepare?.(made);
+      const file = snippet(login, { commands: ["echo R''AN"] });
+      const run = await typed(made, file, { shell, env: { PLAIN: "mine" } });
+      const said = run.stdout.replace(/\r?\n/g, "\n");
+      expect(said).toContain(says);
+      expect(said).toContain(
+        `\naws: FAILED, see above: role ${login.roleArn ?? role ?? ""}, workspace opened on ${url ?? acmeRepository}; `,
+      );
+      expect(said).not.toMatch(/RAN|eyJ|correct/);
+      expect(run.env.get("PLAIN")).toBe("mine");
+      expect((await made.openTerminal(shell)).has("PLAIN")).toBe(false);
+    });
+
+    test("keeps what it has of the first account where the second refuses", async () => {
+      const made = open();
+      const logins = [
+        testLogin({ exports: [testExport("PLAIN")] }),
+        testLogin({ account: "prod", profile: "prod", roleArn: `${role ?? ""}-gone` }),
+      ];
+      const run = await typed(made, snippet({}, { logins }), { shell });
+      expect(run.stdout).toContain(`see above: role ${role ?? ""}-gone,`);
+      expect((await made.openTerminal(shell)).get("PLAIN")).toBe(nasty["PLAIN"]);
+    });
+
+    test("is not misled by AWS_PROFILE, AWS_DEFAULT_OUTPUT and AWS_REGION, nor writes to that profile", async () => {
+      const made = open();
+      const env = { AWS_PROFILE: "mine", AWS_DEFAULT_OUTPUT: "text", AWS_REGION: "eu-west-1", PLAIN: "old" };
+      const run = await typed(made, snippet({ exports: [testExport("PLAIN")] }), { shell, env });
+      expect(Object.fromEntries(run.env)).toMatchObject({ ...env, PLAIN: nasty["PLAIN"] });
+      const written =
+        readFileSync(aws(made, "credentials"), "utf8") + readFileSync(aws(made, "config"), "utf8");
+      expect(written.match(/^\[.*\]$/gm)).toEqual(["[default]", "[default]"]);
+    });
+
+    test("waits for the task that installs the AWS CLI, whichever starts first", async () => {
+      for (const first of ["aws", "cli"]) {
+        const made = open();
+        const [cli, hidden] = ["aws", "hidden"].map((name) => join(made.folder, "bin", name));
+        renameSync(cli ?? "", hidden ?? "");
+        const installer = JSON.stringify({
+          tasks: [{ command: `mv ${hidden ?? ""} ${cli ?? ""}; gp sync-done aws-cli` }],
+        });
+        const install = () => made.run(installer);
+        if (first === "cli") await install();
+        const file = snippet({ exports: [testExport("PLAIN")] }, { after: "aws-cli" });
+        const rest = first === "cli" ? undefined : sleep(1500).then(install);
+        const run = await made.run(file, { terminal: true, shell });
+        await rest;
+        expect([first, run.env.get("PLAIN")]).toEqual([first, nasty["PLAIN"]]);
+      }
+    });
+
+    test("does nothing in a prebuild", async () => {
+      const made = open();
+      await made.run(snippet({ exports: [testExport("PLAIN")] }), {
+        start: "prebuild",
+        shell,
+        terminal: true,
+      });
+      expect(readdirSync(join(made.folder, "home"))).not.toContain(".aws");
+    });
+  });
+
+  describe.each(["bash", "zsh"] as const)("renewed, in %s", (shell) => {
+    const renewed = (login: Partial<Login> = {}) => snippet(login, { renew: true });
+    const caller = "tasks: [{command: aws sts get-caller-identity --query Arn --output text}]";
+
+    /** Waits until something holds. */
+    async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+      while (!(await holds())) await sleep(100);
     }
-    const broken = await made.run(rendered(testSnippet({ commands: ["if then fi (", "echo RAN"] })));
-    expect(broken.stdout).not.toContain("RAN");
-    expect(broken.status).not.toBe(0);
-  });
 
-  test("keeps values out of a trace", async () => {
-    const snippet = rendered(testSnippet({ logins: [testLogin({ exports: [testExport("PLAIN")] })] }));
-    const run = await acme.workspace().run(snippet.replace("command: |\n", "command: |\n      set -x\n"));
-    expect(run.env.get("PLAIN")).toBe(nasty["PLAIN"]);
-    expect(run.stderr).toContain("+ ");
-    expect(run.stderr).not.toContain(nasty["PLAIN"]);
-  });
+    test("lasts beyond the end of a session, for the CLI and for a program that runs on", async () => {
+      acme.sts.shortenSessions(3);
+      const made = open();
+      // The task's 50 minutes are 2 seconds here, its minute a third of one.
+      program(made, "sleep", `case $1 in 3000) set -- 2 ;; 60) set -- 0.3 ;; esac\nexec /bin/sleep "$1"`);
+      const run = await typed(made, renewed({ exports: [testExport("PLAIN")] }), { shell });
+      expect([run.stdout.includes("FAILED"), run.env.get("PLAIN")]).toEqual([false, nasty["PLAIN"]]);
+      expect(run.stdout).toContain("assumed-role/gitpod-acme-app/acme-app-x1y2z3a4b5c");
+      // The terminal is closed by now.
+      const file = aws(made, "aws.token");
+      const [token, inode] = [readFileSync(file, "utf8"), statSync(file).ino];
+      await until(() => readFileSync(file, "utf8") !== token);
+      expect([statSync(file).ino === inode, statSync(file).mode & 0o777]).toEqual([false, 0o600]);
+      const before = acme.sts.logins.length;
+      expect((await made.run(caller)).stdout).toContain("assumed-role/gitpod-acme-app/");
+      await sleep(3500);
+      expect((await made.run(caller)).stdout).toContain("assumed-role/gitpod-acme-app/");
+      const tokens = acme.sts.logins.slice(before);
+      expect(new Set(tokens).size).toBeGreaterThanOrEqual(2);
+      expect(readdirSync(join(made.folder, "home", ".aws"))).not.toContain("credentials");
 
-  test("may do what its role allows, and nothing else", async () => {
-    const statement = { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: "*" };
-    const policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
-    await acme.iam("PutRolePolicy", {
-      RoleName: "gitpod-acme-app",
-      PolicyName: "read",
-      PolicyDocument: policy,
+      const python = [
+        "import boto3, time",
+        "s = boto3.client('sts')",
+        "[(print(s.get_caller_identity()['Arn']), time.sleep(4)) for _ in range(3)]",
+      ].join("\n");
+      const path = process.env["PATH"] ?? "";
+      const ran = acme.sts.logins.length;
+      const long = await made.run(
+        JSON.stringify({ tasks: [{ command: `PATH='${path}' python3 -c "${python}"` }] }),
+      );
+      expect(long.stderr).toBe("");
+      expect(long.stdout.match(/assumed-role\/gitpod-acme-app\//g)).toHaveLength(3);
+      expect(new Set(acme.sts.logins.slice(ran)).size).toBeGreaterThanOrEqual(2);
+
+      // A failure leaves the old token, and is tried again.
+      renameSync(join(made.folder, "bin", "gp"), join(made.folder, "bin", "hidden"));
+      await sleep(2500);
+      const kept = readFileSync(file, "utf8");
+      await sleep(2500);
+      expect([kept.split(".").length, readFileSync(file, "utf8") === kept]).toEqual([3, true]);
+      renameSync(join(made.folder, "bin", "hidden"), join(made.folder, "bin", "gp"));
+      await until(() => readFileSync(file, "utf8") !== kept);
+      await made.remove();
     });
-    const made = acme.workspace();
-    await made.run(rendered(testSnippet()));
-    await acme.enforcePermissions(true);
-    const use =
-      "aws secretsmanager get-secret-value --secret-id plain; aws secretsmanager delete-secret --secret-id plain";
-    const run = await made.run(`tasks: [{command: "${use}"}]`).finally(() => acme.enforcePermissions(false));
-    expect(run.stdout).toContain("postgres://");
-    expect(run.stderr).toMatch(/is not authorized to perform: secretsmanager:DeleteSecret/);
-    expect(run.status).not.toBe(0);
-  });
 
-  test("logs in to every account that it can", async () => {
-    const exports = [testExport("PLAIN")];
-    const denied = testLogin({
-      account: "prod",
-      profile: "prod",
-      roleArn: "arn:aws:iam::123456789012:role/gone",
+    test("shows a refusal", async () => {
+      const made = open(`${acmeRepository}/tree/x`);
+      const run = await typed(made, renewed(), { shell });
+      expect(run.stdout).toContain("Not authorized to perform sts:AssumeRoleWithWebIdentity");
+      expect(run.stdout).toContain(`FAILED, see above: role ${role ?? ""}`);
     });
-    const logins = [testLogin({ exports }), { ...denied, exports: [testExport("QUOTES")] }];
-    const made = acme.workspace();
-    const run = await made.run(rendered(testSnippet({ logins })));
-    const env = await made.openTerminal();
-    expect(env.get("PLAIN")).toBe(nasty["PLAIN"]);
-    expect(env.has("QUOTES")).toBe(false);
-    expect(env.get("AWS_PROFILE")).toBe("default");
-    expect(run.stderr).toContain("LOGIN FAILED: account prod, profile prod");
-    expect(run.status).toBe(1);
-  });
-
-  test("does nothing in a prebuild", async () => {
-    const made = acme.workspace();
-    await made.run(rendered(everything), { start: "prebuild" });
-    expect(readdirSync(join(made.folder, "home"))).toEqual([]);
   });
 });

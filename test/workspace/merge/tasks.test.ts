@@ -65,7 +65,7 @@ describe("a snippet that was pasted by hand", () => {
   });
 
   test("is refused with its place where it is out of date, or others are to wait for it", () => {
-    expect(merge(text.replace("3600", "7200"), "keep")).toMatchObject({
+    expect(merge(text.replace("us-east-1", "eu-west-1"), "keep")).toMatchObject({
       ok: false,
       problems: [{ remedy: expect.stringContaining("pasted from a snippet") as string }],
     });
