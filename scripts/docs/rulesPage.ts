@@ -1,10 +1,14 @@
 import { anchor } from "../../src/diagnostics";
 import type { Rule } from "../../src/rules";
 import { rules } from "../../src/rules";
+import type { RuleFixture } from "../../test/support/ruleFixtures";
 import { block, code, page, sentence, table } from "./markdown";
 
-/** docs/rules.md: what findings mean, and what to do about each. */
-export function rulesPage(): string {
+/**
+ * docs/rules.md: what findings mean, and what to do about each.
+ * @param fixtures - what to show with each rule: an input, and what is said of it
+ */
+export function rulesPage(fixtures: readonly RuleFixture[]): string {
   return page(
     "# Rules",
     `What ${code("gitpod-aws-oidc check")} and every synth look for in a manifest that is valid, and ${code("check --trust-policy")} and
@@ -32,13 +36,13 @@ the waiver (W04). Dates are for ${code("check")} alone: a synth gives the same b
         acceptable(rule),
       ]),
     ),
-    ...rules.map(
-      (rule) => `### ${heading(rule)}
-
-${sentence(rule.why)}
-
-Remedy: ${sentence(rule.remedy)}`,
-    ),
+    ...rules.flatMap((rule) => [
+      `### ${heading(rule)}\n\n${sentence(rule.why)}\n\nRemedy: ${sentence(rule.remedy)}`,
+      ...(rule.policyRemedy === undefined ? [] : [`In a policy: ${rule.policyRemedy}.`]),
+      ...fixtures
+        .filter((fixture) => fixture.rule === rule.id)
+        .flatMap(({ language, input, said }) => [block(language, input), block("text", said)]),
+    ]),
   );
 }
 

@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { rules } from "../../src/rules";
 import { manifest, project } from "../support/project";
+import { failingFixtures } from "../support/ruleFixtures";
 
 const open = "host: gitpod.io";
 const closed = "host: acme.gitpod.cloud";
@@ -213,7 +216,27 @@ describe("the table", () => {
   it("has every id once, in the order of the letters, with a remedy", () => {
     const ids = rules.map((rule) => rule.id);
     expect(new Set(ids).size).toBe(ids.length);
+    const letters = "TPGSEW";
+    expect(ids).toEqual(
+      [...ids].sort((a, b) => letters.indexOf(a[0] ?? "") - letters.indexOf(b[0] ?? "") || (a < b ? -1 : 1)),
+    );
     for (const rule of rules)
       expect(rule.title.length * rule.why.length * rule.remedy.length).toBeGreaterThan(0);
+  });
+
+  it("has each rule in one file of the folder that CONTRIBUTING.md names, and what it says beside an input", () => {
+    const folders = { T: "trust", G: "permissions", P: "providers", W: "waivers" };
+    const page = readFileSync("CONTRIBUTING.md", "utf8");
+    const said = new Set(failingFixtures().flatMap(({ rule, said: text }) => (text === "" ? [] : [rule])));
+    for (const [letter, folder] of Object.entries(folders)) {
+      expect(page).toMatch(new RegExp(`${folder}/\` \\(${letter}\\)`));
+      const sources = readdirSync(join("src/rules", folder)).map((file) =>
+        readFileSync(join("src/rules", folder, file), "utf8"),
+      );
+      for (const { id } of rules.filter((rule) => rule.id.startsWith(letter))) {
+        expect([id, sources.filter((text) => text.includes(`id: "${id}"`)).length]).toEqual([id, 1]);
+        expect([id, said.has(id)]).toEqual([id, true]);
+      }
+    }
   });
 });

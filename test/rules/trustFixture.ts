@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Severity } from "../../src/diagnostics";
 import type { Account, HostKind, Installation } from "../../src/model/accessModel";
 import type { ExistingIdentityProvider, ExistingRole } from "../../src/model/existing";
 import { providerName } from "../../src/model/names";
@@ -32,7 +33,7 @@ export interface Fixture {
 /** What one rule said. */
 export interface Said {
   readonly rule: string;
-  readonly severity: string;
+  readonly severity: Severity;
   readonly message: string;
   readonly remedy: string;
   readonly path: readonly (string | number)[];

@@ -34,7 +34,7 @@ export const boundaryRules: readonly Rule[] = Object.freeze<Rule[]>([
     id: "G14",
     severity: "error",
     title: "no permissions boundary where the account wants one",
-    why: "nothing but its own policies bounds what the role may do",
+    why: "nothing but its own policies limits what the role may do",
     remedy: "write permissionsBoundary on the account, under defaults, or on the entry",
     role: ({ access: { boundaryWantedBy: account, permissionsBoundary } }) =>
       account === null || permissionsBoundary !== null

@@ -24,8 +24,9 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
     severity: "error",
     waivable: true,
     title: "every action, or every one of a service",
-    why: "it holds what AWS adds tomorrow, and every published way to more privileges that the resource admits",
+    why: "it includes what AWS adds tomorrow, and every published way to more privileges that the resource allows",
     remedy: "name the actions, or use grants",
+    policyRemedy: "name the actions",
     role: eachStatement((statement) =>
       (statement.Effect === "Allow" ? many(statement.Action) : []).flatMap((pattern) => {
         const everything = namesEveryAction(pattern);
@@ -41,9 +42,9 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
     id: "G02",
     severity: "warning",
     waivable: true,
-    title: "any resource, for actions that could name theirs",
-    why: "the role reaches what other teams keep in the account, and what is made tomorrow",
-    remedy: "name the resources, or bound them by a tag or their account in a condition",
+    title: "any resource, for actions that take a particular one",
+    why: "the role reaches what other teams keep in the account, and what they create tomorrow",
+    remedy: "name the resources, or limit them by a tag or their account in a condition",
     raised: true,
     role: eachStatement((statement, scope) => {
       if (statement.Effect !== "Allow" || statement.NotResource !== undefined) return [];
@@ -56,7 +57,7 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
       return [
         {
           path: ["Resource"],
-          message: `${listed(open.map((a) => a.name))} on ${everything}: any resource will do, and ${open.length === 1 ? "it takes" : "they take"} one`,
+          message: `${listed(open.map((a) => a.name))} on ${everything}: ${open.length === 1 ? "it takes" : "they take"} a particular resource, and here any will do`,
         },
       ];
     }),
@@ -65,7 +66,7 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
     id: "G03",
     severity: "error",
     title: "Allow with NotAction or NotResource",
-    why: "it allows whatever is not on the list: services that nobody thought of, and those of tomorrow",
+    why: "it allows whatever is not on the list, services that AWS adds later included",
     remedy: "name what is allowed under Action and Resource; to take something away, add a Deny",
     role: eachStatement((statement) =>
       statement.Effect !== "Allow"
@@ -83,7 +84,7 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
     severity: "warning",
     waivable: true,
     title: "iam:PassRole without iam:PassedToService",
-    why: "the role can be handed to every service that its trust policy admits, and act there",
+    why: "the role can be passed to every service that its trust policy admits, and act there",
     remedy: 'add a condition StringEquals on iam:PassedToService, e.g. with "lambda.amazonaws.com"',
     raised: true,
     role: eachStatement((statement, scope) => {
@@ -92,7 +93,7 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
       return [
         {
           path: ["Action"],
-          message: `iam:PassRole on ${listed(resourcesOf(statement).map(quote))} for any service`,
+          message: `iam:PassRole on ${listed(resourcesOf(statement).map(quote))} can be passed to any service`,
         },
       ];
     }),
@@ -101,8 +102,9 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
     id: "G15",
     severity: "error",
     title: "sts:AssumeRole on any role",
-    why: "every role whose trust policy admits the account is one step away",
+    why: "every role whose trust policy admits the account can be assumed",
     remedy: "name the roles, or grant them with role:",
+    policyRemedy: "name the roles",
     role: eachStatement((statement, scope) => {
       const resources = resourcesOf(statement).filter((r) => namesEvery(r, roleArn));
       // Whose account the roles are in names none of them.
@@ -111,7 +113,7 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
         ? [
             {
               path: ["Resource"],
-              message: `sts:AssumeRole on ${listed(resources.map(quote))}: any role will do`,
+              message: `sts:AssumeRole on ${listed(resources.map(quote))}: any role can be assumed`,
             },
           ]
         : [];

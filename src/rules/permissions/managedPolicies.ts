@@ -20,7 +20,7 @@ export const managedPolicyRules: readonly Rule[] = Object.freeze<Rule[]>([
     severity: "error",
     waivable: true,
     title: "a managed policy for administrators",
-    why: "it holds everything, or everything but IAM, or the keys to all the rest",
+    why: "it allows everything, or everything but IAM, or IAM itself, which is the key to the rest",
     remedy: "attach a policy for what the workspace does, or use grants",
     policyRemedy: "attach a policy for what the workspace does",
     role: ({ access }) =>

@@ -22,7 +22,7 @@ export const nameRules: readonly Rule[] = Object.freeze<Rule[]>([
     id: "G13",
     severity: "error",
     title: "an action or service that does not exist",
-    why: "what was meant is not allowed, or, in a Deny, not denied",
+    why: "what was meant is not allowed or, in a Deny, not denied",
     remedy: "write it as the Service Authorization Reference does",
     role: eachStatement((statement, { reference }) =>
       (["Action", "NotAction"] as const).flatMap((element) =>
@@ -37,7 +37,7 @@ export const nameRules: readonly Rule[] = Object.freeze<Rule[]>([
     id: "G16",
     severity: "warning",
     title: "a condition key that the action does not have",
-    why: "the key is never there: a condition that needs it never holds, and one that does not bounds nothing",
+    why: "the request never has the key: a condition that needs it never holds, and one that does not need it limits nothing",
     remedy: "split the statement by the keys that its actions support, or use a key that all of them have",
     role: eachStatement((statement, scope) =>
       conditionsOf(statement.Condition).flatMap(({ operator, key }) => {
@@ -49,8 +49,8 @@ export const nameRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "G18",
     severity: "warning",
-    title: "an action on nothing that it takes",
-    why: "the action never meets a resource of this kind: what was meant is not allowed, or, in a Deny, not denied",
+    title: "an action on no resource that it takes",
+    why: "the action never applies to such a resource: what was meant is not allowed or, in a Deny, not denied",
     remedy: "name a resource of a type that the action takes",
     role: eachStatement((statement, { reference }) =>
       many(statement.Action).flatMap((pattern) => {
@@ -79,7 +79,7 @@ function outOfReach(
         message: `${name} takes no resource, and this names ${given}`,
         remedy: "give it a statement of its own on *",
       }
-    : { message: `${name} takes nothing like ${given}`, remedy: `name what it takes: ${listed(types)}` };
+    : { message: `${name} does not take ${given}`, remedy: `name what it takes: ${listed(types)}` };
 }
 
 function actionProblem(pattern: string, reference: ServiceReference): Omit<Remark, "path"> | null {
@@ -88,12 +88,15 @@ function actionProblem(pattern: string, reference: ServiceReference): Omit<Remar
   const meant = (word: string | undefined): { readonly remedy: string } | object =>
     word === undefined ? {} : { remedy: `did you mean ${word}?` };
   if (prefix === null)
-    return { message: `${quote(pattern)} has no service`, remedy: "write service:Action, e.g. s3:GetObject" };
+    return {
+      message: `${quote(pattern)} does not name a service`,
+      remedy: "write service:Action, e.g. s3:GetObject",
+    };
   if (!reference.prefixes.has(prefix)) {
     const near = nearest(prefix, reference.prefixes);
     const word = near === undefined ? undefined : `${near}:${pattern.slice(prefix.length + 1)}`;
     return {
-      message: `${quote(pattern)} is of no service that AWS has`,
+      message: `${quote(pattern)} names a service that AWS does not have`,
       ...meant(word === undefined ? undefined : quote(word)),
     };
   }
@@ -104,7 +107,7 @@ function actionProblem(pattern: string, reference: ServiceReference): Omit<Remar
   );
   const near = nearest(name, names);
   return {
-    message: `${quote(pattern)} is no action of ${prefix}`,
+    message: `${quote(pattern)} is not an action of ${prefix}`,
     ...meant(near === undefined ? undefined : `${prefix}:${near}`),
   };
 }

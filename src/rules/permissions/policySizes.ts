@@ -17,7 +17,7 @@ export const policySizeRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "IAM refuses the policy, or the last attachment",
     remedy:
       "attach a policy of your own by managedPolicies, grant a path of parameters or objects instead of each of them, or split the entry",
-    policyRemedy: "divide it into several managed policies, or name resources by a pattern in common",
+    policyRemedy: "divide it into several managed policies, or name several resources by one pattern",
     role: (role) => (role.access.policies === null ? writtenSizes(role) : madeSizes(role.access)),
   },
 ]);
@@ -90,9 +90,7 @@ function smallerBy(kinds: ReadonlySet<string>): string {
     ...(kinds.has("parameter") ? ["grant a path of parameters that ends in /*"] : []),
     ...(kinds.has("s3") ? ["grant a folder of the bucket that ends in /*"] : []),
     ...(kinds.has("secret") ? ["keep several values in one JSON secret, and export each with key"] : []),
-    ...(kinds.has("statement")
-      ? ["name resources of a statement by a pattern that they have in common"]
-      : []),
+    ...(kinds.has("statement") ? ["name several resources of a statement by one pattern"] : []),
     "attach a policy of your own by managedPolicies",
     "split the entry, or have AWS raise the quota and write it under quotas of the account",
   ].join("; or ");

@@ -130,7 +130,7 @@ export const sensitiveActionRules: readonly Rule[] = Object.freeze<Rule[]>([
     waivable: true,
     raised: true,
     title: "credentials that outlive or exceed the role",
-    why: "whoever has the role walks away with keys, passwords or tokens of somebody else, which no expiry here ends",
+    why: "whoever has the role can take away somebody else's keys, passwords or tokens, which do not expire with the session",
     remedy: "leave the actions out, or name the resources",
     role: sensitive(
       "G05",
@@ -146,7 +146,7 @@ export const sensitiveActionRules: readonly Rule[] = Object.freeze<Rule[]>([
     waivable: true,
     raised: true,
     title: "unrestricted reads",
-    why: "one workspace is enough to carry off every secret, object or table of the account",
+    why: "one workspace is enough to copy every secret, object or table of the account",
     remedy: "grant the secrets, buckets and tables by name",
     policyRemedy: "name the secrets, buckets and tables",
     role: sensitive(
@@ -163,7 +163,7 @@ export const sensitiveActionRules: readonly Rule[] = Object.freeze<Rule[]>([
     waivable: true,
     raised: true,
     title: "resource policies or sharing",
-    why: "the role can open a resource to other accounts or to everybody, and that stays when the role is gone",
+    why: "the role can open a resource to other accounts or to everybody, and it stays open when the role is gone",
     remedy: "leave the actions out: the stack that owns the resource decides who may reach it",
     role: sensitive(
       "G07",

@@ -27,7 +27,7 @@ function twins(providers: readonly ExistingIdentityProvider[]): readonly Observa
     const alike = before.get(name) ?? [];
     before.set(name, [...alike, provider]);
     if (!alike.some((other) => mayShareAccount(provider, other))) return [];
-    const message = `another identity provider has the URL ${quote(provider.url)}, too: IAM takes one of each in an account`;
+    const message = `another identity provider has the URL ${quote(provider.url)} too: IAM allows only one for each URL in an account`;
     return [{ message, origin: provider.origin }];
   });
 }
@@ -70,7 +70,7 @@ const audiences: Judge = (provider, { installations }) => {
   const used = installations.filter((i) => i.providerName === providerName(provider.url));
   const missing = [...new Set(used.map((i) => i.audience))].filter((a) => !registered.includes(a));
   if (missing.length > 0)
-    return [...over, `does not register ${missing.map(quote).join(", ")}, for which workspaces ask`];
+    return [...over, `does not register ${missing.map(quote).join(", ")}, which workspaces ask for`];
   return registered.length === 0 ? ["registers no audience: every login is denied"] : over;
 };
 
@@ -79,7 +79,9 @@ const unused: Judge = ({ url }, { installations }) => {
   const name = providerName(url);
   if (installations.length === 0 || foreignIssuer(name) !== null) return [];
   if (installations.some((i) => i.providerName === name)) return [];
-  return ["is of no declared installation: whoever issues there can be trusted by a role of this account"];
+  return [
+    "belongs to no declared installation: a role of this account could trust whoever issues tokens there",
+  ];
 };
 
 /** Rules about IAM identity providers. */
@@ -95,7 +97,7 @@ export const providerRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "P02",
     severity: "error",
-    title: "an identity provider's URL that is no issuer",
+    title: "an identity provider's URL that is not an issuer",
     why: "IAM refuses it, or no token's iss equals it, and every login is denied",
     remedy: "copy iss from gp idp token --audience sts.amazonaws.com --decode",
     providers: each("url", urlProblems),
@@ -105,7 +107,7 @@ export const providerRules: readonly Rule[] = Object.freeze<Rule[]>([
     severity: "error",
     title: "an empty or malformed list of thumbprints",
     why: "IAM refuses it, or trusts no certificate of the issuer",
-    remedy: "leave the list out: IAM then trusts the issuer by its well-known authorities",
+    remedy: "leave the list out: IAM then trusts the well-known certificate authorities",
     providers: each("thumbprints", thumbprints),
   },
   {
@@ -120,7 +122,7 @@ export const providerRules: readonly Rule[] = Object.freeze<Rule[]>([
     id: "P05",
     severity: "info",
     title: "declared and unused",
-    why: "an issuer that nobody needs is one more that a role can trust by mistake",
+    why: "an issuer that nobody needs is one more that a role could trust by mistake",
     remedy: "remove it, or write the entries that need it",
     account: (_, { installations, accounts }) =>
       installations

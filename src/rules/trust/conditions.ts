@@ -55,14 +55,14 @@ const uselessWildcard: ConditionJudge = (c, login) => {
   if (!isIdentity(c) || !isOwn(login, c) || !/^string(not)?equals$/.test(c.base)) return null;
   const value = c.values.find(hasWildcard);
   if (value === undefined) return null;
-  const effect = c.negated ? "nothing is ever excluded" : "nothing ever matches";
-  return `${c.operator} takes * and ? literally, so that by ${quote(value)} ${effect}`;
+  const effect = c.negated ? "never excludes anything" : "never matches";
+  return `${c.operator} takes * and ? literally, so ${quote(value)} ${effect}`;
 };
 
 const needlessLike: ConditionJudge = (c, login) => {
   if (!isIdentity(c) || !isOwn(login, c) || c.base !== "stringlike") return null;
   if (c.values.length === 0 || c.values.some((value) => isPatternValue(c, value))) return null;
-  return `${c.operator} on ${c.claim} has no wildcard: StringEquals says the same, and no later edit opens it by mistake`;
+  return `${c.operator} on ${c.claim} has no wildcard: StringEquals means the same, and stays exact whatever is added`;
 };
 
 const unescaped: ConditionJudge = (c, login) => {
@@ -72,10 +72,10 @@ const unescaped: ConditionJudge = (c, login) => {
     const pattern = patternIn(c, value);
     if (pattern === null || isEverything(pattern)) continue;
     if (c.claim === "aud" && pattern.some((t) => typeof t === "string"))
-      return `the audience ${quote(value)} is a pattern, and other audiences match it`;
+      return `the audience ${quote(value)} is a pattern that other audiences match`;
     // Before the repository's end another rule says what it admits.
     if (c.claim === "sub" && /\?[A-Za-z_]+=/.test(value.replace(/\$\{[*?$]\}/g, "")))
-      return `the ? in ${quote(value)} stands for any one character, not for the beginning of a query`;
+      return `the ? in ${quote(value)} matches any single character; it does not begin a query`;
   }
   return null;
 };
@@ -84,7 +84,7 @@ const allValues: ConditionJudge = (c, login) => {
   if (c.set !== "forallvalues" || multiValued.has(c.claim) || multiValued.has(c.key.toLowerCase()))
     return null;
   if (isDemanded(login, c.key)) return null;
-  return `${c.operator} is true where ${quote(c.key)} is missing, and the key has one value at most`;
+  return `${c.operator} is true where ${quote(c.key)} is missing, and this key never has several values`;
 };
 
 const ifExists: ConditionJudge = (c, login) => {
@@ -98,7 +98,7 @@ const onlyNegative: LoginJudge = (login, view) => {
   if (first === undefined || own.some((c) => !c.negated) || demands(view, login, "sub").length > 0) return [];
   return [
     {
-      message: `${login.name} says only which subjects are not let in: every other one is, and so is a token without sub`,
+      message: `${login.name} only says which subjects are refused: every other one gets in, and so does a token without sub`,
       origin: first.origin,
     },
   ];
@@ -109,14 +109,14 @@ const cancelled: ConditionJudge = (c, login) => {
   if (c.values.some((v) => v.toLowerCase() === "false")) return null;
   const others = login.conditions.some((o) => o !== c && o.key.toLowerCase() === c.key.toLowerCase());
   if (!others && !(isIdentity(c) && isOwn(login, c))) return null;
-  return `Null demands that ${quote(c.key)} is missing: what else is said of the key then holds for no token, or for all`;
+  return `Null requires ${quote(c.key)} to be missing: other conditions on the key then hold for no token, or for all`;
 };
 
 const wrongKeys: LoginJudge = (login) => {
   const known = [...new Set(login.issuers.map((i) => i.providerName))];
   const wrong = login.conditions.filter((c) => c.prefix !== null && !isOwn(login, c));
   const observed = wrong.map((c) => ({
-    message: `${login.name} has the key ${quote(c.key)}, which AWS fills for no token of ${issuersOf(login)}`,
+    message: `${login.name} uses the key ${quote(c.key)}, which no token of ${issuersOf(login)} has`,
     origin: c.origin,
     remedy: `write ${known.map((name) => quote(`${name}:${c.claim}`)).join(" or ")}`,
   }));
@@ -127,7 +127,7 @@ const wrongKeys: LoginJudge = (login) => {
   return [
     ...observed,
     {
-      message: `${login.name} demands keys of two issuers at once, and every token has one`,
+      message: `${login.name} requires keys of two issuers at once, and a token has only one issuer`,
       origin: first.origin,
       remedy: "write a statement for each issuer",
     },
@@ -157,7 +157,7 @@ const contradictions: LoginJudge = (login, view) => {
     if (value === undefined) return [];
     return [
       {
-        message: `${login.name}: ${dead.length === c.values.length ? "no subject" : `nothing that is ${quote(value)}`} meets all conditions on sub: what stands in one statement is demanded together`,
+        message: `${login.name}: ${dead.length === c.values.length ? "no subject" : `nothing that matches ${quote(value)}`} meets all conditions on sub: they must all hold at once`,
         origin: c.origin,
       },
     ];
@@ -188,7 +188,7 @@ const variables: ConditionJudge = (c, login) => {
   const value = c.values.find((v) => /\$\{(?![*?$]\})[^}]*\}/.test(v));
   return value === undefined
     ? null
-    : `${quote(value)} holds a policy variable: what it admits is for each request to say, not for this document`;
+    : `${quote(value)} contains a policy variable: each request, not this document, decides what it admits`;
 };
 
 /** Rules about the conditions of a trust policy, whoever issues the tokens. */
@@ -197,7 +197,7 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     id: "T25",
     severity: "error",
     title: "a wildcard under StringEquals",
-    why: "it is taken literally and never matches: every login is denied, or nothing excluded",
+    why: "it is taken literally and never matches: every login is denied, or nothing is excluded",
     remedy: "write StringLike, with the guard against dot segments beside it, or name each value",
     trust: eachCondition(uselessWildcard),
   },
@@ -205,15 +205,15 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     id: "T26",
     severity: "info",
     title: "StringLike without a wildcard",
-    why: "a * that somebody adds later opens it without anybody changing the operator",
+    why: "if somebody adds a * later, it becomes a pattern without a change of the operator",
     remedy: "write StringEquals",
     trust: eachCondition(needlessLike),
   },
   {
     id: "T27",
     severity: "warning",
-    title: "a wildcard that looks like a literal character",
-    why: "more values match than the one that is meant",
+    title: "a wildcard where a literal character seems to be meant",
+    why: "more values match than were meant",
     remedy: "write ${?} for a question mark and ${*} for an asterisk, or StringEquals",
     trust: eachCondition(unescaped),
   },
@@ -237,7 +237,7 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     id: "T30",
     severity: "error",
     title: "only negative operators on sub",
-    why: "everything that nobody thought of gets in, and so does a token without the claim",
+    why: "every subject that is not listed gets in, and so does a token without the claim",
     remedy: "name who gets in with StringEquals or StringLike, and keep the negative operator beside it",
     trust: eachLogin(onlyNegative),
   },
@@ -245,7 +245,7 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     id: "T31",
     severity: "error",
     title: "Null cancels a condition",
-    why: "what is demanded to be missing cannot be compared: nobody gets in, or everybody",
+    why: "a key that must be missing cannot be compared: nobody gets in, or everybody does",
     remedy: "remove Null, or write it with false",
     trust: eachCondition(cancelled),
   },
@@ -253,14 +253,14 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     id: "T32",
     severity: "error",
     title: "a condition key of another issuer",
-    why: "AWS fills it for no token of this issuer: every login is denied, or the condition limits nothing",
-    remedy: "begin the key with the issuer as the principal's ARN has it, without scheme, with its path",
+    why: "no token of this issuer has it: every login is denied, or the condition limits nothing",
+    remedy: "begin the key with the issuer as in the principal's ARN: without https://, with its path",
     trust: eachLogin(wrongKeys),
   },
   {
     id: "T33",
     severity: "error",
-    title: "a claim that AWS does not look at",
+    title: "a claim that AWS does not expose",
     why: "only aud, sub, amr, email and oaud of this issuer's tokens become condition keys",
     remedy: "have Gitpod put the claim into sub, and compare sub",
     trust: eachCondition(hiddenClaim),
@@ -269,7 +269,7 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     id: "T34",
     severity: "error",
     title: "conditions on sub that exclude each other",
-    why: "operators of one statement are demanded together: such a subject is never let in",
+    why: "all conditions of a statement must hold at once: such a subject never gets in",
     remedy: "write a statement for each operator",
     trust: eachLogin(contradictions),
   },
@@ -277,7 +277,7 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     id: "T35",
     severity: "warning",
     title: "a pattern under an operator that ignores case",
-    why: "it is taken literally and never matches",
+    why: "wildcards are taken literally and never match",
     remedy: "write StringLike with the letter case that the host shows, or name each value",
     trust: eachCondition(ignoresCase),
   },
@@ -285,7 +285,7 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     id: "T38",
     severity: "error",
     title: "a policy variable in sub",
-    why: "the request then says what it is compared with",
+    why: "the request then decides what sub is compared with",
     remedy: "write the value, and a dollar sign as ${$}",
     trust: eachCondition(variables),
   },

@@ -40,7 +40,7 @@ const noAudience: LoginJudge = (login, view) => {
   const at = everything?.origin ?? login.origin;
   if (everything)
     return [
-      { message: `${login.name} lets every audience in, which is no condition on aud`, origin: at, remedy },
+      { message: `${login.name} accepts every audience: that is no condition on aud`, origin: at, remedy },
     ];
   if (
     own.length > 0 &&
@@ -49,7 +49,7 @@ const noAudience: LoginJudge = (login, view) => {
   )
     return [
       {
-        message: `${login.name} says of aud only what it is not: tokens for anybody else log in`,
+        message: `${login.name} only says what aud is not: tokens made for other services can log in too`,
         origin: own[0]?.origin ?? at,
         remedy,
       },
@@ -58,7 +58,7 @@ const noAudience: LoginJudge = (login, view) => {
     ? []
     : [
         {
-          message: `${login.name} has no condition on aud: tokens that were made for anybody else log in`,
+          message: `${login.name} has no condition on aud: tokens made for other services can log in too`,
           origin: at,
           remedy,
         },
@@ -87,7 +87,7 @@ const wrongAudience: LoginJudge = (login, view) =>
       const undeclared = issuers.every((i) => i.installations.length === 0);
       return c.values.flatMap((value) => {
         if (isPatternValue(c, value)) return [];
-        const wants = `${login.name} wants the audience ${quote(value)}`;
+        const wants = `${login.name} requires the audience ${quote(value)}`;
         if (registered.length > 0 && !registered.includes(value)) {
           const message = `${wants}; the identity provider of these files registers ${listed(registered)}`;
           return [
@@ -101,7 +101,7 @@ const wrongAudience: LoginJudge = (login, view) =>
         if (asked.length === 0 || asked.includes(value) || (undeclared && registered.length > 0)) return [];
         return [
           {
-            message: `${wants}; ${listed(asked)} is what the identity provider registers and the workspace asks for`,
+            message: `${wants}; ${listed(asked)} is the audience that the identity provider registers and the workspace asks for`,
             origin: c.origin,
           },
         ];
@@ -137,7 +137,7 @@ const noSubject: LoginJudge = (login, view) => {
   const message =
     foreign === null || login.conditions.every((c) => !isOwn(login, c) || c.claim === "aud")
       ? `has no condition on ${foreign?.naming[0] === "app_id" ? "app_id" : "sub"}: every token of ${issuersOf(login)} gets the role`
-      : `says nothing of sub, and nothing else that names a caller: anybody's token of ${quote(name)} can get the role`;
+      : `has no condition on sub or another claim that names the caller: anybody's token of ${quote(name)} can get the role`;
   const remedy = namingRemedy(unnamed) ?? `add "StringEquals": {${quote(`${name}:sub`)}: ${ownUrls}}`;
   return [{ message: `${login.name} ${message}`, origin: login.origin, remedy }];
 };
@@ -149,7 +149,7 @@ const everySubject: LoginJudge = (login, view) => {
     c.values
       .filter((value) => isEverything(patternIn(c, value)))
       .map((value) => ({
-        message: `${login.name}: sub like ${quote(value)} is true of every token of the issuer`,
+        message: `${login.name}: every token of the issuer matches ${quote(value)}`,
         origin: c.origin,
         ...remedyOf(login.issuers.find((i) => i.providerName.toLowerCase() === c.prefix)),
       })),
@@ -157,7 +157,7 @@ const everySubject: LoginJudge = (login, view) => {
   const strangers = strangersLetIn(login, view)
     .filter(({ condition, value }) => !isEverything(patternIn(condition, value)))
     .map(({ condition, value, issuer }) => ({
-      message: `${login.name}: ${value === "" ? "an empty sub names nobody" : `sub like ${quote(value)} names none of the callers of ${quote(issuer.providerName)}: strangers get the role, too`}`,
+      message: `${login.name}: ${value === "" ? "an empty sub names nobody" : `${quote(value)} names no particular caller of ${quote(issuer.providerName)}: strangers get the role too`}`,
       origin: condition.origin,
       ...remedyOf(issuer),
     }));

@@ -53,7 +53,7 @@ function neverApplies(deny: TrustStatement, view: TrustView): string | null {
 }
 
 function reasonOf({ key, claim }: TrustCondition): string {
-  return `nothing that is allowed has such a ${claim === "sub" || claim === "aud" ? claim : key}`;
+  return `nothing that is allowed matches this ${claim === "sub" || claim === "aud" ? claim : key}`;
 }
 
 /** Does no token that a statement lets in meet a condition of a Deny? */

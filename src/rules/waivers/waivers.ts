@@ -9,7 +9,7 @@ export const waiverRules: readonly Rule[] = Object.freeze<Rule[]>([
     severity: "warning",
     title: "a waiver of an unknown rule",
     why: "it waives nothing, whatever its author believes",
-    remedy: "write the id of a rule of docs/rules.md",
+    remedy: "write the id of a rule, as docs/rules.md lists them",
   },
   {
     id: "W02",
