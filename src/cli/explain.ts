@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { nearest, quote } from "../diagnostics";
 import {
   bareFacts,
@@ -32,6 +33,7 @@ export interface ExplainArguments {
   readonly role?: string | undefined;
   readonly action?: string | undefined;
   readonly resource?: string | undefined;
+  readonly sourceIp?: string | undefined;
   readonly verify: boolean;
   readonly now?: string | undefined;
   readonly format: string;
@@ -45,7 +47,8 @@ export async function explainCommand(given: ExplainArguments, io: CommandIo): Pr
   const { model, locator } = loaded(given, io);
   const installation = namedInstallation(model, given.installation);
   const token = given.token === "-" ? readStdin(io) : given.token;
-  const facts = token === undefined ? readFacts(given, model, installation, io) : unwrap(readToken(token));
+  const said = token === undefined ? readFacts(given, model, installation, io) : unwrap(readToken(token));
+  const facts = { ...said, sourceIp: given.sourceIp ?? said.sourceIp };
   if (given.verify && token !== undefined) await verifyToken(token, facts.issuer, model, io);
   const { action, resource, role } = given;
   const permission = action === undefined || resource === undefined ? undefined : { action, resource };
@@ -60,7 +63,7 @@ export async function explainCommand(given: ExplainArguments, io: CommandIo): Pr
   const signature: Signature = token === undefined ? null : given.verify ? "verified" : "unverified";
   io.stdout.write(given.format === "json" ? explainJson(report) : explainText(report, signature));
   const status = outcome(report);
-  if (status === 2) io.stderr.write("no verdict: it hangs on what nobody has said, see undecided\n");
+  if (status === 2) io.stderr.write("no verdict: see undecided\n");
   return status;
 }
 
@@ -75,6 +78,7 @@ function checkUsage(given: ExplainArguments): void {
     given.now,
     action,
     resource,
+    given.sourceIp,
   ];
   if ([...shown, format].some((text) => text !== undefined && resemblesToken(text)))
     throw new CommandError("a token stands where none belongs", "pass it with --token -, on standard input");
@@ -96,6 +100,11 @@ function checkUsage(given: ExplainArguments): void {
     throw new CommandError(
       `--resource ${quote(resource)} is no ARN`,
       "write the whole ARN, or * for an action without resource",
+    );
+  if (given.sourceIp !== undefined && isIP(given.sourceIp) === 0)
+    throw new CommandError(
+      `--source-ip ${quote(given.sourceIp)} is not an IP address`,
+      "write one address, e.g. 198.51.100.7",
     );
   if (context?.trim() === "")
     throw new CommandError("--context is empty", "pass the URL that the workspace is opened on");
@@ -173,6 +182,11 @@ function readFacts(
 
 /** What the token of a workspace would say that somebody opens on a URL. */
 function factsOfContext(typed: string, installation: Installation, { hosts }: AccessModel): TokenFacts {
+  if (/^(?:https:[^#]*#)?[#/]*open-prebuild\//.test(typed.trim()))
+    throw new CommandError(
+      "the token of a workspace of open-prebuild/ has the context of the prebuild, which the URL does not say",
+      "pass as --context what the prebuild was made for, or the token itself by --token -",
+    );
   const context = subjectOfContextUrl(withoutUserInfo(typed));
   const parsed = parseSubject(context, hosts);
   const values = {

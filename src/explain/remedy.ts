@@ -31,7 +31,7 @@ function failureRemedy(failure: Failure, { role }: RoleVerdict, source: RemedySo
   if (key === "aws:SourceIp") {
     const from = `log in from ${expected.join(" or ")}`;
     return actual === null
-      ? `${from}: a token does not say from where the login comes, a CloudTrail event of it does`
+      ? `${from}: the source address is not known (--source-ip)`
       : `${from}, or add ${actual}/${actual.includes(":") ? 128 : 32} to sourceCidrs: at ${at}`;
   }
   return `look at the role's trust policy: ${key} is no condition of this tool`;

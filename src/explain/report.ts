@@ -63,24 +63,33 @@ export function explain(
   const asked = roles.filter(
     ({ role }) => question.role === undefined || role.name === question.role || role.arn === question.role,
   );
+  const reports = asked.map((verdict): RoleReport => ({
+    verdict,
+    remedy: () => (verdict.admitted ? null : remedy(verdict, source)),
+    permission:
+      (verdict.admitted || verdict.undecided) && question.permission !== undefined
+        ? permissionAnswer(verdict, question.permission, attempt, place)
+        : null,
+    nearness: nearness(verdict),
+  }));
   return {
     ...{ ...report, installation: installation.name, unknownIssuer: [] },
-    roles: asked.map((verdict) => ({
-      verdict,
-      remedy: () => (verdict.admitted ? null : remedy(verdict, source)),
-      permission:
-        verdict.admitted && question.permission !== undefined
-          ? permissionAnswer(verdict, question.permission, attempt, place)
-          : null,
-      nearness: nearness(verdict),
-    })),
+    roles: withoutNeedless(reports),
   };
+}
+
+/** Where a role that admits the login allows what was asked for, no other needs it, too. */
+function withoutNeedless(reports: readonly RoleReport[]): readonly RoleReport[] {
+  if (!reports.some((r) => r.verdict.admitted && r.permission?.allowed === true)) return reports;
+  return reports.map((report) =>
+    report.permission === null ? report : { ...report, permission: { ...report.permission, remedy: null } },
+  );
 }
 
 /** 0: some role admits the login, and allows what was asked for · 1: none does · 2: nobody can say. */
 export function outcome({ roles, question }: ExplainReport): 0 | 1 | 2 {
   const answers = roles.map(({ verdict, permission }) => {
-    if (verdict.undecided) return null;
+    if (verdict.undecided) return permission?.allowed === false ? false : null;
     return verdict.admitted && (question === null || (permission?.allowed ?? null));
   });
   if (answers.includes(true)) return 0;

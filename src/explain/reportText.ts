@@ -34,7 +34,7 @@ export function explainText(report: ExplainReport, signature: Signature): string
   return text([
     ...head,
     ...admitted.flatMap((role) => admittedLines(role, report.question)),
-    ...shown.flatMap(refusedLines),
+    ...shown.flatMap((role) => refusedLines(role, report.question)),
     ...(rest === 0
       ? []
       : [
@@ -70,13 +70,17 @@ function permissionLines(answer: PermissionAnswer, { action, resource }: Permiss
   ];
 }
 
-function refusedLines({ verdict, remedy }: RoleReport): string[] {
+function refusedLines(
+  { verdict, remedy, permission }: RoleReport,
+  question: PermissionQuestion | null,
+): string[] {
   const { role, account, undecided, failures } = verdict;
   const advice = remedy();
   return [
     field(undecided ? "undecided" : "refused", `${role.name} in account ${account.name}`),
     ...failures.slice(0, 1).flatMap(failureLines),
     ...(advice === null ? [] : [field("remedy", advice)]),
+    ...(permission === null || question === null ? [] : permissionLines(permission, question)),
     "",
   ];
 }

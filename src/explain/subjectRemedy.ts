@@ -32,11 +32,16 @@ export function subjectRemedy(verdict: RoleVerdict, source: RemedySource): strin
       return claimsProblem(subject.claims, source) ?? repositoryRemedy(verdict, source, null);
     case "repository":
       if (installation.subject !== null) return claimListRemedy(source);
-      if (subject.disguised) {
-        return `${openOwn(entry)}: this URL has dot segments or control characters, opens ${subject.repository.url}, and is never admitted`;
-      }
+      if (subject.disguised) return disguisedRemedy(entry, subject.repository.url, attempt.claims.sub ?? "");
       return repositoryRemedy(verdict, source, { typed: attempt.claims.sub ?? "", context: subject.context });
   }
+}
+
+/** Of a URL that the guard of every pattern refuses, wherever it leads. */
+function disguisedRemedy(entry: Entry, opens: string, typed: string): string {
+  const held = ["..", "%2e", "%2E"].find((part) => typed.includes(part)) ?? "a control character";
+  const elsewhere = opens === entry.url ? "" : `this URL opens ${opens}, and `;
+  return `${openOwn(entry)}: ${elsewhere}the role refuses any URL that holds ${held}`;
 }
 
 function repositoryRemedy(

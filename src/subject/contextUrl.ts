@@ -3,7 +3,8 @@ const prefixContexts: readonly RegExp[] = Object.freeze([
   /^referrer:[^/]*\//,
   /^imagebuild\//,
   /^open-prebuild\/[^/]+\//,
-  /^[A-Za-z0-9_]+=[A-Za-z0-9_.?=-]*(,[A-Za-z0-9_]+=[A-Za-z0-9_.?=-]*)*\//,
+  // Variables: one good pair is enough, whatever stands beside it.
+  /^(?:[^/]*,)?[\w-]+=[^/,=]+(?:,[^/]*)?\//,
 ]);
 
 /**
@@ -12,7 +13,10 @@ const prefixContexts: readonly RegExp[] = Object.freeze([
  * @see https://github.com/gitpod-io/gitpod/blob/4f45d02eac/components/server/src/workspace/context-parser-service.ts
  */
 export function subjectOfContextUrl(typed: string): string {
-  let text = typed.trim().replace(/^https:\/\/[^/#?]+\/(new\/?)?(\?[^#]*)?#/, "");
+  let text = typed
+    .trim()
+    .replace(/^https:\/\/[^/#?]+\/(new\/?)?(\?[^#]*)?#/, "")
+    .replace(/^[#/]+/, "");
   const prefix = prefixContexts.find((p) => p.test(text));
   if (prefix) text = text.replace(prefix, "");
   const ssh = /^git@([^:/]+):(.*)$/s.exec(text);

@@ -82,6 +82,9 @@ describe("explain ends", () => {
   it("with 2 where it hangs on an address that nobody knows, unless another role admits", async () => {
     const net = "  - url: https://github.com/acme/net\n    sourceCidrs: [203.0.113.0/24]\n";
     write({ "manifest.yaml": `${one}${net}` });
+    const from = async (address: string) =>
+      (await explain(["--context", "https://github.com/acme/net", "--source-ip", address])).status;
+    expect([await from("203.0.113.9"), await from("198.51.100.9")]).toEqual([0, 1]);
     const open = await explain(["--context", "https://github.com/acme/net"]);
     expect(open.status).toBe(2);
     expect(open.stdout).toContain("undecided acme-acme-net");
@@ -118,6 +121,8 @@ describe("explain ends", () => {
     [["--context", app, "--action", "s3:GetObject"]],
     [["--context", app, "--resource", "*"]],
     [["--context", app, "--format", "xml"]],
+    [["--context", app, "--source-ip", "198.51.100.0/24"]],
+    [["--context", `open-prebuild/6a1b/${app}`]],
     [["--context", app, "--now", "tomorrow"]],
     [["--context", app, "--now", "2026-02-30"]],
     [["--context", app, "--installation", "amce"]],
@@ -293,6 +298,18 @@ describe("--action and --resource", () => {
   const argv = ["--context", app, "--resource", "arn:aws:s3:::acme-assets/fixtures/a", "--action"];
   beforeEach(() => {
     write({ "manifest.yaml": one });
+  });
+
+  it("need no permission for sts:GetCallerIdentity", async () => {
+    expect((await explain([...argv, "sts:GetCallerIdentity"])).status).toBe(0);
+  });
+
+  it("of a login that is undecided are judged, too", async () => {
+    write({ "manifest.yaml": `${one}    sourceCidrs: [198.51.100.0/24]\n` });
+    expect((await explain([...argv, "s3:GetObject"])).status).toBe(2);
+    const refused = await explain([...argv, "s3:DeleteObject"]);
+    expect(refused.status).toBe(1);
+    expect(refused.stdout).toMatch(/^undecided [^]*^refused +s3:DeleteObject on /m);
   });
 
   it("go on to what the role may do", async () => {

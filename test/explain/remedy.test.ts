@@ -234,12 +234,22 @@ repos:
   ])("hidden behind dot segments is what it opens, and no change of the manifest: %j", (subject) => {
     for (const text of [repo(), repo("contexts: [all]"), org()]) {
       const remedy = remedyOf(text, attempt(subject));
-      expect(remedy).toContain(
-        "dot segments or control characters, opens https://github.com/evil/app, and is never admitted",
+      expect(remedy).toMatch(
+        /: this URL opens https:\/\/github\.com\/evil\/app, and the role refuses any URL that holds (\.\.|%2e|a control character)$/,
       );
       expect(remedy).not.toMatch(/\b(write|add)\b/);
     }
   });
+});
+
+it.each([
+  [`${app}/tree/a..b`, ".."],
+  [`${app}/tree/a%2eb`, "%2e"],
+])("the guard's refusal of %s is named, and no context is added for it", (subject, held) => {
+  for (const text of [repo(), repo("contexts: [all]")])
+    expect(remedyOf(text, attempt(subject))).toBe(
+      `open ${app} itself: the role refuses any URL that holds ${held}`,
+    );
 });
 
 describe("the remedy for a subject that is no URL of a repository", () => {
@@ -361,7 +371,7 @@ describe("the remedy for something else", () => {
       "log in from 203.0.113.0/24, or add 198.51.100.7/32 to sourceCidrs: at manifest.yaml:10",
     );
     expect(remedyOf(text, attempt(app, { sourceIp: "2001:db8::1" }))).toContain("add 2001:db8::1/128");
-    expect(remedyOf(text, attempt(app))).toContain("a token does not say from where");
+    expect(remedyOf(text, attempt(app))).toContain("the source address is not known (--source-ip)");
   });
 
   it("has a part for each thing that stands against the role's own workspaces", () => {
