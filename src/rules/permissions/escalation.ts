@@ -1,4 +1,5 @@
 import type { Origin } from "../../diagnostics";
+import { dnsSuffixes, partitions } from "../../model/partitions";
 import type { Statement } from "../../model/policyDocument";
 import {
   arnsMeet,
@@ -129,9 +130,7 @@ function isPolicyNamed(arn: string): boolean {
 }
 
 function isPassedTo(statement: Statement, service: string): boolean {
-  const principals = ["amazonaws.com", "amazonaws.com.cn", "amazonaws.eu"].map(
-    (domain) => `${service}.${domain}`,
-  );
+  const principals = [...new Set(partitions.flatMap(dnsSuffixes))].map((domain) => `${service}.${domain}`);
   return requiredValues(statement.Condition, "iam:passedtoservice").every((values) =>
     values.some((value) => principals.some((p) => matchesPattern(value.toLowerCase(), p, textOnly))),
   );

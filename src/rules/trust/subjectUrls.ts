@@ -25,9 +25,6 @@ import {
   type SubjectValue,
 } from "./subjectValues";
 
-/** Kinds of hosts that have the branch in the query. */
-const branchInQuery: ReadonlySet<string> = new Set(["azure-devops", "bitbucket-server"]);
-
 /** A whole subject: the URL that a workspace was opened on. */
 export function judgeUrl(value: SubjectValue): readonly Reading[] {
   const { start: url } = value;
@@ -81,8 +78,8 @@ function oddForm(value: SubjectValue, url: string, repository: EntryUrl, own: bo
   if (url.includes("#")) return `${shown} has a fragment, which only a URL typed by hand has`;
   if (url.includes("?") && /^git(hub|lab)$/.test(repository.kind))
     return `${shown} has a query, which only a URL typed by hand has`;
-  // Bitbucket Server clones by URLs of another family, all of which end so.
-  if (repository.kind === "bitbucket-server" && url.endsWith(".git")) return null;
+  // Where clone URLs are a second family, all of those end so.
+  if (dialects[repository.kind].cloneUrl.startsWith("{S}") && url.endsWith(".git")) return null;
   const ends = /\.git$/.test(url) ? ".git" : url.endsWith("/") ? "a slash" : null;
   if (!own || ends === null || admitted(value, repository.url) || !admitted(value, url)) return null;
   return `${shown} ends in ${ends}: workspaces opened on ${quote(repository.url)} are denied`;
@@ -204,9 +201,9 @@ function forkContexts(value: SubjectValue, repository: EntryUrl): readonly Conte
 
 /** On hosts with the branch in the query, a pattern of paths misses them. */
 function branches(value: SubjectValue, repository: EntryUrl): readonly Reading[] {
-  if (!branchInQuery.has(repository.kind)) return [];
+  const { prefixes, branch: rows } = dialects[repository.kind];
+  if (!rows.every((row) => row.includes("?"))) return [];
   if (exampleSubjects(repository, "branches").some((sub) => admitted(value, sub))) return [];
-  const { prefixes } = dialects[repository.kind];
   const meant = (["commits", "pull-requests", "tags"] as const)
     .flatMap((context) => (prefixes[context] ?? []).map((row) => row.replace("{U}", () => repository.url)))
     .some((prefix) => value.start.startsWith(prefix));
