@@ -4,7 +4,7 @@ import { issuerProblem } from "../model/issuer";
 import { identityProviderArn } from "../model/names";
 import type { Partition } from "../model/partitions";
 import { identityProviderTerraform, identityProviderType } from "../terraform/identityProvider";
-import { PlainResource, ReleasedResource } from "./resource";
+import { addResource, PlainElement } from "./resource";
 import { escapeAroundTokens } from "./tokens";
 
 /** An identity provider that roles can trust, whoever made it. */
@@ -64,7 +64,7 @@ export class GitpodIdentityProvider extends Construct implements WorkspaceIdenti
     const [block] = resources;
     if (block === undefined) throw new Error("an identity provider is one resource");
     const [imported] = imports;
-    const resource = new PlainResource(this, "Resource", {
+    const resource = addResource(this, "Resource", {
       block,
       ...(imported === undefined ? {} : { import: imported }),
       ...(provider === undefined ? {} : { provider }),
@@ -96,7 +96,9 @@ class ReferencedIdentityProvider extends Construct implements WorkspaceIdentityP
     this.audiences = props.audiences ?? defaultAudiences;
     this.arn = arnOf(props, props.issuer);
     const formerly = TerraformStack.of(this).getLogicalId(this.node);
-    new ReleasedResource(this, "Released", `${identityProviderType}.${formerly}`);
+    new PlainElement(this, "Released", {
+      removed: [{ from: `${identityProviderType}.${formerly}`, lifecycle: { destroy: false } }],
+    });
   }
 }
 

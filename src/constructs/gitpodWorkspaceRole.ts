@@ -1,7 +1,7 @@
 import { TerraformStack, type ITerraformDependable, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { annotateReach, type AcceptedFinding } from "./openSignup";
-import { PlainResource } from "./resource";
+import { addResource } from "./resource";
 import { roleSource, workspaceSource, type RoleProps } from "./roleProps";
 import { roleTerraform } from "../terraform/role";
 import { escapeAroundTokens, withoutTokens } from "./tokens";
@@ -43,14 +43,14 @@ export class GitpodWorkspaceRole extends Construct implements ITerraformDependab
     if (role === undefined) throw new Error("a role is at least one resource");
     const [imported] = imports;
     const meta = provider === undefined ? {} : { provider };
-    const resource = new PlainResource(this, "Resource", {
+    const resource = addResource(this, "Resource", {
       block: role,
       ...meta,
       ...(dependsOn === undefined ? {} : { dependsOn }),
       ...(imported === undefined ? {} : { import: imported }),
     });
     for (const block of others) {
-      new PlainResource(this, `${childNames[block.type] ?? block.type}${block.id.slice(role.id.length)}`, {
+      addResource(this, `${childNames[block.type] ?? block.type}${block.id.slice(role.id.length)}`, {
         ...{ block, ...meta },
       });
     }

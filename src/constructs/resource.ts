@@ -1,15 +1,22 @@
+import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider";
+import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePoliciesExclusive } from "@cdktf/provider-aws/lib/iam-role-policies-exclusive";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
+import { IamRolePolicyAttachmentsExclusive } from "@cdktf/provider-aws/lib/iam-role-policy-attachments-exclusive";
 import {
   TerraformElement,
-  TerraformResource,
   type ITerraformDependable,
   type TerraformProvider,
+  type TerraformResource,
 } from "cdktf";
 import type { Construct } from "constructs";
 import type { ImportBlock, ResourceBlock } from "../terraform/blocks";
 import type { JsonObject } from "../terraform/stableJson";
 
-/** What a {@link PlainResource} is made of. */
-export interface PlainResourceProps {
+/** What a resource is made of. */
+export interface ResourceProps {
   readonly block: ResourceBlock;
   /** @default - Terraform does not import it */
   readonly import?: ImportBlock;
@@ -19,57 +26,64 @@ export interface PlainResourceProps {
   readonly provider?: TerraformProvider;
 }
 
+type ResourceClass = new (scope: Construct, id: string, config: never) => TerraformResource;
+
+const classes: Readonly<Record<string, ResourceClass>> = Object.freeze({
+  aws_iam_openid_connect_provider: IamOpenidConnectProvider,
+  aws_iam_policy: IamPolicy,
+  aws_iam_role: IamRole,
+  aws_iam_role_policies_exclusive: IamRolePoliciesExclusive,
+  aws_iam_role_policy: IamRolePolicy,
+  aws_iam_role_policy_attachment: IamRolePolicyAttachment,
+  aws_iam_role_policy_attachments_exclusive: IamRolePolicyAttachmentsExclusive,
+});
+
 /**
- * A resource whose arguments are Terraform JSON already. It emits an import by itself, because cdktf's `importFrom`
- * makes every synth look for an installed Terraform.
+ * A block of Terraform as the AWS provider's own construct: an app's Aspects that tag or bound every `IamRole` reach it.
+ * The import is an element of its own, because cdktf's `importFrom` makes every synth look for an installed Terraform.
  */
-export class PlainResource extends TerraformResource {
-  readonly #props: PlainResourceProps;
-
-  constructor(scope: Construct, id: string, props: PlainResourceProps) {
-    super(scope, id, {
-      terraformResourceType: props.block.type,
-      terraformGeneratorMetadata: { providerName: "aws" },
-      ...(props.dependsOn === undefined ? {} : { dependsOn: [...props.dependsOn] }),
-      ...(props.provider === undefined ? {} : { provider: props.provider }),
-    });
-    this.#props = props;
-    this.overrideLogicalId(props.block.id);
-  }
-
-  /** Without those that are not set: they would hide the block's own, `lifecycle` above all. */
-  override get terraformMetaArguments(): Record<string, unknown> {
-    return Object.fromEntries(
-      Object.entries(super.terraformMetaArguments).filter(([, v]) => v !== undefined),
-    );
-  }
-
-  protected override synthesizeAttributes(): Record<string, unknown> {
-    return this.#props.block.body;
-  }
-
-  override toTerraform(): JsonObject {
-    const { import: imported, provider } = this.#props;
-    const resource = super.toTerraform() as JsonObject;
-    if (imported === undefined) return resource;
-    return {
-      ...resource,
+export function addResource(scope: Construct, id: string, props: ResourceProps): TerraformResource {
+  const { block, import: imported, dependsOn = [], provider } = props;
+  const Resource = classes[block.type];
+  if (Resource === undefined) throw new Error(`no construct is known for ${block.type}`);
+  const { depends_on, lifecycle, ...args } = block.body;
+  const addresses = (depends_on ?? []) as readonly string[];
+  const waitsFor = [...dependsOn, ...addresses.map((fqn) => ({ fqn }))];
+  const config = {
+    ...camelCased(args),
+    ...(lifecycle === undefined ? {} : { lifecycle: camelCased(lifecycle as JsonObject) }),
+    ...(waitsFor.length === 0 ? {} : { dependsOn: waitsFor }),
+    ...(provider === undefined ? {} : { provider }),
+  };
+  const resource = new Resource(scope, id, config as never);
+  resource.overrideLogicalId(block.id);
+  if (imported !== undefined)
+    new PlainElement(scope, `${id}Import`, {
       import: [{ ...imported, ...(provider === undefined ? {} : { provider: provider.fqn }) }],
-    };
-  }
+    });
+  return resource;
 }
 
-/** Tells Terraform to let go of a resource that it may have made, and not to destroy it. */
-export class ReleasedResource extends TerraformElement {
-  readonly #address: string;
+/** Arguments under the names that the provider's constructs give them; what is inside of them keeps its own. */
+function camelCased(args: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(args).map(([key, value]) => [
+      key.replace(/_([a-z])/g, (_, c: string) => c.toUpperCase()),
+      value,
+    ]),
+  );
+}
 
-  /** @param address - type and identifier of the resource, e.g. `aws_iam_role.app` */
-  constructor(scope: Construct, id: string, address: string) {
+/** A piece of Terraform that cdktf has no construct for. */
+export class PlainElement extends TerraformElement {
+  readonly #json: JsonObject;
+
+  constructor(scope: Construct, id: string, json: JsonObject) {
     super(scope, id);
-    this.#address = address;
+    this.#json = json;
   }
 
   override toTerraform(): JsonObject {
-    return { removed: [{ from: this.#address, lifecycle: { destroy: false } }] };
+    return this.#json;
   }
 }

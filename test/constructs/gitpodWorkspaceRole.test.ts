@@ -1,5 +1,8 @@
-import { TerraformStack } from "cdktf";
+import { Aspects, TerraformStack } from "cdktf";
+import { invokeAspects } from "cdktf/lib/synthesize/synthesizer";
+import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider";
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
 import {
   GitpodIdentityProvider,
@@ -167,4 +170,26 @@ describe("how far the trust reaches is said", () => {
   ])("%s", (_, issuerOfRole, change, expected) => {
     expect(annotations(issuerOfRole, change)).toEqual(expected);
   });
+});
+
+test("an app's Aspects that tag and bound every role reach it", () => {
+  const json = foreignStackJson((stack) => {
+    const identityProvider = new GitpodIdentityProvider(stack, "gitpod", { issuer });
+    new GitpodWorkspaceRole(stack, "app", { identityProvider, repository, tags: { own: "1" } });
+    Aspects.of(stack).add({
+      visit(node) {
+        if (node instanceof IamRole) {
+          node.permissionsBoundary = "arn:aws:iam::123456789012:policy/boundary";
+          node.tags = { ...node.tagsInput, team: "x" };
+        }
+        if (node instanceof IamOpenidConnectProvider) node.tags = { team: "x" };
+      },
+    });
+    invokeAspects(stack);
+  });
+  expect(json.resource["aws_iam_role"]?.["app"]).toMatchObject({
+    permissions_boundary: "arn:aws:iam::123456789012:policy/boundary",
+    tags: { own: "1", team: "x" },
+  });
+  expect(json.resource["aws_iam_openid_connect_provider"]?.["gitpod"]).toMatchObject({ tags: { team: "x" } });
 });
