@@ -92,24 +92,37 @@ function examine<T>(
   return { raw, value: result.data, problems: [...problems, ...found, ...misplaced] };
 }
 
-/** Keys of an entry that give or take over rights which nothing else checks: they belong to the main manifest. */
-const reserved = Object.freeze(["statements", "managedPolicies", "permissionsBoundary", "adopt"]);
+/** Keys of an entry that give or take over what nothing else checks: they belong to the main manifest. */
+const reserved = Object.freeze([
+  "statements",
+  "managedPolicies",
+  "permissionsBoundary",
+  "name",
+  "path",
+  "adopt",
+]);
 
 function reservedKeys(file: string, raw: unknown): readonly Problem[] {
   return (["orgs", "repos"] as const).flatMap((list) => {
     const entries = member(raw, list);
     if (!Array.isArray(entries)) return [];
-    return entries.flatMap((entry: unknown, index) =>
-      reserved
-        .filter((key) => member(entry, key) !== undefined)
-        .map((key): Problem => ({
-          code: "M08",
-          origin: { file, path: [list, index, key] },
-          at: "key",
-          message: `${list}[${index}]: "${key}" belongs to the main manifest: included files are other teams'`,
-          remedy: "use grants, or move the entry to the main manifest",
-        })),
-    );
+    return entries.flatMap((entry: unknown, index) => {
+      const grants = member(entry, "grants");
+      const roles = (Array.isArray(grants) ? grants : []).flatMap((grant: unknown, i) =>
+        member(grant, "role") === undefined ? [] : [["grants", i, "role"]],
+      );
+      const keys = reserved.filter((key) => member(entry, key) !== undefined).map((key) => [key]);
+      return [...keys, ...roles].map((path): Problem => ({
+        code: "M08",
+        origin: { file, path: [list, index, ...path] },
+        at: "key",
+        message: `${list}[${index}]: "${path.at(-1) ?? ""}" belongs to the main manifest: included files are other teams'`,
+        remedy:
+          path.at(-1) === "name" || path.at(-1) === "path"
+            ? "take it out, or move the entry to the main manifest"
+            : "grant what is needed by another kind of grants, or move the entry to the main manifest",
+      }));
+    });
   });
 }
 

@@ -74,6 +74,18 @@ export function isPrivateCidr(text: string): boolean {
   });
 }
 
+/** Are all addresses of a block in one of others? What is no block is in none. */
+export function isWithinCidrs(text: string, outer: readonly string[]): boolean {
+  const block = readBlock(text);
+  return (
+    block !== null &&
+    outer.some((other) => {
+      const around = readBlock(other);
+      return around?.version === block.version && prefixOf(block).startsWith(prefixOf(around));
+    })
+  );
+}
+
 /** Do blocks together hold every address of IPv4, or of IPv6, though none of them does alone? */
 export function coverEverybody(cidrs: readonly string[]): boolean {
   const blocks = cidrs.flatMap((cidr) => readBlock(cidr) ?? []);

@@ -44,7 +44,7 @@ export {
 export { denies, splitPolicy, type Measure, type SplitPolicy } from "./split";
 export { assumeAction, escapePattern, escapeVariables, guard, trustPolicy, type TrustSource } from "./trust";
 export { webIdentityContext, type Circumstances, type Claims } from "./webIdentity";
-export { coverEverybody, isPrivateCidr, parseCidr, type CidrResult } from "./cidrs";
+export { coverEverybody, isPrivateCidr, isWithinCidrs, parseCidr, type CidrResult } from "./cidrs";
 export { grantNameProblem, withoutRandomEnding, type NameProblem } from "./grantNames";
 export { readDocument, type DocumentProblem, type ReadDocument } from "./readDocument";
 export {

@@ -3,6 +3,7 @@ import { didYouMean, meantUrl, type Manifest, type ManifestDefaults, type Parsed
 import type { Acceptance, Context, Entry, Installation, ScmHost } from "../model/accessModel";
 import { branchProblem, contextsOf, hasContext, parseEntryUrl, type EntryUrl } from "../subject";
 import type { AccountSettings } from "./accounts";
+import { checkIncluded } from "./included";
 import { none } from "./none";
 import { below, type Problems } from "./problems";
 
@@ -72,6 +73,7 @@ export function resolveEntry(parsed: ParsedEntry, scope: Scope): EffectiveEntry 
     scope,
   );
   const accounts = follow("account", settings.get("accounts"), scope.accounts, settings, scope);
+  checkIncluded(parsed, { defaults: scope.manifest.defaults ?? {}, accounts }, problems);
   if (!url.ok) {
     problems.add(
       "R03",

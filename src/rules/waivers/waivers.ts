@@ -35,8 +35,8 @@ export const waiverRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "W05",
     severity: "error",
-    title: "an included file waives an error",
-    why: "included files belong to other teams, and errors are not theirs to accept",
+    title: "an included file waives an error, or a wide trust",
+    why: "included files belong to other teams: errors, and who gets in, are not theirs to accept",
     remedy: "move the entry to the main manifest, where its reviewers see it",
   },
   {
@@ -48,8 +48,12 @@ export const waiverRules: readonly Rule[] = Object.freeze<Rule[]>([
   },
 ]);
 
-/** May an entry waive the finding? An error only where the rule lets it, and only in the main manifest. */
+/** The rules of a wide trust: who gets in is for the main manifest to accept. */
+const mainOnly: ReadonlySet<string> = new Set(["T54", "T57", "T58"]);
+
+/** May an entry waive the finding? An error only where the rule lets it; that and a wide trust in the main manifest only. */
 function isWaivable(rule: Rule, severity: Severity, entry: Entry): boolean {
+  if (!entry.mainManifest && mainOnly.has(rule.id)) return false;
   return severity !== "error" || (rule.waivable === true && entry.mainManifest);
 }
 
@@ -98,8 +102,8 @@ export function waiverProblem(
       ? { rule: "W04", message: `the waiver of ${id} ended on ${until}` }
       : null;
   }
-  if (waivable && !entry.mainManifest)
-    return { rule: "W05", message: `an included file cannot waive the error ${id}` };
+  if (!entry.mainManifest && (waivable || mainOnly.has(id)))
+    return { rule: "W05", message: `an included file cannot waive ${id}` };
   if (!isAboutEntries(rule))
     return { rule: "W03", message: `${id} is not about an entry, so an entry cannot accept it` };
   if (severity === "error" && !waivable)
