@@ -2,7 +2,9 @@ import { quote } from "../diagnostics";
 import type { Diagnostic, Finding } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
 import { checkGitpodYmlFacts } from "../rules";
-import { loadShellParser, readForLint, snippetDigest } from "../snippet";
+import { loadShellParser } from "../workspace/lint/commands";
+import { snippetDigest } from "../workspace/lint/ourTasks";
+import { readForLint } from "../workspace/lint/readForLint";
 
 /** What the lint of a `.gitpod.yml` has to say, without a secret of the file anywhere in it. */
 export interface LintReport {
@@ -24,7 +26,7 @@ export interface LintSurroundings {
   readonly repositories: readonly string[];
 }
 
-/** Judges a `.gitpod.yml` by the manifest: rules S01 to S13. */
+/** Judges a `.gitpod.yml` by the manifest: the S rules. */
 export async function lintGitpodYml(
   text: string,
   { file, model, repositories, render }: LintSurroundings,

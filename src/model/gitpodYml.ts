@@ -1,6 +1,6 @@
 /*
- * What a `.gitpod.yml` does with AWS, as far as its text shows it: facts, which rules judge. Text comes as written;
- * what is to be shown goes through the mask of the secrets first.
+ * What stands in a `.gitpod.yml`, or in an automations file of Ona, as rules judge it. Text comes as written; what is
+ * to be shown goes through the mask of the secrets first.
  */
 
 /** Where something stands in a file: the way down to its value, and the position in the text. */
@@ -18,36 +18,58 @@ export interface Placed {
   readonly place: Place;
 }
 
-/** The parts of a task, in the order in which they run. */
+/** The parts of a task, in the order in which they run; Ona's commands are all `command`. */
 export type TaskPhase = "before" | "init" | "prebuild" | "command";
 
-/** What every step of a task has. */
-interface StepFacts {
+/** A word of a command, without its quotes. Variables that the file sets are filled in, others stand as written. */
+export interface Word extends Placed {
+  /** False where a part of it is known to the running shell alone. */
+  readonly known: boolean;
+  /** Expansions outside of quotes, as written. */
+  readonly unquoted: readonly Placed[];
+}
+
+/** A simple command that stands in the file, without `sudo`, `timeout 30` and their like in front of it. */
+export interface ShellCommand {
   readonly phase: TaskPhase;
   readonly place: Place;
-  /** False inside a function that the task defines and never calls. */
-  readonly runs: boolean;
+  /** The program without its folder; empty where the file does not show it. */
+  readonly program: string;
+  /** The program and its arguments. */
+  readonly words: readonly Word[];
+  /** Variables of AWS that it sees, as far as the file sets them. */
+  readonly environment: ReadonlyMap<string, Word>;
+  /** Variables in it that the file does not set, without their `$`. */
+  readonly unset: readonly Placed[];
   /** `<choice>:<arm>` of every `if`, `case` and `||` around it: of two arms of one choice, one at most runs. */
+  readonly arms: readonly string[];
+}
+
+/** One task, with the commands of its phases in the order in which they stand. */
+export interface TaskFacts {
+  /** Null: it has none. */
+  readonly name: string | null;
+  readonly commands: readonly ShellCommand[];
+}
+
+/** What every step of a task has. */
+export interface StepFacts {
+  readonly phase: TaskPhase;
+  readonly place: Place;
   readonly arms: readonly string[];
 }
 
 /** A login to AWS with the workspace's token. */
 export interface LoginStep extends StepFacts {
   readonly kind: "login";
-  /** `gp idp login aws`, or `aws sts assume-role-with-web-identity`. */
-  readonly by: "gp" | "aws";
-  /** Null: not known before it runs, or not given. */
-  readonly roleArn: Placed | null;
+  /** `gp idp login aws`, `aws sts assume-role-with-web-identity`, or `gp idp token` for somebody who does the latter. */
+  readonly by: "gp" | "aws" | "token";
+  /** Null: the command names none. */
+  readonly role: Word | null;
   /** The profile that receives the credentials; null: not known. */
   readonly profile: string | null;
-  /** What a function is given that logs in in a way that is not followed: the profile may be among it. */
-  readonly given: readonly string[];
-  /** As written; null: not given, or not known. */
-  readonly duration: Placed | null;
-  /** `AWS_DEFAULT_OUTPUT` where the login sees one; null: none that is known. */
-  readonly output: Placed | null;
-  /** Expansions outside of quotes. */
-  readonly unquoted: readonly Placed[];
+  readonly duration: Word | null;
+  readonly command: ShellCommand;
 }
 
 /** Something that needs AWS credentials. */
@@ -55,7 +77,9 @@ export interface UseStep extends StepFacts {
   readonly kind: "use";
   /** What is run, e.g. `aws s3` or `terraform plan`. */
   readonly what: string;
-  /** True for a question whether there are credentials, which may come before the login. */
+  /** Is it the AWS CLI? */
+  readonly cli: boolean;
+  /** Does it only ask whether there are credentials, which may come before the login? */
   readonly probe: boolean;
 }
 
@@ -71,18 +95,17 @@ export interface SyncStep extends StepFacts {
   readonly name: string | null;
 }
 
-/** A command that means a login and is none. Neither text quotes the file. */
-export interface MistakeStep extends StepFacts {
-  readonly kind: "mistake";
-  readonly found: string;
-  readonly write: string;
+/** An installation of the AWS CLI. */
+export interface InstallStep extends StepFacts {
+  readonly kind: "install";
 }
 
-export type TaskStep = LoginStep | UseStep | VariableStep | SyncStep | MistakeStep;
+export type Step = LoginStep | UseStep | VariableStep | SyncStep | InstallStep;
 
-/** One task, with its steps in the order in which they run. */
-export interface TaskFacts {
-  readonly steps: readonly TaskStep[];
+/** A variable of an `env`. */
+export interface Setting {
+  readonly name: string;
+  readonly value: Placed;
 }
 
 /** A key of an AWS user written into the file; the key itself is not part of the fact. */
@@ -99,22 +122,22 @@ export interface OurTasks {
   readonly digest: string | null;
 }
 
-/** Everything about a `.gitpod.yml` that rules judge. */
+/** Everything about a file that rules judge. */
 export interface GitpodYmlFacts {
-  /** What keeps Gitpod from accepting the file. */
+  /** A `.gitpod.yml`, or an automations file of Ona: its content says which. */
+  readonly kind: "gitpod" | "ona";
+  /** What keeps Gitpod from accepting the file; of Ona's file, nothing is known. */
   readonly problems: readonly Placed[];
   readonly tasks: readonly TaskFacts[];
   /** Null: nobody merged any. */
   readonly ours: OurTasks | null;
-  /** The image by name; null: Gitpod's default, or one that the file builds. */
-  readonly image: Placed | null;
-  /** Is the image one of those that are known to come without the AWS CLI? */
-  readonly imageLacksAwsCli: boolean;
-  /** Does a task install the AWS CLI? */
-  readonly installsAwsCli: boolean;
+  /** The image by name; `built` where the file builds one; null: Gitpod's default. */
+  readonly image: Placed | "built" | null;
   /** Where prebuilds of forks are switched on. */
   readonly forkPrebuilds: Place | null;
-  /** Values of `IDP_AWS_ROLE_ARN` in `env` of the file and of its tasks. */
-  readonly roleSettings: readonly Placed[];
+  /** The `env` of the file and of its tasks. */
+  readonly settings: readonly Setting[];
+  /** Placeholders of the guide, such as `<your-iam-role-arn>`. */
+  readonly placeholders: readonly Placed[];
   readonly staticKeys: readonly StaticKey[];
 }

@@ -9,7 +9,7 @@ export {
   type CheckOptions,
   type ExistingContext,
 } from "./check";
-export { checkGitpodYmlFacts } from "./checkGitpodYml";
 export type { Surroundings } from "./judgedRole";
 export type { GitpodYmlSubject, Observation, PlacedObservation, Rule } from "./rule";
 export { rules } from "./table";
+export { checkGitpodYmlFacts } from "./workspace/check";

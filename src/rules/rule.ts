@@ -1,7 +1,7 @@
 import type { Origin, Severity } from "../diagnostics";
 import type { AccessModel, Account } from "../model/accessModel";
 import type { ExistingIdentityProvider } from "../model/existing";
-import type { GitpodYmlFacts, Place } from "../model/gitpodYml";
+import type { GitpodYmlFacts, Place, Step } from "../model/gitpodYml";
 import type { JudgedRole, PlacedAdmission, Surroundings, TrustView } from "./judgedRole";
 
 /** A rule: what it says, and a judge for each kind of thing that it can be said of. */
@@ -53,6 +53,8 @@ export interface Observation {
 /** A `.gitpod.yml` that exists already. */
 export interface GitpodYmlSubject {
   readonly facts: GitpodYmlFacts;
+  /** What each task does with AWS, in the order in which it stands. */
+  readonly steps: readonly (readonly Step[])[];
   readonly model: AccessModel;
   /** Canonical URLs of the repository that the file is in; empty: not known. */
   readonly repositories: readonly string[];
@@ -66,6 +68,8 @@ export interface GitpodYmlSubject {
 export interface PlacedObservation {
   readonly message: string;
   readonly place: Place;
+  /** @default - the rule's own severity */
+  readonly severity?: Severity;
   /** The name of the role that it is about. @default - none */
   readonly role?: string;
   /** @default - the rule's own remedy */

@@ -11,7 +11,6 @@ import { sensitiveActionRules } from "./permissions/sensitiveActions";
 import { wideTrustRules } from "./permissions/wideTrust";
 import { providerRules } from "./providers/providers";
 import type { Rule } from "./rule";
-import { snippetRules } from "./snippetRules";
 import { conditionRules } from "./trust/conditions";
 import { loginRules } from "./trust/logins";
 import { reachRules } from "./trust/reach";
@@ -21,6 +20,7 @@ import { sourceAddressRules } from "./trust/sourceAddresses";
 import { structureRules } from "./trust/structure";
 import { subjectRules } from "./trust/subjects";
 import { waiverRules } from "./waivers/waivers";
+import { workspaceRules } from "./workspace/rules";
 
 /** Who may assume a role, identity providers, what a role may do, what repositories get, files, and waivers. */
 const letters = "TPGSEW";
@@ -48,7 +48,7 @@ export const rules: readonly Rule[] = Object.freeze(
       wideTrustRules,
     ],
     ...[policySizeRules, nameRules, boundaryRules, foreignResourceRules],
-    ...[snippetRules, fileRules, waiverRules],
+    ...[workspaceRules, fileRules, waiverRules],
   ]
     .flat()
     .sort(

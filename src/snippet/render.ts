@@ -2,7 +2,7 @@ import Handlebars from "handlebars";
 import { escapeHidden, quote } from "../diagnostics/quote";
 import type { Snippet } from "../model/accessModel";
 import { type SnippetContext, snippetContext } from "./context";
-import { readGitpodYml } from "./gitpodSchema";
+import { readGitpodYml } from "../workspace/lint/gitpodSchema";
 import { withHeader } from "./ownership";
 import { Unquoted } from "./quoting";
 import { TemplateError } from "./templateError";

@@ -1,5 +1,5 @@
 import { awsProvider, terraformConstraint } from "../../src/terraform/stack";
-import { checkGitpodYml } from "../../src/snippet";
+import { checkGitpodYml } from "../../src/workspace/lint/gitpodSchema";
 import { snippetContext } from "../../src/snippet/context";
 import { codesOf, manifest, modelOf } from "../support/project";
 import { rendered, testExport, testLogin, testSnippet } from "../support/snippet";

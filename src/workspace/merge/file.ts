@@ -16,7 +16,7 @@ import {
 import type { Path } from "../../diagnostics/diagnostic";
 import { pathText } from "../../diagnostics/pathText";
 import { escapeHidden } from "../../diagnostics/quote";
-import { type GitpodYml, readGitpodYml } from "../../snippet/gitpodSchema";
+import { type GitpodYml, readGitpodYml } from "../lint/gitpodSchema";
 import { type Comment, commentsOf, type Markers, markersOf, tasksDigest } from "./markers";
 import type { Task } from "./tasks";
 import { lineBreakOf, positionAt, type Refused, refusal, type Written } from "./text";

@@ -1,4 +1,4 @@
-import { readGitpodYml } from "../../snippet/gitpodSchema";
+import { readGitpodYml } from "../lint/gitpodSchema";
 import { yamlQuote } from "../../snippet/quoting";
 
 /** One of our tasks, as data: its text in a file follows that file's habits. */

@@ -1,4 +1,4 @@
-import { readGitpodYml } from "../../../src/snippet/gitpodSchema";
+import { readGitpodYml } from "../../../src/workspace/lint/gitpodSchema";
 import { type MergeOptions, mergeSnippet, removeSnippet } from "../../../src/workspace/merge/merge";
 import { options, ours } from "./ours";
 

@@ -1,4 +1,4 @@
-import { checkGitpodYml, readGitpodYml } from "../../../src/snippet/gitpodSchema";
+import { checkGitpodYml, readGitpodYml } from "../../../src/workspace/lint/gitpodSchema";
 import { type MergeOptions, mergeSnippet, removeSnippet } from "../../../src/workspace/merge/merge";
 import type { Task } from "../../../src/workspace/merge/tasks";
 import { files } from "./files";

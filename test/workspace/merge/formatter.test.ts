@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import * as yaml from "prettier/plugins/yaml";
 import { format } from "prettier/standalone";
-import { readGitpodYml } from "../../../src/snippet/gitpodSchema";
+import { readGitpodYml } from "../../../src/workspace/lint/gitpodSchema";
 import { mergeSnippet, removeSnippet } from "../../../src/workspace/merge/merge";
 import { runs } from "../../proof/settings";
 import { files } from "./files";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { checkGitpodYml, readGitpodYml } from "../../../src/snippet/gitpodSchema";
+import { checkGitpodYml, readGitpodYml } from "../../../src/workspace/lint/gitpodSchema";
 import { mergeSnippet, removeSnippet } from "../../../src/workspace/merge/merge";
 import { runs } from "../../proof/settings";
 import { generatedFile } from "./generated";

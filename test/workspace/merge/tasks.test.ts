@@ -1,4 +1,4 @@
-import { readGitpodYml } from "../../../src/snippet/gitpodSchema";
+import { readGitpodYml } from "../../../src/workspace/lint/gitpodSchema";
 import { mergeSnippet, removeSnippet, type MergeOptions } from "../../../src/workspace/merge/merge";
 import { tasksDigest } from "../../../src/workspace/merge/markers";
 import { blockItems, flowItems, snippetTasks, type Task } from "../../../src/workspace/merge/tasks";

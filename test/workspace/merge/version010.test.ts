@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readGitpodYml } from "../../../src/snippet/gitpodSchema";
+import { readGitpodYml } from "../../../src/workspace/lint/gitpodSchema";
 import { mergeSnippet, removeSnippet } from "../../../src/workspace/merge/merge";
 import { options, ours } from "./ours";
 

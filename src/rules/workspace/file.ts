@@ -1,0 +1,73 @@
+import type { GitpodYmlSubject, PlacedObservation, Rule } from "../rule";
+
+/** S14: tasks of ours that a merge would change, or refuse to. */
+function oldTasks({ facts: { ours }, current }: GitpodYmlSubject): readonly PlacedObservation[] {
+  if (ours === null) return [];
+  const { place, lastLine, digest } = ours;
+  const which = `the tasks from here to line ${lastLine}, which are of gitpod-aws-oidc,`;
+  if (digest === null)
+    return [
+      {
+        message: `${which} were edited by hand: the next merge refuses them`,
+        place,
+        remedy:
+          "move the change to a task of your own or to the manifest, and put the tasks back as they were",
+      },
+    ];
+  if (current === null || current.has(digest)) return [];
+  if (current.size > 0) return [{ message: `${which} are not what the manifest makes now`, place }];
+  const remedy = "remove them with gitpod-aws-oidc snippet --into FILE --remove, or add an entry";
+  return [{ message: `${which} are for a repository that the manifest does not have`, place, remedy }];
+}
+
+/** S13: what Gitpod refuses, and what it reads otherwise than it is meant. */
+function misread({ facts, shown }: GitpodYmlSubject): readonly PlacedObservation[] {
+  if (facts.kind === "ona") {
+    const message =
+      "this is an automations file of Ona: it is checked for static keys and for gp, and no more";
+    const remedy = "nothing to do; a .gitpod.yml has a list of tasks";
+    return [{ message, severity: "info", remedy, place: { path: ["tasks"], line: 1, column: 1 } }];
+  }
+  const unexpanded = facts.settings.flatMap(({ name, value }): readonly PlacedObservation[] => {
+    const [variable] = /\$(?:\{\w+\}|\w+)/.exec(value.text) ?? [];
+    if (variable === undefined || !/^(?:AWS|IDP_AWS)_/.test(name)) return [];
+    const message = `Gitpod does not expand ${shown(variable)}: ${shown(name)} has this very text for its value`;
+    const remedy = "remove the line: variables of the user's and the project's settings are there without it";
+    return [{ message, severity: "warning", remedy, place: value.place }];
+  });
+  const refused = facts.problems.map(({ text, place }) => ({
+    message: `Gitpod refuses this: ${text}`,
+    place,
+  }));
+  return [...refused, ...unexpanded];
+}
+
+/** The file as a whole. */
+export const fileRules: readonly Rule[] = Object.freeze<Rule[]>([
+  {
+    id: "S11",
+    severity: "error",
+    title: "static AWS keys",
+    why: "everybody who may read the repository has them, for as long as nobody revokes them; in the environment they outrank every profile",
+    remedy:
+      "revoke the key in IAM, remove it from the file and from its history, and log in with gp idp login aws",
+    gitpodYml: ({ facts }) =>
+      facts.staticKeys.map(({ what, place }) => ({ message: `a static AWS key: ${what}`, place })),
+  },
+  {
+    id: "S13",
+    severity: "error",
+    title: "not valid for Gitpod",
+    why: "the workspace does not start with this file, or not with what it means",
+    remedy: "write it as the reference of .gitpod.yml has it",
+    gitpodYml: misread,
+  },
+  {
+    id: "S14",
+    severity: "warning",
+    title: "merged tasks that are out of date, or were edited",
+    why: "workspaces log in as an older manifest said, or as somebody changed it without the manifest",
+    remedy: "run gitpod-aws-oidc snippet --into FILE again",
+    gitpodYml: oldTasks,
+  },
+]);

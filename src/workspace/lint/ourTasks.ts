@@ -1,0 +1,44 @@
+import type { OurTasks, Place } from "../../model/gitpodYml";
+import { commentsOf, markersOf, tasksDigest } from "../merge/markers";
+import { snippetTasks } from "../merge/tasks";
+import type { GitpodYml } from "./gitpodSchema";
+import type { YamlTree } from "./yamlTree";
+
+/** By what the tasks of a rendered snippet are known again in a file. @throws RangeError - as {@link snippetTasks} */
+export function snippetDigest(rendered: string): string {
+  return tasksDigest(snippetTasks(rendered));
+}
+
+/** The tasks that an earlier merge put into a file; null where there are none. */
+export function ourTasks(
+  { value }: GitpodYml,
+  {
+    text,
+    tree,
+    placeAt,
+  }: {
+    readonly text: string;
+    readonly tree: YamlTree;
+    readonly placeAt: (path: Place["path"], offset: number) => Place;
+  },
+): OurTasks | null {
+  if (!text.includes("gitpod-aws-oidc begin")) return null;
+  const markers = markersOf(text, commentsOf(text));
+  if (markers === null) return null;
+  if (!("begin" in markers)) {
+    const { line, column } = markers.position;
+    return { place: { path: [], line, column }, lastLine: line, digest: null };
+  }
+  const { begin, end, digest } = markers;
+  const { tasks } = (typeof value === "object" && value !== null ? value : {}) as { tasks?: unknown };
+  const list: readonly unknown[] = Array.isArray(tasks) ? tasks : [];
+  const inside = tree.items(tree.get(tree.root, "tasks")).flatMap(({ node, path }) => {
+    const at = node.range?.[0] ?? 0;
+    return at > begin.offset && at < end.offset ? [list[Number(path.at(-1))]] : [];
+  });
+  return {
+    place: placeAt([], begin.offset),
+    lastLine: placeAt([], end.offset).line,
+    digest: tasksDigest(inside) === digest ? digest : null,
+  };
+}

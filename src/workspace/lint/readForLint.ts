@@ -1,0 +1,347 @@
+import { isMap, isScalar } from "yaml";
+import { escapeHidden, textPositions } from "../../diagnostics";
+import type {
+  GitpodYmlFacts,
+  Place,
+  Placed,
+  Setting,
+  ShellCommand,
+  StaticKey,
+  TaskFacts,
+  TaskPhase,
+  Word,
+} from "../../model/gitpodYml";
+import { behind, readCommands, type ShellParser } from "./commands";
+import { readGitpodYml, type GitpodYml } from "./gitpodSchema";
+import { ourTasks } from "./ourTasks";
+import { scalarOffsets } from "./scalarOffsets";
+import { isKey, isSecretKey, isSecretName, keyIds, secretKeys, secretMask } from "./secrets";
+import type { SecretRange } from "./secrets";
+import { textOf, yamlTree } from "./yamlTree";
+import type { LintNode, YamlTree } from "./yamlTree";
+
+/** A file that is longer is not read: 256 KiB. */
+export const longestGitpodYml = 262_144;
+
+/** Longer shell text is not read: of one phase, and of all phases together, however often an alias repeats them. */
+const [longestScript, longestScripts] = [65_536, longestGitpodYml];
+
+/** Problems and keys of one file that are told, and the characters of each: who has more fixes these first. */
+const [mostProblems, longestProblem] = [20, 300];
+
+const phases: readonly TaskPhase[] = Object.freeze(["before", "init", "prebuild", "command"]);
+
+/** What the guide and its readers write where a value is to be filled in. */
+const placeholder =
+  /<(?:your|my)[-_ ][\w -]{1,60}>|(?<=role-arn[ =]["']?|arn:aws[a-z-]{0,9}:iam::[\w:/-]{0,100})<[\w -]{1,60}>/gi;
+
+const keyNames: ReadonlySet<string> = new Set(
+  ["ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "ACCESS_KEY", "SECRET_KEY"].map((name) => `AWS_${name}`),
+);
+
+/** A part of the file that was not judged, and why. */
+export interface UnreadPart {
+  readonly place: Place;
+  /** Lower case, no final period; quotes nothing. */
+  readonly message: string;
+}
+
+/** A file as its lint sees it. */
+export interface LintedFile {
+  readonly facts: GitpodYmlFacts;
+  readonly unread: readonly UnreadPart[];
+  /** Takes secrets out of a text that is to be shown. */
+  readonly mask: (text: string) => string;
+  /** A line of the file for showing: without its end, and without its secrets. */
+  readonly line: (number: number) => string | undefined;
+}
+
+/** What the parts of the reading share. */
+interface Context {
+  readonly text: string;
+  readonly tree: YamlTree;
+  readonly parser: ShellParser;
+  readonly placeAt: (path: Place["path"], offset: number) => Place;
+  readonly secrets: { readonly value: string; readonly range?: SecretRange }[];
+  readonly keys: StaticKey[];
+  readonly placeholders: Placed[];
+  readonly unread: UnreadPart[];
+  /** Characters of shell text that may still be read. */
+  left: number;
+}
+
+/** Reads what a `.gitpod.yml`, or an automations file of Ona, does with AWS. */
+export function readForLint(text: string, parser: ShellParser): LintedFile {
+  const tooLong = text.length > longestGitpodYml;
+  const read: GitpodYml = readGitpodYml(tooLong ? "{}" : text);
+  const positions = textPositions(text);
+  const tree = tooLong ? null : yamlTree(text, read.value !== undefined);
+  const context: Context = {
+    ...{ text, parser, tree: tree ?? emptyTree, left: longestScripts },
+    ...{ secrets: [], keys: [], placeholders: [], unread: [] },
+    placeAt: (path, offset) => ({ path, ...positions.at(offset) }),
+  };
+  const message = `the file is longer than the ${longestGitpodYml} characters that are read`;
+  if (tooLong) context.unread.push({ place: context.placeAt([], 0), message });
+  const facts = factsOf(read, context);
+  const mask = secretMask(context.secrets.map(({ value }) => value));
+  const ranges = context.secrets.flatMap(({ range }) => range ?? []);
+  const hidden = hiddenColumns(ranges, positions);
+  return {
+    ...{ facts, mask, unread: context.unread },
+    line: (number) => {
+      const line = positions.line(number);
+      return line === undefined ? undefined : mask(withoutColumns(line, hidden.get(number) ?? []));
+    },
+  };
+}
+
+const emptyTree: YamlTree = Object.freeze<YamlTree>({
+  ...{ root: undefined, scalars: [], maps: [] },
+  ...{ get: () => undefined, entries: () => [], items: () => [] },
+});
+
+function factsOf(read: GitpodYml, context: Context): GitpodYmlFacts {
+  const { tree, placeAt } = context;
+  const listed = tree.get(tree.root, "tasks");
+  const ofOna = [...tree.entries(listed), ...tree.entries(tree.get(tree.root, "services"))];
+  const kind = ofOna.some(([, { node }]) => isMap(node)) ? "ona" : "gitpod";
+  const variables = new Map<string, Word>();
+  const settings = [...readEnv(tree.get(tree.root, "env"), variables, context)];
+  const tasks =
+    kind === "ona"
+      ? ofOna.map(([key, task]) => onaTask(String(key.path.at(-1)), task, context))
+      : tree.items(listed).map((task): TaskFacts => {
+          const own = new Map<string, Word | null>(variables);
+          settings.push(...readEnv(tree.get(task, "env"), own, context));
+          context.left -= own.size;
+          const scripts = phases.map((phase) => ({ phase, node: tree.get(task, phase) }));
+          const name = textOf(tree.get(task, "name")?.node) ?? null;
+          return { name, commands: commandsOf(scripts, own, context) };
+        });
+  for (const { commands } of tasks) for (const command of commands) addKeys(command, context);
+  scanText(context);
+  hideNamed(context);
+  const forks = ["github", "prebuilds", "pullRequestsFromForks"].reduce<LintNode | undefined>(
+    (node, key) => tree.get(node, key),
+    tree.root,
+  );
+  const image = tree.get(tree.root, "image");
+  return {
+    ...{ kind, tasks, settings, placeholders: context.placeholders },
+    problems: kind === "ona" ? [] : problemsOf(read, context),
+    ours: ourTasks(read, context),
+    image: image === undefined ? null : (placed(image, context) ?? "built"),
+    forkPrebuilds:
+      forks !== undefined && isScalar(forks.node) && forks.node.value === true
+        ? placeAt(forks.path, startOf(forks))
+        : null,
+    staticKeys: onePerLine(context.keys),
+  };
+}
+
+/** A task or a service of Ona: its commands, each for itself. */
+function onaTask(name: string, task: LintNode, context: Context): TaskFacts {
+  const { tree } = context;
+  const commands = tree.get(task, "commands");
+  const nodes = [tree.get(task, "command"), ...tree.entries(commands).map(([, value]) => value)];
+  const scripts = nodes.map((node) => ({ phase: "command" as const, node }));
+  return { name, commands: commandsOf(scripts, new Map(), context) };
+}
+
+function commandsOf(
+  scripts: readonly { readonly phase: TaskPhase; readonly node: LintNode | undefined }[],
+  variables: Map<string, Word | null>,
+  context: Context,
+): readonly ShellCommand[] {
+  const commands: ShellCommand[] = [];
+  const functions = new Set<string>();
+  for (const { phase, node } of scripts) {
+    if (node === undefined || !isScalar(node.node)) continue;
+    const text = textOf(node.node) ?? "";
+    const place = context.placeAt(node.path, startOf(node));
+    context.left -= text.length;
+    if (text.length > longestScript || context.left < 0) {
+      const message = `the shell text here is longer than the ${longestScript} characters that are read`;
+      const all = "the file has more shell text than is read";
+      const said = text.length > longestScript ? message : all;
+      if (!context.unread.some((part) => part.message === all)) context.unread.push({ place, message: said });
+      continue;
+    }
+    const offsetOf = scalarOffsets(context.text, node.node);
+    const placeAt = (index: number): Place => context.placeAt(node.path, offsetOf(index));
+    try {
+      readCommands({
+        ...{ parser: context.parser, phase, placeAt, variables, functions, commands },
+        text: withoutPlaceholders(text, placeAt, context),
+      });
+    } catch (error) {
+      // The parser, and the walk behind it, go down to any depth.
+      if (!(error instanceof RangeError)) throw error;
+      context.unread.push({ place, message: "the shell text here is nested too deep to be read" });
+    }
+  }
+  return commands;
+}
+
+/** A placeholder is a word to its writer; the shell would take its brackets for redirections. */
+function withoutPlaceholders(text: string, placeAt: (index: number) => Place, context: Context): string {
+  return text.replace(placeholder, (found, index: number) => {
+    context.placeholders.push({ text: found, place: placeAt(index) });
+    return found.replace(/[<> ]/g, "_");
+  });
+}
+
+/** Reads an `env` into a shell's variables. */
+function readEnv(
+  env: LintNode | undefined,
+  variables: Map<string, Word | null>,
+  context: Context,
+): readonly Setting[] {
+  return context.tree.entries(env).flatMap(([{ path }, value]): readonly Setting[] => {
+    const found = placed(value, context);
+    if (found === null || !isScalar(value.node)) return [];
+    const name = String(path.at(-1));
+    const { text, place } = found;
+    variables.set(name, { text, place, known: true, unquoted: [] });
+    for (const [guide] of text.matchAll(placeholder)) context.placeholders.push({ text: guide, place });
+    const [start, end] = value.node.range ?? [0, 0];
+    addKey(name, found, { start, end }, context);
+    return [{ name, value: found }];
+  });
+}
+
+/** Notes a key of an AWS user, if the value is one: under one of its names, in whatever case. */
+function addKey(
+  name: string,
+  { text, place }: Placed,
+  range: SecretRange | undefined,
+  { keys, secrets }: Context,
+): void {
+  // Gitpod expands no variable in an env: what refers to one is no key.
+  if (text.includes("$")) return;
+  const known = keyNames.has(name.toUpperCase()) && isKey(text);
+  // Others have names of their own for it, such as TF_VAR_secret_key.
+  const shaped = /secret_?(?:access_?)?key$/i.test(name) && isSecretKey(text) && isKey(text);
+  if (!known && !shaped) return;
+  keys.push({ what: name, place });
+  secrets.push({ value: text, ...(range === undefined ? {} : { range }) });
+}
+
+/** Keys in a command: `export NAME=value`, `docker run -e NAME=value`, `aws configure set`, and in front of it. */
+function addKeys({ words, environment }: ShellCommand, context: Context): void {
+  for (const [name, value] of environment) if (value.known) addKey(name, value, undefined, context);
+  words.forEach((word, i) => {
+    const equals = word.text.indexOf("=");
+    if (equals > 0 && word.known)
+      addKey(word.text.slice(0, equals), behind(word, equals + 1), undefined, context);
+    const next = words[i + 1];
+    if (words[i - 1]?.text !== "set" || next?.known !== true) return;
+    const configured = /^(?:[\w.-]{1,60}\.)?(aws_(?:access_key_id|secret_access_key))$/.exec(word.text)?.[1];
+    if (configured !== undefined) addKey(configured, next, undefined, context);
+  });
+}
+
+/** Keys that stand anywhere else: in comments, in text that is written into files, behind escapes. */
+function scanText({ text, tree, keys, secrets, placeAt }: Context): void {
+  const scan = (source: string, rangeOf: (range: SecretRange) => SecretRange): void => {
+    const add = (what: string, found: SecretRange): void => {
+      const range = rangeOf(found);
+      keys.push({ what, place: placeAt([], range.start) });
+      secrets.push({ value: source.slice(found.start, found.end), range });
+    };
+    for (const range of keyIds(source)) add("the id of an access key", range);
+    for (const range of secretKeys(source)) add("a secret access key", range);
+  };
+  scan(text, (range) => range);
+  for (const scalar of tree.scalars) {
+    const [start, end] = scalar.range ?? [0, 0];
+    const value = textOf(scalar);
+    if (scalar.type === "QUOTE_DOUBLE" && value !== undefined && text.slice(start, end).includes("\\"))
+      scan(value, () => ({ start, end }));
+  }
+}
+
+/** Values of keys that say that nobody else may see them, whatever they are for: they are not shown. */
+function hideNamed({ tree, secrets }: Context): void {
+  for (const map of tree.maps) {
+    for (const [{ path }, { node }] of tree.entries(map)) {
+      if (!isScalar(node) || !isSecretName(String(path.at(-1)))) continue;
+      const [start, end] = node.range ?? [0, 0];
+      // Where a variable's name stands, nothing is secret; and what is shown must stay readable.
+      if (end > start && !/^["']?\$/.test(String(node.value)))
+        secrets.push({ value: String(node.value), range: { start, end } });
+    }
+  }
+}
+
+function problemsOf({ details, value }: GitpodYml, { tree, placeAt }: Context): readonly Placed[] {
+  return details.slice(0, mostProblems).map(({ path, offset, message }) => {
+    const node = path.reduce<LintNode | undefined>(
+      (from, key) =>
+        typeof key === "number"
+          ? tree.items(from).find((item) => item.path.at(-1) === key)
+          : tree.get(from, key),
+      tree.root,
+    );
+    const unknownKey = tree
+      .entries(node)
+      .find(([{ path: keyPath }]) => message.includes(`key: ${JSON.stringify(keyPath.at(-1))}`))?.[0];
+    const found = unknownKey ?? node;
+    // Where nothing says which of several documents is meant, it is the file.
+    const whole = found === undefined || (unknownKey === undefined && value === undefined);
+    const said = message.length > longestProblem ? `${message.slice(0, longestProblem)}…` : message;
+    return { text: escapeHidden(said), place: placeAt(path, offset ?? (whole ? 0 : startOf(found))) };
+  });
+}
+
+function placed(found: LintNode | undefined, { placeAt }: Context): Placed | null {
+  const text = textOf(found?.node);
+  return found === undefined || text === undefined
+    ? null
+    : { text, place: placeAt(found.path, startOf(found)) };
+}
+
+function startOf({ node }: LintNode): number {
+  return node.range?.[0] ?? 0;
+}
+
+/** One key is seen by its name and by its shape: the first that saw it has the better path. */
+function onePerLine(keys: readonly StaticKey[]): readonly StaticKey[] {
+  const lines = new Map<number, StaticKey>();
+  for (const key of keys) if (!lines.has(key.place.line)) lines.set(key.place.line, key);
+  return [...lines.values()].slice(0, mostProblems);
+}
+
+/** From where to where the lines of a text hold secrets. */
+type Columns = readonly [from: number, to: number];
+
+function hiddenColumns(
+  ranges: readonly SecretRange[],
+  { at }: Pick<ReturnType<typeof textPositions>, "at">,
+): ReadonlyMap<number, readonly Columns[]> {
+  const hidden = new Map<number, Columns[]>();
+  const seen = new Set<string>();
+  for (const { start, end } of ranges) {
+    const key = `${start}:${end}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const [from, to] = [at(start), at(end)];
+    for (let line = from.line; line <= to.line; line++) {
+      const columns = hidden.get(line) ?? [];
+      columns.push([line === from.line ? from.column - 1 : 0, line === to.line ? to.column - 1 : Infinity]);
+      hidden.set(line, columns);
+    }
+  }
+  return hidden;
+}
+
+function withoutColumns(line: string, columns: readonly Columns[]): string {
+  let [shown, at] = ["", 0];
+  for (const [from, to] of [...columns].sort(([a], [b]) => a - b)) {
+    if (to <= from || from >= line.length) continue;
+    if (from >= at) shown += `${line.slice(at, from)}****`;
+    at = Math.max(at, Math.min(to, line.length));
+  }
+  return shown + line.slice(at);
+}
