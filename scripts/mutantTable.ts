@@ -125,8 +125,18 @@ const hosts = mutantsOf("src/subject", [
   ["branches begin without a slash", 'branches: ["{U}/tree/"]', 'branches: ["{U}/tree"]'],
   ["tags are pull requests", 'tags: ["{U}/releases/tag/"]', 'tags: ["{U}/pull/"]'],
   ["a merge request is a branch", '["{U}/-/tree/", "{U}/tree/"]', '["{U}/-/", "{U}/tree/"]'],
-  ["a branch of Azure DevOps is any query", '["{U}?version=GB", "{U}?path=%2F&version=GB"]', '["{U}?"]'],
-  [".git goes on Azure DevOps", 'repository: ["{U}", "{U}/"]', 'repository: ["{U}", "{U}/", "{U}.git"]'],
+  [
+    "a branch of Azure DevOps is any query",
+    '["{U}?version=GB", "{U}?path=/&version=GB", "{U}?path=%2F&version=GB"]',
+    '["{U}?"]',
+  ],
+  [
+    "a path goes on behind a project's URL",
+    '"{P}?", "{P}#", "{G}?", "{G}#"],\n  }),',
+    '"{P}/", "{P}#"],\n  }),',
+  ],
+  ["a branch with a slash is opened by its first segment", '  slashedBranch: ["{U}/branch/{b}"],\n', ""],
+  [".git goes on Azure DevOps", '["{U}", "{U}/", "{P}", "{G}"]', '["{U}", "{U}/", "{U}.git", "{P}", "{G}"]'],
   ["every repository of Azure DevOps has the short forms", "project === name ?", 'project !== "" ?'],
   [
     "an organization's clone URLs end inside of its name",
@@ -142,11 +152,7 @@ const hosts = mutantsOf("src/subject", [
 ]);
 
 const subjects = mutantsOf("src/subject", [
-  [
-    "a branch is the beginning of a subject",
-    "for (const row of dialect.branch) exact.push(",
-    "for (const row of dialect.branch) prefixes.push(",
-  ],
+  ["a branch is the beginning of a subject", "exact.push(...branchForms(", "prefixes.push(...branchForms("],
   [
     "all leaves out the repository",
     'context === "repository" || context === "all"',

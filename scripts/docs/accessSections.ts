@@ -12,6 +12,7 @@ import {
 } from "../../src/policy";
 import {
   contextsOf,
+  dialects,
   orgSubjects,
   parseEntryUrl,
   repoSubjects,
@@ -37,26 +38,48 @@ const hosts = scmHosts({ "stash.acme.com": "bitbucket-server" });
 const words: Readonly<Record<Exclude<Context, object>, string>> = Object.freeze({
   repository: "the repository's own URL",
   branches: "any branch",
-  tags: "any release",
-  commits: "any commit, also of a fork",
+  tags: "any tag",
+  commits: "any commit",
   issues: "any issue",
-  "pull-requests": "any pull request: runs the code of forks",
+  "pull-requests": "any pull request",
   all: "all of these, and any other path of the repository",
 });
+
+/** Contexts whose everyday links open a fork's code. */
+const forksInUse: readonly Context[] = Object.freeze(["commits", "pull-requests", "all"]);
+
+/** May a workspace of this context hold the code of a fork? */
+function forkCode(kind: EntryUrl["kind"], context: Context): string {
+  if (forksInUse.includes(context)) return "yes (T58)";
+  return typeof context === "string" && dialects[kind].forksByLink.includes(context)
+    ? "by a link made for it (T71)"
+    : "never";
+}
 
 /** What workspaces of each context present as `sub`, computed as a synth does. */
 export function contextSection(): readonly string[] {
   return [
     "## Contexts",
     `A workspace's token says in ${code("sub")} what the workspace was opened on: the URL as somebody typed it. On each kind of host, a
-role of the repository or organization in the first line admits:`,
+role of the repository or organization in the first line admits what stands under ${code("sub")}. ${code("repository")} and a named branch never open
+the code of a fork, on any host; what the others can open, a column says.`,
     ...examplesOfHosts.flatMap(([title, repository, organization]) => [
       `### ${title}`,
       ...hostTable(repository, organization),
     ]),
+    `A branch that Gitpod cannot open on its host is refused, with what to do. ${unopened()}`,
     `What ends in ${code("*")} is a pattern, and comes with a guard: a subject that holds one of ${codes(guard.map(visible))} is refused, since
 a URL below one repository could then open another. A workspace opened from a snapshot presents no URL, and is always refused.`,
   ];
+}
+
+/** Which names those are, host by host. */
+function unopened(): string {
+  const sentences = examplesOfHosts.flatMap(([, repository]) => {
+    const { why } = dialects[entry(repository, "repo").kind].unopened ?? {};
+    return why === undefined ? [] : [`${why.charAt(0).toUpperCase()}${why.slice(1)}.`];
+  });
+  return sentences.join(" ");
 }
 
 function hostTable(repository: string, organization: string): readonly string[] {
@@ -70,20 +93,23 @@ function hostTable(repository: string, organization: string): readonly string[] 
   return [
     `${code(repository)}; organization ${code(organization)}`,
     table(
-      ["context", "workspaces opened on", "sub"],
+      ["context", "workspaces opened on", "code of forks", "sub"],
       [
         ...contexts.map(([context, meaning]) => [
           code(typeof context === "object" ? `{ branch: ${context.branch} }` : context),
           meaning,
+          forkCode(repo.kind, context),
           subjects(repoSubjects(repo, [context])),
         ]),
         [
           `an entry of ${code("orgs")}`,
           "anything of any repository",
+          "yes (T54)",
           subjects(orgSubjects(entry(organization, "org"))),
         ],
       ],
     ),
+    `Where a tag has the name of a branch: ${dialects[repo.kind].sameName}.`,
   ];
 }
 

@@ -109,9 +109,9 @@ function admits(repository: EntryUrl, contexts: readonly Context[], { typed }: O
 function elsewhereRemedy(entry: Entry, source: RemedySource, opened: Opened | null, account: string): string {
   const { model, installation, repository, homes } = source;
   if (repository === null) return `${openOwn(entry)}: the subject names no repository`;
-  const { url, kind } = repository;
-  if (kind === "azure-devops" && url === `${entry.url}.git`)
-    return `${openOwn(entry)}: on Azure DevOps .git is part of the name, so that this is another repository`;
+  const { url } = repository;
+  if (url === `${entry.url}.git`)
+    return `${openOwn(entry)}: on this host .git is part of the name, so that this is another repository`;
   const own = `this role is for ${entry.url}`;
   const [home] = homes;
   if (home) return `${own}; for ${url} there is ${home.name}`;

@@ -44,8 +44,9 @@ export function workspaceTrust(source: WorkspaceSource, trust: Omit<TrustSource,
     throw new RangeError("contexts is empty: name at least one, or leave it out for repository");
   const possible = contextsOf(url.kind);
   for (const context of contexts) {
-    const problem = typeof context === "object" ? branchProblem(context.branch) : null;
-    if (problem !== null) throw new RangeError(`no branch can have this name: ${problem}`);
+    const trouble = typeof context === "object" ? branchProblem(context.branch, url.kind) : null;
+    if (typeof context === "object" && trouble !== null)
+      throw new RangeError(`${JSON.stringify(context.branch)} ${trouble.problem}; ${trouble.remedy}`);
     if (typeof context === "string" && !possible.includes(context)) {
       throw new RangeError(
         `${JSON.stringify(context)} is none of the contexts of this host: ${possible.join(", ")}`,

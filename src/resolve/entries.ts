@@ -194,14 +194,10 @@ function resolveContexts(
   written.forEach((context, i) => {
     const place = () => below(settings.origin("contexts"), i);
     if (typeof context === "object") {
-      const trouble = branchProblem(context.branch);
+      const trouble = branchProblem(context.branch, kind);
       if (trouble !== null) {
-        problems.add(
-          "M04",
-          below(place(), "branch"),
-          `${quote(context.branch)} is no name of a branch: ${trouble}`,
-          "write the branch as git branch prints it, or branches for all of them",
-        );
+        const { problem, remedy } = trouble;
+        problems.add("M04", below(place(), "branch"), `${quote(context.branch)} ${problem}`, remedy);
         return;
       }
     } else if (!hasContext(kind, context)) {

@@ -1,6 +1,14 @@
 export { orgClaimSubjects, repoClaimSubjects, type ClaimList } from "./claims";
-export { dialects, knownHosts, type ContextWord, type HostDialect } from "./hosts";
-export { branchProblem, cloneUrl, contextsOf, hasContext, orgSubjects, repoSubjects } from "./subjects";
+export { dialects, hasDotGit, hostKinds, knownHosts, type ContextWord, type HostDialect } from "./hosts";
+export {
+  branchProblem,
+  type BranchProblem,
+  cloneUrl,
+  contextsOf,
+  hasContext,
+  orgSubjects,
+  repoSubjects,
+} from "./subjects";
 export { hostOf, parseEntryUrl, scmHosts, type EntryUrl, type EntryUrlResult } from "./url";
 export { parseSubject, type ParsedSubject } from "./parseSubject";
 export { subjectOfContextUrl } from "./contextUrl";

@@ -1,5 +1,5 @@
 import type { Context, HostKind, ScmHost } from "../model/accessModel";
-import { dialects, fill, type ContextWord } from "./hosts";
+import { dialects, fillAll, hasDotGit, type ContextWord } from "./hosts";
 import { branchProblem, repoSubjects } from "./subjects";
 import { hostOf, type EntryUrl } from "./url";
 
@@ -18,17 +18,6 @@ export type ParsedSubject =
   /** A list of claims, e.g. `org_id:…:repository:…`. */
   | { readonly kind: "claims"; readonly claims: Readonly<Record<string, string>> }
   | { readonly kind: "other"; readonly problem: string };
-
-/** Segments that begin what is inside a GitLab project, where the URL has no `/-/`. */
-const gitlabInside: ReadonlySet<string> = new Set([
-  "-",
-  "tree",
-  "blob",
-  "commits",
-  "commit",
-  "issues",
-  "merge_requests",
-]);
 
 /** Which URLs of a repository say which context, the most telling first. */
 const contextOrder: readonly ContextWord[] = Object.freeze([
@@ -87,91 +76,73 @@ function claimsOf(subject: string): Readonly<Record<string, string>> | null {
 
 /** The repository that a path below a host begins with; null where it names none. */
 function repositoryOf(segments: readonly string[], host: ScmHost): EntryUrl | null {
-  for (const length of repositoryDepths(segments, host)) {
-    const names = segments.slice(0, length);
-    const last = names.at(-1) ?? "";
-    const plain = host.kind === "azure-devops" ? last : last.replace(/\.git$/, "");
-    const canonical = plain === "" ? null : dialects[host.kind].repo([...names.slice(0, -1), plain]);
-    if (canonical === null) continue;
-    const base = `https://${host.name}`;
-    return { url: [base, ...canonical].join("/"), kind: host.kind, base, segments: canonical };
-  }
-  return null;
+  const names = segments.slice(0, repositoryDepth(segments, host.kind));
+  const last = names.at(-1) ?? "";
+  const plain = hasDotGit(host.kind) ? last.replace(/\.git$/, "") : last;
+  const canonical = plain === "" ? null : dialects[host.kind].repo([...names.slice(0, -1), plain]);
+  if (canonical === null) return null;
+  const base = `https://${host.name}`;
+  return { url: [base, ...canonical].join("/"), kind: host.kind, base, segments: canonical };
 }
 
-/** How many segments of a path may be the repository's, the likeliest first. */
-function repositoryDepths(segments: readonly string[], { kind }: ScmHost): readonly number[] {
-  switch (kind) {
-    case "github":
-    case "bitbucket":
-      return [2];
-    case "gitlab": {
-      const inside = segments.findIndex((s, i) => (i >= 2 && gitlabInside.has(s)) || s === "-");
-      return [inside < 0 ? segments.length : inside];
-    }
-    case "bitbucket-server":
-      return segments[0] === "scm" ? [3] : [4];
-    case "azure-devops":
-      // What follows a short form can name another repository of the project.
-      return segments[2] === "_git" ? [4] : segments.length <= 3 ? [segments.length] : [];
-  }
+/** How many segments of a path are the repository's: all of them, where the host says no more. */
+function repositoryDepth(segments: readonly string[], kind: HostKind): number {
+  const { inside, repoDepth } = dialects[kind];
+  if (inside === undefined) return repoDepth(segments);
+  const at = segments.findIndex((s, i) => s === "-" || (i >= repoDepth(segments) && inside.test(s)));
+  return at < 0 ? segments.length : at;
 }
 
 function contextOf(url: URL, repository: EntryUrl): Context | null {
   const { href } = url;
+  const { kind } = repository;
   if (repoSubjects(repository, ["repository"]).exact.includes(href)) return "repository";
   const queried = contextOfQuery(url, repository);
   if (queried !== null) return queried;
-  const dialect = dialects[repository.kind];
+  const dialect = dialects[kind];
   const parts = dialect.parts(repository.base, repository.segments);
+  const prefixOf = (rows: readonly string[] = []) => fillAll(rows, parts).find((p) => href.startsWith(p));
   for (const context of contextOrder) {
     if (context === "repository") continue;
-    const rows = [...(dialect.prefixes[context] ?? []), ...(readOnly[repository.kind]?.[context] ?? [])];
-    const prefix = rows.map((row) => fill(row, parts)).find((p) => href.startsWith(p));
+    const prefix =
+      prefixOf(dialect.prefixes[context]) ??
+      (context === "branches" ? prefixOf(dialect.otherBranches) : undefined);
     if (prefix === undefined) continue;
-    return context === "branches" ? branchOf(href.slice(prefix.length).replace(/[?#].*$/, "")) : context;
+    if (context !== "branches") return context;
+    const path = href.slice(prefix.length).replace(/[?#].*$/, "");
+    return branchOf(
+      fillAll(dialect.oneSegment ?? [], parts).includes(prefix) ? path.replace(/\/.*$/, "") : path,
+      kind,
+    );
   }
   return null;
 }
 
-/** Forms that Gitpod reads and no context of a manifest admits by itself. */
-const readOnly: Readonly<
-  Partial<Record<HostKind, Readonly<Partial<Record<ContextWord, readonly string[]>>>>>
-> = Object.freeze({
-  github: { branches: ["{U}/commits/"] },
-  gitlab: { branches: ["{U}/-/commits/", "{U}/commits/"] },
-});
-
 /** Hosts that keep the branch in the query: parsers read the first parameter of a name. */
-function contextOfQuery(url: URL, { kind, url: own }: EntryUrl): Context | null {
-  const query = url.searchParams;
-  const page = `${url.origin}${url.pathname}`.slice(own.length).replace(/\/$/, "");
-  if (kind === "azure-devops" && page === "") {
-    const version = query.get("version") ?? "";
-    if (version.startsWith("GB")) return namedBranch(version.slice(2));
-    if (version.startsWith("GT")) return "tags";
-    return version.startsWith("GC") ? "commits" : null;
-  }
-  if (kind === "bitbucket-server" && (page === "" || page === "/browse" || page === "/commits")) {
-    const at = query.get("at") ?? query.get("until");
-    if (at === null) return null;
-    if (at.startsWith("refs/tags/")) return "tags";
-    return /^[0-9a-f]{40}$/.test(at) ? "commits" : namedBranch(at.replace(/^refs\/heads\//, ""));
-  }
-  return null;
+function contextOfQuery(
+  { searchParams, origin, pathname }: URL,
+  { kind, url: own }: EntryUrl,
+): Context | null {
+  const { query, parameters } = dialects[kind];
+  const page = `${origin}${pathname}`.slice(own.length).replace(/\/$/, "");
+  if (query?.pages.includes(page) !== true) return null;
+  const value = parameters.map((name) => searchParams.get(name)).find((v) => v !== null);
+  if (value === undefined || /^[0-9a-f]{40}$/.test(value)) return null;
+  const [prefix = "", context = null] = query.values.find(([p]) => value.startsWith(p)) ?? [];
+  return context === "branch" ? namedBranch(value.slice(prefix.length), kind) : context;
 }
 
 /** A branch as it stands in a path: the host alone knows where the name ends and a folder begins. */
-function branchOf(path: string): Context {
+function branchOf(path: string, kind: HostKind): Context {
   const written = path.replace(/\/$/, "");
   if (/^[0-9a-f]{40}$/.test(written)) return "commits";
   try {
-    return namedBranch(decodeURIComponent(written));
+    return namedBranch(decodeURIComponent(written), kind);
   } catch {
     return "branches";
   }
 }
 
-function namedBranch(branch: string): Context {
-  return branch === "" || branchProblem(branch) !== null ? "branches" : { branch };
+function namedBranch(branch: string, kind: HostKind): Context {
+  return branch === "" || branchProblem(branch, kind) !== null ? "branches" : { branch };
 }

@@ -1,8 +1,9 @@
 import type { Context, HostKind, ScmHost, SubjectSet } from "../model/accessModel";
 import { orgClaimSubjects, repoClaimSubjects, type ClaimList } from "./claims";
-import { dialects, fill, knownHosts } from "./hosts";
+import { dialects, fillAll, hostKinds, knownHosts } from "./hosts";
 import { parseSubject } from "./parseSubject";
 import { branchProblem, contextsOf, orgSubjects, repoSubjects } from "./subjects";
+import { isGuarded } from "./traversal";
 import { parseEntryUrl, type EntryUrl } from "./url";
 
 /** A value that a policy compares subjects with: all of it, or what stands before its first wildcard. */
@@ -40,7 +41,7 @@ export interface Recognised {
 }
 
 /** Kinds that a self-hosted host may have. */
-const selfHosted: readonly HostKind[] = Object.freeze(["github", "gitlab", "bitbucket-server"]);
+const selfHosted: readonly HostKind[] = Object.freeze(hostKinds.filter((kind) => dialects[kind].selfHosted));
 /** Path segments that a host's own prefix may have, where nobody says. */
 const maxPrefix = 2;
 /** Segments of a path that are tried: GitLab's groups nest no deeper. */
@@ -104,7 +105,7 @@ export function recognise(
       const contexts = kind === "repo" ? contextsIn(url, claims, near) : [];
       const subjects =
         kind === "repo" && contexts.length === 0 ? null : subjectsOf(kind, url, contexts, claims);
-      if (subjects === null || !isAdmissible(subjects, near, lesserForms(url, contexts))) continue;
+      if (subjects === null || !isAdmissible(subjects, near, weightOf(url, contexts))) continue;
       const added = addedTo(subjects, near);
       const said = literals.filter((literal) => isSaid(literal, subjects)).length;
       const verbatim = literals.filter((literal) => isVerbatim(literal, subjects)).length;
@@ -129,10 +130,6 @@ function isVerbatim({ text, open }: SubjectLiteral, { exact, prefixes }: Subject
 export function isSaid({ text, open }: SubjectLiteral, { exact, prefixes }: SubjectSet): boolean {
   if (!open && exact.includes(text)) return true;
   return prefixes.some((prefix) => text.startsWith(prefix)) && (open || !isGuarded(text));
-}
-
-function isGuarded(text: string): boolean {
-  return /\.\.|%2e|%2E|[\t\n\r]/.test(text);
 }
 
 /** The list of claims that a subject is made of; null for one that is a URL, undefined for anything else. */
@@ -204,7 +201,7 @@ function contextsIn(url: EntryUrl, claims: ClaimList | null, admitted: AdmittedS
   );
   const branches = [...new Map(named.map((context) => [JSON.stringify(context), context])).values()];
   const possible = [...branches, ...contextsOf(url.kind)].filter((c) =>
-    isAdmissible(repoSubjects(url, [c]), admitted, lesserForms(url, [c])),
+    isAdmissible(repoSubjects(url, [c]), admitted, weightOf(url, [c])),
   );
   return possible.reduce<readonly Context[]>((kept, context) => {
     const others = kept.filter((c) => c !== context);
@@ -218,11 +215,12 @@ function contextsIn(url: EntryUrl, claims: ClaimList | null, admitted: AdmittedS
 function branchesOf(text: string, entry: EntryUrl): readonly Context[] {
   const { kind, base, segments } = entry;
   const { branch: rows, parts } = dialects[kind];
-  return rows.flatMap((row): readonly Context[] => {
-    const [before = "", after = ""] = fill(row, { ...parts(base, segments), b: "\n" }).split("\n");
+  const forms = fillAll(rows, { ...parts(base, segments), b: "\n", "b/": "\n" });
+  return forms.flatMap((form): readonly Context[] => {
+    const [before = "", after = ""] = form.split("\n");
     if (!text.startsWith(before) || !text.endsWith(after)) return [];
     const branch = decoded(text.slice(before.length, text.length - after.length));
-    if (branch === null || branch === "" || branchProblem(branch) !== null) return [];
+    if (branch === null || branch === "" || branchProblem(branch, kind) !== null) return [];
     return repoSubjects(entry, [{ branch }]).exact.includes(text) ? [{ branch }] : [];
   });
 }
@@ -250,33 +248,48 @@ function subjectsOf(
   return kind === "repo" ? repoSubjects(url, contexts) : orgSubjects(url);
 }
 
-/** The subjects of an entry that may be admitted without the rest of their context being meant. */
-function lesserForms({ kind, base, segments }: EntryUrl, contexts: readonly Context[]): SubjectSet {
-  const { lesser = [], parts, spellBranch } = dialects[kind];
+/** Subjects of an entry by what they say of it. */
+interface Weight {
+  /** May be admitted without the rest of their context being meant. */
+  readonly lesser: SubjectSet;
+  /** Prefixes that open what others of their context open. */
+  readonly spare: readonly string[];
+}
+
+function weightOf({ kind, base, segments }: EntryUrl, contexts: readonly Context[]): Weight {
+  const { lesser = [], spare = [], parts, spellBranch } = dialects[kind];
   const own = parts(base, segments);
-  const branches = contexts.flatMap((c) => (typeof c === "string" ? [] : spellBranch(c.branch)));
   const isBranch = (row: string): boolean => row.includes("{b}");
+  const branches = contexts.flatMap((c) => (typeof c === "string" ? [] : [spellBranch(c.branch)]));
   return {
-    exact: lesser.filter(isBranch).flatMap((row) => branches.map((b) => fill(row, { ...own, b }))),
-    prefixes: lesser.filter((row) => !isBranch(row)).map((row) => fill(row, own)),
+    lesser: {
+      exact: branches.flatMap((b) => fillAll(lesser.filter(isBranch), { ...own, ...b })),
+      prefixes: fillAll(
+        lesser.filter((row) => !isBranch(row)),
+        own,
+      ),
+    },
+    spare: fillAll(spare, own),
   };
 }
 
 /**
  * Are these admitted, other spellings of the same aside? Whole subjects are spellings of one thing; a prefix that is
- * not admitted must stand beside one that a value of the policy is made of. What says less vouches for nothing.
+ * not admitted must stand beside one that a value of the policy is made of. What says less vouches for nothing, and what
+ * is spare need not be admitted.
  */
 function isAdmissible(
   { exact, prefixes }: SubjectSet,
   admitted: AdmittedSubjects,
-  lesser: SubjectSet,
+  { lesser, spare }: Weight,
 ): boolean {
   if (exact.some((s) => admitted.excludes(s, false)) || prefixes.some((p) => admitted.excludes(p, true)))
     return false;
   const isVouched = exact.some((s) => !lesser.exact.includes(s) && admitted.admits(s));
   if (!isVouched && !exact.every((s) => admitted.admits(s))) return false;
-  if (prefixes.every((p) => admitted.covers(p))) return true;
-  return prefixes.some(
+  const needed = prefixes.filter((p) => !spare.includes(p));
+  if (needed.every((p) => admitted.covers(p))) return true;
+  return needed.some(
     (p) =>
       !lesser.prefixes.includes(p) &&
       admitted.covers(p) &&

@@ -1,4 +1,5 @@
 import type { ScmHost } from "../model/accessModel";
+import { dialects } from "./hosts";
 import { parseSubject } from "./parseSubject";
 import type { EntryUrl } from "./url";
 
@@ -49,8 +50,11 @@ function spellings(typed: string, hosts: readonly ScmHost[]): readonly string[] 
   const places = new Set([`${host}${port}`, host, ...declared.map((h) => h.name)]);
   return [
     ...[...places].map((place) => `https://${place}/${inside}`),
-    // Bitbucket Server's URLs for ssh lack what those for https have.
-    ...declared.filter((h) => h.kind === "bitbucket-server").map((h) => `https://${h.name}/scm/${inside}`),
+    // Some hosts' URLs for ssh lack what those for https have.
+    ...declared.flatMap(({ name: own, kind }) => {
+      const folder = dialects[kind].cloneFolder;
+      return folder === undefined ? [] : [`https://${own}/${folder}/${inside}`];
+    }),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { HostKind, ScmHost } from "../model/accessModel";
-import { dialects, fill } from "./hosts";
+import { branchForms, dialects, fillAll, hasDotGit, hostKinds } from "./hosts";
 import { opensElsewhere } from "./traversal";
 import { hostOf, type EntryUrl } from "./url";
 
@@ -23,23 +23,6 @@ export type SubjectReach =
   /** No URL that Gitpod presents begins like this. */
   | { readonly kind: "no-url" };
 
-/** How many path segments lead to an organization and to a repository. */
-interface Depths {
-  readonly organization: number;
-  readonly repository: number;
-}
-
-/** Shapes of paths that only one kind of host has: for hosts that nobody has declared. */
-const tellingPaths: readonly (readonly [RegExp, HostKind])[] = Object.freeze([
-  [/\/_git(\/|$)/, "azure-devops"],
-  [/^\/(projects|users)\/[^/]*\/repos\//, "bitbucket-server"],
-  [/^\/scm\//, "bitbucket-server"],
-  [/\/-\//, "gitlab"],
-]);
-
-/** Path segments that begin what is inside of a GitLab project. */
-const insideGitlab = /^(-|tree|blob|commits?|issues|merge_requests)$/;
-
 /**
  * Reads where a pattern's first wildcard stands, once a URL parser has taken the dot segments out of what is before it.
  * @param written - what stands before the wildcard, at least one character of which the pattern has
@@ -60,10 +43,12 @@ export function subjectReach(written: string, more: boolean, hosts: readonly Scm
   // What stands before a slash or a query is complete; the last of the others is cut short by the wildcard.
   const cut = queryAt < 0 ? (segments.pop() ?? "") : "";
   const complete = segments.filter((s) => s !== "");
-  const depths = depthsOf(host.kind, complete);
-  if (complete.length >= depths.repository) return insideOf(start, host, complete, depths, cut);
+  const { orgDepth, repo, repoDepth } = dialects[host.kind];
+  // Before a query the path is whole, so that a short form is one, too.
+  const isWhole = queryAt >= 0 && repo(complete) !== null;
+  if (isWhole || complete.length >= repoDepth(complete)) return insideOf(start, host, complete, cut, isWhole);
   if (cut !== "") return { kind: "cut-name", name: [base, ...complete, cut].join("/") };
-  if (complete.length < depths.organization) return { kind: more ? "before-path" : "host" };
+  if (complete.length < orgDepth) return { kind: more ? "before-path" : "host" };
   return { kind: "organization", url: [base, ...complete].join("/"), host: host.kind };
 }
 
@@ -71,36 +56,24 @@ function insideOf(
   start: string,
   host: ScmHost,
   complete: readonly string[],
-  { repository: depth }: Depths,
   cut: string,
+  isWhole: boolean,
 ): SubjectReach {
   const { kind } = host;
+  const { inside: begins, repoDepth, repo } = dialects[kind];
   const base = `https://${host.name}`;
-  const inside = kind === "gitlab" ? complete.findIndex((s, i) => i >= 2 && insideGitlab.test(s)) : depth;
-  const group = inside < 0;
+  const depth = Math.min(repoDepth(complete), complete.length);
+  const inside = begins === undefined ? depth : complete.findIndex((s, i) => i >= depth && begins.test(s));
+  const group = inside < 0 && !isWhole;
   if (group && cut !== "") return { kind: "cut-name", name: [base, ...complete, cut].join("/") };
-  const own = complete.slice(0, group ? complete.length : inside);
+  const own = complete.slice(0, inside < 0 ? complete.length : inside);
   const last = own.at(-1) ?? "";
-  const plain = kind === "azure-devops" ? own : [...own.slice(0, -1), last.replace(/\.git$/, "")];
-  const segments = dialects[kind].repo(plain);
+  const plain = hasDotGit(kind) ? [...own.slice(0, -1), last.replace(/\.git$/, "")] : own;
+  const segments = repo(plain);
   if (segments === null) return { kind: "no-url" };
   const written = [base, ...own].join("/");
   const repository = { url: [base, ...segments].join("/"), kind, base, segments };
   return { kind: "repository", repository, group, rest: start.slice(written.length) };
-}
-
-/** Azure DevOps has repositories below `_git` alone: what follows a short form can name another repository. */
-function depthsOf(kind: HostKind, segments: readonly string[]): Depths {
-  switch (kind) {
-    case "bitbucket-server":
-      return { organization: 2, repository: segments[0] === "scm" ? 3 : 4 };
-    case "azure-devops":
-      return { organization: 1, repository: segments[2] === "_git" ? 4 : Infinity };
-    case "github":
-    case "gitlab":
-    case "bitbucket":
-      return { organization: 1, repository: 2 };
-  }
 }
 
 /** The declared host that a URL is on, or what its path makes of an undeclared one. */
@@ -108,7 +81,8 @@ export function scmHostOf(start: string, hosts: readonly ScmHost[]): ScmHost {
   const [, name = "", path = ""] = /^https:\/\/([^/?#]*)([^?#]*)/s.exec(start) ?? [];
   const declared = hostOf({ host: name, pathname: path }, hosts);
   if (declared) return declared;
-  return { name, kind: tellingPaths.find(([shape]) => shape.test(path))?.[1] ?? "github" };
+  const telling = hostKinds.find((kind) => dialects[kind].tellingPaths?.some((shape) => shape.test(path)));
+  return { name, kind: telling ?? "github" };
 }
 
 /** Subjects of one context, as examples: none of a host that has no such thing. */
@@ -119,9 +93,8 @@ export function exampleSubjects(
   const dialect = dialects[repository.kind];
   const parts = dialect.parts(repository.base, repository.segments);
   const end = { branches: "main", commits: "0123456789abcdef0123456789abcdef01234567", "pull-requests": "1" };
-  const forms = context === "branches" ? dialect.branch : [];
   return [
-    ...(dialect.prefixes[context] ?? []).map((row) => `${fill(row, parts)}${end[context]}`),
-    ...forms.flatMap((row) => dialect.spellBranch("main").map((b) => fill(row, { ...parts, b }))),
+    ...fillAll(dialect.prefixes[context] ?? [], parts).map((prefix) => `${prefix}${end[context]}`),
+    ...(context === "branches" ? branchForms(dialect, parts, "main") : []),
   ];
 }

@@ -1,10 +1,11 @@
-import type { Context, SubjectSet } from "../model/accessModel";
-import { dialects, fill, type ContextWord } from "./hosts";
+import type { Context, HostKind, SubjectSet } from "../model/accessModel";
+import { branchForms, dialects, fill, fillAll, type ContextWord } from "./hosts";
+import { isGuarded } from "./traversal";
 import type { EntryUrl } from "./url";
 
 /**
  * The forms of `sub` that workspaces of a repository present: the URL that the user opened, as typed. Its own URLs and
- * those of named branches are whole subjects, the rest are prefixes, none of them on a short form of the URL.
+ * those of named branches are whole subjects, the rest are prefixes; on a short form of the URL the path never goes on.
  * @see https://github.com/gitpod-io/gitpod/blob/4f45d02eac/components/public-api-server/pkg/apiv1/identityprovider.go
  */
 export function repoSubjects(repo: EntryUrl, contexts: readonly Context[]): SubjectSet {
@@ -14,18 +15,15 @@ export function repoSubjects(repo: EntryUrl, contexts: readonly Context[]): Subj
   const prefixes: string[] = [];
   for (const context of contexts) {
     if (typeof context === "object") {
-      for (const b of dialect.spellBranch(context.branch))
-        for (const row of dialect.branch) exact.push(fill(row, { ...parts, b }));
+      exact.push(...branchForms(dialect, parts, context.branch));
       continue;
     }
-    if (context === "repository" || context === "all") {
-      for (const row of dialect.repository) exact.push(fill(row, parts));
-      if (dialect.shortForms !== undefined) exact.push(...dialect.shortForms(repo.base, repo.segments));
-    }
-    if (context !== "repository")
-      for (const row of dialect.prefixes[context] ?? []) prefixes.push(fill(row, parts));
+    if (context === "repository" || context === "all") exact.push(...fillAll(dialect.repository, parts));
+    if (context !== "repository") prefixes.push(...fillAll(dialect.prefixes[context] ?? [], parts));
   }
-  return { exact: sortedOnce(exact), prefixes: withoutCovered(sortedOnce(prefixes)) };
+  // Nobody has a subject that begins with what the guard refuses, such as a..git of a repository a. and its clone URL.
+  const met = isGuarded(parts.U) ? prefixes : prefixes.filter((prefix) => !isGuarded(prefix));
+  return { exact: sortedOnce(exact), prefixes: withoutCovered(sortedOnce(met)) };
 }
 
 /** Sorted, each once. Sorts the list itself. */
@@ -64,11 +62,34 @@ function withoutCovered(prefixes: readonly string[]): readonly string[] {
   return prefixes.filter((p) => !prefixes.some((other) => other !== p && p.startsWith(other)));
 }
 
+/** What is wrong with the name of a branch, and what to do about it. */
+export interface BranchProblem {
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+/** Why no workspace can be opened on a branch of this name on this kind of host; null for one that can. */
+export function branchProblem(branch: string, kind: HostKind): BranchProblem | null {
+  const trouble = refProblem(branch);
+  if (trouble !== null)
+    return {
+      problem: `is no name of a branch: ${trouble}`,
+      remedy: "write the branch as git branch prints it, or branches for all of them",
+    };
+  const { unopened } = dialects[kind];
+  if (unopened?.name.test(branch) !== true) return null;
+  return {
+    problem: `is a branch that no workspace can be opened on: ${unopened.why}`,
+    remedy:
+      "rename the branch, or leave it out; the default branch is also what contexts: [repository] opens",
+  };
+}
+
 /**
  * Why git would refuse a branch name; null for a name that it accepts.
  * @see https://git-scm.com/docs/git-check-ref-format
  */
-export function branchProblem(branch: string): string | null {
+function refProblem(branch: string): string | null {
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u0020\u007f~^:?*[\\]/.test(branch))
     return "git allows no space, control character or any of ~^:?*[\\";

@@ -64,3 +64,8 @@ export function opensElsewhere(start: string): string | null {
   const parsed = `${beforeQuery < 0 ? href.slice(0, -1) : href}${start.slice(path.length)}`;
   return parsed === start ? null : parsed;
 }
+
+/** Does a text hold what the guard of patterns refuses? */
+export function isGuarded(text: string): boolean {
+  return /\.\.|%2e|%2E|[\t\n\r]/.test(text);
+}

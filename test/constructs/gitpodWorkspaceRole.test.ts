@@ -116,7 +116,7 @@ test.each<[string, Change, string]>([
   ["a repository where an organization belongs", { organization: repository }, "has one path segment"],
   ["no context", { contexts: [] }, "contexts is empty"],
   ["a context that does not exist", { contexts: ["branch"] }, "none of the contexts"],
-  ["a branch that cannot exist", { contexts: [{ branch: "a..b" }] }, "no branch"],
+  ["a branch that cannot exist", { contexts: [{ branch: "a..b" }] }, "is no name of a branch"],
   ["a name without a location", { grants: [{ secret: "db" }] }, "is a name"],
   [
     "a wildcard for a secret",

@@ -71,7 +71,7 @@ test.each(kinds)(
     const seen = { imported: 0, skipped: 0, both: 0, oldOnly: 0, named: 0 };
     fc.assert(
       fc.property(
-        scenario(kind, false, (b) => branchProblem(b) === null),
+        scenario(kind, false, (b) => branchProblem(b, kind) === null),
         habit,
         (drawn, written) => {
           const old = byHand(drawn, written);

@@ -140,7 +140,7 @@ describe("importing our own roles gives the roles back", () => {
     let done = 0;
     fc.assert(
       fc.property(
-        target(kind, false, (b) => branchProblem(b) === null),
+        target(kind, false, (b) => branchProblem(b, kind) === null),
         settings,
         fc.oneof({ weight: 3, arbitrary: installations }, { weight: 1, arbitrary: claimLists }),
         (of, own, installation) => {

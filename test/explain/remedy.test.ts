@@ -119,14 +119,12 @@ describe("the remedy for a context", () => {
   });
 
   it.each([
-    ["a query", repo(), `${app}?x=1`],
-    ["a fragment", repo(), `${app}#readme`],
-    ["a fragment behind a query", repo("contexts: [all]"), `${app}?x=1#readme`],
+    ["a fragment of the clone URL", repo(), `${app}.git#readme`],
     [".git and a slash", repo("contexts: [all]"), `${app}.git/`],
     [
-      "a short form with a branch",
+      "a short form with a slash and a branch",
       repo("", "https://dev.azure.com/acme/shop"),
-      "https://dev.azure.com/acme/shop?version=GBmain",
+      "https://dev.azure.com/acme/shop/?version=GBmain",
     ],
   ])("that no context admits, %s, is to open the repository itself", (_, text, subject) => {
     const remedy = remedyOf(text, attempt(subject));
@@ -221,7 +219,7 @@ repos:
 
   it("on Azure DevOps that differs by .git is to leave that out", () => {
     expect(remedyOf(repo("", azure), attempt(`${azure}.git`))).toContain(
-      `open ${azure} itself: on Azure DevOps .git is part of the name`,
+      `open ${azure} itself: on this host .git is part of the name`,
     );
   });
 

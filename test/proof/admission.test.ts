@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { HostKind } from "../../src/model/accessModel";
 import { branchProblem } from "../../src/subject";
 import { gitpodOpens, type Opened } from "../support/gitpodParsers";
 import { belongsTo } from "./belongsTo";
@@ -8,29 +9,34 @@ import { kinds, parserHosts, scenario, type Target } from "./scenarios";
 import { runs } from "./settings";
 import { Tally } from "./tally";
 
-const isBranch = (branch: string): boolean => branchProblem(branch) === null;
+const isBranch = (branch: string, kind: HostKind): boolean => branchProblem(branch, kind) === null;
 
 describe.each(kinds)("a role on %s", (kind) => {
   it("never admits a subject by which Gitpod opens what is not the role's", () => {
     const tally = new Tally();
     let declared = 0;
     fc.assert(
-      fc.property(scenario(kind, false, isBranch), ({ target, subjects }) => {
-        const entry = entryOf(target);
-        if (entry === null) return;
-        declared += 1;
-        const policy = trustOf(target, entry);
-        const hosts = parserHosts(target);
-        for (const subject of subjects) {
-          const opened = gitpodOpens(subject, hosts);
-          const foreign = opened !== null && !belongsTo(target, opened);
-          const admitted = admits(policy, subject);
-          tally.count(admitted ? "admitted" : foreign ? "refused, another's" : "refused, its own or nothing");
-          if (admitted && foreign)
-            throw new Error(`${JSON.stringify(subject)} opens ${JSON.stringify(opened)}`);
-          if (admitted && target.kind === "repo") checkBranch(target, opened);
-        }
-      }),
+      fc.property(
+        scenario(kind, false, (b) => isBranch(b, kind)),
+        ({ target, subjects }) => {
+          const entry = entryOf(target);
+          if (entry === null) return;
+          declared += 1;
+          const policy = trustOf(target, entry);
+          const hosts = parserHosts(target);
+          for (const subject of subjects) {
+            const opened = gitpodOpens(subject, hosts);
+            const foreign = opened !== null && !belongsTo(target, opened);
+            const admitted = admits(policy, subject);
+            tally.count(
+              admitted ? "admitted" : foreign ? "refused, another's" : "refused, its own or nothing",
+            );
+            if (admitted && foreign)
+              throw new Error(`${JSON.stringify(subject)} opens ${JSON.stringify(opened)}`);
+            if (admitted && target.kind === "repo") checkBranch(target, opened);
+          }
+        },
+      ),
       runs(80, 3_000),
     );
     expect(declared).toBeGreaterThan(25);
@@ -42,7 +48,7 @@ describe.each(kinds)("a role on %s", (kind) => {
     const tally = new Tally();
     fc.assert(
       fc.property(
-        fc.boolean().chain((nasty) => scenario(kind, nasty, isBranch)),
+        fc.boolean().chain((nasty) => scenario(kind, nasty, (b) => isBranch(b, kind))),
         ({ target, subjects }) => {
           const policy = trustOf(target, entryOf(target) ?? uncheckedEntryOf(target));
           const forms =

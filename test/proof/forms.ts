@@ -53,11 +53,18 @@ function percentEncoded(text: string, kept: RegExp): string {
 }
 const inPath = (branch: string): string => percentEncoded(branch, /[A-Za-z0-9\-_.!~*'();/:@&=+$,]/);
 /** With slashes encoded, and as they are. */
-const inQuery = (branch: string): readonly string[] =>
-  [/[A-Za-z0-9\-_.!~*'()]/, /[A-Za-z0-9\-_.!~*'()/]/].map((kept) => percentEncoded(branch, kept));
+const inQuery = (branch: string): readonly [encoded: string, plain: string] => [
+  percentEncoded(branch, /[A-Za-z0-9\-_.!~*'()]/),
+  percentEncoded(branch, /[A-Za-z0-9\-_.!~*'()/]/),
+];
 
 const whole = (...exact: string[]): Forms => ({ exact, prefixes: [] });
 const below = (...prefixes: string[]): Forms => ({ exact: [], prefixes });
+/** All of a repository: its own URLs, and any path, query and fragment of it, a query of its clone URL too. */
+const everything = (U: string, clone: string, ...own: string[]): Forms => ({
+  exact: [U, clone, ...own],
+  prefixes: [`${U}/`, `${U}?`, `${U}#`, `${clone}?`],
+});
 
 /** The contexts that each kind of host has. */
 export const contextsOfKind = {
@@ -100,14 +107,18 @@ function githubForms(U: string, context: Context): Forms {
     case "pull-requests":
       return below(`${U}/pull/`);
     case "all":
-      return { exact: [U, `${U}.git`, `${U}/`], prefixes: [`${U}/`] };
+      return everything(U, `${U}.git`, `${U}/`);
   }
 }
 
 function gitlabForms(U: string, context: Context): Forms {
   if (typeof context === "object") {
     const b = inPath(context.branch);
-    return whole(`${U}/-/tree/${b}`, `${U}/tree/${b}`);
+    return whole(
+      ...["", "/-"].flatMap((dash) =>
+        ["", "/", "?ref_type=heads"].map((end) => `${U}${dash}/tree/${b}${end}`),
+      ),
+    );
   }
   switch (context) {
     case "repository":
@@ -123,13 +134,14 @@ function gitlabForms(U: string, context: Context): Forms {
     case "pull-requests":
       return below(`${U}/-/merge_requests/`, `${U}/merge_requests/`);
     case "all":
-      return { exact: [U, `${U}.git`, `${U}/`], prefixes: [`${U}/`] };
+      return everything(U, `${U}.git`, `${U}/`);
   }
 }
 
 function bitbucketForms(U: string, context: Context): Forms {
   if (typeof context === "object") {
     const b = inPath(context.branch);
+    if (b.includes("/")) return whole(`${U}/branch/${b}`);
     return whole(`${U}/src/${b}`, `${U}/src/${b}/`, `${U}/branch/${b}`, `${U}/commits/branch/${b}`);
   }
   switch (context) {
@@ -146,17 +158,16 @@ function bitbucketForms(U: string, context: Context): Forms {
     case "pull-requests":
       return below(`${U}/pull-requests/`);
     case "all":
-      return { exact: [U, `${U}.git`, `${U}/`], prefixes: [`${U}/`] };
+      return everything(U, `${U}.git`, `${U}/`);
   }
 }
 
 function serverForms(U: string, clone: string, context: Context): Forms {
   if (typeof context === "object") {
-    const spellings = inQuery(context.branch);
+    const [encoded, plain] = inQuery(context.branch);
     return whole(
-      ...spellings.map((b) => `${U}/browse?at=refs%2Fheads%2F${b}`),
-      ...spellings.map((b) => `${U}/browse?at=refs/heads/${b}`),
-      ...spellings.map((b) => `${U}/browse?at=${b}`),
+      `${U}/browse?at=refs%2Fheads%2F${encoded}`,
+      ...[encoded, plain].map((b) => `${U}/browse?at=${b}`),
     );
   }
   switch (context) {
@@ -173,7 +184,7 @@ function serverForms(U: string, clone: string, context: Context): Forms {
     case "pull-requests":
       return below(`${U}/pull-requests/`);
     case "all":
-      return { exact: [U, `${U}/`, `${U}/browse`, clone], prefixes: [`${U}/`] };
+      return everything(U, clone, `${U}/`, `${U}/browse`);
   }
 }
 
@@ -184,20 +195,26 @@ function shortForms({ host, owner: [org = "", project = ""], name }: Repo): read
 }
 
 function azureForms(U: string, short: readonly string[], context: Context): Forms {
+  const [, withGit] = short;
+  // The project's own URL is the repository's, and only whole; with _git it has a query, too.
+  const pages = [U, ...(withGit === undefined ? [] : [withGit])];
+  const versions = (kind: string): string[] =>
+    pages.flatMap((page) => ["?", "?path=/&", "?path=%2F&"].map((query) => `${page}${query}version=${kind}`));
   if (typeof context === "object") {
-    const spellings = inQuery(context.branch);
-    return whole(
-      ...spellings.map((b) => `${U}?version=GB${b}`),
-      ...spellings.map((b) => `${U}?path=%2F&version=GB${b}&_a=contents`),
-    );
+    const [encoded, plain] = inQuery(context.branch);
+    const queries = [
+      ...[`?version=GB${encoded}`, `?version=GB${plain}`],
+      ...[`?path=/&version=GB${plain}`, `?path=%2F&version=GB${encoded}`],
+    ];
+    return whole(...pages.flatMap((page) => queries.flatMap((q) => [page + q, `${page}${q}&_a=contents`])));
   }
   switch (context) {
     case "repository":
       return whole(U, `${U}/`, ...short);
     case "branches":
-      return below(`${U}?version=GB`, `${U}?path=%2F&version=GB`);
+      return below(...versions("GB"));
     case "tags":
-      return below(`${U}?version=GT`);
+      return below(...versions("GT"));
     case "commits":
       return below(`${U}/commit/`);
     case "issues":
@@ -205,7 +222,10 @@ function azureForms(U: string, short: readonly string[], context: Context): Form
     case "pull-requests":
       return below(`${U}/pullrequest/`);
     case "all":
-      return { exact: [U, `${U}/`, ...short], prefixes: [`${U}/`, `${U}?`] };
+      return {
+        exact: [U, `${U}/`, ...short],
+        prefixes: [`${U}/`, ...[U, ...short].flatMap((page) => [`${page}?`, `${page}#`])],
+      };
   }
 }
 

@@ -10,7 +10,7 @@ import { runs } from "../proof/settings";
 import { testAccount, testModel, testRole } from "../support/model";
 import { aboveInfo, bare } from "./trustFixture";
 
-const isBranch = (branch: string): boolean => branchProblem(branch) === null;
+const isBranch = (branch: string, kind: HostKind): boolean => branchProblem(branch, kind) === null;
 const hosts: Record<string, HostKind> = Object.fromEntries(
   kinds.flatMap((kind) => hostNames[kind].map((name) => [name, kind] as const)),
 );
@@ -34,27 +34,30 @@ describe.each(kinds)("the trust policy of a role on %s, read as a document", (ki
     const seen = new Set<string>();
     let declared = 0;
     fc.assert(
-      fc.property(scenario(kind, false, isBranch), ({ target }) => {
-        const entry = entryOf(target);
-        if (entry === null || /\.\.|%2e/i.test(entry.url)) return;
-        declared += 1;
-        const role = testRole("app", {
-          entry: {
-            ...testRole("app").entry,
-            kind: target.kind,
-            url: entry.url,
-            hostKind: kind,
-            contexts: target.kind === "repo" ? target.contexts : [],
-          },
-        });
-        const allowed = ofManifest(role);
-        for (const said of bare(trustOf(target, entry), { hosts, quotas: { trustPolicyLength: 1e6 } })) {
-          if (said.severity === "info") continue;
-          seen.add(said.rule);
-          if (!allowed.has(said.rule))
-            throw new Error(`${said.rule} ${said.message} ${JSON.stringify(trustOf(target, entry))}`);
-        }
-      }),
+      fc.property(
+        scenario(kind, false, (b) => isBranch(b, kind)),
+        ({ target }) => {
+          const entry = entryOf(target);
+          if (entry === null || /\.\.|%2e/i.test(entry.url)) return;
+          declared += 1;
+          const role = testRole("app", {
+            entry: {
+              ...testRole("app").entry,
+              kind: target.kind,
+              url: entry.url,
+              hostKind: kind,
+              contexts: target.kind === "repo" ? target.contexts : [],
+            },
+          });
+          const allowed = ofManifest(role);
+          for (const said of bare(trustOf(target, entry), { hosts, quotas: { trustPolicyLength: 1e6 } })) {
+            if (said.severity === "info") continue;
+            seen.add(said.rule);
+            if (!allowed.has(said.rule))
+              throw new Error(`${said.rule} ${said.message} ${JSON.stringify(trustOf(target, entry))}`);
+          }
+        },
+      ),
       runs(60, 1_000),
     );
     expect(declared).toBeGreaterThan(20);
@@ -66,20 +69,23 @@ describe.each(kinds)("the trust policy of a role on %s, read as a document", (ki
     const keys = ["org_id", "repository"] as const;
     const list = { keys, organizationId: "0f0e0d0c-0b0a-4900-8807-060504030201" };
     fc.assert(
-      fc.property(scenario(kind, false, isBranch), ({ target }) => {
-        const entry = entryOf(target);
-        if (entry === null || /\.\.|%2e/i.test(entry.url)) return;
-        // Behind a project these begin what is inside of it: a document alone cannot tell that it is a group.
-        if (/\/(tree|blob|commits?|issues|merge_requests)(\/|$)/.test(entry.url)) return;
-        const subjects =
-          target.kind === "repo" ? repoClaimSubjects(entry, list) : orgClaimSubjects(entry, list);
-        if (subjects === null) throw new Error("no subjects");
-        const found = aboveInfo(bare(trustFor(subjects), { hosts }));
-        expect([JSON.stringify(subjects), found]).toEqual([
-          JSON.stringify(subjects),
-          target.kind === "org" ? ["T54"] : [],
-        ]);
-      }),
+      fc.property(
+        scenario(kind, false, (b) => isBranch(b, kind)),
+        ({ target }) => {
+          const entry = entryOf(target);
+          if (entry === null || /\.\.|%2e/i.test(entry.url)) return;
+          // Behind a project these begin what is inside of it: a document alone cannot tell that it is a group.
+          if (/\/(tree|blob|commits?|issues|merge_requests)(\/|$)/.test(entry.url)) return;
+          const subjects =
+            target.kind === "repo" ? repoClaimSubjects(entry, list) : orgClaimSubjects(entry, list);
+          if (subjects === null) throw new Error("no subjects");
+          const found = aboveInfo(bare(trustFor(subjects), { hosts }));
+          expect([JSON.stringify(subjects), found]).toEqual([
+            JSON.stringify(subjects),
+            target.kind === "org" ? ["T54"] : [],
+          ]);
+        },
+      ),
       runs(30, 500),
     );
   });

@@ -1,8 +1,12 @@
-import type { Context } from "../../src/model/accessModel";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Context, HostKind } from "../../src/model/accessModel";
 import {
   branchProblem,
   cloneUrl,
   contextsOf,
+  dialects,
+  hostKinds,
   orgClaimSubjects,
   orgSubjects,
   parseEntryUrl,
@@ -43,7 +47,7 @@ describe("subjects", () => {
     ["GitHub", github, "commits", ["U/commit/*"]],
     ["GitHub", github, "issues", ["U/issues/*"]],
     ["GitHub", github, "pull-requests", ["U/pull/*"]],
-    ["GitHub", github, "all", ["U", "U.git", "U/", "U/*"]],
+    ["GitHub", github, "all", ["U", "U.git", "U/", "U/*", "U?*", "U#*", "U.git?*"]],
     ["GitHub", github, { branch: "release/1.2" }, ["U/tree/release/1.2"]],
     ["GitHub", github, { branch: "fix#12" }, ["U/tree/fix%2312"]],
     ["GitHub", github, { branch: "50%" }, ["U/tree/50%25"]],
@@ -53,7 +57,15 @@ describe("subjects", () => {
     ["GitLab", gitlab, "commits", ["U/-/commit/*", "U/commit/*"]],
     ["GitLab", gitlab, "issues", ["U/-/issues/*", "U/issues/*"]],
     ["GitLab", gitlab, "pull-requests", ["U/-/merge_requests/*", "U/merge_requests/*"]],
-    ["GitLab", gitlab, { branch: "a/b" }, ["U/-/tree/a/b", "U/tree/a/b"]],
+    [
+      "GitLab",
+      gitlab,
+      { branch: "a/b" },
+      [
+        ...["U/-/tree/a/b", "U/-/tree/a/b/", "U/-/tree/a/b?ref_type=heads"],
+        ...["U/tree/a/b", "U/tree/a/b/", "U/tree/a/b?ref_type=heads"],
+      ],
+    ],
     ["Bitbucket", bitbucket, "repository", ["U", "U.git", "U/"]],
     ["Bitbucket", bitbucket, "branches", ["U/branch/*", "U/commits/branch/*", "U/src/*"]],
     ["Bitbucket", bitbucket, "tags", ["U/commits/tag/*"]],
@@ -66,41 +78,40 @@ describe("subjects", () => {
       { branch: "main" },
       ["U/branch/main", "U/commits/branch/main", "U/src/main", "U/src/main/"],
     ],
+    ["Bitbucket", bitbucket, { branch: "a/b" }, ["U/branch/a/b"]],
     ["Bitbucket Server", server, "repository", ["U", "U/", "U/browse", scm]],
     ["Bitbucket Server", server, "branches", ["U/browse?at=*", "U/commits?until=*"]],
     ["Bitbucket Server", server, "tags", ["U/browse?at=refs%2Ftags%2F*", "U/browse?at=refs/tags/*"]],
     ["Bitbucket Server", server, "commits", ["U/commits/*"]],
     ["Bitbucket Server", server, "pull-requests", ["U/pull-requests/*"]],
-    ["Bitbucket Server", server, "all", ["U", "U/", "U/browse", scm, "U/*"]],
+    ["Bitbucket Server", server, "all", ["U", "U/", "U/browse", scm, "U/*", "U?*", "U#*", `${scm}?*`]],
     [
       "Bitbucket Server",
       server,
       { branch: "a/b" },
-      [
-        ...["U/browse?at=a%2Fb", "U/browse?at=refs%2Fheads%2Fa%2Fb", "U/browse?at=refs/heads/a%2Fb"],
-        ...["U/browse?at=a/b", "U/browse?at=refs%2Fheads%2Fa/b", "U/browse?at=refs/heads/a/b"],
-      ],
+      ["U/browse?at=a%2Fb", "U/browse?at=a/b", "U/browse?at=refs%2Fheads%2Fa%2Fb"],
     ],
     ["Azure DevOps", azure, "repository", ["U", "U/"]],
-    ["Azure DevOps", azure, "branches", ["U?path=%2F&version=GB*", "U?version=GB*"]],
-    ["Azure DevOps", azure, "tags", ["U?version=GT*"]],
+    ["Azure DevOps", azure, "branches", ["U?path=%2F&version=GB*", "U?path=/&version=GB*", "U?version=GB*"]],
+    ["Azure DevOps", azure, "tags", ["U?path=%2F&version=GT*", "U?path=/&version=GT*", "U?version=GT*"]],
     ["Azure DevOps", azure, "commits", ["U/commit/*"]],
     ["Azure DevOps", azure, "pull-requests", ["U/pullrequest/*"]],
-    ["Azure DevOps", azure, "all", ["U", "U/", "U/*", "U?*"]],
+    ["Azure DevOps", azure, "all", ["U", "U/", "U/*", "U?*", "U#*"]],
     [
       "Azure DevOps",
       azure,
       { branch: "a/b" },
       [
-        ...["U?path=%2F&version=GBa%2Fb&_a=contents", "U?version=GBa%2Fb"],
-        ...["U?path=%2F&version=GBa/b&_a=contents", "U?version=GBa/b"],
+        ...["U?version=GBa%2Fb", "U?version=GBa/b", "U?path=/&version=GBa/b", "U?path=%2F&version=GBa%2Fb"],
+        ...["U?version=GBa%2Fb&_a=contents", "U?version=GBa/b&_a=contents"],
+        ...["U?path=/&version=GBa/b&_a=contents", "U?path=%2F&version=GBa%2Fb&_a=contents"],
       ],
     ],
   ])("of %s %s on %j", (_, url, context, expected) => {
     expect([...forms(url, [context])].sort()).toEqual([...expected].sort());
   });
 
-  it("of a repository that is named like its project on Azure DevOps have the two short forms, and no pattern on them", () => {
+  it("of a repository that is named like its project on Azure DevOps have the two short forms, and no pattern on their path", () => {
     const { exact, prefixes } = repoSubjects(entry("https://dev.azure.com/acme/shop"), ["all"]);
     expect(exact).toEqual([
       "https://dev.azure.com/acme/_git/shop",
@@ -109,13 +120,21 @@ describe("subjects", () => {
       "https://dev.azure.com/acme/shop/_git/shop/",
     ]);
     expect(prefixes).toEqual([
-      "https://dev.azure.com/acme/shop/_git/shop/",
-      "https://dev.azure.com/acme/shop/_git/shop?",
+      ...["https://dev.azure.com/acme/_git/shop#", "https://dev.azure.com/acme/_git/shop?"],
+      ...["https://dev.azure.com/acme/shop#"],
+      ...["https://dev.azure.com/acme/shop/_git/shop#", "https://dev.azure.com/acme/shop/_git/shop/"],
+      ...["https://dev.azure.com/acme/shop/_git/shop?", "https://dev.azure.com/acme/shop?"],
     ]);
+    const main = repoSubjects(entry("https://dev.azure.com/acme/shop"), [{ branch: "main" }]).exact;
+    expect(main).toContain("https://dev.azure.com/acme/_git/shop?version=GBmain");
+    expect(main).not.toContain("https://dev.azure.com/acme/shop?version=GBmain");
+    expect(main).toHaveLength(12);
   });
 
   it("of a context that another covers come once", () => {
-    expect(repoSubjects(entry(github), ["all", "branches", "tags"]).prefixes).toEqual([`${github}/`]);
+    expect(repoSubjects(entry(github), ["all", "branches", "tags"]).prefixes).toEqual([
+      ...[`${github}#`, `${github}.git?`, `${github}/`, `${github}?`],
+    ]);
   });
 
   it.each([
@@ -229,7 +248,7 @@ describe("claim keys", () => {
 
 describe("a branch name", () => {
   it.each(["main", "release/1.2", "a+b", "fix#12", "größe", "x/${y}", "a@b"])("%s is one", (branch) => {
-    expect(branchProblem(branch)).toBeNull();
+    expect(branchProblem(branch, "github")).toBeNull();
   });
 
   it.each([
@@ -267,6 +286,42 @@ describe("a branch name", () => {
       "\ud800",
     ],
   ])("%j is none", (branch) => {
-    expect(branchProblem(branch)).toEqual(expect.any(String));
+    expect(branchProblem(branch, "github")?.problem).toContain("is no name of a branch");
+  });
+
+  it.each<[HostKind, string]>([
+    ...["größe", "50%", "a{b", 'a"b', "a|b", "a`b", "a<b"].map((b): [HostKind, string] => ["gitlab", b]),
+    ...["größe", "50%", "fix#12", "a{b"].map((b): [HostKind, string] => ["bitbucket", b]),
+    ...["a+b", "a&b", "50%"].map((b): [HostKind, string] => ["bitbucket-server", b]),
+  ])("on %s that Gitpod cannot open is refused: %j", (kind, branch) => {
+    expect(branchProblem(branch, kind)).toEqual({
+      problem: expect.stringContaining("no workspace can be opened on") as string,
+      remedy: expect.stringContaining("rename the branch") as string,
+    });
+  });
+
+  it.each<[HostKind, string]>([
+    ["gitlab", "fix#12"],
+    ["gitlab", "a+b&c=d"],
+    ["bitbucket", "a+b&c=d"],
+    ["bitbucket", "release/1.2"],
+    ["bitbucket-server", "größe"],
+    ["bitbucket-server", "fix#12"],
+    ["azure-devops", "a+b&50%größe"],
+    ["github", "a+b&50%größe"],
+  ])("on %s that Gitpod opens is accepted: %j", (kind, branch) => {
+    expect(branchProblem(branch, kind)).toBeNull();
+  });
+});
+
+describe("kinds of hosts", () => {
+  it("that a manifest may declare are those of the table", () => {
+    const schema = JSON.parse(readFileSync(join(__dirname, "../../schema/manifest.schema.json"), "utf8")) as {
+      readonly properties: {
+        readonly scmHosts: { readonly additionalProperties: { readonly enum: string[] } };
+      };
+    };
+    const declared = schema.properties.scmHosts.additionalProperties.enum;
+    expect(declared).toEqual(hostKinds.filter((kind) => dialects[kind].selfHosted));
   });
 });

@@ -1,6 +1,6 @@
 import { quote } from "../../diagnostics";
 import type { Admission } from "../../model/roleAccess";
-import { dialects, subjectReach } from "../../subject";
+import { hasDotGit, subjectReach } from "../../subject";
 import {
   admission,
   admitted,
@@ -98,8 +98,7 @@ function judgeRepository(value: SubjectValue, text: string, names: boolean): rea
     case "repository": {
       const { repository, group } = reach;
       if (mark >= 0 && group) return [admit("org", repository.url)];
-      const { cloneUrl } = dialects[repository.kind];
-      const gits = cloneUrl.endsWith(".git") && mark < 0 && !start.endsWith(".git");
+      const gits = hasDotGit(repository.kind) && mark < 0 && !start.endsWith(".git");
       const message = `${shown} has a repository without .git, which every clone URL on this host has`;
       return [...(gits ? [{ rule: "T56", message }] : []), admit("repo", repository.url)];
     }

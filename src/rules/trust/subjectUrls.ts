@@ -76,10 +76,11 @@ function spelling(value: SubjectValue, start: string): string | null {
 function oddForm(value: SubjectValue, url: string, repository: EntryUrl, own: boolean): string | null {
   const shown = quote(value.value);
   if (url.includes("#")) return `${shown} has a fragment, which only a URL typed by hand has`;
-  if (url.includes("?") && /^git(hub|lab)$/.test(repository.kind))
+  const { parameters } = dialects[repository.kind];
+  if (url.includes("?") && !parameters.some((name) => new RegExp(`[?&]${name}=`).test(url)))
     return `${shown} has a query, which only a URL typed by hand has`;
-  // Where clone URLs are a second family, all of those end so.
-  if (dialects[repository.kind].cloneUrl.startsWith("{S}") && url.endsWith(".git")) return null;
+  // Where hosts clone by URLs of another family, all of these end so.
+  if (url.endsWith(".git") && url !== `${repository.url}.git`) return null;
   const ends = /\.git$/.test(url) ? ".git" : url.endsWith("/") ? "a slash" : null;
   if (!own || ends === null || admitted(value, repository.url) || !admitted(value, url)) return null;
   return `${shown} ends in ${ends}: workspaces opened on ${quote(repository.url)} are denied`;
@@ -201,8 +202,8 @@ function forkContexts(value: SubjectValue, repository: EntryUrl): readonly Conte
 
 /** On hosts with the branch in the query, a pattern of paths misses them. */
 function branches(value: SubjectValue, repository: EntryUrl): readonly Reading[] {
-  const { prefixes, branch: rows } = dialects[repository.kind];
-  if (!rows.every((row) => row.includes("?"))) return [];
+  const { prefixes, query } = dialects[repository.kind];
+  if (query === undefined || /[?#]/.test(value.start)) return [];
   if (exampleSubjects(repository, "branches").some((sub) => admitted(value, sub))) return [];
   const meant = (["commits", "pull-requests", "tags"] as const)
     .flatMap((context) => (prefixes[context] ?? []).map((row) => row.replace("{U}", () => repository.url)))
