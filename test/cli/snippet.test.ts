@@ -37,7 +37,14 @@ describe("snippet prints", () => {
     const { status, stdout } = await command(["snippet", ...app]);
     expect(status).toBe(0);
     expect(checkGitpodYml(stdout)).toEqual([]);
-    for (const part of ["111111111111", "222222222222", "us-east-1", "eu-central-1", '"prod"', '"dev"'])
+    for (const part of [
+      "111111111111",
+      "222222222222",
+      "us-east-1",
+      "eu-central-1",
+      "--profile prod",
+      "--profile default",
+    ])
       expect(stdout).toContain(part);
   });
 
@@ -198,16 +205,20 @@ describe("snippet --check", () => {
       return [status, stdout];
     };
     expect(await found()).toEqual([0, ""]);
-    write({ ".gitpod.yml": merged.replace("logins() {", "logins() { # mine") });
+    write({ ".gitpod.yml": merged.replace("gp sync-done aws", "gp sync-done aws; true") });
     expect(await found()).toEqual([1, expect.stringMatching(/warning S14: .* were edited by hand/)]);
     write({
       ".gitpod.yml": merged,
       "manifest.yaml": manifest.replace("accounts: [dev, prod]", "accounts: [prod]"),
     });
-    expect(await found()).toEqual([
+    const [status, stale] = await found();
+    expect([status, stale]).toEqual([
       1,
       expect.stringMatching(/warning S14: .* not what the manifest makes now/),
     ]);
+    expect(stale).toMatch(
+      /error S10: .*\n(?:.*\n){2} {2}remedy: run gitpod-aws-oidc snippet --into FILE again/,
+    );
     write({ "manifest.yaml": manifest.replaceAll("github.com/acme", "github.com/other") });
     expect(await found()).toEqual([1, expect.stringMatching(/S14: .* for a repository that the manifest/)]);
   });
@@ -249,9 +260,7 @@ describe("snippet --all", () => {
     const { snippets } = JSON.parse(files["index.json"] ?? "") as {
       snippets: readonly { file: string; url: string }[];
     };
-    expect(Object.keys(files).sort()).toEqual(
-      [...snippets.map((s) => s.file), "index.json"].sort(),
-    );
+    expect(Object.keys(files).sort()).toEqual([...snippets.map((s) => s.file), "index.json"].sort());
     expect((await command(all)).stdout).toContain("no files changed");
     expect(tree("out")).toEqual(files);
   });
@@ -262,8 +271,8 @@ describe("snippet --all", () => {
       write({ "inside/manifest.yaml": manifest });
       process.chdir("inside");
       const all = ["snippet", "--all", "--out", spelled];
-      expect((await command(all)).stdout).toContain("6 files changed");
-      expect(Object.keys(tree(spelled))).toHaveLength(6);
+      expect((await command(all)).stdout).toContain("5 files changed");
+      expect(Object.keys(tree(spelled))).toHaveLength(5);
       expect((await command(all)).stdout).toContain("no files changed");
     },
   );
