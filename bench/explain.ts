@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { diskFiles } from "../src/cli/files";
 import { readProject } from "../src/cli/project";
-import { explain, explainJson, explainText, type LoginAttempt } from "../src/explain";
+import { explain, explainJson } from "../src/explain/report";
+import { explainText } from "../src/explain/text";
+import type { LoginAttempt } from "../src/explain/verdict";
 import { evaluateTrust, webIdentityContext } from "../src/policy";
 
 /*

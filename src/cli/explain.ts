@@ -2,18 +2,15 @@ import { isIP } from "node:net";
 import { nearest, quote } from "../diagnostics";
 import {
   bareFacts,
-  explain,
-  explainJson,
-  explainText,
-  outcome,
   readClaims,
   readToken,
   resemblesToken,
   type InputResult,
-  type LoginAttempt,
-  type Signature,
   type TokenFacts,
-} from "../explain";
+} from "../explain/input";
+import { explain, explainJson, outcome } from "../explain/report";
+import { explainText, type Signature } from "../explain/text";
+import type { LoginAttempt } from "../explain/verdict";
 import type { AccessModel, Installation } from "../model/accessModel";
 import { cloneUrl, parseSubject, subjectOfContextUrl } from "../subject";
 import { checkedDate } from "./check";

@@ -1,6 +1,41 @@
-import { findEvent, readEvent } from "./event";
-import { bareFacts, refuse, type InputResult } from "./facts";
+import { isIP } from "node:net";
+import type { Claims } from "../policy";
 import { isObject, own, readJsonObject, type JsonObject } from "./json";
+
+/** What a token, its claims or an event say of a login. */
+export interface TokenFacts {
+  readonly issuer: string;
+  readonly claims: Claims;
+  /** When the token ends, in seconds since 1970; null where it is not said. */
+  readonly expires: number | null;
+  /** When it begins, in seconds since 1970; null where it is not said. */
+  readonly issued: number | null;
+  /** IPv4 or IPv6 address of the caller; null where it is not said. */
+  readonly sourceIp: string | null;
+  /** The moment of the login, ISO 8601; null where it is not said. */
+  readonly at: string | null;
+  /** ARN of the role that was asked for; null where it is not said. */
+  readonly role: string | null;
+}
+
+/** Why there is no verdict. Neither text quotes the input: it may be a token. */
+export interface InputProblem {
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+export type InputResult =
+  { readonly ok: true; readonly facts: TokenFacts } | ({ readonly ok: false } & InputProblem);
+
+/** A result without facts. */
+function refuse(problem: string, remedy: string): InputResult {
+  return { ok: false, problem, remedy };
+}
+
+/** Nothing but issuer and claims. */
+export function bareFacts(issuer: string, claims: Claims): TokenFacts {
+  return { issuer, claims, expires: null, issued: null, sourceIp: null, at: null, role: null };
+}
 
 /** The longest token that AWS takes. @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html */
 const longestToken = 20_000;
@@ -134,4 +169,70 @@ function isTexts(value: unknown): value is readonly string[] {
 /** Seconds since 1970 that a calendar knows. */
 function isTime(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value) && value >= 0 && value < 253_402_300_800;
+}
+
+/**
+ * The CloudTrail event of a login in what somebody passes: the event alone, a log file with `Records`, the output of
+ * `lookup-events`, whose events are JSON inside of JSON, or one of those. Of several the first that AWS refused.
+ * Undefined where it is nothing of the kind, null where no event is that of a login with a web identity.
+ */
+function findEvent(value: JsonObject): JsonObject | null | undefined {
+  const records = own(value, "Records") ?? own(value, "Events");
+  const list: readonly unknown[] = Array.isArray(records) ? records : [value];
+  const events = list.map(unwrapped).filter(isEvent);
+  if (events.length === 0) return Array.isArray(records) ? null : undefined;
+  const logins = events.filter((event) => own(event, "eventName") === "AssumeRoleWithWebIdentity");
+  return logins.find((event) => own(event, "errorCode") !== undefined) ?? logins[0] ?? null;
+}
+
+function unwrapped(value: unknown): unknown {
+  const inner = isObject(value) ? own(value, "CloudTrailEvent") : undefined;
+  if (typeof inner !== "string") return value;
+  const read = readJsonObject(inner);
+  return read.ok ? read.value : null;
+}
+
+function isEvent(value: unknown): value is JsonObject {
+  return isObject(value) && own(value, "eventName") !== undefined;
+}
+
+/**
+ * What an event of AssumeRoleWithWebIdentity says of its login. The audience stands only between provider and subject
+ * in `principalId`.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
+ */
+function readEvent(event: JsonObject): InputResult {
+  const identity = own(event, "userIdentity");
+  const provider = isObject(identity) ? own(identity, "identityProvider") : undefined;
+  const sub = isObject(identity) ? own(identity, "userName") : undefined;
+  if (!isObject(identity) || typeof provider !== "string" || typeof sub !== "string") {
+    return refuse(
+      "the event does not say identity provider and subject",
+      "pass the whole event of AssumeRoleWithWebIdentity",
+    );
+  }
+  const principal = own(identity, "principalId");
+  const [before, after] = [`${provider}:`, `:${sub}`];
+  const whole =
+    typeof principal === "string" &&
+    principal.startsWith(before) &&
+    principal.endsWith(after) &&
+    principal.length > before.length + after.length;
+  const aud = whole ? principal.slice(before.length, -after.length) : undefined;
+  const parameters = own(event, "requestParameters");
+  const role = isObject(parameters) ? own(parameters, "roleArn") : undefined;
+  const ip = own(event, "sourceIPAddress");
+  const at = own(event, "eventTime");
+  return {
+    ok: true,
+    facts: {
+      ...bareFacts(`https://${provider.replace(/^arn:[^/]*:oidc-provider\//, "")}`, {
+        sub,
+        ...(aud === undefined ? {} : { aud }),
+      }),
+      sourceIp: typeof ip === "string" && isIP(ip) > 0 ? ip : null,
+      at: typeof at === "string" && !Number.isNaN(Date.parse(at)) ? new Date(at).toISOString() : null,
+      role: typeof role === "string" ? role : null,
+    },
+  };
 }

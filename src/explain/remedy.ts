@@ -1,7 +1,82 @@
+import { nearest, quote } from "../diagnostics";
+import type {
+  AccessModel,
+  ClaimKey,
+  Context,
+  Entry,
+  Installation,
+  ManifestOrigin,
+  Role,
+} from "../model/accessModel";
+import { issuerProblem } from "../model/issuer";
 import type { Failure } from "../policy";
-import type { RemedySource } from "./source";
-import { isElsewhere, subjectRemedy } from "./subjectRemedy";
-import type { RoleVerdict } from "./verdict";
+import {
+  contextsOf,
+  parseEntryUrl,
+  parseSubject,
+  repoSubjects,
+  type EntryUrl,
+  type ParsedSubject,
+} from "../subject";
+import type { LoginAttempt, RoleVerdict } from "./verdict";
+
+/** What of a login and its manifest the remedies speak of; made once for all roles. */
+export interface RemedySource {
+  readonly model: AccessModel;
+  readonly installation: Installation;
+  readonly attempt: LoginAttempt;
+  readonly subject: ParsedSubject;
+  /** The repository that the workspace says it is of; null where it says none. */
+  readonly repository: EntryUrl | null;
+  /** The installation's roles that are for that repository, letter case aside. */
+  readonly homes: readonly Role[];
+  /** Where something stands in the manifest, e.g. `manifest.yaml:26`. */
+  readonly place: Place;
+}
+
+/** Where something stands in the manifest, as `file:line`. */
+export type Place = (origin: ManifestOrigin) => string;
+
+/** Gathers what the remedies for a login need. */
+export function remedySource(
+  model: AccessModel,
+  installation: Installation,
+  attempt: LoginAttempt,
+  place: Place,
+): RemedySource {
+  const { sub } = attempt.claims;
+  const subject: ParsedSubject =
+    sub === undefined ? { kind: "other", problem: "there is none" } : parseSubject(sub, model.hosts);
+  const repository = repositoryOf(subject, model);
+  const homes = model.accounts
+    .flatMap((account) => account.roles)
+    .filter((role) => role.installation === installation.name)
+    .filter((role) => relationOf(role.entry, repository?.url ?? null) !== "other");
+  return { model, installation, attempt, subject, repository, homes, place };
+}
+
+/** The repository of a subject; of a list of claims what `repository` says, or else `context`. */
+function repositoryOf(subject: ParsedSubject, { hosts }: AccessModel): EntryUrl | null {
+  if (subject.kind === "repository") return subject.repository;
+  if (subject.kind !== "claims") return null;
+  const { repository, context } = subject.claims;
+  const parsed = parseSubject(repository ?? context ?? "", hosts);
+  return parsed.kind === "repository" ? parsed.repository : null;
+}
+
+/**
+ * What an entry has to do with a repository: it is the `same` or the organization of it, or would be but for the
+ * `letters`' case, or is `other`.
+ */
+type Relation = "same" | "letters" | "other";
+
+/** @param url - canonical URL of a repository; null: none is known */
+export function relationOf(entry: Entry, url: string | null): Relation {
+  if (url === null) return "other";
+  const covers = (a: string, b: string) => (entry.kind === "org" ? b.startsWith(`${a}/`) : a === b);
+  if (covers(entry.url, url)) return "same";
+  return covers(entry.url.toLowerCase(), url.toLowerCase()) ? "letters" : "other";
+}
 
 /**
  * The smallest change that would admit a login that a role refuses: of the manifest, as what to write and where, or of
@@ -48,4 +123,247 @@ function audienceRemedy({ installation, attempt, place }: RemedySource): string 
     ? `, or, if ${found} is right, write audience: ${found} at ${place(installation.origin)}`
     : "";
   return `ask for the token with --audience ${wanted}${change}`;
+}
+
+/** The URL that a workspace was opened on, and what it means; null where the subject does not hold it. */
+interface Opened {
+  readonly typed: string;
+  readonly context: Context | null;
+}
+
+/** Is the role for another repository or organization than the workspace's, as far as that says its own? */
+function isElsewhere({ role }: RoleVerdict, { repository }: RemedySource): boolean {
+  return relationOf(role.entry, repository?.url ?? null) === "other";
+}
+
+/** What to change where a role refuses the subject. */
+function subjectRemedy(verdict: RoleVerdict, source: RemedySource): string {
+  const { installation, subject, attempt } = source;
+  const { entry } = verdict.role;
+  switch (subject.kind) {
+    case "snapshot":
+      return `${openOwn(entry)}: the workspace of a snapshot does not say which repository it is of`;
+    case "no-context":
+      return `${openOwn(entry)} in a new workspace: this one does not say what it was opened on`;
+    case "other":
+      return `${openOwn(entry)}: of this one's subject, ${subject.problem}`;
+    case "claims":
+      return claimsProblem(subject.claims, source) ?? repositoryRemedy(verdict, source, null);
+    case "repository":
+      if (installation.subject !== null) return claimListRemedy(source);
+      if (subject.disguised) return disguisedRemedy(entry, subject.repository.url, attempt.claims.sub ?? "");
+      return repositoryRemedy(verdict, source, { typed: attempt.claims.sub ?? "", context: subject.context });
+  }
+}
+
+/** Of a URL that the guard of every pattern refuses, wherever it leads. */
+function disguisedRemedy(entry: Entry, opens: string, typed: string): string {
+  const held = ["..", "%2e", "%2E"].find((part) => typed.includes(part)) ?? "a control character";
+  const elsewhere = opens === entry.url ? "" : `this URL opens ${opens}, and `;
+  return `${openOwn(entry)}: ${elsewhere}the role refuses any URL that holds ${held}`;
+}
+
+function repositoryRemedy(
+  { role, account }: RoleVerdict,
+  source: RemedySource,
+  opened: Opened | null,
+): string {
+  const { entry } = role;
+  const { repository, place } = source;
+  if (repository === null) return `${openOwn(entry)}: the subject names no repository`;
+  const { url } = repository;
+  const at = place(entry.origin);
+  switch (relationOf(entry, url)) {
+    case "same":
+      return entry.kind === "org" || opened === null
+        ? `open ${url} itself`
+        : contextRemedy(entry, repository, opened, at);
+    case "letters": {
+      const refused = entry.kind === "repo" && opened !== null && !admits(repository, entry.contexts, opened);
+      const contexts = refused ? ` and ${contextsLine(wider(entry, repository, opened))}` : "";
+      const line = `url: ${yamlScalar(url.slice(0, entry.url.length))}${contexts}`;
+      return `open it with the letters of ${entry.url}, or write ${line} at ${at}: AWS tells upper from lower case`;
+    }
+    case "other":
+      return elsewhereRemedy(entry, source, opened, account.name);
+  }
+}
+
+function contextRemedy(entry: Entry, repository: EntryUrl, opened: Opened, at: string): string {
+  const spelling = admittedSpelling(entry, repository, opened);
+  if (spelling !== null) return `open it as ${spelling}: of this branch, that spelling is admitted`;
+  const contexts = wider(entry, repository, opened);
+  const added = contexts.at(-1);
+  if (contexts.length === entry.contexts.length || added === undefined)
+    return `${openOwn(entry)}: no context admits a URL of this form`;
+  const forks = added === "pull-requests" || added === "commits" || added === "all";
+  const warning = forks ? ", which lets the code of forks have the role (rule T58)" : "";
+  return `${openOwn(entry)}, or write ${contextsLine(contexts)} at ${at}${warning}`;
+}
+
+/** The URL by which an entry admits the branch that was opened; null where it does not admit the branch. */
+function admittedSpelling(entry: Entry, repository: EntryUrl, { context }: Opened): string | null {
+  if (typeof context !== "object" || context === null) return null;
+  const forms = repoSubjects(repository, [context]).exact;
+  return forms.find((typed) => admits(repository, entry.contexts, { typed, context })) ?? null;
+}
+
+/** The contexts of an entry, and behind them the narrowest that admits a URL, where there is one. */
+function wider(entry: Entry, repository: EntryUrl, opened: Opened): readonly Context[] {
+  const missing = narrowest(repository, opened);
+  return missing === null ? entry.contexts : [...entry.contexts, missing];
+}
+
+function narrowest(repository: EntryUrl, opened: Opened): Context | null {
+  const candidates = [...(opened.context === null ? [] : [opened.context]), ...contextsOf(repository.kind)];
+  return candidates.find((context) => admits(repository, [context], opened)) ?? null;
+}
+
+/** Would a role with these contexts admit the URL? Remedies are tried before they are given. */
+function admits(repository: EntryUrl, contexts: readonly Context[], { typed }: Opened): boolean {
+  const { exact, prefixes } = repoSubjects(repository, contexts);
+  return exact.includes(typed) || prefixes.some((p) => typed.startsWith(p));
+}
+
+function elsewhereRemedy(entry: Entry, source: RemedySource, opened: Opened | null, account: string): string {
+  const { model, installation, repository, homes } = source;
+  if (repository === null) return `${openOwn(entry)}: the subject names no repository`;
+  const { url } = repository;
+  if (url === `${entry.url}.git`)
+    return `${openOwn(entry)}: on this host .git is part of the name, so that this is another repository`;
+  const own = `this role is for ${entry.url}`;
+  const [home] = homes;
+  if (home) return `${own}; for ${url} there is ${home.name}`;
+  const reason = `${own}, not for ${url}${mayBeFork(entry.url, repository) ? ", which may be a fork" : ""}`;
+  const context = opened === null ? "repository" : narrowest(repository, opened);
+  if (context === null || !parseEntryUrl(url, "repo", model.hosts).ok) return reason;
+  const line = repoLine(url, [context], model, installation, account);
+  return `${reason}; if that is to get in, add to repos: in ${installation.origin.file} the line ${line}`;
+}
+
+/** The same name elsewhere on the same host. */
+function mayBeFork(url: string, { base, segments }: EntryUrl): boolean {
+  return url.startsWith(`${base}/`) && url.endsWith(`/${segments.at(-1) ?? ""}`);
+}
+
+/** What somebody opens who wants in as the entry is. */
+function openOwn({ kind, url, contexts }: Entry): string {
+  if (kind === "org") return `open a repository of ${url}`;
+  const whole = contexts.includes("repository") || contexts.includes("all");
+  return whole ? `open ${url} itself` : `open ${url} on one of its ${contextsLine(contexts)}`;
+}
+
+const claimKeys: ReadonlySet<string> = new Set(["org_id", "repository", "context"] satisfies ClaimKey[]);
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+type ClaimPairs = Readonly<Record<string, string>>;
+
+/** What is wrong with a list of claims, short of its repository, and what to do about it; null where nothing is. */
+function claimsProblem(claims: ClaimPairs, { installation, place }: RemedySource): string | null {
+  const here = place(installation.origin);
+  const keys = Object.keys(claims);
+  if (installation.subject === null || keys.join() !== installation.subject.join()) {
+    const usable =
+      keys.every((k) => claimKeys.has(k)) && (keys.includes("repository") || keys.includes("context"));
+    return usable
+      ? `the subject is made of the claims ${keys.join(", ")}: write subject: [${keys.join(", ")}]${organizationLine(claims)} at ${here}`
+      : `the subject is made of the claims ${keys.join(", ")}: have Gitpod configure org_id,repository for the organization`;
+  }
+  const empty = keys.find((k) => claims[k] === "");
+  if (empty !== undefined)
+    return `the claim ${empty} is empty: open the workspace on a repository, in an organization`;
+  const { org_id: org } = claims;
+  if (installation.organizationId === null || org === installation.organizationId) return null;
+  const change =
+    org !== undefined && uuid.test(org)
+      ? `; if this one is right, write organizationId: ${org} at ${here}`
+      : "";
+  return `start the workspace in the Gitpod organization ${installation.organizationId}${change}`;
+}
+
+function organizationLine({ org_id: org }: ClaimPairs): string {
+  if (org === undefined) return "";
+  return ` and organizationId: ${uuid.test(org) ? org : "with the organization's UUID"}`;
+}
+
+/** What to do where the subject is a URL, and the manifest says that it is made of claims. */
+function claimListRemedy({ installation, place }: RemedySource): string {
+  const id = installation.organizationId === null ? "" : " and organizationId:";
+  return `the subject is a URL: have Gitpod configure ${(installation.subject ?? []).join(",")} for the organization, or take subject:${id} out at ${place(installation.origin)}`;
+}
+
+/**
+ * What there is to say of a token whose issuer is none of the installations looked at: which comes near, and what to
+ * write.
+ * @param named - the only installation that was looked at. @default - all of them
+ */
+export function issuerRemedy(
+  model: AccessModel,
+  issuer: string,
+  place: Place,
+  named?: Installation,
+): readonly string[] {
+  const other = model.installations.find((i) => i.issuer === issuer);
+  if (other && named) {
+    return [
+      `the token is not of ${named.name}: its issuer is that of ${other.name}`,
+      `leave --installation out, or write --installation ${other.name}`,
+    ];
+  }
+  const known = `no installation of the manifest has the issuer ${quote(issuer)}`;
+  const near = nearInstallation(named ? [named] : model.installations, issuer);
+  const problem = issuerProblem(issuer);
+  if (problem !== null)
+    return [
+      `${known}, and AWS can trust none like it: it ${problem.problem}`,
+      "get a new token with gp idp token",
+    ];
+  if (near === undefined) return [known, "if it is yours, declare it under installations"];
+  return [
+    `${known}; ${near.name} comes near, with ${quote(near.issuer)}`,
+    `if the token's is yours to the letter, write issuer: ${issuer} at ${place(near.origin)}, in place of host: or issuer:`,
+  ];
+}
+
+/** The installation whose issuer differs in `api.` or `services.` alone, or is nearest by its letters. */
+function nearInstallation(all: readonly Installation[], issuer: string): Installation | undefined {
+  const bare = (s: string) =>
+    s
+      .toLowerCase()
+      .replace(/^https?:\/\/((api|services)\.)?/, "")
+      .replace(/\/+$/, "");
+  const word = nearest(
+    issuer,
+    all.map((i) => i.issuer),
+  );
+  return all.find((i) => bare(i.issuer) === bare(issuer)) ?? all.find((i) => i.issuer === word);
+}
+
+/** Text as a YAML scalar: plain where no parser could take it for something else. */
+export function yamlScalar(text: string): string {
+  const plain = /^[A-Za-z][\w./-]*$/.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text);
+  return plain || /^https:\/\/[\w./~-]+$/.test(text) ? text : JSON.stringify(text);
+}
+
+/** `contexts: [repository, { branch: main }]` */
+export function contextsLine(contexts: readonly Context[]): string {
+  const items = contexts.map((c) => (typeof c === "object" ? `{ branch: ${yamlScalar(c.branch)} }` : c));
+  return `contexts: [${items.join(", ")}]`;
+}
+
+/** An item of `repos` that resolves: with the names that a manifest of several installations or accounts demands. */
+function repoLine(
+  url: string,
+  contexts: readonly Context[],
+  model: AccessModel,
+  installation: Installation,
+  account: string,
+): string {
+  const keys = [
+    `url: ${yamlScalar(url)}`,
+    ...(model.installations.length > 1 ? [`installations: [${installation.name}]`] : []),
+    ...(model.accounts.length > 1 ? [`accounts: [${account}]`] : []),
+    ...(contexts.every((c) => c === "repository") ? [] : [contextsLine(contexts)]),
+  ];
+  return keys.length === 1 ? `- ${keys.join("")}` : `- { ${keys.join(", ")} }`;
 }

@@ -1,9 +1,6 @@
 import type { AccessModel, Installation } from "../model/accessModel";
-import { issuerRemedy } from "./issuerRemedy";
 import { permissionAnswer, type PermissionAnswer, type PermissionQuestion } from "./permission";
-import { relationOf } from "./relation";
-import { remedy } from "./remedy";
-import { remedySource, type Place } from "./source";
+import { issuerRemedy, relationOf, remedy, remedySource, type Place } from "./remedy";
 import { audienceOf, judge, type LoginAttempt, type RoleVerdict } from "./verdict";
 
 /** What somebody wants explained, besides the login. */

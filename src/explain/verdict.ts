@@ -7,7 +7,7 @@ import {
   type Failure,
   type TrustRequest,
 } from "../policy";
-import type { TokenFacts } from "./facts";
+import type { TokenFacts } from "./input";
 
 /** A login that somebody tries, at a moment. */
 export interface LoginAttempt extends TokenFacts {

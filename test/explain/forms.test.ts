@@ -1,4 +1,4 @@
-import { contextsLine } from "../../src/explain/lines";
+import { contextsLine } from "../../src/explain/remedy";
 import type { Context } from "../../src/model/accessModel";
 import { applyRemedy } from "../support/applyRemedy";
 import { forms, ownHosts, repositories } from "../support/forms";

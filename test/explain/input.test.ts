@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { readClaims, readToken, withoutTokens, type InputResult } from "../../src/explain";
+import { readClaims, readToken, withoutTokens, type InputResult } from "../../src/explain/input";
 import { acmeIssuer, payload, signatureText, tokenOf } from "../support/login";
 
 const app = "https://github.com/acme/app";

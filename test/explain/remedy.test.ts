@@ -1,4 +1,5 @@
-import type { LoginAttempt, Question } from "../../src/explain";
+import type { Question } from "../../src/explain/report";
+import type { LoginAttempt } from "../../src/explain/verdict";
 import { applyRemedy } from "../support/applyRemedy";
 import { acmeIssuer, attempt, onlyRole, reportOn } from "../support/login";
 import { manifest } from "../support/project";

@@ -1,4 +1,4 @@
-import { explainJson, outcome } from "../../src/explain";
+import { explainJson, outcome } from "../../src/explain/report";
 import { manifest } from "../support/project";
 import { attempt, onlyRole, reportOn } from "../support/login";
 

@@ -1,10 +1,5 @@
-import {
-  explain,
-  type ExplainReport,
-  type LoginAttempt,
-  type Question,
-  type RoleReport,
-} from "../../src/explain";
+import { explain, type ExplainReport, type Question, type RoleReport } from "../../src/explain/report";
+import type { LoginAttempt } from "../../src/explain/verdict";
 import { project } from "./project";
 
 /** The issuer of `manifest` in support/project, by default. */

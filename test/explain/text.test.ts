@@ -1,4 +1,6 @@
-import { explainText, type LoginAttempt, type Question } from "../../src/explain";
+import type { Question } from "../../src/explain/report";
+import { explainText } from "../../src/explain/text";
+import type { LoginAttempt } from "../../src/explain/verdict";
 import { attempt, reportOn } from "../support/login";
 import { manifest } from "../support/project";
 
