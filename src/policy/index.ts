@@ -79,6 +79,7 @@ export {
 } from "./resourcePatterns";
 export { matchesPattern, textOnly } from "./wildcard";
 export { operatorParts, type OperatorParts } from "./operatorParts";
+export { valueForm, type ValueForm } from "./operators";
 export {
   coversPattern,
   literalStart,

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { parseCidr } from "./cidrs";
 import { expandVariables, matchesPattern, type Variables } from "./wildcard";
 
 /** Does one value of a policy match one value of the request? */
@@ -9,6 +10,16 @@ export interface Operator {
   readonly match: Match;
   /** True for the `Not…` operators: they hold where no value matches, and where the key is missing. */
   readonly negated: boolean;
+  /** What a value has to look like, for a message: IAM compares no other one. @default - any text will do */
+  readonly form?: ValueForm;
+}
+
+/** Values that an operator can read, of those that do not take any text. */
+export interface ValueForm {
+  readonly reads: (value: string) => boolean;
+  /** E.g. `a date`. */
+  readonly noun: string;
+  readonly example: string;
 }
 
 const equals: Match = (expected, actual, variables) => expandVariables(expected, variables) === actual;
@@ -75,15 +86,45 @@ function numberValue(s: string): number {
   return /^[+-]?[0-9]+(\.[0-9]+)?$/.test(s) ? Number(s) : NaN;
 }
 
-function comparisons(prefix: string, toNumber: (s: string) => number): Record<string, Operator> {
+const dates: ValueForm = {
+  reads: (value) => !Number.isNaN(dateValue(value)),
+  noun: "a date",
+  example: "2027-01-31T00:00:00Z",
+};
+const numbers: ValueForm = {
+  reads: (value) => !Number.isNaN(numberValue(value)),
+  noun: "a number",
+  example: "3600",
+};
+const booleans: ValueForm = {
+  reads: (value) => /^(true|false)$/i.test(value),
+  noun: "a truth value",
+  example: "true or false",
+};
+const addresses: ValueForm = {
+  reads: (value) => parseCidr(value).ok || /^(0\.0\.0\.0|::)\/0$/.test(value),
+  noun: "an address or a CIDR block",
+  example: "203.0.113.0/24",
+};
+const arns: ValueForm = {
+  reads: (value) => value === "*" || arnFields(value).length === 6,
+  noun: "an ARN of six fields",
+  example: "arn:aws:iam::123456789012:role/app",
+};
+
+function comparisons(
+  prefix: string,
+  toNumber: (s: string) => number,
+  form: ValueForm,
+): Record<string, Operator> {
   const eq = compared(toNumber, (a, e) => a === e);
   return {
-    [`${prefix}Equals`]: { match: eq, negated: false },
-    [`${prefix}NotEquals`]: { match: eq, negated: true },
-    [`${prefix}LessThan`]: { match: compared(toNumber, (a, e) => a < e), negated: false },
-    [`${prefix}LessThanEquals`]: { match: compared(toNumber, (a, e) => a <= e), negated: false },
-    [`${prefix}GreaterThan`]: { match: compared(toNumber, (a, e) => a > e), negated: false },
-    [`${prefix}GreaterThanEquals`]: { match: compared(toNumber, (a, e) => a >= e), negated: false },
+    [`${prefix}Equals`]: { match: eq, negated: false, form },
+    [`${prefix}NotEquals`]: { match: eq, negated: true, form },
+    [`${prefix}LessThan`]: { match: compared(toNumber, (a, e) => a < e), negated: false, form },
+    [`${prefix}LessThanEquals`]: { match: compared(toNumber, (a, e) => a <= e), negated: false, form },
+    [`${prefix}GreaterThan`]: { match: compared(toNumber, (a, e) => a > e), negated: false, form },
+    [`${prefix}GreaterThanEquals`]: { match: compared(toNumber, (a, e) => a >= e), negated: false, form },
   };
 }
 
@@ -94,16 +135,16 @@ const byName = Object.freeze({
   StringNotEqualsIgnoreCase: { match: equalsIgnoreCase, negated: true },
   StringLike: { match: matchesPattern, negated: false },
   StringNotLike: { match: matchesPattern, negated: true },
-  Bool: { match: bool, negated: false },
+  Bool: { match: bool, negated: false, form: booleans },
   BinaryEquals: { match: (expected: string, actual: string) => expected === actual, negated: false },
-  IpAddress: { match: ipAddress, negated: false },
-  NotIpAddress: { match: ipAddress, negated: true },
-  ArnEquals: { match: arnLike, negated: false },
-  ArnLike: { match: arnLike, negated: false },
-  ArnNotEquals: { match: arnLike, negated: true },
-  ArnNotLike: { match: arnLike, negated: true },
-  ...comparisons("Numeric", numberValue),
-  ...comparisons("Date", dateValue),
+  IpAddress: { match: ipAddress, negated: false, form: addresses },
+  NotIpAddress: { match: ipAddress, negated: true, form: addresses },
+  ArnEquals: { match: arnLike, negated: false, form: arns },
+  ArnLike: { match: arnLike, negated: false, form: arns },
+  ArnNotEquals: { match: arnLike, negated: true, form: arns },
+  ArnNotLike: { match: arnLike, negated: true, form: arns },
+  ...comparisons("Numeric", numberValue, numbers),
+  ...comparisons("Date", dateValue, dates),
 } satisfies Record<string, Operator>);
 
 /**
@@ -113,6 +154,11 @@ const byName = Object.freeze({
 export const operators: ReadonlyMap<string, Operator> = new Map(
   Object.entries(byName).map(([name, operator]) => [name.toLowerCase(), operator]),
 );
+
+/** What the values of an operator have to look like; null where any text will do. @param base - see `operatorParts` */
+export function valueForm(base: string): ValueForm | null {
+  return base === "null" ? booleans : (operators.get(base)?.form ?? null);
+}
 
 /** The names of the condition operators in AWS's capitals, without set prefix and `IfExists`. */
 export const operatorNames: readonly string[] = Object.freeze([...Object.keys(byName), "Null"]);

@@ -11,7 +11,7 @@ export interface StatementMistake {
   readonly kind: "resource" | "account" | "operator";
   /** What stands there. */
   readonly found: string;
-  /** Continues what was found: `is no ARN`. */
+  /** Continues what was found: `is not an ARN`. */
   readonly problem: string;
   readonly remedy: string;
   /** What it may have been meant to be. */
@@ -41,7 +41,7 @@ export function statementMistakes(statement: Statement): readonly StatementMista
       at: "key",
       kind: "operator",
       found: name,
-      problem: "is no operator of IAM",
+      problem: "is not an IAM condition operator",
       remedy: "copy the operator from AWS's documentation, e.g. StringEquals or StringLike",
       words: operatorNames,
     }));
@@ -68,14 +68,14 @@ function resourceMistake(resource: string): ResourceMistake | null {
   if (account === undefined || name.join(":") === "") {
     return {
       kind: "resource",
-      problem: "is not a whole ARN",
-      remedy: "write arn:partition:service:region:account:resource; a field that is empty keeps its colon",
+      problem: "is not a complete ARN",
+      remedy: "write arn:partition:service:region:account:resource; an empty field keeps its colon",
     };
   }
   if (!knownPartition.test(partition) || service === "") {
     return {
       kind: "resource",
-      problem: service === "" ? "is an ARN without a service" : "is an ARN of no partition that AWS has",
+      problem: service === "" ? "names no service" : "names a partition that AWS does not have",
       remedy: `begin it with ${partitions.map((p) => `arn:${p}:`).join(", ")} and the service`,
     };
   }
@@ -83,7 +83,7 @@ function resourceMistake(resource: string): ResourceMistake | null {
   if (account === "" || /^[0-9]{12}$|[*?]|^[a-z][a-z-]*$/.test(account)) return null;
   return {
     kind: "account",
-    problem: "has no account id of 12 digits",
+    problem: "has an account id that is not 12 digits",
     remedy: "write all 12 digits of the account's id, leading zeros too",
   };
 }

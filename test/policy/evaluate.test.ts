@@ -1,5 +1,5 @@
 import type { Condition, PolicyDocument } from "../../src/model/policyDocument";
-import { evaluatePermission, evaluateTrust } from "../../src/policy";
+import { evaluatePermission, evaluateTrust, valueForm } from "../../src/policy";
 
 const context = new Map([
   ["p:sub", ["https://github.com/acme/app"]],
@@ -196,5 +196,24 @@ describe("a document of an older version", () => {
 
   it("NullIfExists is no operator, and never holds", () => {
     expect(decide({ NullIfExists: { "p:none": "true" } }).allowed).toBe(false);
+  });
+});
+
+describe("values that an operator reads", () => {
+  it.each<readonly [string, readonly string[], readonly string[]]>([
+    ["datelessthan", ["2027-01-31", "2027-01-31T00:00:00Z", "1798675200"], ["31.12.2026", "2027-13-01", ""]],
+    ["numericequals", ["3600", "-1.5"], ["1h", "${aws:x}"]],
+    ["bool", ["true", "False"], ["yes", "1"]],
+    ["null", ["true", "false"], ["no"]],
+    ["ipaddress", ["203.0.113.0/24", "0.0.0.0/0", "2001:db8::1"], ["203.0.113.0/33", "10.0.0", "any"]],
+    ["arnlike", ["arn:aws:iam::123456789012:role/*", "*"], ["123456789012", "arn:aws:iam"]],
+  ])("%s", (base, right, wrong) => {
+    const form = valueForm(base);
+    expect(right.filter((value) => form?.reads(value) !== true)).toEqual([]);
+    expect(wrong.filter((value) => form?.reads(value) !== false)).toEqual([]);
+  });
+
+  it("of strings are all", () => {
+    expect(valueForm("stringlike")).toBeNull();
   });
 });

@@ -690,11 +690,11 @@ describe("raw statements and policies that IAM would refuse", () => {
     ["Action: '', Resource: '*'", "name an action, e.g. s3:GetObject"],
     [
       "Action: 's3:GetObject', Resource: 'arn:aws:sqs:eu-central-1:12345678901:jobs'",
-      "has no account id of 12 digits",
+      "has an account id that is not 12 digits",
     ],
     [
       "Action: 's3:GetObject', Resource: '*', Condition: { StringEqual: { 'aws:SourceIp': x } }",
-      'M04: "StringEqual" is no operator of IAM; did you mean StringEquals?',
+      'M04: "StringEqual" is not an IAM condition operator; did you mean StringEquals?',
     ],
   ])("{ %s } is a diagnostic", (statement, expected) => {
     expect(of(statement)).toEqual([expect.stringContaining(expected)]);

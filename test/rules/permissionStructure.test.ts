@@ -99,8 +99,8 @@ test("what IAM refuses is T01, an account that is not one T08, each at its place
   const refused = policy({ ...statement, Resource, Condition: { StringEqual: { "aws:SourceIp": "x" } } });
   expect(of(refused)).toEqual([
     'T01 Statement.0.Resource.1: Statement[0].Resource[1]: "foo" is neither an ARN nor *',
-    'T01 Statement.0.Condition.StringEqual: Statement[0].Condition.StringEqual: "StringEqual" is no operator of IAM',
-    'T08 Statement.0.Resource.2: Statement[0].Resource[2]: "arn:aws:sqs:eu-central-1:12345678901:jobs" has no account id of 12 digits',
+    'T01 Statement.0.Condition.StringEqual: Statement[0].Condition.StringEqual: "StringEqual" is not an IAM condition operator',
+    'T08 Statement.0.Resource.2: Statement[0].Resource[2]: "arn:aws:sqs:eu-central-1:12345678901:jobs" has an account id that is not 12 digits',
   ]);
   expect(found(refused).map(({ remedy }) => remedy)).toEqual(
     expect.arrayContaining([
