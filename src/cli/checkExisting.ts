@@ -91,6 +91,7 @@ function installationOf(issuer: string): Installation {
     origin: { file: "--issuer", path: [] },
     openSignup: isSharedIssuer(issuer),
     identityProvider: "create",
+    otherAudiences: [],
     subject: null,
     organizationId: null,
   };

@@ -5,6 +5,7 @@ import type { Account } from "../model/accessModel";
 import { isList, type Json, type JsonObject } from "../terraform/stableJson";
 import {
   awsProvider,
+  backendType,
   outputsOf,
   stackTerraform,
   type StackFindings,
@@ -44,7 +45,7 @@ export class AccountStack extends TerraformStack {
     super(scope, id);
     const { account, root = "../../..", unusedProviders = [], findings } = props;
     this.#source = { account, root, unusedProviders };
-    new AccountBackend(this, "backend", account.backend.kind);
+    new AccountBackend(this, "backend", backendType(account.backend));
     new AccountProvider(this, "aws", {
       terraformResourceType: "aws",
       terraformProviderSource: awsProvider.source,

@@ -3,6 +3,7 @@ import {
   accountId,
   expects,
   isNormal,
+  name,
   policyArn,
   profile,
   roleArn,
@@ -70,6 +71,10 @@ const backendSchema = z
           .describe("Key of the state, by default gitpod-aws-oidc/<stack>.tfstate"),
         kmsKeyId: kmsKeyId.optional().describe("Key that encrypts the state"),
         useLockfile: z.boolean().optional().describe("Lock the state by a file beside it; by default true"),
+        roleArn: roleArn
+          .optional()
+          .describe("ARN of the role that reads and writes the state, of any account"),
+        profile: profile.optional().describe("AWS profile that reads and writes the state"),
       })
       .optional()
       .describe("An object in S3"),
@@ -83,10 +88,20 @@ const backendSchema = z
       })
       .optional()
       .describe("HCP Terraform"),
+    partial: z
+      .enum(["azurerm", "consul", "cos", "gcs", "http", "kubernetes", "oss", "pg", "s3"])
+      .optional()
+      .describe("Another backend of Terraform's, empty: `init -backend-config` says the rest"),
   })
-  .refine((b) => [b.local, b.s3, b.cloud].filter((x) => x !== undefined).length === 1, {
-    error: expects("a backend has exactly one of local, s3, cloud", "keep the one where the state is kept"),
+  .refine((b) => Object.values(b).filter((x) => x !== undefined).length === 1, {
+    error: expects(
+      "a backend has exactly one of local, s3, cloud, partial",
+      "keep the one where the state is kept",
+    ),
   });
+
+/** Whose the identity provider is. */
+const identityProvider = z.enum(["create", "existing", "import"]);
 
 /** An entry of `accounts`. */
 export const accountSchema = z.strictObject({
@@ -100,7 +115,19 @@ export const accountSchema = z.strictObject({
     .describe("Partition of the region, by default derived from it"),
   backend: backendSchema.optional().describe("Where Terraform keeps its state, by default a local file"),
   deployRole: roleArn.optional().describe("ARN of the role that Terraform assumes"),
+  deployExternalId: text(
+    /^[\w+=,.@:/-]{2,1224}$/,
+    1224,
+    "an external id of 2 to 1224 letters, digits and _+=,.@:/-",
+    "copy sts:ExternalId from the trust policy of deployRole",
+  )
+    .optional()
+    .describe("External id that the trust policy of deployRole asks for"),
   deployProfile: profile.optional().describe("AWS profile that Terraform uses"),
+  identityProviders: z
+    .record(name, identityProvider)
+    .optional()
+    .describe("Where this account differs: an installation's name, and its identityProvider here"),
   permissionsBoundary: policyArn.optional().describe("Permissions boundary of every role of the account"),
   requireBoundary: z
     .boolean()
@@ -180,11 +207,24 @@ export const installationSchema = z
     )
       .optional()
       .describe("Audience of the tokens, by default sts.amazonaws.com"),
-    identityProvider: z
-      .enum(["create", "existing", "import"])
+    identityProvider: identityProvider
       .optional()
       .describe(
         "create it, refer to an existing one that another stack owns, or import (adopt) one; by default create",
+      ),
+    otherAudiences: z
+      .array(
+        text(
+          /^[!-~]{1,255}$/,
+          255,
+          "a client id of 1 to 255 characters without spaces",
+          "copy it from aws iam get-open-id-connect-provider",
+        ),
+      )
+      .max(99)
+      .optional()
+      .describe(
+        "Client ids that others need of the identity provider: Terraform keeps them, and no role of the manifest admits them",
       ),
     openSignup: z
       .boolean()

@@ -43,6 +43,8 @@ export interface Account {
   readonly backend: Backend;
   /** ARN of the role that the AWS provider assumes to deploy. */
   readonly deployRole: string | null;
+  /** What the trust policy of `deployRole` asks for. */
+  readonly deployExternalId: string | null;
   /** Profile of the AWS configuration that the AWS provider uses to deploy. */
   readonly deployProfile: string | null;
   readonly permissionsBoundary: string | null;
@@ -66,13 +68,24 @@ export type Backend =
       readonly key: string;
       readonly kmsKeyId: string | null;
       readonly useLockfile: boolean;
+      readonly roleArn: string | null;
+      readonly profile: string | null;
     }
   | {
       readonly kind: "cloud";
       readonly organization: string;
       readonly workspace: string;
       readonly hostname: string;
+    }
+  | {
+      /** Whoever runs `terraform init` says where it is. */
+      readonly kind: "partial";
+      /** Terraform's name of the backend, such as `http`. */
+      readonly type: string;
     };
+
+/** Whose an identity provider is: `create` it, refer to an `existing` one by ARN, or `import` (adopt) one. */
+export type Management = "create" | "existing" | "import";
 
 /** The IAM resource that makes an account trust an issuer. */
 export interface IdentityProvider {
@@ -83,8 +96,7 @@ export interface IdentityProvider {
   readonly arn: string;
   /** Sorted; 1 to 100. */
   readonly audiences: readonly string[];
-  /** `create` it, refer to an `existing` one by ARN, or `import` (adopt) one into Terraform's state. */
-  readonly management: "create" | "existing" | "import";
+  readonly management: Management;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -97,7 +109,10 @@ export interface Installation {
   readonly audience: string;
   /** Can anybody get a workspace here? Always true on gitpod.io. */
   readonly openSignup: boolean;
-  readonly identityProvider: "create" | "existing" | "import";
+  /** Whose its identity provider is, in accounts that do not say so themselves. */
+  readonly identityProvider: Management;
+  /** Client ids that its identity provider registers for others, sorted. */
+  readonly otherAudiences: readonly string[];
   /** The claims that `sub` is made of, in their order; null: the URL that the workspace was opened on. */
   readonly subject: readonly ClaimKey[] | null;
   /** The Gitpod organization's UUID, where `subject` holds `org_id`. */

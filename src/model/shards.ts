@@ -54,7 +54,10 @@ export function isShardName(stack: string, account: string): boolean {
   return stack.startsWith(`${account}-`) && /^([2-9]|[1-4][0-9]|50)$/.test(stack.slice(account.length + 1));
 }
 
-/** Where the state of an account's shard is: the account's own place, numbered before the extension of its file. */
+/**
+ * Where the state of an account's shard is: the account's own place, numbered before the extension of its file. Of a
+ * partial backend nobody knows it.
+ */
 export function shardBackend(backend: Backend, shard: number): Backend {
   switch (backend.kind) {
     case "local":
@@ -63,6 +66,8 @@ export function shardBackend(backend: Backend, shard: number): Backend {
       return { ...backend, key: numbered(backend.key, shard) };
     case "cloud":
       return { ...backend, workspace: `${backend.workspace}${suffix(shard)}` };
+    case "partial":
+      return backend;
   }
 }
 

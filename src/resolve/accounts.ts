@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { quote, type Origin } from "../diagnostics";
 import type { Manifest, ManifestAccount } from "../manifest";
-import type { Account, Backend } from "../model/accessModel";
+import type { Account, Backend, Management } from "../model/accessModel";
 import { parseArn } from "../model/names";
 import { partitionOf, type Partition } from "../model/partitions";
 import { shardBackend, stackName } from "../model/shards";
@@ -14,6 +14,8 @@ export interface AccountSettings extends Omit<Account, "identityProviders" | "ro
   readonly rolePath: string | null;
   readonly tags: Readonly<Record<string, string>>;
   readonly exclusive: boolean;
+  /** By installation: its identity provider here, where the account itself says whose it is. */
+  readonly managements: Readonly<Record<string, Management>>;
 }
 
 /** Resolves every account, sorted by name. Accounts with problems are left out, and the problems say why. */
@@ -37,6 +39,11 @@ export function resolveAccounts(
     }
     byId.set(source.id, name);
     checkStackNames(name, source, manifest, problems, origin);
+    for (const installation of Object.keys(source.identityProviders ?? {})) {
+      if (Object.hasOwn(manifest.installations, installation)) continue;
+      const at = below(origin, "identityProviders", installation);
+      problems.unknownName(at, "installation", installation, Object.keys(manifest.installations));
+    }
     const account = resolveAccount(name, source, origin, problems);
     if (account) accounts.set(name, account);
   }
@@ -51,6 +58,7 @@ function checkStates(accounts: readonly AccountSettings[], problems: Problems): 
     for (let shard = 1; shard <= account.shards; shard++) {
       const stack = stackName(account.name, shard);
       const state = stateOf(shardBackend(account.backend, shard));
+      if (state === null) continue;
       const twin = seen.get(state);
       // Stacks of one name are reported as such.
       if (twin !== undefined && twin !== stack) {
@@ -65,11 +73,18 @@ function checkStates(accounts: readonly AccountSettings[], problems: Problems): 
     }
 }
 
-/** What tells a state from others; how it is encrypted and locked does not. */
-function stateOf(backend: Backend): string {
-  const place = backend.kind === "local" ? { ...backend, path: posix.normalize(backend.path) } : backend;
-  const { kmsKeyId, useLockfile, ...rest } = { kmsKeyId: null, useLockfile: false, ...place };
-  return JSON.stringify(rest);
+/** What tells a state from others; how it is reached, encrypted and locked does not. Null: nobody knows. */
+function stateOf(backend: Backend): string | null {
+  switch (backend.kind) {
+    case "local":
+      return `local ${posix.normalize(backend.path)}`;
+    case "s3":
+      return `s3 ${backend.bucket} ${backend.region} ${backend.key}`;
+    case "cloud":
+      return `cloud ${backend.hostname} ${backend.organization} ${backend.workspace}`;
+    case "partial":
+      return null;
+  }
 }
 
 /** No shard's stack under the name of another account's stack: they would be written over each other. */
@@ -121,6 +136,15 @@ function resolveAccount(
       "name a role of this account that ops may assume",
     );
   }
+  if (source.deployExternalId !== undefined && source.deployRole === undefined) {
+    problems.add(
+      "R08",
+      below(origin, "deployExternalId"),
+      "an external id is for the role that Terraform assumes, and there is none",
+      "add deployRole, or leave deployExternalId out",
+      "key",
+    );
+  }
   return {
     name,
     origin,
@@ -130,6 +154,7 @@ function resolveAccount(
     shards: source.shards ?? 1,
     backend: resolveBackend(name, source.backend, below(origin, "backend"), problems),
     deployRole: source.deployRole ?? null,
+    deployExternalId: source.deployExternalId ?? null,
     deployProfile: source.deployProfile ?? null,
     permissionsBoundary: source.permissionsBoundary ?? null,
     requireBoundary: source.requireBoundary ?? false,
@@ -137,6 +162,7 @@ function resolveAccount(
     rolePath: source.path ?? null,
     tags: source.tags ?? {},
     exclusive: source.exclusive ?? false,
+    managements: source.identityProviders ?? {},
   };
 }
 
@@ -183,6 +209,9 @@ function resolveBackend(
 ): Backend {
   if (source?.s3) {
     checkRegion(source.s3.region, below(origin, "s3", "region"), problems);
+    const partition = partitionOf(source.s3.region);
+    if (partition !== null)
+      checkPartition(source.s3.roleArn, partition, below(origin, "s3", "roleArn"), problems);
     return {
       kind: "s3",
       bucket: source.s3.bucket,
@@ -190,6 +219,8 @@ function resolveBackend(
       key: source.s3.key ?? `gitpod-aws-oidc/${name}.tfstate`,
       kmsKeyId: source.s3.kmsKeyId ?? null,
       useLockfile: source.s3.useLockfile ?? true,
+      roleArn: source.s3.roleArn ?? null,
+      profile: source.s3.profile ?? null,
     };
   }
   if (source?.cloud) {
@@ -200,6 +231,7 @@ function resolveBackend(
       hostname: source.cloud.hostname ?? "app.terraform.io",
     };
   }
+  if (source?.partial) return { kind: "partial", type: source.partial };
   return { kind: "local", path: source?.local?.path ?? `terraform.${name}.tfstate` };
 }
 

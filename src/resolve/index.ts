@@ -1,18 +1,10 @@
 import { quote, type Origin, type Problem } from "../diagnostics";
 import type { ParsedManifest } from "../manifest";
-import type {
-  AccessModel,
-  Account,
-  HostKind,
-  IdentityProvider,
-  Installation,
-  Role,
-} from "../model/accessModel";
-import { identityProviderArn } from "../model/names";
-import { fixedLimits } from "../model/quotas";
+import type { AccessModel, Account, HostKind, Role } from "../model/accessModel";
 import { knownHosts, scmHosts } from "../subject";
 import { resolveAccounts, sortedEntries, type AccountSettings } from "./accounts";
 import { resolveEntry, type EffectiveEntry, type Scope } from "./entries";
+import { identityProviders } from "./identityProviders";
 import { resolveInstallations } from "./installations";
 import { below, Problems } from "./problems";
 import { resolveRoles, type ResolvedRole } from "./roles";
@@ -74,51 +66,15 @@ export function resolve(parsed: ParsedManifest): ResolveResult {
 }
 
 function withRoles(settings: AccountSettings, roles: readonly Role[], scope: Scope): Account {
-  const { rolePath, tags, ...account } = settings;
+  const { rolePath, tags, managements, ...account } = settings;
   const own = [...roles].sort((a, b) => (a.name < b.name ? -1 : 1));
   const used = new Set(own.map((role) => role.installation));
   const installations = [...scope.installations.values()].filter((i) => used.has(i.name));
   return {
     ...account,
-    identityProviders: identityProviders(settings, tags, installations, scope.problems),
+    identityProviders: identityProviders(settings, installations, scope.problems),
     roles: own,
   };
-}
-
-/** One identity provider for each issuer, however many installations share it. */
-function identityProviders(
-  account: AccountSettings,
-  tags: Readonly<Record<string, string>>,
-  installations: readonly Installation[],
-  problems: Problems,
-): readonly IdentityProvider[] {
-  const byIssuer = new Map<string, Installation[]>();
-  for (const i of installations) byIssuer.set(i.issuer, [...(byIssuer.get(i.issuer) ?? []), i]);
-  return [...byIssuer]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([issuer, sharing]) => {
-      const [first] = sharing;
-      if (!first) return [];
-      const audiences = [...new Set(sharing.map((i) => i.audience))].sort();
-      if (audiences.length > fixedLimits.audiencesPerProvider) {
-        problems.add(
-          "R08",
-          below(first.origin, "audience"),
-          `an identity provider takes ${fixedLimits.audiencesPerProvider} audiences, this one would have ${audiences.length}`,
-          "let installations with one issuer share audiences",
-        );
-      }
-      return [
-        {
-          issuer,
-          providerName: first.providerName,
-          arn: identityProviderArn(account.partition, account.id, issuer),
-          audiences,
-          management: first.identityProvider,
-          tags: Object.fromEntries(sortedEntries(tags)),
-        },
-      ];
-    });
 }
 
 function resolveHosts(

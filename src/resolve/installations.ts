@@ -45,6 +45,7 @@ export function resolveInstallations(
       audience: source.audience ?? defaultAudience,
       openSignup: shared || open.has(issuer),
       identityProvider: source.identityProvider ?? "create",
+      otherAudiences: [...new Set(source.otherAudiences ?? [])].sort(),
       ...resolveSubject(source, origin, problems),
     };
     checkTwin(byIssuer.get(issuer), installation, problems);
@@ -85,7 +86,7 @@ function checkTwin(twin: Installation | undefined, installation: Installation, p
     below(installation.origin, "identityProvider"),
     `installations ${quote(twin.name)} and ${quote(installation.name)} share an issuer, and so one identity provider, ` +
       `but one says ${twin.identityProvider} and the other ${installation.identityProvider}`,
-    "write the same identityProvider for both",
+    `write the same identityProvider for both; where one account differs, write identityProviders: { ${installation.name}: ${installation.identityProvider} } there`,
   );
 }
 

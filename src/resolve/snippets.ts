@@ -3,6 +3,7 @@ import type { Installation, Login, Snippet } from "../model/accessModel";
 import { snippetFile } from "../model/names";
 import type { AccountSettings } from "./accounts";
 import { below, type Problems } from "./problems";
+import type { EffectiveEntry } from "./entries";
 import type { ResolvedRole } from "./roles";
 
 const defaultTask = "aws";
@@ -79,19 +80,23 @@ function loginsOf(
   accounts: ReadonlyMap<string, AccountSettings>,
   problems: Problems,
 ): readonly Login[] {
-  const profiles = new Set<string>();
+  const profiles = new Map<string, EffectiveEntry>();
   const setBy = new Map<string, ResolvedRole>();
-  return roles.map((resolved, i) => {
+  return roles.map((resolved) => {
     const { role, entry, exports } = resolved;
-    const profile = entry.settings.snippet.profile ?? (i === 0 ? "default" : role.account);
-    if (profiles.has(profile))
+    const derived = role.account === roles[0]?.role.account ? "default" : role.account;
+    const profile = entry.settings.snippet.profile ?? derived;
+    const earlier = profiles.get(profile);
+    if (earlier !== undefined)
       problems.add(
         "R08",
         below(entry.settings.origin("snippet"), "profile"),
         `two roles of one snippet would log in to the profile ${quote(profile)}`,
-        "leave profile out: the first account then has the profile default, each other one of its own name",
+        earlier === entry
+          ? "leave profile out: the first account then has the profile default, each other one of its own name"
+          : `give this entry a profile of its own: snippet: { profile: ${role.name.replace(/[^\w.-]/g, "_")} }`,
       );
-    profiles.add(profile);
+    profiles.set(profile, entry);
     return {
       account: role.account,
       roleArn: role.arn,

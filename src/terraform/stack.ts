@@ -47,10 +47,10 @@ export const stackFile = "cdk.tf.json";
 
 /** The whole text of a stack's `cdk.tf.json`. */
 export function stackText(stack: StackSource): string {
-  const { kind } = stack.account.backend;
+  const backend = backendType(stack.account.backend);
   const metadata: JsonObject = {
-    backend: kind,
-    ...(kind === "cloud" ? { cloud: "tfc" } : {}),
+    backend,
+    ...(backend === "cloud" ? { cloud: "tfc" } : {}),
     stackName: stack.name,
     version: cdktfVersion,
   };
@@ -134,13 +134,20 @@ export function stackTerraform({
 }
 
 /** How Terraform reaches the account, and no other. */
-function providerTerraform({ region, id, deployRole, deployProfile }: Account): JsonObject {
+function providerTerraform({ region, id, deployRole, deployExternalId, deployProfile }: Account): JsonObject {
+  const external_id = deployExternalId === null ? undefined : escapeTemplate(deployExternalId);
   return defined({
     allowed_account_ids: [escapeTemplate(id)],
-    assume_role: deployRole === null ? undefined : [{ role_arn: escapeTemplate(deployRole) }],
+    assume_role:
+      deployRole === null ? undefined : [defined({ external_id, role_arn: escapeTemplate(deployRole) })],
     profile: deployProfile === null ? undefined : escapeTemplate(deployProfile),
     region: escapeTemplate(region),
   });
+}
+
+/** Terraform's name of a backend. */
+export function backendType(backend: Backend): string {
+  return backend.kind === "partial" ? backend.type : backend.kind;
 }
 
 /**
@@ -152,18 +159,21 @@ function backendTerraform(backend: Backend, root: string): JsonObject {
     case "local":
       return { backend: { local: { path: `${root}/${backend.path.replace(/^(\.\/)+/, "")}` } } };
     case "s3": {
-      const { bucket, key, region, kmsKeyId, useLockfile } = backend;
-      const kms_key_id = kmsKeyId ?? undefined;
-      return {
-        backend: {
-          s3: defined({ bucket, key, region, encrypt: true, kms_key_id, use_lockfile: useLockfile }),
-        },
-      };
+      const { bucket, key, region, kmsKeyId, useLockfile, roleArn, profile } = backend;
+      const s3 = defined({
+        assume_role: roleArn === null ? undefined : { role_arn: roleArn },
+        ...{ bucket, key, region, encrypt: true, use_lockfile: useLockfile },
+        kms_key_id: kmsKeyId ?? undefined,
+        profile: profile ?? undefined,
+      });
+      return { backend: { s3 } };
     }
     case "cloud": {
       const { organization, workspace, hostname } = backend;
       return { cloud: { organization, hostname, workspaces: { name: workspace } } };
     }
+    case "partial":
+      return { backend: { [backend.type]: {} } };
   }
 }
 

@@ -44,6 +44,8 @@ describe("the backend", () => {
     region: "eu-west-1",
     key: "gitpod/dev",
     useLockfile: true,
+    roleArn: null,
+    profile: null,
   } as const;
   test.each<[string, Backend, unknown]>([
     [

@@ -93,7 +93,12 @@ describe("an account's stacks", () => {
   });
 });
 
-const s3 = { kind: "s3", bucket: "b", region: "us-east-1", kmsKeyId: null, useLockfile: true } as const;
+const s3 = {
+  kind: "s3",
+  bucket: "b",
+  region: "us-east-1",
+  ...{ kmsKeyId: null, useLockfile: true, roleArn: null, profile: null },
+} as const;
 const cloud = { kind: "cloud", organization: "acme", hostname: "app.terraform.io" } as const;
 
 test.each<readonly [Backend, Backend]>([
@@ -116,6 +121,10 @@ test.each<readonly [Backend, Backend]>([
   [
     { ...cloud, workspace: "aws.dev" },
     { ...cloud, workspace: "aws.dev-2" },
+  ],
+  [
+    { kind: "partial", type: "http" },
+    { kind: "partial", type: "http" },
   ],
 ])("the state of the first shard is %j, that of the second %j", (first, second) => {
   expect(shardBackend(first, 1)).toEqual(first);

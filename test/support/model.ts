@@ -108,6 +108,7 @@ export function testAccount(change: Partial<Account> = {}): Account {
     region: "us-east-1",
     backend: { kind: "local", path: `terraform.${name}.tfstate` },
     deployRole: null,
+    deployExternalId: null,
     deployProfile: null,
     permissionsBoundary: null,
     requireBoundary: false,
@@ -129,6 +130,7 @@ export function testModel(accounts: readonly Account[] = [testAccount()]): Acces
     audience: "sts.amazonaws.com",
     openSignup: true,
     identityProvider: "create",
+    otherAudiences: [],
     subject: null,
     organizationId: null,
   };

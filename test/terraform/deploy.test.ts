@@ -226,7 +226,7 @@ describeReal("a stack in real Terraform, on moto", ["terraform", "mirror", "moto
         key: "gitpod/dev.tfstate",
         useLockfile: true,
       },
-      kmsKeyId: null,
+      ...{ kmsKeyId: null, roleArn: null, profile: null },
     };
     await apply(testAccount({ backend }), "-backend-config=use_path_style=true");
     const head = await deployment.aws("s3api head-object --bucket acme-state --key gitpod/dev.tfstate");
