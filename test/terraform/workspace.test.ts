@@ -47,6 +47,8 @@ describeReal("a task typed into a terminal", ["aws", "moto", "script", "zsh", "j
     rendered(testSnippet({ logins: [testLogin(login)], ...change }));
   const aws = (made: Workspace, name: string) => join(made.folder, "home", ".aws", name);
   const program = (made: Workspace, name: string, code: string) => {
+    // A link to the machine's own program goes first: writing would go through it.
+    rmSync(join(made.folder, "bin", name), { force: true });
     writeFileSync(join(made.folder, "bin", name), `#!/bin/sh\n${code}\n`, { mode: 0o755 });
   };
 
