@@ -2,8 +2,10 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { placeIn } from "../src/cli/explain";
 import { diskFiles } from "../src/cli/files";
 import { readProject } from "../src/cli/project";
+import { bareFacts } from "../src/explain/input";
 import { explain, explainJson } from "../src/explain/report";
 import { explainText } from "../src/explain/text";
 import type { LoginAttempt } from "../src/explain/verdict";
@@ -22,7 +24,7 @@ const bin = join(__dirname, "..", "dist", "cli", "bin.js");
 
 function attempt(sub: string): LoginAttempt {
   const claims = { sub, aud: ["sts.amazonaws.com"], azp: "sts.amazonaws.com" };
-  return { issuer, claims, expires: null, issued: null, sourceIp: null, at: null, role: null, now };
+  return { ...bareFacts(issuer, claims), now };
 }
 
 function manifest(): string {
@@ -78,8 +80,7 @@ try {
   show("one decision of a trust policy", (decisions.ms / policies.length) * 1000, "µs");
   show("decisions per second", (policies.length / decisions.ms) * 1000, "/s");
 
-  const place = (origin: Parameters<typeof locator.locate>[0]) =>
-    `${origin.file}:${locator.locate(origin, "value").line}`;
+  const place = placeIn(locator);
   for (const [what, sub] of [
     ["that one role admits", "https://github.com/acme-7/app-7/tree/main"],
     ["that all refuse", "https://github.com/acme-7/app-7/pull/1"],

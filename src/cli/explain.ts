@@ -5,10 +5,20 @@ import {
   readClaims,
   readToken,
   resemblesToken,
+  type InputProblem,
   type InputResult,
+  type LoginsResult,
   type TokenFacts,
 } from "../explain/input";
-import { explain, explainJson, outcome } from "../explain/report";
+import {
+  explain,
+  explainEventsJson,
+  explainJson,
+  openQuestions,
+  outcome,
+  type Question,
+} from "../explain/report";
+import type { Place } from "../explain/remedy";
 import { explainText, type Signature } from "../explain/text";
 import type { LoginAttempt } from "../explain/verdict";
 import type { AccessModel, Installation } from "../model/accessModel";
@@ -31,6 +41,7 @@ export interface ExplainArguments {
   readonly action?: string | undefined;
   readonly resource?: string | undefined;
   readonly sourceIp?: string | undefined;
+  readonly event?: string | undefined;
   readonly verify: boolean;
   readonly now?: string | undefined;
   readonly format: string;
@@ -44,24 +55,51 @@ export async function explainCommand(given: ExplainArguments, io: CommandIo): Pr
   const { model, locator } = loaded(given, io);
   const installation = namedInstallation(model, given.installation);
   const token = given.token === "-" ? readStdin(io) : given.token;
-  const said = token === undefined ? readFacts(given, model, installation, io) : unwrap(readToken(token));
-  const facts = { ...said, sourceIp: given.sourceIp ?? said.sourceIp };
-  if (given.verify && token !== undefined) await verifyToken(token, facts.issuer, model, io);
+  const logins = token === undefined ? readLogins(given, model, installation, io) : [readToken(token)];
+  const all = logins.map((login) =>
+    logins.length === 1 ? { ok: true as const, facts: unwrap(login) } : login,
+  );
+  if (given.verify && token !== undefined && all[0]?.ok)
+    await verifyToken(token, all[0].facts.issuer, model, io);
   const { action, resource, role } = given;
   const permission = action === undefined || resource === undefined ? undefined : { action, resource };
-  const report = explain(
-    model,
-    attemptOf(facts, given.now, io),
-    { installation, role, permission },
-    (origin) => `${origin.file}:${locator.locate(origin, "value").line}`,
-  );
-  if (role !== undefined && report.installation !== null && report.roles.length === 0)
-    throw unknownRole(role, report.installation, model);
+  const question: Question = { installation, role, permission };
+  const reports = all.flatMap((login) => {
+    if (!login.ok) return [];
+    const facts = { ...login.facts, sourceIp: given.sourceIp ?? login.facts.sourceIp };
+    const report = explain(model, attemptOf(facts, given.now, io), question, placeIn(locator));
+    if (role !== undefined && report.installation !== null && report.roles.length === 0)
+      throw unknownRole(role, report.installation, model);
+    return [report];
+  });
   const signature: Signature = token === undefined ? null : given.verify ? "verified" : "unverified";
-  io.stdout.write(given.format === "json" ? explainJson(report) : explainText(report, signature));
-  const status = outcome(report);
-  if (status === 2) io.stderr.write("no verdict: see undecided\n");
-  return status;
+  io.stdout.write(
+    given.format !== "json"
+      ? reports.map((report) => explainText(report, signature)).join("\n")
+      : all.length > 1
+        ? explainEventsJson(reports)
+        : reports.map(explainJson).join(""),
+  );
+  const unread = all.flatMap((login, i) =>
+    login.ok ? [] : [`event ${i + 1} of ${all.length}: no verdict: ${login.problem}\n`],
+  );
+  for (const line of unread) io.stderr.write(line);
+  const statuses = reports.map(outcome);
+  if (statuses.includes(1)) return 1;
+  if (!statuses.includes(2)) return unread.length === 0 ? 0 : 2;
+  io.stderr.write(`undecided: ${[...new Set(reports.flatMap(openQuestions))].join("; ")}\n`);
+  return 2;
+}
+
+/** Where something stands in the manifest: the line of the key, where it is written. */
+export function placeIn(locator: SoundProject["locator"]): Place {
+  return (origin, ...keys) => {
+    const whole = locator.locate(origin, "value").line;
+    const lines = keys.map(
+      (key) => locator.locate({ file: origin.file, path: [...origin.path, key] }, "key").line,
+    );
+    return `${origin.file}:${lines.find((line) => line !== whole) ?? whole}`;
+  };
 }
 
 function checkUsage(given: ExplainArguments): void {
@@ -76,6 +114,7 @@ function checkUsage(given: ExplainArguments): void {
     action,
     resource,
     given.sourceIp,
+    given.event,
   ];
   if ([...shown, format].some((text) => text !== undefined && resemblesToken(text)))
     throw new CommandError("a token stands where none belongs", "pass it with --token -, on standard input");
@@ -105,6 +144,8 @@ function checkUsage(given: ExplainArguments): void {
     );
   if (context?.trim() === "")
     throw new CommandError("--context is empty", "pass the URL that the workspace is opened on");
+  if (given.event !== undefined && claims === undefined)
+    throw new CommandError("--event needs --claims", "pass the CloudTrail events by --claims FILE");
   if (given.verify && token === undefined)
     throw new CommandError(
       "--verify needs a token: claims have no signature",
@@ -127,7 +168,7 @@ function loaded(given: ExplainArguments, io: CommandIo): SoundProject {
   const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
   throw new CommandError(
     `there is no verdict: ${place}${more}`,
-    `${first?.remedy ?? "mend the manifest"}; gitpod-aws-oidc check shows all there is`,
+    `${first?.remedy ?? "fix the manifest"}; gitpod-aws-oidc check shows all there is`,
   );
 }
 
@@ -160,20 +201,36 @@ function unknownRole(role: string, installation: string, model: AccessModel): Co
   );
 }
 
-function readFacts(
+function readLogins(
   given: ExplainArguments,
   model: AccessModel,
   named: Installation | undefined,
   io: CommandIo,
-): TokenFacts {
+): readonly InputResult[] {
   const { claims, context = "" } = given;
-  if (claims !== undefined) return unwrap(readClaims(claims === "-" ? readStdin(io) : readText(claims)));
+  if (claims !== undefined) {
+    const logins = readClaims(claims === "-" ? readStdin(io) : readText(claims));
+    return chosenLogins(logins, given.event);
+  }
   const [only, ...others] = model.installations;
   const installation = named ?? (others.length === 0 ? only : undefined);
-  if (installation) return factsOfContext(context, installation, model);
+  if (installation) return [{ ok: true, facts: factsOfContext(context, installation, model) }];
   throw new CommandError(
     "the manifest has several installations, and --context does not say on which the workspace is",
     `add --installation, one of ${model.installations.map((i) => i.name).join(", ")}`,
+  );
+}
+
+/** All logins of what was passed, or the one of `--event`. */
+function chosenLogins(read: LoginsResult, event: string | undefined): readonly InputResult[] {
+  if (!read.ok) throw noVerdict(read);
+  if (event === undefined) return read.logins;
+  const chosen = /^[1-9][0-9]*$/.test(event) ? read.logins[Number(event) - 1] : undefined;
+  if (chosen !== undefined) return [chosen];
+  const { length } = read.logins;
+  throw new CommandError(
+    `there is no event ${quote(event)}: the file has ${length} login${length === 1 ? "" : "s"}`,
+    length === 1 ? "leave --event out" : `write a number from 1 to ${length}`,
   );
 }
 
@@ -226,7 +283,11 @@ function readText(file: string): string {
 
 function unwrap(result: InputResult): TokenFacts {
   if (result.ok) return result.facts;
-  throw new CommandError(`there is no verdict: ${result.problem}`, result.remedy);
+  throw noVerdict(result);
+}
+
+function noVerdict({ problem, remedy }: InputProblem): CommandError {
+  return new CommandError(`there is no verdict: ${problem}`, remedy);
 }
 
 /** The moment is that of `--now`, else that of the event, else the present. */

@@ -85,6 +85,7 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .option("--resource <arn>", "with --action: to this")
     .option("--verify", "check the token's signature with the keys of the manifest's issuer", false)
     .option("--source-ip <address>", "where the login comes from, where the token does not say it")
+    .option("--event <number>", "of several CloudTrail events this one alone: 1 is the file's first login")
     .option("--now <date>", "judge dates as of this day, YYYY-MM-DD; by default now")
     .option("--format <format>", "text or json", "text")
     .action(async (manifest: string | undefined, options: Omit<ExplainArguments, "manifest">) => {

@@ -6,6 +6,8 @@ import { isObject, own, readJsonObject, type JsonObject } from "./json";
 export interface TokenFacts {
   readonly issuer: string;
   readonly claims: Claims;
+  /** False for an event that does not say the audience: the token had one. */
+  readonly audienceKnown: boolean;
   /** When the token ends, in seconds since 1970; null where it is not said. */
   readonly expires: number | null;
   /** When it begins, in seconds since 1970; null where it is not said. */
@@ -16,6 +18,18 @@ export interface TokenFacts {
   readonly at: string | null;
   /** ARN of the role that was asked for; null where it is not said. */
   readonly role: string | null;
+  /** Null where this is not read from CloudTrail. */
+  readonly event: EventPlace | null;
+}
+
+/** Which of the logins in a file an event is, and what AWS answered. */
+export interface EventPlace {
+  /** 1 for the first login of the file. */
+  readonly number: number;
+  /** How many logins the file has. */
+  readonly count: number;
+  /** AWS's code, e.g. `AccessDenied`; null where it let the login in. */
+  readonly error: string | null;
 }
 
 /** Why there is no verdict. Neither text quotes the input: it may be a token. */
@@ -27,19 +41,28 @@ export interface InputProblem {
 export type InputResult =
   { readonly ok: true; readonly facts: TokenFacts } | ({ readonly ok: false } & InputProblem);
 
+/** The logins that somebody passes: one, or as many as a file of events has, each with facts or a problem. */
+export type LoginsResult =
+  | { readonly ok: true; readonly logins: readonly [InputResult, ...InputResult[]] }
+  | ({ readonly ok: false } & InputProblem);
+
 /** A result without facts. */
-function refuse(problem: string, remedy: string): InputResult {
+function refuse(problem: string, remedy: string): { readonly ok: false } & InputProblem {
   return { ok: false, problem, remedy };
 }
 
 /** Nothing but issuer and claims. */
 export function bareFacts(issuer: string, claims: Claims): TokenFacts {
-  return { issuer, claims, expires: null, issued: null, sourceIp: null, at: null, role: null };
+  return {
+    ...{ issuer, claims, audienceKnown: true, expires: null, issued: null },
+    ...{ sourceIp: null, at: null, role: null, event: null },
+  };
 }
 
 /** The longest token that AWS takes. @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html */
 const longestToken = 20_000;
-const longestClaims = 1_048_576;
+/** Three months of logins, as `lookup-events` prints them, have less. */
+const longestClaims = 16_777_216;
 
 const fromWorkspace =
   "pipe it in: gp idp token --audience sts.amazonaws.com | gitpod-aws-oidc explain --token -";
@@ -87,24 +110,25 @@ export function withoutTokens(text: string): string {
 }
 
 /**
- * Reads claims as JSON: what `gp idp token --decode` prints, a token's payload alone, or CloudTrail events of which one
- * is an AssumeRoleWithWebIdentity.
+ * Reads claims as JSON: what `gp idp token --decode` prints, a token's payload alone, or CloudTrail events, of which
+ * every AssumeRoleWithWebIdentity is a login.
  */
-export function readClaims(text: string): InputResult {
+export function readClaims(text: string): LoginsResult {
   const remedy = "pass what gp idp token --audience sts.amazonaws.com --decode prints, or a CloudTrail event";
   if (text.length > longestClaims)
-    return refuse("the claims have more than 1 MiB", "pass one token's claims, or one event");
+    return refuse("the claims have more than 16 MiB", "pass one token's claims, or fewer events");
   if (resemblesToken(text.trim().slice(0, 100)) && !text.trimStart().startsWith("{"))
     return refuse("this is a token, not its claims", "pass it with --token -");
   const read = readJsonObject(text);
   if (!read.ok) return refuse(`of the claims, ${read.problem}`, remedy);
   const payload = own(read.value, "Payload") ?? own(read.value, "payload");
-  if (isObject(payload)) return readPayload(payload);
-  const event = findEvent(read.value);
-  if (event === undefined) return readPayload(read.value);
-  return event === null
+  const events = isObject(payload) ? undefined : findLogins(read.value);
+  if (events === undefined)
+    return { ok: true, logins: [readPayload(isObject(payload) ? payload : read.value)] };
+  const [first, ...others] = events.map((event, i) => checked(readEvent(event, i + 1, events.length)));
+  return first === undefined
     ? refuse("no event here is an AssumeRoleWithWebIdentity", "look for that event name in CloudTrail")
-    : checked(readEvent(event));
+    : { ok: true, logins: [first, ...others] };
 }
 
 function readPayload(payload: JsonObject): InputResult {
@@ -172,17 +196,16 @@ function isTime(value: unknown): value is number {
 }
 
 /**
- * The CloudTrail event of a login in what somebody passes: the event alone, a log file with `Records`, the output of
- * `lookup-events`, whose events are JSON inside of JSON, or one of those. Of several the first that AWS refused.
- * Undefined where it is nothing of the kind, null where no event is that of a login with a web identity.
+ * The CloudTrail events of logins with a web identity in what somebody passes: an event alone, a log file with
+ * `Records`, the output of `lookup-events`, whose events are JSON inside of JSON, or one of those. Undefined where it is
+ * nothing of the kind.
  */
-function findEvent(value: JsonObject): JsonObject | null | undefined {
+function findLogins(value: JsonObject): readonly JsonObject[] | undefined {
   const records = own(value, "Records") ?? own(value, "Events");
   const list: readonly unknown[] = Array.isArray(records) ? records : [value];
   const events = list.map(unwrapped).filter(isEvent);
-  if (events.length === 0) return Array.isArray(records) ? null : undefined;
-  const logins = events.filter((event) => own(event, "eventName") === "AssumeRoleWithWebIdentity");
-  return logins.find((event) => own(event, "errorCode") !== undefined) ?? logins[0] ?? null;
+  if (events.length === 0 && !Array.isArray(records)) return undefined;
+  return events.filter((event) => own(event, "eventName") === "AssumeRoleWithWebIdentity");
 }
 
 function unwrapped(value: unknown): unknown {
@@ -201,7 +224,7 @@ function isEvent(value: unknown): value is JsonObject {
  * in `principalId`.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
  */
-function readEvent(event: JsonObject): InputResult {
+function readEvent(event: JsonObject, number: number, count: number): InputResult {
   const identity = own(event, "userIdentity");
   const provider = isObject(identity) ? own(identity, "identityProvider") : undefined;
   const sub = isObject(identity) ? own(identity, "userName") : undefined;
@@ -223,6 +246,7 @@ function readEvent(event: JsonObject): InputResult {
   const role = isObject(parameters) ? own(parameters, "roleArn") : undefined;
   const ip = own(event, "sourceIPAddress");
   const at = own(event, "eventTime");
+  const error = own(event, "errorCode");
   return {
     ok: true,
     facts: {
@@ -230,6 +254,8 @@ function readEvent(event: JsonObject): InputResult {
         sub,
         ...(aud === undefined ? {} : { aud }),
       }),
+      audienceKnown: aud !== undefined,
+      event: { number, count, error: typeof error === "string" ? error : null },
       sourceIp: typeof ip === "string" && isIP(ip) > 0 ? ip : null,
       at: typeof at === "string" && !Number.isNaN(Date.parse(at)) ? new Date(at).toISOString() : null,
       role: typeof role === "string" ? role : null,

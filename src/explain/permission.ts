@@ -1,4 +1,4 @@
-import type { Account } from "../model/accessModel";
+import type { Account, ManifestOrigin, Role } from "../model/accessModel";
 import {
   accessLevels,
   canonicalDocument,
@@ -56,26 +56,32 @@ export function permissionAnswer(
   if (decision.denied)
     return { allowed: false, reason: "denied by a Deny of its policy", remedy: null, unread };
   if (decision.allowed) return { allowed: true, reason: "allowed by its policy", remedy: null, unread };
-  const { mainManifest, origin } = role.entry;
   const grant = grantLine({ ...question, context }, account);
-  const remedy =
-    grant === null
-      ? statementRemedy(question, mainManifest, place(origin))
-      : `write under grants: ${grant} at ${place(origin)}`;
+  const remedy = grant === null ? statementRemedy(question, role, place) : grantRemedy(grant, role, place);
   return managedPolicies.length > 0
     ? { allowed: null, reason: "not allowed by its own policy; its managed ones may", remedy, unread }
     : { allowed: false, reason: "not allowed by its policy", remedy, unread };
 }
 
+function grantRemedy(grant: string, { entry, grantsOrigin }: Role, place: Place): string {
+  const write = `write under grants: ${grant} at ${place(entry.origin, "grants")}`;
+  return `${write}${repetition("grants", grantsOrigin)}`;
+}
+
+/** A list of the entry replaces that of `defaults`, and whoever writes the first one has to know. */
+function repetition(key: string, origin: ManifestOrigin | undefined): string {
+  return origin?.path[0] === "defaults"
+    ? `, and repeat there the ${key} of defaults: the entry's list replaces theirs`
+    : "";
+}
+
 /** The raw statement that allows it, where no grant does. */
-function statementRemedy(
-  { action, resource }: PermissionQuestion,
-  mainManifest: boolean,
-  at: string,
-): string {
+function statementRemedy({ action, resource }: PermissionQuestion, role: Role, place: Place): string {
+  const { mainManifest, origin } = role.entry;
+  const at = place(origin, "statements");
   const line = `- { Effect: Allow, Action: ${yamlScalar(action)}, Resource: ${yamlScalar(resource)} }`;
   return mainManifest
-    ? `write under statements: ${line} at ${at}`
+    ? `write under statements: ${line} at ${at}${repetition("statements", role.statements[0]?.origin)}`
     : `move the entry from ${at} to the main manifest, which alone may have statements, and write there ${line}`;
 }
 

@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import { nearest, quote } from "../diagnostics";
 import type {
   AccessModel,
@@ -28,14 +29,17 @@ export interface RemedySource {
   readonly subject: ParsedSubject;
   /** The repository that the workspace says it is of; null where it says none. */
   readonly repository: EntryUrl | null;
-  /** The installation's roles that are for that repository, letter case aside. */
+  /** The installation's roles that are for that repository, letter case aside: its own first. */
   readonly homes: readonly Role[];
   /** Where something stands in the manifest, e.g. `manifest.yaml:26`. */
   readonly place: Place;
 }
 
-/** Where something stands in the manifest, as `file:line`. */
-export type Place = (origin: ManifestOrigin) => string;
+/** Where the first of these keys stands that is written, or else what they belong to, as `file:line`. */
+export type Place = (origin: ManifestOrigin, ...keys: readonly string[]) => string;
+
+/** A repository's own role is nearer to it than its organization's. */
+const kinds: readonly Entry["kind"][] = Object.freeze(["repo", "org"]);
 
 /** Gathers what the remedies for a login need. */
 export function remedySource(
@@ -51,7 +55,8 @@ export function remedySource(
   const homes = model.accounts
     .flatMap((account) => account.roles)
     .filter((role) => role.installation === installation.name)
-    .filter((role) => relationOf(role.entry, repository?.url ?? null) !== "other");
+    .filter((role) => relationOf(role.entry, repository?.url ?? null) !== "other")
+    .sort((a, b) => kinds.indexOf(a.entry.kind) - kinds.indexOf(b.entry.kind));
   return { model, installation, attempt, subject, repository, homes, place };
 }
 
@@ -83,12 +88,12 @@ export function relationOf(entry: Entry, url: string | null): Relation {
  * the login. Where several things stand against it, each has its part, unless the role is for somebody else.
  */
 export function remedy(verdict: RoleVerdict, source: RemedySource): string {
-  const { failures } = verdict;
+  const { failures, unknown } = verdict;
   const aboutSubject = failures.some(isAboutSubject);
   const first = aboutSubject ? [subjectRemedy(verdict, source)] : [];
   if (aboutSubject && isElsewhere(verdict, source)) return first.join("");
   const rest = failures.filter((f) => !isAboutSubject(f)).map((f) => failureRemedy(f, verdict, source));
-  return [...first, ...rest].join("; and ");
+  return [...first, ...rest, ...unknown.map(unknownRemedy)].join("; and ");
 }
 
 function isAboutSubject({ key }: Failure): boolean {
@@ -97,19 +102,26 @@ function isAboutSubject({ key }: Failure): boolean {
 
 function failureRemedy(failure: Failure, { role }: RoleVerdict, source: RemedySource): string {
   const { key, actual, expected } = failure;
-  const at = source.place(role.entry.origin);
+  const { origin } = role.entry;
   if (key === "exp") return "get a new token: this one has ended";
   if (key === "iat") return "set the clock, or --now: by it, the token is from the future";
   if (key.endsWith(":aud")) return audienceRemedy(source);
   if (key === "aws:CurrentTime")
-    return `the entry expired on ${expected.join().slice(0, 10)}: write a later date as expires: at ${at}`;
+    return `the entry expired on ${expected.join().slice(0, 10)}: write a later date as expires: at ${source.place(origin, "expires")}`;
   if (key === "aws:SourceIp") {
-    const from = `log in from ${expected.join(" or ")}`;
-    return actual === null
-      ? `${from}: the source address is not known (--source-ip)`
-      : `${from}, or add ${actual}/${actual.includes(":") ? 128 : 32} to sourceCidrs: at ${at}`;
+    const address = actual ?? "";
+    const blocks = [...role.sourceCidrs, `${address}/${isIPv6(address) ? 128 : 32}`];
+    const list = blocks.map((block) => (block.includes(":") ? JSON.stringify(block) : block)).join(", ");
+    return `log in from ${expected.join(" or ")}, or write sourceCidrs: [${list}] at ${source.place(origin, "sourceCidrs")}`;
   }
-  return `look at the role's trust policy: ${key} is no condition of this tool`;
+  return `look at the role's trust policy: this tool does not write the condition ${key}`;
+}
+
+/** What decides a condition that hangs on what is not known. */
+function unknownRemedy({ key, expected }: Failure): string {
+  return key === "aws:SourceIp"
+    ? `pass --source-ip: a login from ${expected.join(" or ")} is admitted`
+    : `pass the token by --token -, or its claims: the audience ${expected.join()} is admitted`;
 }
 
 function audienceRemedy({ installation, attempt, place }: RemedySource): string {
@@ -120,7 +132,7 @@ function audienceRemedy({ installation, attempt, place }: RemedySource): string 
     return `ask for the token with --audience ${wanted} before any other: AWS looks at the first alone`;
   const found = azp ?? audiences[0] ?? "";
   const change = /^[A-Za-z0-9._:/-]{1,255}$/.test(found)
-    ? `, or, if ${found} is right, write audience: ${found} at ${place(installation.origin)}`
+    ? `, or, if ${found} is right, write audience: ${found} at ${place(installation.origin, "audience")}`
     : "";
   return `ask for the token with --audience ${wanted}${change}`;
 }
@@ -172,17 +184,16 @@ function repositoryRemedy(
   const { repository, place } = source;
   if (repository === null) return `${openOwn(entry)}: the subject names no repository`;
   const { url } = repository;
-  const at = place(entry.origin);
   switch (relationOf(entry, url)) {
     case "same":
       return entry.kind === "org" || opened === null
         ? `open ${url} itself`
-        : contextRemedy(entry, repository, opened, at);
+        : contextRemedy(entry, repository, opened, place(entry.origin, "contexts"));
     case "letters": {
       const refused = entry.kind === "repo" && opened !== null && !admits(repository, entry.contexts, opened);
       const contexts = refused ? ` and ${contextsLine(wider(entry, repository, opened))}` : "";
       const line = `url: ${yamlScalar(url.slice(0, entry.url.length))}${contexts}`;
-      return `open it with the letters of ${entry.url}, or write ${line} at ${at}: AWS tells upper from lower case`;
+      return `open it with the letters of ${entry.url}, or write ${line} at ${place(entry.origin, "url")}: AWS tells upper from lower case`;
     }
     case "other":
       return elsewhereRemedy(entry, source, opened, account.name);
@@ -201,7 +212,7 @@ function contextRemedy(entry: Entry, repository: EntryUrl, opened: Opened, at: s
   return `${openOwn(entry)}, or write ${contextsLine(contexts)} at ${at}${warning}`;
 }
 
-/** The URL by which an entry admits the branch that was opened; null where it does not admit the branch. */
+/** A URL by which an entry admits the branch that was opened; null where it does not admit the branch. */
 function admittedSpelling(entry: Entry, repository: EntryUrl, { context }: Opened): string | null {
   if (typeof context !== "object" || context === null) return null;
   const forms = repoSubjects(repository, [context]).exact;
@@ -260,13 +271,13 @@ type ClaimPairs = Readonly<Record<string, string>>;
 
 /** What is wrong with a list of claims, short of its repository, and what to do about it; null where nothing is. */
 function claimsProblem(claims: ClaimPairs, { installation, place }: RemedySource): string | null {
-  const here = place(installation.origin);
+  const { origin } = installation;
   const keys = Object.keys(claims);
   if (installation.subject === null || keys.join() !== installation.subject.join()) {
     const usable =
       keys.every((k) => claimKeys.has(k)) && (keys.includes("repository") || keys.includes("context"));
     return usable
-      ? `the subject is made of the claims ${keys.join(", ")}: write subject: [${keys.join(", ")}]${organizationLine(claims)} at ${here}`
+      ? `the subject is made of the claims ${keys.join(", ")}: write subject: [${keys.join(", ")}]${organizationLine(claims)} at ${place(origin, "subject")}`
       : `the subject is made of the claims ${keys.join(", ")}: have Gitpod configure org_id,repository for the organization`;
   }
   const empty = keys.find((k) => claims[k] === "");
@@ -276,7 +287,7 @@ function claimsProblem(claims: ClaimPairs, { installation, place }: RemedySource
   if (installation.organizationId === null || org === installation.organizationId) return null;
   const change =
     org !== undefined && uuid.test(org)
-      ? `; if this one is right, write organizationId: ${org} at ${here}`
+      ? `; if this one is right, write organizationId: ${org} at ${place(origin, "organizationId")}`
       : "";
   return `start the workspace in the Gitpod organization ${installation.organizationId}${change}`;
 }
@@ -289,7 +300,7 @@ function organizationLine({ org_id: org }: ClaimPairs): string {
 /** What to do where the subject is a URL, and the manifest says that it is made of claims. */
 function claimListRemedy({ installation, place }: RemedySource): string {
   const id = installation.organizationId === null ? "" : " and organizationId:";
-  return `the subject is a URL: have Gitpod configure ${(installation.subject ?? []).join(",")} for the organization, or take subject:${id} out at ${place(installation.origin)}`;
+  return `the subject is a URL: have Gitpod configure ${(installation.subject ?? []).join(",")} for the organization, or take subject:${id} out at ${place(installation.origin, "subject")}`;
 }
 
 /**
@@ -321,7 +332,7 @@ export function issuerRemedy(
   if (near === undefined) return [known, "if it is yours, declare it under installations"];
   return [
     `${known}; ${near.name} comes near, with ${quote(near.issuer)}`,
-    `if the token's is yours to the letter, write issuer: ${issuer} at ${place(near.origin)}, in place of host: or issuer:`,
+    `if the token's is yours to the letter, write issuer: ${issuer} at ${place(near.origin, "issuer", "host")}, in place of host: or issuer:`,
   ];
 }
 

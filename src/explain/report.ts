@@ -1,6 +1,7 @@
 import type { AccessModel, Installation } from "../model/accessModel";
 import { permissionAnswer, type PermissionAnswer, type PermissionQuestion } from "./permission";
-import { issuerRemedy, relationOf, remedy, remedySource, type Place } from "./remedy";
+import type { Failure } from "../policy";
+import { issuerRemedy, relationOf, remedy, remedySource, type Place, type RemedySource } from "./remedy";
 import { audienceOf, judge, type LoginAttempt, type RoleVerdict } from "./verdict";
 
 /** What somebody wants explained, besides the login. */
@@ -16,7 +17,10 @@ export interface Question {
 /** What there is to report of one role. */
 export interface RoleReport {
   readonly verdict: RoleVerdict;
-  /** Null where the role admits the login. Computed when it is asked for: thousands may refuse. */
+  /**
+   * Null where the role admits the login, or where the repository has a role of its own that is nearer. Computed when
+   * it is asked for: thousands may refuse.
+   */
   readonly remedy: () => string | null;
   /** Null where the role does not admit the login, or nobody asked. */
   readonly permission: PermissionAnswer | null;
@@ -26,10 +30,11 @@ export interface RoleReport {
 
 /** The answer to a question. */
 export interface ExplainReport {
+  /** The installation that the login is judged as one of; null where none has the token's issuer. */
   readonly installation: string | null;
   readonly attempt: LoginAttempt;
   readonly audience: string | null;
-  /** By account and name. */
+  /** Of all installations with the token's issuer: by installation, account and name. */
   readonly roles: readonly RoleReport[];
   /** What is to be said where no installation has the issuer: what is so, and the remedy. Empty where one has. */
   readonly unknownIssuer: readonly string[];
@@ -51,36 +56,80 @@ export function explain(
     const unknownIssuer = issuerRemedy(model, attempt.issuer, place, question.installation);
     return { ...report, installation: null, roles: [], unknownIssuer };
   }
-  const source = remedySource(model, installation, attempt, place);
-  const nearness = ({ role }: RoleVerdict): number => {
-    if (role.arn === attempt.role) return 3;
-    const relation = relationOf(role.entry, source.repository?.url ?? null);
-    return relation === "same" ? 2 : relation === "letters" ? 1 : 0;
-  };
   const asked = roles.filter(
     ({ role }) => question.role === undefined || role.name === question.role || role.arn === question.role,
   );
-  const reports = asked.map((verdict): RoleReport => ({
-    verdict,
-    remedy: () => (verdict.admitted ? null : remedy(verdict, source)),
-    permission:
-      (verdict.admitted || verdict.undecided) && question.permission !== undefined
+  const sources = new Map(
+    [...new Set(asked.map((v) => v.installation))].map((i) => [i, remedySource(model, i, attempt, place)]),
+  );
+  const reports = asked.flatMap((verdict): readonly RoleReport[] => {
+    const source = sources.get(verdict.installation);
+    if (source === undefined) return [];
+    const { admitted, undecided } = verdict;
+    const permission =
+      (admitted || undecided) && question.permission !== undefined
         ? permissionAnswer(verdict, question.permission, attempt, place)
-        : null,
-    nearness: nearness(verdict),
-  }));
+        : null;
+    const nearness = nearnessOf(verdict, source);
+    return [{ verdict, permission, nearness, remedy: () => (admitted ? null : remedy(verdict, source)) }];
+  });
   return {
     ...{ ...report, installation: installation.name, unknownIssuer: [] },
-    roles: withoutNeedless(reports),
+    roles: withoutFarther(reports, question.permission),
   };
 }
 
-/** Where a role that admits the login allows what was asked for, no other needs it, too. */
-function withoutNeedless(reports: readonly RoleReport[]): readonly RoleReport[] {
-  if (!reports.some((r) => r.verdict.admitted && r.permission?.allowed === true)) return reports;
-  return reports.map((report) =>
-    report.permission === null ? report : { ...report, permission: { ...report.permission, remedy: null } },
-  );
+function nearnessOf({ role }: RoleVerdict, { attempt, repository }: RemedySource): number {
+  if (role.arn === attempt.role) return 3;
+  const relation = relationOf(role.entry, repository?.url ?? null);
+  return relation === "same" ? 2 : relation === "letters" ? 1 : 0;
+}
+
+/**
+ * Remedies widen a role no further than needed: where the repository has a role of its own, its organization's is left
+ * alone. A permission is added to the nearest role alone, and to none where one that admits the login has it.
+ */
+function withoutFarther(
+  reports: readonly RoleReport[],
+  question: PermissionQuestion | undefined,
+): readonly RoleReport[] {
+  const isOwn = ({ verdict, nearness }: RoleReport) => verdict.role.entry.kind === "repo" && nearness >= 2;
+  const hasOwn = reports.some(isOwn);
+  const resourceAccount = question?.resource.split(":")[4] ?? "";
+  const rank = ({ verdict, nearness }: RoleReport): number =>
+    (nearness === 3 ? 4 : 0) +
+    (verdict.role.entry.kind === "repo" ? 2 : 0) +
+    (verdict.account.id === resourceAccount ? 1 : 0);
+  const open = reports.filter((r) => r.permission !== null);
+  const isAllowed = open.some((r) => r.verdict.admitted && r.permission?.allowed === true);
+  const nearest = open.reduce((best, r) => Math.max(best, rank(r)), 0);
+  return reports.map((report) => {
+    const { verdict, nearness, permission } = report;
+    const isFarther = hasOwn && verdict.role.entry.kind === "org" && (nearness === 1 || nearness === 2);
+    return {
+      ...report,
+      ...(isFarther ? { remedy: () => null } : {}),
+      ...(permission !== null && (isAllowed || rank(report) < nearest)
+        ? { permission: { ...permission, remedy: null } }
+        : {}),
+    };
+  });
+}
+
+/** Why nobody can say: what is not known of the login, or of what the roles may do. */
+export function openQuestions({ roles }: ExplainReport): readonly string[] {
+  const questions = roles.flatMap(({ verdict, permission }) => [
+    ...(verdict.undecided ? verdict.unknown.map(notKnown) : []),
+    ...(permission?.allowed === null ? ["managed policies are not read"] : []),
+  ]);
+  return [...new Set(questions)];
+}
+
+/** What it is that a condition hangs on, and nobody knows. */
+export function notKnown({ key }: Failure): string {
+  return key === "aws:SourceIp"
+    ? "the source address is not known (--source-ip)"
+    : "the event does not say the audience";
 }
 
 /** 0: some role admits the login, and allows what was asked for · 1: none does · 2: nobody can say. */
@@ -95,18 +144,31 @@ export function outcome({ roles, question }: ExplainReport): 0 | 1 | 2 {
 
 /** The JSON of a report: 2 spaces, a newline at the end. */
 export function explainJson(report: ExplainReport): string {
+  return `${JSON.stringify(jsonOf(report), null, 2)}\n`;
+}
+
+/** The JSON of several reports, each with its place in the file of events. */
+export function explainEventsJson(reports: readonly ExplainReport[]): string {
+  const events = reports.map((report) => {
+    const { event, at } = report.attempt;
+    return { event: event?.number ?? null, at, error: event?.error ?? null, ...jsonOf(report) };
+  });
+  return `${JSON.stringify({ events }, null, 2)}\n`;
+}
+
+function jsonOf(report: ExplainReport): object {
   const { installation, audience, question, attempt } = report;
   const roles = report.roles.map(({ verdict, remedy: remedyOf, permission }) => ({
     role: verdict.role.name,
     arn: verdict.role.arn,
     account: verdict.account.name,
     admitted: verdict.admitted,
-    because: verdict.failures[0] ?? null,
+    because: verdict.failures[0] ?? verdict.unknown[0] ?? null,
     remedy: remedyOf(),
     ...(permission === null || question === null
       ? {}
       : { permission: { ...question, allowed: permission.allowed, remedy: permission.remedy } }),
   }));
   const subject = attempt.claims.sub ?? null;
-  return `${JSON.stringify({ installation, subject, audience, roles }, null, 2)}\n`;
+  return { installation, subject, audience, roles };
 }

@@ -1,7 +1,7 @@
 import { escapeHidden } from "../diagnostics";
 import type { Failure } from "../policy";
 import type { PermissionAnswer, PermissionQuestion } from "./permission";
-import type { ExplainReport, RoleReport } from "./report";
+import { notKnown, type ExplainReport, type RoleReport } from "./report";
 
 /** Was the token's signature looked at? Null where there is no token. */
 export type Signature = "verified" | "unverified" | null;
@@ -18,9 +18,10 @@ const indent = " ".repeat(10);
 export function explainText(report: ExplainReport, signature: Signature): string {
   const { attempt, audience, unknownIssuer, roles, installation } = report;
   const head = [
+    ...eventLines(report),
     field("issuer", attempt.issuer),
     field("subject", attempt.claims.sub ?? "(none)"),
-    field("audience", audience ?? "(none)"),
+    field("audience", audience ?? (attempt.audienceKnown ? "(none)" : "(not in the event)")),
     ...(signature === null ? [] : [field("signature", signatureText[signature])]),
     "",
   ];
@@ -33,6 +34,7 @@ export function explainText(report: ExplainReport, signature: Signature): string
   const rest = others.length - shown.length;
   return text([
     ...head,
+    ...answerLines(report),
     ...admitted.flatMap((role) => admittedLines(role, report.question)),
     ...shown.flatMap((role) => refusedLines(role, report.question)),
     ...(rest === 0
@@ -49,6 +51,23 @@ const signatureText = Object.freeze({
   verified: "right, by the keys of the manifest's issuer",
   unverified: "not checked: --verify does that",
 });
+
+/** Which event this is, where there are several. */
+function eventLines({ attempt: { event, at } }: ExplainReport): readonly string[] {
+  if (event === null) return [];
+  const answer = event.error === null ? "let in" : `refused with ${event.error}`;
+  return [field("event", `${event.number} of ${event.count}${at === null ? "" : `, ${at}`}: ${answer}`)];
+}
+
+/** What AWS answered to an event's login, where the manifest has another answer. */
+function answerLines({ attempt: { event, role }, roles }: ExplainReport): readonly string[] {
+  if (event === null || event.error === null || role === null) return [];
+  const asked = roles.find(({ verdict }) => verdict.role.arn === role);
+  if (asked === undefined) return [field("note", `the login asked for ${role}, which is none of these`), ""];
+  if (!asked.verdict.admitted) return [];
+  const advice = "deploy it, or, in the first half minute after a deploy, try again";
+  return [field("note", `AWS refused what the manifest admits: ${advice}`), ""];
+}
 
 function count(n: number, before: number): string {
   return `${n}${before > 0 ? " other" : ""} role${n === 1 ? "" : "s"}`;
@@ -74,11 +93,12 @@ function refusedLines(
   { verdict, remedy, permission }: RoleReport,
   question: PermissionQuestion | null,
 ): string[] {
-  const { role, account, undecided, failures } = verdict;
+  const { role, account, undecided, failures, unknown } = verdict;
   const advice = remedy();
   return [
     field(undecided ? "undecided" : "refused", `${role.name} in account ${account.name}`),
     ...failures.slice(0, 1).flatMap(failureLines),
+    ...(undecided ? unknown.flatMap(unknownLines) : []),
     ...(advice === null ? [] : [field("remedy", advice)]),
     ...(permission === null || question === null ? [] : permissionLines(permission, question)),
     "",
@@ -86,14 +106,23 @@ function refusedLines(
 }
 
 function failureLines({ operator, key, expected, actual }: Failure): string[] {
+  return [
+    `${indent}${operator} ${escapeHidden(key)} does not hold`,
+    ...expectedLines(expected, /not/i.test(operator) ? "none of" : "expected"),
+    `${indent}${"found".padEnd(10)}${actual === null ? "(nothing)" : escapeHidden(actual)}`,
+  ];
+}
+
+function unknownLines(failure: Failure): string[] {
+  return [`${indent}${notKnown(failure)}`, ...expectedLines(failure.expected, "expected")];
+}
+
+function expectedLines(expected: readonly string[], word: string): string[] {
   const values = expected.slice(0, shownValues);
   const rest = expected.length - values.length;
-  const expectation = /not/i.test(operator) ? "none of" : "expected";
   return [
-    `${indent}${operator} ${escapeHidden(key)} ${actual === null && key === "aws:SourceIp" ? "cannot be judged" : "does not hold"}`,
-    ...values.map((value, i) => `${indent}${(i === 0 ? expectation : "").padEnd(10)}${escapeHidden(value)}`),
+    ...values.map((value, i) => `${indent}${(i === 0 ? word : "").padEnd(10)}${escapeHidden(value)}`),
     ...(rest === 0 ? [] : [`${indent}${" ".repeat(10)}and ${rest} more`]),
-    `${indent}${"found".padEnd(10)}${actual === null ? "(nothing)" : escapeHidden(actual)}`,
   ];
 }
 

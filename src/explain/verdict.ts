@@ -1,4 +1,4 @@
-import type { AccessModel, Account, Installation, Role } from "../model/accessModel";
+import type { AccessModel, Account, IdentityProvider, Installation, Role } from "../model/accessModel";
 import {
   evaluateTrust,
   nearestFailures,
@@ -19,18 +19,21 @@ export interface LoginAttempt extends TokenFacts {
 export interface RoleVerdict {
   readonly role: Role;
   readonly account: Account;
+  readonly installation: Installation;
   readonly admitted: boolean;
-  /** True where it hangs on the source address alone, and nobody knows that. */
+  /** True where it hangs on nothing but what is not known. */
   readonly undecided: boolean;
   /** The conditions that fail, of the statement that comes nearest: the subject's first, then the audience's. */
   readonly failures: readonly Failure[];
+  /** The conditions that hang on what is not known. */
+  readonly unknown: readonly Failure[];
 }
 
 /** What a model says to a login. */
 export interface Verdict {
   /** Null where the manifest has no installation with the token's issuer. */
   readonly installation: Installation | null;
-  /** All roles of the installation, by account and name. */
+  /** All roles of all installations with the token's issuer, by installation, account and name. */
   readonly roles: readonly RoleVerdict[];
 }
 
@@ -38,23 +41,22 @@ export interface Verdict {
 const leewaySeconds = 300;
 
 /**
- * Which roles of a token's installation admit it. Where several installations share the issuer, it is the one that
- * admits it, or else the one whose audience the token has, or else the first.
+ * Which roles of the installations with a token's issuer admit it. The installation is the one that admits it, or else
+ * the one whose audience the token has, or else the first.
  * @param named - the only installation to look at. @default - all of them
  */
 export function judge(model: AccessModel, attempt: LoginAttempt, named?: Installation): Verdict {
   const audience = audienceOf(attempt.claims);
-  const verdicts = model.installations
-    .filter((i) => i.issuer === attempt.issuer && (named === undefined || i === named))
-    .map((installation) => ({ installation, roles: judgeRoles(model, installation, attempt) }));
-  const chosen =
-    verdicts.find((v) => v.roles.some((r) => r.admitted)) ??
-    verdicts.find((v) => v.installation.audience === audience) ??
-    verdicts[0];
-  if (!chosen) return { installation: null, roles: [] };
-  // No token tells installations of one issuer and audience apart, so that all their roles are this token's.
-  const alike = verdicts.filter((v) => v.installation.audience === chosen.installation.audience);
-  return { installation: chosen.installation, roles: alike.flatMap((v) => v.roles) };
+  const installations = model.installations.filter(
+    (i) => i.issuer === attempt.issuer && (named === undefined || i === named),
+  );
+  const roles = installations.flatMap((installation) => judgeRoles(model, installation, attempt));
+  const installation =
+    roles.find((r) => r.admitted)?.installation ??
+    installations.find((i) => i.audience === audience) ??
+    installations[0] ??
+    null;
+  return { installation, roles };
 }
 
 /** The audience that AWS compares: `azp`, or the first of `aud`. */
@@ -70,42 +72,56 @@ function judgeRoles(
 ): readonly RoleVerdict[] {
   const stale = tokenFailures(attempt);
   return model.accounts.flatMap((account) => {
-    const provider = account.identityProviders.find((p) => p.issuer === installation.issuer);
+    const provider = account.identityProviders.find((p) => p.issuer === attempt.issuer);
     if (provider === undefined) return [];
-    const from = (sourceIp: string | null): TrustRequest => ({
-      federated: provider.arn,
-      context: webIdentityContext(provider.providerName, attempt.claims, { now: attempt.now, sourceIp }),
-    });
-    const request = from(attempt.sourceIp);
     return account.roles
       .filter((role) => role.installation === installation.name)
       .map((role): RoleVerdict => {
-        const [network] = role.sourceCidrs;
-        return attempt.sourceIp !== null || network === undefined
-          ? { role, account, ...judgement(role, request, stale) }
-          : { role, account, ...openJudgement(role, from(network.replace(/\/.*$/, "")), stale) };
+        const request = requestOf(role, installation, provider, attempt);
+        const trusted = evaluateTrust(role.trustPolicy, request).allowed;
+        const failures = trusted ? [] : tellingFirst(nearestFailures(role.trustPolicy, request));
+        const holds = trusted && stale.length === 0;
+        const unknown = unknownConditions(role, installation, attempt);
+        return {
+          ...{ role, account, installation, unknown, failures: [...failures, ...stale] },
+          ...{ admitted: holds && unknown.length === 0, undecided: holds && unknown.length > 0 },
+        };
       });
   });
 }
 
-type Judgement = Pick<RoleVerdict, "admitted" | "undecided" | "failures">;
-
-function judgement(role: Role, request: TrustRequest, stale: readonly Failure[]): Judgement {
-  const trusted = evaluateTrust(role.trustPolicy, request).allowed;
-  const failures = trusted ? [] : tellingFirst(nearestFailures(role.trustPolicy, request));
-  return { admitted: trusted && stale.length === 0, undecided: false, failures: [...failures, ...stale] };
+/** The request that the login makes; what is not known of it is as the role wants it. */
+function requestOf(
+  { sourceCidrs: [network] }: Role,
+  { audience }: Installation,
+  { arn, providerName }: IdentityProvider,
+  { claims, audienceKnown, now, sourceIp }: LoginAttempt,
+): TrustRequest {
+  return {
+    federated: arn,
+    context: webIdentityContext(providerName, audienceKnown ? claims : { ...claims, azp: audience }, {
+      now,
+      sourceIp: sourceIp ?? network?.replace(/\/.*$/, "") ?? null,
+    }),
+  };
 }
 
-/**
- * Where nobody knows the address, and it matters: the other conditions are judged by a request from an allowed one, and
- * what they leave is undecided.
- */
-function openJudgement(role: Role, request: TrustRequest, stale: readonly Failure[]): Judgement {
-  const { admitted, failures } = judgement(role, request, stale);
-  const address: Failure = {
-    ...{ operator: "IpAddress", key: "aws:SourceIp", expected: role.sourceCidrs, actual: null },
-  };
-  return { admitted: false, undecided: admitted, failures: [...failures, address] };
+function unknownConditions(
+  { sourceCidrs }: Role,
+  { audience, providerName }: Installation,
+  { audienceKnown, sourceIp }: LoginAttempt,
+): readonly Failure[] {
+  const unknown: Failure[] = [];
+  if (!audienceKnown)
+    unknown.push({
+      operator: "StringEquals",
+      key: `${providerName}:aud`,
+      expected: [audience],
+      actual: null,
+    });
+  if (sourceIp === null && sourceCidrs.length > 0)
+    unknown.push({ operator: "IpAddress", key: "aws:SourceIp", expected: sourceCidrs, actual: null });
+  return unknown;
 }
 
 function tellingFirst(failures: readonly Failure[]): readonly Failure[] {

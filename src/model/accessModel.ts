@@ -169,6 +169,8 @@ export interface Role {
   readonly policies: RolePolicies;
   /** What takes most room in the policies, the most first; empty where they are within the account's quotas. */
   readonly grantWeights: readonly GrantWeight[];
+  /** Where its grants are written: in its entry, or else in `defaults`. */
+  readonly grantsOrigin: ManifestOrigin;
   /** The raw statements of its entry, canonical, in the order written: they are part of the permission policy. */
   readonly statements: readonly WrittenStatement[];
   /** ARNs, sorted. */

@@ -64,6 +64,7 @@ export function resolveRoles(entry: EffectiveEntry, scope: Scope): readonly Reso
           permissionPolicy: permissions.whole,
           policies: namedPolicies(permissions.split, name, inAccount.path, account),
           grantWeights: permissions.weights,
+          grantsOrigin: entry.settings.origin("grants"),
           statements: inAccount.statements,
           managedPoliciesOrigin:
             inAccount.managedPolicies.length === 0

@@ -88,7 +88,7 @@ describe("explain ends", () => {
     const open = await explain(["--context", "https://github.com/acme/net"]);
     expect(open.status).toBe(2);
     expect(open.stdout).toContain("undecided acme-acme-net");
-    expect(open.stderr).toMatch(/^no verdict: /);
+    expect(open.stderr).toMatch(/^undecided: the source address is not known/);
     write({ "manifest.yaml": `${one}${net}orgs:\n  - url: https://github.com/acme\n` });
     expect((await explain(["--context", "https://github.com/acme/net"])).status).toBe(0);
     expect(
@@ -122,6 +122,7 @@ describe("explain ends", () => {
     [["--context", app, "--resource", "*"]],
     [["--context", app, "--format", "xml"]],
     [["--context", app, "--source-ip", "198.51.100.0/24"]],
+    [["--context", app, "--event", "1"]],
     [["--context", `open-prebuild/6a1b/${app}`]],
     [["--context", app, "--now", "tomorrow"]],
     [["--context", app, "--now", "2026-02-30"]],
@@ -222,6 +223,91 @@ describe("explain reads", () => {
     expect(await status("203.0.113.9", "2026-04-30T12:00:00Z")).toBe(0);
     expect(await status("198.51.100.7", "2026-04-30T12:00:00Z")).toBe(1);
     expect(await status("203.0.113.9", "2026-05-01T00:00:00Z")).toBe(1);
+  });
+
+  describe("several CloudTrail events", () => {
+    const provider = "arn:aws:iam::123456789012:oidc-provider/api.acme.gitpod.cloud/idp";
+    const login = (sub: string, change: object = {}) => ({
+      ...{ eventName: "AssumeRoleWithWebIdentity", eventTime: "2026-05-31T12:00:00Z" },
+      requestParameters: { roleArn: "arn:aws:iam::123456789012:role/acme-acme-app" },
+      userIdentity: {
+        ...{ principalId: `${provider}:sts.amazonaws.com:${sub}`, userName: sub, identityProvider: provider },
+      },
+      ...change,
+    });
+    const fine = login(app);
+    const refused = login(`${app}/tree/main`, { errorCode: "AccessDenied" });
+    const anonymous = login(app, { userIdentity: { type: "Unknown" } });
+    const unheard = login(app, {
+      userIdentity: { ...fine.userIdentity, principalId: "somebody" },
+    });
+    const records = (...Records: readonly object[]) => JSON.stringify({ Records });
+    const argv = ["--claims", "-"];
+
+    it("are all explained, each with its number, its moment and what AWS answered", async () => {
+      const { status, stdout } = await explain(argv, records(fine, refused));
+      expect(status).toBe(1);
+      expect(stdout.match(/^(event|admitted|refused) .*/gm)).toEqual([
+        "event     1 of 2, 2026-05-31T12:00:00.000Z: let in",
+        "admitted  acme-acme-app in account dev",
+        "event     2 of 2, 2026-05-31T12:00:00.000Z: refused with AccessDenied",
+        "refused   acme-acme-app in account dev",
+      ]);
+      expect((await explain(argv, records(fine, fine))).status).toBe(0);
+    });
+
+    it("of which --event wants one", async () => {
+      const one = await explain([...argv, "--event", "2"], records(fine, refused));
+      expect([one.status, one.stdout]).toEqual([1, expect.stringMatching(/^event {5}2 of 2, /)]);
+      expect(await json([...argv, "--event", "1"], records(fine, refused))).toMatchObject({
+        ...{ status: 0, installation: "acme", roles: [{ admitted: true, because: null, remedy: null }] },
+      });
+      for (const event of ["0", "3", "x", "1.0"]) {
+        const { status, stderr } = await explain([...argv, "--event", event], records(fine, refused));
+        expect([status, stderr]).toEqual([2, expect.stringContaining("a number from 1 to 2")]);
+      }
+    });
+
+    it("are a list in JSON, each as if it were alone", async () => {
+      const { stdout } = await explain([...argv, "--format", "json"], records(fine, refused));
+      const { events } = JSON.parse(stdout) as { events: Record<string, unknown>[] };
+      expect(events.map((e) => Object.keys(e))).toEqual(
+        [1, 2].map(() => ["event", "at", "error", "installation", "subject", "audience", "roles"]),
+      );
+      expect(events.map((e) => [e["event"], e["error"], e["subject"]])).toEqual([
+        [1, null, app],
+        [2, "AccessDenied", `${app}/tree/main`],
+      ]);
+    });
+
+    it("that say too little are named, and the others explained", async () => {
+      const { status, stdout, stderr } = await explain(argv, records(fine, anonymous));
+      expect([status, stdout.match(/^event/gm)?.length]).toEqual([2, 1]);
+      expect(stderr).toBe("event 2 of 2: no verdict: the event does not say identity provider and subject\n");
+    });
+
+    it("without a readable audience are undecided, unless something else refuses", async () => {
+      const { status, stdout, stderr } = await explain(argv, records(unheard));
+      expect([status, stderr]).toEqual([2, "undecided: the event does not say the audience\n"]);
+      expect(stdout).toMatch(/^audience {2}\(not in the event\)$/m);
+      expect(stdout).toMatch(/^undecided acme-acme-app .*\n {10}the event does not say the audience$/m);
+      const branch = { ...refused, userIdentity: { ...refused.userIdentity, principalId: "somebody" } };
+      expect((await explain(argv, records(branch))).status).toBe(1);
+    });
+
+    it("that AWS refused and the manifest admits are a matter of the deploy", async () => {
+      const { stdout } = await explain(argv, records({ ...fine, errorCode: "AccessDenied" }));
+      expect(stdout).toContain(
+        "AWS refused what the manifest admits: deploy it, or, in the first half minute",
+      );
+      const gone = login(app, {
+        errorCode: "AccessDenied",
+        requestParameters: { roleArn: "arn:aws:iam::123456789012:role/old" },
+      });
+      expect((await explain(argv, records(gone))).stdout).toMatch(
+        /^note {6}the login asked for arn:aws:iam::123456789012:role\/old, which is none of these$/m,
+      );
+    });
   });
 
   it("what somebody types, and the address of the browser", async () => {
@@ -376,9 +462,9 @@ describe("what a tired person passes", () => {
   });
 
   it.each([
-    ["https://gitlab.com/acme/app/-/tree/main?ref_type=heads", "https://gitlab.com/acme/app/-/tree/main"],
+    ["https://gitlab.com/acme/app/-/tree/main?ref_type=branches", "https://gitlab.com/acme/app/-/tree/main"],
     [
-      "https://dev.azure.com/acme/shop/_git/web?path=/&version=GBmain",
+      "https://dev.azure.com/acme/shop/_git/web?version=GBmain&_a=history",
       "https://dev.azure.com/acme/shop/_git/web?version=GBmain",
     ],
   ])(

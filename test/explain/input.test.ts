@@ -1,11 +1,17 @@
 import fc from "fast-check";
-import { readClaims, readToken, withoutTokens, type InputResult } from "../../src/explain/input";
+import {
+  readClaims,
+  readToken,
+  withoutTokens,
+  type InputResult,
+  type LoginsResult,
+} from "../../src/explain/input";
 import { acmeIssuer, payload, signatureText, tokenOf } from "../support/login";
 
 const app = "https://github.com/acme/app";
 
 /** The text of a problem, which must be clear and must not hold the input. */
-function problemOf(result: InputResult): string {
+function problemOf(result: InputResult | LoginsResult): string {
   if (result.ok) throw new Error("expected a problem");
   const text = `${result.problem}; ${result.remedy}`;
   expect(text).not.toMatch(/eyJ|c2lnbm/);
@@ -18,6 +24,13 @@ function factsOf(result: InputResult) {
   return result.facts;
 }
 
+/** What each login says of claims or events, as JSON; a problem's text where one says too little. */
+function loginsOf(value: unknown) {
+  const read = readClaims(JSON.stringify(value));
+  if (!read.ok) throw new Error(read.problem);
+  return read.logins.map((login) => (login.ok ? login.facts : login.problem));
+}
+
 describe("a token", () => {
   it("gives its issuer, the claims that AWS looks at and its times, with white space around it", () => {
     const token = tokenOf(payload(app));
@@ -26,7 +39,7 @@ describe("a token", () => {
       claims: { sub: app, aud: ["sts.amazonaws.com"], azp: "sts.amazonaws.com", email: "ada@example.com" },
       expires: 1780318800,
       issued: 1780315200,
-      ...{ sourceIp: null, at: null, role: null },
+      ...{ audienceKnown: true, sourceIp: null, at: null, role: null, event: null },
     });
   });
 
@@ -156,29 +169,43 @@ describe("claims", () => {
   const ofEvent = {
     issuer: acmeIssuer,
     claims: { sub: `${app}/tree/a:b`, aud: "sts.amazonaws.com" },
-    ...{ expires: null, issued: null, sourceIp: "198.51.100.7", at: "2026-05-31T23:59:59.000Z" },
+    ...{ audienceKnown: true, expires: null, issued: null },
+    ...{ sourceIp: "198.51.100.7", at: "2026-05-31T23:59:59.000Z" },
     role: "arn:aws:iam::123456789012:role/acme-acme-app",
+    event: { number: 1, count: 1, error: "AccessDenied" },
   };
 
   it("are the payload, or what gp idp token --decode prints", () => {
     const facts = factsOf(readToken(tokenOf(payload(app))));
-    expect(factsOf(readClaims(JSON.stringify(payload(app))))).toEqual(facts);
+    expect(loginsOf(payload(app))).toEqual([facts]);
     const decoded = { Header: { alg: "RS256" }, Payload: payload(app) };
-    expect(factsOf(readClaims(JSON.stringify(decoded, null, 4)))).toEqual(facts);
+    expect(loginsOf(decoded)).toEqual([facts]);
   });
 
   it.each([
     ["alone", event],
     ["in a log file, behind others", { Records: [other, event] }],
-    ["in a log file, before another login", { Records: [fine, event, fine] }],
     ["of lookup-events", { Events: [{ EventName: "x", CloudTrailEvent: JSON.stringify(event) }] }],
-    [
-      "of lookup-events, one of several",
-      { Events: [other, fine, event].map((e) => ({ CloudTrailEvent: JSON.stringify(e) })) },
-    ],
     ["taken out of those", { CloudTrailEvent: JSON.stringify(event) }],
-  ])("may be a CloudTrail event %s: the first that AWS refused", (_, value) => {
-    expect(factsOf(readClaims(JSON.stringify(value)))).toEqual(ofEvent);
+  ])("may be a CloudTrail event %s", (_, value) => {
+    expect(loginsOf(value)).toEqual([ofEvent]);
+  });
+
+  it.each([
+    ["a log file", (events: readonly object[]) => ({ Records: events })],
+    [
+      "lookup-events",
+      (events: readonly object[]) => ({
+        Events: events.map((e) => ({ CloudTrailEvent: JSON.stringify(e) })),
+      }),
+    ],
+  ])("of %s are those of all its logins, in their order, and say which they are", (_, file) => {
+    const anonymous = { ...event, userIdentity: { type: "Unknown" } };
+    expect(loginsOf(file([fine, other, event, anonymous]))).toEqual([
+      { ...ofEvent, sourceIp: "203.0.113.1", event: { number: 1, count: 3, error: null } },
+      { ...ofEvent, event: { number: 2, count: 3, error: "AccessDenied" } },
+      "the event does not say identity provider and subject",
+    ]);
   });
 
   it("of an event say nothing of what the event does not say", () => {
@@ -187,17 +214,18 @@ describe("claims", () => {
       userIdentity: { ...event.userIdentity, principalId: "x" },
       sourceIPAddress: "sts.amazonaws.com",
     };
-    expect(factsOf(readClaims(JSON.stringify(bare)))).toEqual({
-      ...ofEvent,
-      claims: { sub: `${app}/tree/a:b` },
-      ...{ sourceIp: null, at: null, role: null },
-    });
+    expect(loginsOf(bare)).toEqual([
+      {
+        ...{ ...ofEvent, claims: { sub: `${app}/tree/a:b` }, audienceKnown: false },
+        ...{ sourceIp: null, at: null, role: null, event: { number: 1, count: 1, error: null } },
+      },
+    ]);
   });
 
   it.each<[string, string, RegExp]>([
     ["no JSON", "sub: x", /it is no JSON/],
     ["a list", "[]", /no JSON object/],
-    ["over 1 MiB", `{"a":"${"x".repeat(1_048_576)}"}`, /more than 1 MiB/],
+    ["over 16 MiB", `{"a":"${"x".repeat(16_777_216)}"}`, /more than 16 MiB/],
     ["nested 100000 deep", `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`, /nested deeper/],
     ["a token", tokenOf(payload(app)), /this is a token/],
     ["claims without iss", '{"sub":"x"}', /the claim iss is missing/],
@@ -211,7 +239,8 @@ describe("claims", () => {
       /control character/,
     ],
   ])("that are %s are refused with a clear word", (_, text, expected) => {
-    expect(problemOf(readClaims(text))).toMatch(expected);
+    const read = readClaims(text);
+    expect(problemOf(read.ok ? read.logins[0] : read)).toMatch(expected);
   });
 
   it("hold no secret of the token they are of", () => {

@@ -102,7 +102,7 @@ describe("the remedy for a context", () => {
   ])("%s is the least that admits it, and admits it", (_, text, subject, expected) => {
     const login = attempt(subject);
     expect(remedyOf(text, login)).toContain(expected);
-    expect(remedyOf(text, login)).toMatch(/^open \S+ .*, or write contexts: .* at manifest\.yaml:10/);
+    expect(remedyOf(text, login)).toMatch(/^open \S+ .*, or write contexts: .* at manifest\.yaml:1[01]/);
     expect(admittedAfter(text, login)).toBe(true);
   });
 
@@ -198,6 +198,17 @@ describe("the remedy for another repository", () => {
       `this role is for ${app}; for https://github.com/acme/web there is acme-acme-web`,
     );
     expect(second?.remedy()).toContain("pull-requests");
+  });
+
+  it("of an organization is none where the repository has a role of its own", () => {
+    const text = `${repo("contexts: [branches]")}\norgs:\n  - url: https://github.com/Acme\n`;
+    const advice = (question: Question) =>
+      reportOn(text, attempt(app), question).roles.map((r) => [r.verdict.role.name, r.remedy() !== null]);
+    expect(advice({})).toEqual([
+      ["acme-Acme", false],
+      ["acme-acme-app", true],
+    ]);
+    expect(advice({ role: "acme-Acme" })).toEqual([["acme-Acme", true]]);
   });
 
   it("names installation and account where the manifest has several", () => {
@@ -360,17 +371,19 @@ describe("the remedy for something else", () => {
   it("than an entry's end is a later date", () => {
     const text = repo("expires: 2026-01-01");
     expect(remedyOf(text, attempt(app))).toBe(
-      "the entry expired on 2026-01-01: write a later date as expires: at manifest.yaml:10",
+      "the entry expired on 2026-01-01: write a later date as expires: at manifest.yaml:11",
     );
   });
 
   it("than the source address is to log in from elsewhere, or to add it", () => {
     const text = repo("sourceCidrs: [203.0.113.0/24]");
     expect(remedyOf(text, attempt(app, { sourceIp: "198.51.100.7" }))).toBe(
-      "log in from 203.0.113.0/24, or add 198.51.100.7/32 to sourceCidrs: at manifest.yaml:10",
+      "log in from 203.0.113.0/24, or write sourceCidrs: [203.0.113.0/24, 198.51.100.7/32] at manifest.yaml:11",
     );
-    expect(remedyOf(text, attempt(app, { sourceIp: "2001:db8::1" }))).toContain("add 2001:db8::1/128");
-    expect(remedyOf(text, attempt(app))).toContain("the source address is not known (--source-ip)");
+    expect(remedyOf(text, attempt(app, { sourceIp: "2001:db8::1" }))).toContain(
+      'write sourceCidrs: [203.0.113.0/24, "2001:db8::1/128"]',
+    );
+    expect(remedyOf(text, attempt(app))).toBe("pass --source-ip: a login from 203.0.113.0/24 is admitted");
   });
 
   it("has a part for each thing that stands against the role's own workspaces", () => {
@@ -452,6 +465,45 @@ describe("the remedy for a permission", () => {
       remedy: expect.stringContaining(expected) as string,
     });
     expect(admittedAfter(repo(), attempt(app), { permission })).toBe(true);
+  });
+
+  const getObject = { action: "s3:GetObject", resource: "arn:aws:s3:::acme-assets/x" };
+  const permissionRemedies = (text: string, permission = getObject) =>
+    reportOn(text, attempt(app), { permission }).roles.map((r) => r.permission?.remedy);
+
+  it("names the line of the entry's list, and says where that replaces the list of defaults", () => {
+    expect(permissionRemedies(repo("grants: [{ parameter: /a }]"))).toEqual([
+      "write under grants: - { s3: acme-assets/x } at manifest.yaml:11".replace(
+        "acme-assets/x",
+        '"arn:aws:s3:::acme-assets/x"',
+      ),
+    ]);
+    const inherited = repo().replace("repos:", "defaults: { grants: [{ parameter: /a }] }\nrepos:");
+    expect(permissionRemedies(inherited)[0]).toMatch(
+      / at manifest\.yaml:11, and repeat there the grants of defaults: the entry's list replaces theirs$/,
+    );
+  });
+
+  it("is for the repository's own role, not its organization's, and for the account of the resource", () => {
+    const both = `${repo()}\norgs:\n  - url: https://github.com/acme\n`;
+    expect(
+      reportOn(both, attempt(app), { permission: getObject }).roles.map((r) => [
+        r.verdict.role.entry.kind,
+        typeof r.permission?.remedy,
+      ]),
+    ).toEqual([
+      ["org", "object"],
+      ["repo", "string"],
+    ]);
+    const accounts = repo("accounts: [dev, prod]").replace(
+      "installations:",
+      '  prod: { id: "210987654321", region: eu-central-1 }\ninstallations:',
+    );
+    const permission = {
+      action: "sqs:SendMessage",
+      resource: "arn:aws:sqs:eu-central-1:210987654321:jobs",
+    };
+    expect(permissionRemedies(accounts, permission)).toEqual([null, expect.any(String)]);
   });
 
   it("is none where the policy allows it, or where the entry's end denies everything", () => {

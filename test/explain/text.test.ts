@@ -130,7 +130,7 @@ remedy    open ${app} itself, or write
   it("where the address alone is unknown is undecided", () => {
     const yaml = manifest(`repos:\n  - url: ${app}\n    sourceCidrs: [203.0.113.0/24]`);
     expect(text(yaml, attempt(app))).toMatch(
-      /^undecided acme-acme-app .*\n {10}IpAddress aws:SourceIp cannot be judged$/m,
+      /^undecided acme-acme-app .*\n {10}the source address is not known \(--source-ip\)$/m,
     );
   });
 });

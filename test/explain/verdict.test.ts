@@ -65,7 +65,7 @@ describe("a verdict", () => {
     const unknown = reportOn(text, attempt(app));
     expect(unknown.roles[0]?.verdict).toMatchObject({
       ...{ admitted: false, undecided: true },
-      failures: [{ operator: "IpAddress", key: "aws:SourceIp", actual: null }],
+      ...{ failures: [], unknown: [{ operator: "IpAddress", key: "aws:SourceIp", actual: null }] },
     });
     expect(outcome(unknown)).toBe(2);
     const verdict = (sourceIp: string | null, subject = app) =>
@@ -75,7 +75,7 @@ describe("a verdict", () => {
     expect(verdict("198.51.100.7")).toMatchObject({ admitted: false, undecided: false });
     const refused = verdict(null, `${app}/tree/main`);
     expect(refused).toMatchObject({ admitted: false, undecided: false });
-    expect(refused.failures.map((f) => f.key)).toEqual([sub, "aws:SourceIp"]);
+    expect([refused.failures, refused.unknown].map(([f]) => f?.key)).toEqual([sub, "aws:SourceIp"]);
     const stale = onlyRole(text, attempt(app, { expires: 1 })).verdict;
     expect(stale).toMatchObject({ admitted: false, undecided: false });
   });
@@ -86,7 +86,7 @@ describe("a verdict", () => {
     expect(outcome(report)).toBe(1);
   });
 
-  it("is of the installation that admits, else of the one with the token's audience, else of the first", () => {
+  it("is of all installations that have the issuer, and of the one that admits, else of the one with the token's audience, else of the first", () => {
     const shared = `version: 1
 accounts: { dev: { id: "123456789012", region: eu-central-1 } }
 installations:
@@ -97,6 +97,15 @@ repos:
 `;
     const of = (azp: string, subject = app) =>
       reportOn(shared, attempt(subject, { claims: { sub: subject, azp } })).installation;
+    const names = (azp: string) =>
+      reportOn(shared, attempt(app, { claims: { sub: app, azp } })).roles.map(({ verdict }) => [
+        verdict.role.name,
+        verdict.admitted,
+      ]);
+    expect(names("two")).toEqual([
+      ["a-acme-app", false],
+      ["b-acme-app", true],
+    ]);
     expect(of("one")).toBe("a");
     expect(of("two")).toBe("b");
     expect(of("two", "https://github.com/evil/app")).toBe("b");

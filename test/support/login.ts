@@ -1,3 +1,5 @@
+import { placeIn } from "../../src/cli/explain";
+import { bareFacts } from "../../src/explain/input";
 import { explain, type ExplainReport, type Question, type RoleReport } from "../../src/explain/report";
 import type { LoginAttempt } from "../../src/explain/verdict";
 import { project } from "./project";
@@ -43,8 +45,8 @@ export const signatureText = "c2lnbmF0dXJlLW9mLXRoZS10b2tlbg";
 /** A login of a workspace opened on this, changed as wanted. */
 export function attempt(sub: string, change: Partial<LoginAttempt> = {}): LoginAttempt {
   return {
-    ...{ issuer: acmeIssuer, claims: { sub, aud: ["sts.amazonaws.com"], azp: "sts.amazonaws.com" } },
-    ...{ expires: null, issued: null, sourceIp: null, at: null, role: null, now },
+    ...bareFacts(acmeIssuer, { sub, aud: ["sts.amazonaws.com"], azp: "sts.amazonaws.com" }),
+    now,
     ...change,
   };
 }
@@ -54,12 +56,7 @@ export function reportOn(text: string, login: LoginAttempt, question: Question =
   const loaded = project(text);
   if (!loaded.ok)
     throw new Error(loaded.diagnostics.map((d) => `${d.line}:${d.column} ${d.code} ${d.message}`).join("\n"));
-  return explain(
-    loaded.model,
-    login,
-    question,
-    (origin) => `${origin.file}:${loaded.locator.locate(origin, "value").line}`,
-  );
+  return explain(loaded.model, login, question, placeIn(loaded.locator));
 }
 
 /** The report on the only role of a manifest. */

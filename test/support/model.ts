@@ -89,6 +89,7 @@ export function testRole(name: string, change: Partial<Role> = {}): Role {
     grantWeights: [],
     statements: [],
     managedPolicies: [],
+    grantsOrigin: origin,
     managedPoliciesOrigin: origin,
     foreignResources: [],
     adopt: false,

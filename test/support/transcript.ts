@@ -89,7 +89,7 @@ function oldToken(subject: string): string {
 
 function eventsOf(subject: string): string {
   const provider = `arn:aws:iam::123456789012:oidc-provider/${issuer.slice("https://".length)}`;
-  const event = {
+  const refused = {
     eventTime: "2026-06-01T11:58:03Z",
     eventName: "AssumeRoleWithWebIdentity",
     sourceIPAddress: "198.51.100.7",
@@ -102,5 +102,9 @@ function eventsOf(subject: string): string {
     },
     requestParameters: { roleArn: "arn:aws:iam::123456789012:role/acme-acme-tools" },
   };
-  return JSON.stringify({ Events: [{ EventName: event.eventName, CloudTrailEvent: JSON.stringify(event) }] });
+  const { errorCode, ...login } = refused;
+  const admitted = { ...login, eventTime: "2026-06-01T09:12:40Z", sourceIPAddress: "203.0.113.9" };
+  return JSON.stringify({
+    Events: [refused, admitted].map((event) => ({ CloudTrailEvent: JSON.stringify(event) })),
+  });
 }
