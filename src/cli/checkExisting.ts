@@ -24,7 +24,8 @@ export async function checkExistingFiles(given: CheckArguments, io: CommandIo): 
     ...readGiven(given.trustPolicy, "trust", io),
     ...readGiven(given.permissionPolicy, "permission", io),
   ];
-  const access = joinAccess(files.map((file) => file.access));
+  const joined = joinAccess(files.map((file) => file.access));
+  const access = { ...joined, roles: [...joined.roles, ...files.flatMap((file) => file.unattached)] };
   refuseNothing(files, access);
   const mistakes = unreadable(files.flatMap((file) => file.mistakes));
   const missing = unjudged(
@@ -111,7 +112,7 @@ export function readGiven(
 
 function standardInput(io: CommandIo): string {
   try {
-    return io.readStdin();
+    return io.readStdin().replace(/^\ufeff/, "");
   } catch {
     throw new CommandError("standard input cannot be read", "pipe the policy in, or pass a file");
   }
@@ -128,7 +129,7 @@ function fileText(file: string): string {
   if (zip.equals(read.bytes.subarray(0, zip.length))) throw binaryPlan(quote(file));
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) throw notUtf8(quote(file));
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(read.bytes);
+    return new TextDecoder("utf-8", { fatal: true }).decode(read.bytes);
   } catch {
     throw notUtf8(quote(file));
   }
@@ -145,8 +146,6 @@ const reasons = Object.freeze({
 function checkedText(text: string, name: string): string {
   if (text.length > maxFileSize)
     throw new CommandError(`${name} is larger than 16 MiB`, "pass one role, or one plan, at a time");
-  if (text.startsWith("\ufeff"))
-    throw new CommandError(`${name} begins with a byte order mark`, "save it as UTF-8 without one");
   if (text.startsWith(zip.toString("latin1"))) throw binaryPlan(name);
   if (text.startsWith("\ufffd\ufffd") || text.includes("\0")) throw notUtf8(name);
   if (text.trim() === "")

@@ -60,7 +60,7 @@ function refuseMistakes(files: readonly ExistingFile[]): void {
     const { line, column } = locate(first.origin.path);
     throw new CommandError(
       `${quote(file)}, line ${line}, column ${column}: ${first.message}`,
-      "pass the JSON as the AWS CLI prints it",
+      first.remedy ?? "pass the JSON as the AWS CLI prints it",
     );
   }
 }

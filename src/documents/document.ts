@@ -1,4 +1,4 @@
-import type { Origin, Path } from "../diagnostics";
+import { pathText, type Origin, type Path } from "../diagnostics";
 import type { ExistingDocument, ExistingIdentityProvider, ExistingRole, RoleFact } from "../model/existing";
 import { readJson } from "./json";
 
@@ -14,6 +14,8 @@ export interface Remark {
 export interface Found {
   readonly file: string;
   readonly roles: ExistingRole[];
+  /** Policies that no role of the file has, each as all that some role may do. */
+  readonly unattached: ExistingRole[];
   readonly identityProviders: ExistingIdentityProvider[];
   /** What keeps a document from being read as everybody reads it. */
   readonly mistakes: Remark[];
@@ -39,7 +41,7 @@ export function blankRole(origin: Origin, name: string | null = null): ExistingR
 
 /**
  * A policy document as files hold one: a JSON object, that object as text, or its URL-encoded text, as IAM's API has it.
- * Null, and a mistake, where the text is no JSON.
+ * Null, and a mistake, where the text is no JSON; null, and missing, where the file has none.
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html
  */
 export function documentOf(
@@ -50,6 +52,14 @@ export function documentOf(
   found: Found,
 ): ExistingDocument | null {
   const origin = { file: found.file, path };
+  if (given === undefined || given === null) {
+    found.missing.push({
+      origin,
+      message: `there is no policy document at ${pathText(path)}`,
+      remedy: "pass the output of the AWS CLI whole, or what aws iam get-role-policy prints of this policy",
+    });
+    return null;
+  }
   if (typeof given !== "string") return { kind, origin, value: given, role };
   const read = readJson(decoded(given));
   for (const { message, remedy } of read.problems)
@@ -80,9 +90,9 @@ export function own(value: unknown, key: string): unknown {
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-/** Text; null for anything else. */
+/** Text; null for anything else, and for the empty text that Terraform keeps of what a resource does not have. */
 export function text(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
+  return typeof value === "string" && value !== "" ? value : null;
 }
 
 /** The texts of a list; none where it is none. */

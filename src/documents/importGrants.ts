@@ -139,14 +139,14 @@ function targetsOf(
   // The six characters at the end of a secret's ARN, where they are left open, stand for any.
   const ending = "-??????";
   const open = kind === "secret" && resource.endsWith(ending);
-  const read = readGrantArn(kind, open ? resource.replace(ending, "-abcdef") : resource, place);
+  const read = readGrantArn(kind, open ? resource.replace(ending, "-a1B2c3") : resource, place);
   if (!read.ok || read.target.partition !== place.partition) return [];
   const { target: said } = read;
   const target: GrantTarget = {
     partition: said.partition,
     region: said.region === "" ? place.region : said.region,
     account: said.account === "" ? place.account : said.account,
-    name: open ? said.name.slice(0, -"-abcdef".length) : said.name,
+    name: open ? said.name.slice(0, -"-a1B2c3".length) : said.name,
   };
   if (grantNameProblem(kind, target.name) !== null) return [];
   if (isRegional(kind) && partitionOf(target.region) !== place.partition) return [];

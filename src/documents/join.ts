@@ -83,7 +83,22 @@ function joined(parts: readonly ExistingRole[]): ExistingRole {
     permissionsBoundary: first("permissionsBoundary"),
     tags: Object.fromEntries(parts.toReversed().flatMap(({ tags }) => Object.entries(tags))),
     trust: first("trust"),
-    permissions: parts.flatMap(({ permissions }) => permissions),
-    managedPolicies: parts.flatMap(({ managedPolicies }) => managedPolicies),
+    permissions: distinct(
+      parts.flatMap(({ permissions }) => permissions),
+      meaningOf,
+    ),
+    managedPolicies: distinct(
+      parts.flatMap(({ managedPolicies }) => managedPolicies),
+      ({ arn }) => arn,
+    ),
   };
+}
+
+/** The first of each: two files may show the same policy. */
+function distinct<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
+  const seen = new Set<string>();
+  return items.filter((item) => {
+    const before = seen.size;
+    return seen.add(keyOf(item)).size > before;
+  });
 }

@@ -1,7 +1,17 @@
 import type { Path, Position } from "../diagnostics";
 import type { ExistingAccess, ExistingDocument } from "../model/existing";
 import { readAwsOutput } from "./awsOutput";
-import { blankRole, decoded, documentOf, isObject, own, present, type Found, type Remark } from "./document";
+import {
+  blankRole,
+  decoded,
+  documentOf,
+  isObject,
+  own,
+  present,
+  text,
+  type Found,
+  type Remark,
+} from "./document";
 import { readJson } from "./json";
 import { readTerraform } from "./terraform";
 
@@ -9,6 +19,8 @@ import { readTerraform } from "./terraform";
 export interface ExistingFile {
   readonly file: string;
   readonly access: ExistingAccess;
+  /** Policies that no role of a plan or state has, such as a boundary: each as all that some role may do. */
+  readonly unattached: ExistingAccess["roles"];
   /** What keeps the file, or a document in it, from being JSON that everybody reads alike. */
   readonly mistakes: readonly Remark[];
   /** What the file names and does not show: it cannot be judged. */
@@ -25,19 +37,20 @@ export interface ExistingFile {
  */
 export function readExisting(written: string, file: string, kind: ExistingDocument["kind"]): ExistingFile {
   const { value, problems, locate, positions } = readJson(decoded(written));
-  const found: Found = { file, roles: [], identityProviders: [], mistakes: [], missing: [] };
-  for (const { path, message, remedy } of problems)
+  const found: Found = { file, roles: [], unattached: [], identityProviders: [], mistakes: [], missing: [] };
+  const foreign = value === undefined ? foreignText(written) : null;
+  for (const { path, message, remedy } of foreign === null ? problems : [{ path: [], ...foreign }])
     found.mistakes.push({ origin: { file, path }, message, remedy });
   if (value !== undefined && !readBare(value, kind, found)) {
     // Both are tried: a plan has no key of the AWS CLI's, nor the other way round.
     const known = [readTerraform(value, found), readAwsOutput(value, found)];
     if (!known.includes(true)) addUnknown(value, kind, found);
   }
-  const { roles, identityProviders, mistakes, missing } = found;
+  const { roles, unattached, identityProviders, mistakes, missing } = found;
   return {
     file,
     access: { roles, identityProviders },
-    ...{ mistakes, missing, locate },
+    ...{ unattached, mistakes, missing, locate },
     line: (number) => positions.line(number),
   };
 }
@@ -56,10 +69,42 @@ function addUnknown(value: unknown, kind: ExistingDocument["kind"], found: Found
   }
   found.mistakes.push({
     origin: { file: found.file, path: [] },
-    message: "this is no policy document, and no role, plan or state that is known here",
-    remedy:
-      "pass a policy document, what aws iam get-role or get-account-authorization-details prints, or terraform show -json",
+    ...(isTemplate(value)
+      ? cloudFormation
+      : {
+          message: "this is no policy document, and no role, plan or state that is known here",
+          remedy:
+            "pass a policy document, what aws iam get-role or get-account-authorization-details prints, or terraform show -json",
+        }),
   });
+}
+
+/** What a file is that is not read here, and the way round. */
+type Foreign = Pick<Remark, "message" | "remedy">;
+
+const cloudFormation: Foreign = Object.freeze({
+  message: "this is a CloudFormation template, whose functions only CloudFormation evaluates",
+  remedy: "deploy it, then pass what aws iam get-role --role-name NAME prints, with the role's policies",
+});
+
+/** A template, with or without its version, as the AWS CDK leaves it out, or `aws cloudformation get-template`. */
+function isTemplate(value: unknown): boolean {
+  return (
+    own(value, "AWSTemplateFormatVersion") !== undefined ||
+    own(value, "TemplateBody") !== undefined ||
+    Object.values(own(value, "Resources") ?? {}).some((r) => text(own(r, "Type"))?.startsWith("AWS::"))
+  );
+}
+
+/** Text that is no JSON, and well known: CloudFormation in YAML, and Terraform's own language. */
+function foreignText(written: string): Foreign | null {
+  if (/^\s*(?:"?AWSTemplateFormatVersion"?:|"?Type"?:\s*"?'?AWS::\w+::)/m.test(written))
+    return cloudFormation;
+  if (!/^\s*(?:resource|data)\s+"aws_\w+"/m.test(written)) return null;
+  return {
+    message: "this is a Terraform configuration, whose expressions only Terraform evaluates",
+    remedy: "pass what terraform show -json prints of its plan or state",
+  };
 }
 
 function addBare(value: unknown, kind: ExistingDocument["kind"], found: Found): void {

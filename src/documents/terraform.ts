@@ -1,4 +1,4 @@
-import type { Path } from "../diagnostics";
+import { pathText, type Path } from "../diagnostics";
 import type { ExistingDocument, ExistingRole, RoleFact } from "../model/existing";
 import {
   blankRole,
@@ -20,12 +20,17 @@ import {
   type TerraformResource,
 } from "./terraformResource";
 
-/** A role, while what belongs to it is gathered. */
+/**
+ * A role, while what belongs to it is gathered. After a refresh, the provider's copy of a policy stands in the role too:
+ * policies are told apart as IAM does, and the resource of its own has the last word.
+ */
 interface RoleInHand {
   readonly resource: TerraformResource;
   readonly role: ExistingRole;
-  readonly permissions: ExistingDocument[];
-  readonly managedPolicies: ExistingRole["managedPolicies"][number][];
+  /** Inline policies by name, in lower case; customer-managed ones by their address. */
+  readonly permissions: Map<string, ExistingDocument>;
+  /** By ARN. */
+  readonly managedPolicies: Map<string, ExistingRole["managedPolicies"][number]>;
 }
 
 /** Everything that the following functions look at. */
@@ -54,22 +59,19 @@ export function readTerraform(root: unknown, found: Found): boolean {
     policiesByArn: grouped(policies, (policy) => valueOf(policy, "arn")),
   };
   for (const resource of ofType("aws_iam_role_policy")) addInline(resource, gathered);
-  const attached = new Set<TerraformResource>();
-  for (const resource of ofType("aws_iam_role_policy_attachment"))
-    attach(resource, holdersOf(resource, "role", gathered), gathered, attached);
-  for (const resource of ofType("aws_iam_policy_attachment")) {
-    const names = texts(valueOf(resource, "roles"));
-    if (names.length === 0 && resource.read("roles").kind !== "value") continue;
-    const holders = names.flatMap((name) => rolesNamed(name, gathered));
-    attach(resource, holders, gathered, attached);
-  }
+  const attached = new Set(
+    attachments.flatMap(([type, role, policy]) =>
+      ofType(type).flatMap((resource) => attach(resource, role, policy, gathered)),
+    ),
+  );
   for (const { role, permissions, managedPolicies } of roles)
     found.roles.push({
       ...role,
-      permissions: [...role.permissions, ...permissions],
-      managedPolicies: [...role.managedPolicies, ...managedPolicies],
+      permissions: [...permissions.values()],
+      managedPolicies: [...managedPolicies.values()],
     });
-  for (const resource of policies) if (!attached.has(resource)) addAlone(resource, "policy", null, found);
+  for (const resource of policies)
+    if (!attached.has(resource)) found.unattached.push(...aloneRole(resource, null, found));
   for (const resource of ofType("aws_iam_openid_connect_provider")) addProvider(resource, found);
   return true;
 }
@@ -96,14 +98,10 @@ function roleOf(resource: TerraformResource, found: Found): RoleInHand {
       ),
     ),
     trust: readDocument(resource, "trust", "assume_role_policy", name, found),
-    permissions: inlinePolicies(resource, name, found),
-    managedPolicies: texts(value("managed_policy_arns")).map((arn, i) => ({
-      arn,
-      origin: { file: found.file, path: [...path, "managed_policy_arns", i] },
-    })),
+    permissions: [],
+    managedPolicies: [],
   };
-  if (!isWhole(resource.read("managed_policy_arns"))) note(resource, "managed_policy_arns", found);
-  return { resource, role, permissions: [], managedPolicies: [] };
+  return { resource, role, permissions: inlinePolicies(resource, name, found), managedPolicies: new Map() };
 }
 
 const attributes: readonly (readonly [fact: RoleFact, attribute: string])[] = Object.freeze<
@@ -134,18 +132,26 @@ function inlinePolicies(
   resource: TerraformResource,
   role: string | null,
   found: Found,
-): readonly ExistingDocument[] {
+): RoleInHand["permissions"] {
   const { kind } = resource.read("inline_policy");
   if (kind === "unknown" || kind === "reference") note(resource, "inline_policy", found);
-  return list(valueOf(resource, "inline_policy")).flatMap((block, i) => {
-    const policy = own(block, "policy");
-    const path: Path = [...resource.path, "inline_policy", i, "policy"];
-    // An empty block takes every inline policy away.
-    if (!isObject(block) || Object.values(block).every((v) => v === null || v === "")) return [];
-    if (typeof policy === "string") return present(documentOf("permission", policy, path, role, found));
-    note(resource, "inline_policy", found);
-    return [];
-  });
+  const blocks = list(valueOf(resource, "inline_policy")).flatMap(
+    (block, i): [string, ExistingDocument][] => {
+      const policy = text(own(block, "policy"));
+      const path: Path = [...resource.path, "inline_policy", i, "policy"];
+      // An empty block takes every inline policy away.
+      if (!isObject(block) || Object.values(block).every((v) => v === null || v === "")) return [];
+      if (policy === null) note(resource, "inline_policy", found);
+      const document = policy === null ? null : documentOf("permission", policy, path, role, found);
+      return document === null ? [] : [[inlineKey(own(block, "name")) ?? pathText(path), document]];
+    },
+  );
+  return new Map(blocks);
+}
+
+/** IAM tells no two names apart by case. */
+function inlineKey(name: unknown): string | null {
+  return text(name)?.toLowerCase() ?? null;
 }
 
 /** A document of a resource; null, and noted, where Terraform does not know it yet. */
@@ -171,74 +177,83 @@ function note({ address, path }: TerraformResource, attribute: string, found: Fo
 
 function addInline(resource: TerraformResource, gathered: Gathered): void {
   const holders = holdersOf(resource, "role", gathered);
-  if (holders.length === 0) addAlone(resource, "policy", text(valueOf(resource, "role")), gathered.found);
+  if (holders.length === 0)
+    gathered.found.roles.push(...aloneRole(resource, text(valueOf(resource, "role")), gathered.found));
   for (const { role, permissions } of holders) {
     const document = readDocument(resource, "permission", "policy", role.name, gathered.found);
-    if (document !== null) permissions.push(document);
+    if (document !== null)
+      permissions.set(inlineKey(valueOf(resource, "name")) ?? resource.address, document);
   }
 }
 
 /** A policy whose role the file does not show is judged as all that a role may do. */
-function addAlone(resource: TerraformResource, attribute: string, name: string | null, found: Found): void {
-  const document = readDocument(resource, "permission", attribute, name, found);
-  if (document !== null) found.roles.push({ ...blankRole(document.origin, name), permissions: [document] });
+function aloneRole(resource: TerraformResource, name: string | null, found: Found): readonly ExistingRole[] {
+  return present(readDocument(resource, "permission", "policy", name, found)).map((document) => ({
+    ...blankRole(document.origin, name),
+    permissions: [document],
+  }));
 }
 
+/** What attaches policies to roles, with its attributes for both. `null`: it is the role itself. */
+const attachments: readonly (readonly [type: string, role: string | null, policy: string])[] = Object.freeze<
+  [string, string | null, string][]
+>([
+  ["aws_iam_role", null, "managed_policy_arns"],
+  ["aws_iam_role_policy_attachment", "role", "policy_arn"],
+  ["aws_iam_policy_attachment", "roles", "policy_arn"],
+  ["aws_iam_role_policy_attachments_exclusive", "role_name", "policy_arns"],
+]);
+
+/** Attaches what a resource says to the roles of the file. Returns the policies of the file that are attached by it. */
 function attach(
   resource: TerraformResource,
-  holders: readonly RoleInHand[],
+  roleAttribute: string | null,
+  policyAttribute: string,
   gathered: Gathered,
-  attached: Set<TerraformResource>,
-): void {
-  const { found } = gathered;
-  const origin = { file: found.file, path: [...resource.path, "policy_arn"] };
-  const arn = text(valueOf(resource, "policy_arn"));
-  const policy = policyOf(resource, arn, gathered);
-  if (policy === undefined && arn === null) note(resource, "policy_arn", found);
-  else if (holders.length === 0) {
-    const name = text(valueOf(resource, "role"));
-    if (policy === undefined && arn !== null)
-      found.roles.push({ ...blankRole(origin, name), managedPolicies: [{ arn, origin }] });
-  }
-  if (policy !== undefined && holders.length > 0) attached.add(policy);
-  for (const { role, permissions, managedPolicies } of holders) {
-    if (policy === undefined) {
-      if (arn !== null) managedPolicies.push({ arn, origin });
-      continue;
+): readonly TerraformResource[] {
+  const { found, roles, policies, policiesByArn } = gathered;
+  const holders =
+    roleAttribute === null
+      ? roles.filter((role) => role.resource === resource)
+      : holdersOf(resource, roleAttribute, gathered);
+  const value = valueOf(resource, policyAttribute);
+  const arns = Array.isArray(value) ? texts(value) : present(text(value));
+  const shown = [
+    ...arns.flatMap((arn) => policiesByArn.get(arn)?.[0] ?? []),
+    ...referredTo(resource, policyAttribute, policies),
+  ];
+  if (!isWhole(resource.read(policyAttribute)) && shown.length === 0) note(resource, policyAttribute, found);
+  for (const { role, permissions } of holders)
+    for (const policy of shown) {
+      const document = readDocument(policy, "permission", "policy", role.name, found);
+      if (document !== null) permissions.set(policy.address, document);
     }
-    const document = readDocument(policy, "permission", "policy", role.name, found);
-    if (document !== null) permissions.push(document);
+  const origin = { file: found.file, path: [...resource.path, policyAttribute] };
+  for (const arn of arns.filter((arn) => !policiesByArn.has(arn))) {
+    for (const { managedPolicies } of holders) managedPolicies.set(arn, { arn, origin });
+    if (holders.length > 0 || roleAttribute === null) continue;
+    const name = text(valueOf(resource, roleAttribute));
+    found.roles.push({ ...blankRole(origin, name), managedPolicies: [{ arn, origin }] });
   }
+  return holders.length === 0 ? [] : shown;
 }
 
-function policyOf(
-  resource: TerraformResource,
-  arn: string | null,
-  { policies, policiesByArn }: Gathered,
-): TerraformResource | undefined {
-  if (arn !== null) return policiesByArn.get(arn)?.[0];
-  return referredTo(resource, "policy_arn", policies)[0];
-}
-
-/** The roles of the file that an attribute names. */
+/** The roles of the file that an attribute names: one, or a list. */
 function holdersOf(
   resource: TerraformResource,
   attribute: string,
-  gathered: Gathered,
+  { roles, rolesByName, found }: Gathered,
 ): readonly RoleInHand[] {
-  const name = text(valueOf(resource, attribute));
-  if (name !== null) return rolesNamed(name, gathered);
+  const value = valueOf(resource, attribute);
+  const names = Array.isArray(value) ? texts(value) : present(text(value));
+  if (names.length > 0) return names.flatMap((name) => rolesByName.get(name) ?? []);
   const targets = referredTo(
     resource,
     attribute,
-    gathered.roles.map((role) => role.resource),
+    roles.map((role) => role.resource),
   );
-  if (targets.length === 0) note(resource, attribute, gathered.found);
-  return gathered.roles.filter((role) => targets.includes(role.resource));
-}
-
-function rolesNamed(name: string, { rolesByName }: Gathered): readonly RoleInHand[] {
-  return rolesByName.get(name) ?? [];
+  if (targets.length === 0 && !isWhole(resource.read(attribute))) note(resource, attribute, found);
+  return roles.filter((role) => targets.includes(role.resource));
 }
 
 /** Items by what they have in common: a file may hold tens of thousands. */

@@ -121,6 +121,58 @@ describe("check --permission-policy", () => {
   });
 });
 
+test("a byte order mark is skipped, in a file and on standard input", async () => {
+  write({ "plain.json": exact, "bom.json": `\ufeff${exact}` });
+  const plain = await command(["check", "--trust-policy", "plain.json"]);
+  const marked = await command(["check", "--trust-policy", "bom.json"]);
+  const piped = await command(["check", "--trust-policy", "-"], {}, { stdin: `\ufeff${exact}` });
+  expect([marked.status, marked.stdout.replaceAll("bom.json", "plain.json")]).toEqual([0, plain.stdout]);
+  expect([piped.status, piped.stdout.replaceAll("<stdin>", "plain.json")]).toEqual([0, plain.stdout]);
+});
+
+describe("what is something else, well known, is refused with the way round", () => {
+  const resources = { Role: { Type: "AWS::IAM::Role", Properties: { AssumeRolePolicyDocument: {} } } };
+  it.each<[string, string, RegExp]>([
+    [
+      "a CloudFormation template",
+      JSON.stringify({ AWSTemplateFormatVersion: "2010-09-09" }),
+      /aws iam get-role/,
+    ],
+    ["one that the AWS CDK wrote", JSON.stringify({ Resources: resources }), /deploy it.*aws iam get-role/],
+    ["one in YAML", "Resources:\n  Role:\n    Type: AWS::IAM::Role\n", /aws iam get-role/],
+    [
+      "aws cloudformation get-template",
+      JSON.stringify({ TemplateBody: { Resources: resources } }),
+      /aws iam get-role/,
+    ],
+    ["a .tf file", 'resource "aws_iam_role" "app" {\n  name = "app"\n}\n', /terraform show -json/],
+  ])("%s", async (_name, text, wayRound) => {
+    write({ "other.txt": text });
+    const checked = await command(["check", "--trust-policy", "other.txt"]);
+    expect([checked.status, checked.stdout]).toEqual([1, expect.stringMatching(wayRound)]);
+    const imported = await command(["import-role", "other.txt"]);
+    expect([imported.status, imported.stderr]).toEqual([2, expect.stringMatching(wayRound)]);
+  });
+});
+
+describe("a document that is not there is named by its place", () => {
+  const detail = (policy: object) => ({ RoleDetailList: [{ RoleName: "app", RolePolicyList: [policy] }] });
+  it.each<[string, object]>([
+    ["RoleDetailList[0].RolePolicyList[0].PolicyDocument", detail({ PolicyName: "x" })],
+    ["RoleDetailList[0].RolePolicyList[0].PolicyDocument", detail({ PolicyName: "x", PolicyDocument: null })],
+    ["Role.AssumeRolePolicyDocument", { Role: { RoleName: "app", AssumeRolePolicyDocument: null } }],
+    ["PolicyVersion.Document", { PolicyVersion: { VersionId: "v1", Document: null } }],
+  ])("%s", async (place, value) => {
+    write({ "x.json": JSON.stringify(value) });
+    for (const option of ["--trust-policy", "--permission-policy"]) {
+      const { status, stdout } = await command(["check", option, "x.json"]);
+      expect([status, stdout]).toEqual([2, expect.stringContaining(`no policy document at ${place}\n`)]);
+    }
+    const imported = await command(["import-role", "x.json"]);
+    expect([imported.status, imported.stderr]).toEqual([1, expect.stringContaining(place)]);
+  });
+});
+
 describe("a file that cannot be judged", () => {
   const refused = async (file: string, pattern: RegExp) => {
     const { status, stdout, stderr } = await command(["check", "--trust-policy", file]);
@@ -129,7 +181,7 @@ describe("a file that cannot be judged", () => {
 
   it("ends with 2 and says why", async () => {
     mkdirSync("folder");
-    write({ "empty.json": " \n", "bom.json": `\ufeff${exact}`, "other.json": '{"Roles": []}' });
+    write({ "empty.json": " \n", "other.json": '{"Roles": []}' });
     writeFileSync("plan.out", Buffer.from("PK\u0003\u0004\u0014\u0000\u00e9", "latin1"));
     writeFileSync("utf16.json", Buffer.from(`\ufeff${exact}`, "utf16le"));
     writeFileSync("naked16.json", Buffer.from(exact, "utf16le"));
@@ -137,7 +189,6 @@ describe("a file that cannot be judged", () => {
     await refused("missing.json", /"missing\.json" cannot be read: it does not exist\n {2}remedy: /);
     await refused("folder", /is not a regular file/);
     await refused("empty.json", /is empty/);
-    await refused("bom.json", /byte order mark/);
     await refused("plan.out", /is binary.*\n {2}remedy: .*terraform show -json/);
     await refused("utf16.json", /is not UTF-8/);
     await refused("naked16.json", /is not UTF-8/);

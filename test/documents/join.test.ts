@@ -10,17 +10,17 @@ const role = (change: Partial<ExistingRole>): ExistingRole => ({
 const trust = (value: unknown) => ({ kind: "trust" as const, origin, value, role: null });
 const roles = (...given: readonly ExistingRole[]) =>
   joinAccess([{ roles: given, identityProviders: [] }]).roles;
-const document = { kind: "permission" as const, origin, value: {}, role: null };
+const document = (value: unknown) => ({ kind: "permission" as const, origin, value, role: null });
 
 test("what files show of one role is one role, and the first that says something is believed", () => {
   const [joined, ...others] = roles(
-    role({ tags: { a: "1" }, permissions: [document] }),
+    role({ tags: { a: "1" }, permissions: [document({ Statement: [] }), document(1)] }),
     role({ name: "APP", arn: "arn:1", path: "/x/", tags: { a: "2", b: "3" } }),
-    role({ trust: trust({ Statement: [] }), path: "/y/", permissions: [document] }),
+    role({ trust: trust({ Statement: [] }), path: "/y/", permissions: [document(1), document(2)] }),
   );
   expect(others).toEqual([]);
   expect(joined).toMatchObject({ name: "app", arn: "arn:1", path: "/x/", tags: { a: "1", b: "3" } });
-  expect(joined?.permissions).toHaveLength(2);
+  expect(joined?.permissions.map(({ value }) => value)).toEqual([{ Statement: [] }, 1, 2]);
   expect(joined?.trust?.value).toEqual({ Statement: [] });
 });
 

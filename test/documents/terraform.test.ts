@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { joinAccess, readExisting } from "../../src/documents";
+import type { ExistingRole } from "../../src/model/existing";
 
 const trust = JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "sts:*" }] });
 const policy = (action: string) =>
@@ -19,8 +20,9 @@ const role = (name: string, values: object = {}, module = "") =>
 const state = (...resources: object[]) => ({ format_version: "1.0", values: { root_module: { resources } } });
 
 /** Name, actions of all permission documents, managed ARNs. */
-const shown = (value: unknown) =>
-  read(value).access.roles.map((r) => [
+const shown = (value: unknown) => permissionsOf(read(value).access.roles);
+const permissionsOf = (roles: readonly ExistingRole[]) =>
+  roles.map((r) => [
     r.name,
     r.permissions.map(({ value: v }) => (v as { Statement: { Action: string }[] }).Statement[0]?.Action),
     r.managedPolicies.map(({ arn }) => arn),
@@ -100,23 +102,49 @@ describe("a state", () => {
     ]);
   });
 
-  it("loses no policy whose role it does not show", () => {
+  it("has a policy once that stands in two places, and the resource of its own counts", () => {
+    const arn = "arn:aws:iam::123456789012:policy/own";
     expect(
       shown(
         state(
-          resource("aws_iam_role_policy", "p", { role: "elsewhere", policy: policy("s3:A") }),
-          resource("aws_iam_policy", "alone", { arn: "arn:x", policy: policy("s3:B") }),
-          resource("aws_iam_role_policy_attachment", "z", {
-            role: "far",
-            policy_arn: "arn:aws:iam::aws:policy/Y",
+          role("a", {
+            permissions_boundary: "",
+            inline_policy: [
+              { name: "Own", policy: policy("s3:Old") },
+              { name: "other", policy: policy("s3:B") },
+              { name: "", policy: "" },
+            ],
+            managed_policy_arns: [arn, "arn:aws:iam::aws:policy/Y"],
           }),
+          role("b", { inline_policy: null, managed_policy_arns: null, permissions_boundary: null }),
+          resource("aws_iam_role_policy", "p", { role: "a", name: "own", policy: policy("s3:New") }),
+          resource("aws_iam_policy", "own", { arn, policy: policy("s3:C") }),
+          resource("aws_iam_role_policy_attachment", "x", { role: "a", policy_arn: arn }),
+          resource("aws_iam_role_policy_attachments_exclusive", "z", { role_name: "b", policy_arns: [arn] }),
         ),
       ),
     ).toEqual([
+      ["a", ["s3:New", "s3:B", "s3:C"], ["arn:aws:iam::aws:policy/Y"]],
+      ["b", ["s3:C"], []],
+    ]);
+  });
+
+  it("loses no policy whose role it does not show, and keeps those apart that no role has", () => {
+    const { access, unattached } = read(
+      state(
+        resource("aws_iam_role_policy", "p", { role: "elsewhere", policy: policy("s3:A") }),
+        resource("aws_iam_policy", "alone", { arn: "arn:x", policy: policy("s3:B") }),
+        resource("aws_iam_role_policy_attachment", "z", {
+          role: "far",
+          policy_arn: "arn:aws:iam::aws:policy/Y",
+        }),
+      ),
+    );
+    expect(permissionsOf(access.roles)).toEqual([
       ["elsewhere", ["s3:A"], []],
       ["far", [], ["arn:aws:iam::aws:policy/Y"]],
-      [null, ["s3:B"], []],
     ]);
+    expect(permissionsOf(unattached)).toEqual([[null, ["s3:B"], []]]);
   });
 
   it("has modules below modules, and data sources that count as nothing", () => {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { synthesize } from "../../src/cli/synth";
@@ -19,6 +19,10 @@ export interface Deployment {
   synth(account: Account): void;
   /** Puts a configuration that is not ours into a folder of its own. */
   write(configuration: object): void;
+  /** Copies a folder of configurations that are not ours, modules included. */
+  copy(source: string): void;
+  /** Reads a file of the folder that Terraform runs in. */
+  read(file: string): string;
   /** Runs Terraform in the folder of the stack, or in `folder` where there is none. */
   terraform(...args: readonly string[]): Promise<Outcome>;
   /** Like {@link terraform}, for what must succeed. */
@@ -98,6 +102,11 @@ export function createDeployment(tools: DeploymentTools): Deployment {
       mkdirSync(cwd);
       writeFileSync(join(cwd, "main.tf.json"), JSON.stringify(configuration));
     },
+    copy: (source) => {
+      cwd = join(folder, "other");
+      cpSync(source, cwd, { recursive: true });
+    },
+    read: (file) => readFileSync(join(cwd, file), "utf8"),
     terraform: (...args) => run(tools.terraform, args),
     mustTerraform: (...args) => must(tools.terraform, args),
     aws: async (command, ...args) => {
