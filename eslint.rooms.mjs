@@ -12,7 +12,7 @@ export const rooms = Object.freeze({
   workspace: ["model", "policy", "subject", "diagnostics", "snippet"],
   explain: ["model", "policy", "subject", "diagnostics"],
   terraform: ["model", "policy"],
-  constructs: ["model", "policy", "terraform"],
+  constructs: ["model", "policy", "rules", "diagnostics", "terraform"],
 });
 
 /** The rooms, and the files beside them, that may import cdktf. */

@@ -1,9 +1,10 @@
 /*
- * What other programs may import: the constructs, for CDKTF apps that know no manifest, the types of the model that
- * AccountStack takes, and the stacks that an account with shards is.
+ * What other programs may import: the constructs, for CDKTF apps that know no manifest, and what a synth makes of a
+ * manifest's file, for those that do.
  */
 export * from "./constructs";
 export type * from "./model/accessModel";
 export type { OneOrMany, PolicyDocument, Statement } from "./model/policyDocument";
-export type { StackFindings } from "./terraform/stack";
+export { loadManifest, ManifestError, type LoadedManifest } from "./loadManifest";
+export type { StackFindings, StackSource } from "./terraform/stack";
 export { stacksOf, type Stack } from "./model/shards";

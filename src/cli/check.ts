@@ -27,9 +27,9 @@ async function reportOf(given: CheckArguments, io: CommandIo): Promise<CheckRepo
   return checkExistingFiles(given, io);
 }
 
-async function checkManifest(given: CheckArguments, io: CommandIo): Promise<CheckReport> {
+function checkManifest(given: CheckArguments, io: CommandIo): CheckReport {
   const { manifest } = readSettings(given, io.env);
-  const project = await loadProject(manifest, diskFiles(), { today: checkedDate(given.now) ?? io.today });
+  const project = loadProject(manifest, diskFiles(), { today: checkedDate(given.now) ?? io.today });
   return {
     diagnostics: project.ok ? [] : project.diagnostics,
     findings: project.ok ? project.findings : [],

@@ -6,6 +6,7 @@ import type { ExistingAccess, ExistingDocument } from "../model/existing";
 import { isSharedIssuer, issuerProblem } from "../model/issuer";
 import { providerName } from "../model/names";
 import { defaultQuotas } from "../model/quotas";
+import { loadServiceReference } from "../policy";
 import { checkExisting, isJudgeable, servicesOf, unjudged, unreadable, type ExistingContext } from "../rules";
 import { knownHosts, scmHosts } from "../subject";
 import type { CheckArguments, CheckReport } from "./checkReport";
@@ -13,10 +14,9 @@ import { CommandError } from "./commandError";
 import { diskFiles, readRegularFile } from "./files";
 import type { CommandIo } from "./io";
 import { readProject } from "./project";
-import { loadServiceReference } from "./serviceReference";
 
 /** `check` of policies that exist already. */
-export async function checkExistingFiles(given: CheckArguments, io: CommandIo): Promise<CheckReport> {
+export function checkExistingFiles(given: CheckArguments, io: CommandIo): CheckReport {
   refuseContradictions(given);
   const context = contextOf(given);
   if ("unreadable" in context) return context;
@@ -32,7 +32,7 @@ export async function checkExistingFiles(given: CheckArguments, io: CommandIo): 
     files.flatMap((file) => file.missing),
     access,
   );
-  const reference = await loadServiceReference(servicesOf(access));
+  const reference = loadServiceReference(servicesOf(access));
   const findings = [...mistakes, ...missing, ...checkExisting(access, context, reference)];
   const byName = new Map(files.map((file) => [file.file, file]));
   return {

@@ -1,10 +1,9 @@
 import { pathText, type Diagnostic, type Finding, type RuleFinding } from "../diagnostics";
 import { parseManifest, type Locator, type ManifestFiles } from "../manifest";
 import type { AccessModel } from "../model/accessModel";
-import { emptyReference, servicePrefixes } from "../policy";
+import { emptyReference, loadServiceReference, servicePrefixes } from "../policy";
 import { resolve } from "../resolve";
 import { check, type CheckOptions } from "../rules";
-import { loadServiceReference } from "./serviceReference";
 
 /** A manifest that was read and not judged yet. */
 export type ReadProject =
@@ -75,25 +74,25 @@ export function servicesInUse(project: ReadProject): readonly string[] {
  * Reads a manifest with all that it includes, resolves it and applies the rules. The Service Authorization Reference
  * is loaded where raw statements need it, and only then.
  */
-export async function loadProject(
+export function loadProject(
   file: string,
   files: ManifestFiles,
   options: Pick<CheckOptions, "today"> = {},
-): Promise<Project> {
-  const judged = await loadJudged(file, files, options);
+): Project {
+  const judged = loadJudged(file, files, options);
   return judged.ok ? { ...judged, findings: placed(judged.findings, judged.locator) } : judged;
 }
 
 /** The same without places. */
-export async function loadJudged(
+export function loadJudged(
   file: string,
   files: ManifestFiles,
   options: Pick<CheckOptions, "today"> = {},
-): Promise<JudgedProject> {
+): JudgedProject {
   const project = readProject(file, files);
   if (!project.ok) return project;
   const raw = project.model.accounts.some(({ roles }) => roles.some((role) => role.statements.length > 0));
-  const reference = raw ? await loadServiceReference(servicesInUse(project)) : emptyReference;
+  const reference = raw ? loadServiceReference(servicesInUse(project)) : emptyReference;
   return { ...project, findings: check(project.model, { ...options, reference }) };
 }
 

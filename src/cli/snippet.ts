@@ -36,7 +36,7 @@ export async function snippetCommand(given: SnippetArguments, io: CommandIo): Pr
   }
   const settings = readSettings(given, io.env);
   // What a synth would refuse still says which roles there are, and that is all that a lint needs.
-  const model = await modelOf(settings, given.check === undefined ? "sound" : "any", io);
+  const model = modelOf(settings, given.check === undefined ? "sound" : "any", io);
   if (model === null) return 1;
   if (given.check !== undefined)
     return checkGitpodFile(given.check, model, { ...given, templates: settings.templates }, io);
@@ -82,12 +82,8 @@ function checkUsage(given: SnippetArguments): void {
 }
 
 /** The model of a manifest, or of one that a synth would take; null where there is none, and stderr says why. */
-async function modelOf(
-  settings: Settings,
-  wanted: "sound" | "any",
-  io: CommandIo,
-): Promise<AccessModel | null> {
-  const project = await loadJudged(settings.manifest, diskFiles());
+function modelOf(settings: Settings, wanted: "sound" | "any", io: CommandIo): AccessModel | null {
+  const project = loadJudged(settings.manifest, diskFiles());
   const blocked = project.ok && wanted === "sound" ? blocking(project.findings) : [];
   if (project.ok && blocked.length === 0) return project.model;
   io.stderr.write(

@@ -1,4 +1,4 @@
-import { pathText, printable, type Origin, type RuleFinding } from "../diagnostics";
+import { findingLine, type Origin, type RuleFinding } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
 import { stacksOf, type Stack } from "../model/shards";
 import type { StackFindings } from "../terraform/stack";
@@ -20,7 +20,7 @@ export function stackFindings(
     for (const [name, roles] of places.get(finding.origin) ?? []) {
       // An entry's roles may be in several stacks: a finding about one of them belongs to its own.
       if (finding.role !== null && roles.size > 0 && !roles.has(finding.role)) continue;
-      if (finding.severity === "warning") warnings.get(name)?.push(lineOf(finding));
+      if (finding.severity === "warning") warnings.get(name)?.push(findingLine(finding));
       if (finding.severity === "info") infos.set(name, (infos.get(name) ?? 0) + 1);
     }
   }
@@ -76,8 +76,4 @@ function stacksByPlace(stacks: readonly Stack[]): PlaceMap<RolesOfStack> {
     for (const role of account.roles) rolesAt(role.entry.origin, name).add(role.name);
   }
   return places;
-}
-
-function lineOf({ rule, origin, message, remedy }: RuleFinding): string {
-  return printable(`${rule}: ${pathText(origin.path)}: ${message}; remedy: ${remedy}`);
 }

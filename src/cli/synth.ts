@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { escapeHidden, formatText, quote } from "../diagnostics";
 import type { AccessModel, Account } from "../model/accessModel";
-import { stacksOf } from "../model/shards";
 import type { SnippetRenderer } from "../snippet";
 import {
   stackFile,
   stacksFolder,
+  stackSources,
   stackText,
   synthManifestFile,
   synthManifestText,
@@ -92,7 +92,7 @@ export function synthesize(model: AccessModel, options: SynthesizeOptions): Synt
   const draft = mkdtempSync(join(dirname(outdir), `.${basename(outdir)}-`));
   try {
     const root = stateRoot(outdir, options.workingDirectory);
-    const stacks = sourcesOf(model, accounts, root, options.findings);
+    const stacks = stackSources(model, accounts, root, options.findings);
     (options.write ?? writeStacks)(draft, stacks);
     const written = join(outdir, stacksFolder);
     const spread = accounts.filter((account) => isSpread(account, written)).map((a) => a.name);
@@ -122,23 +122,6 @@ function selected(model: AccessModel, only: string | undefined): readonly Accoun
 /** From a stack's folder, where Terraform runs, to the folder of `cdktf.json`: no absolute path enters the output. */
 function stateRoot(outdir: string, workingDirectory: string): string {
   return relative(join(outdir, stacksFolder, "any"), resolve(workingDirectory)).replaceAll(sep, "/");
-}
-
-function sourcesOf(
-  model: AccessModel,
-  accounts: readonly Account[],
-  root: string,
-  findings: SynthesizeOptions["findings"],
-): readonly StackSource[] {
-  const declared = [...new Set(model.installations.map((i) => i.providerName))];
-  return accounts.flatMap(stacksOf).map(({ name, shard, account }) => {
-    const trusted = new Set(account.identityProviders.map((p) => p.providerName));
-    const unusedProviders = shard === 1 ? declared.filter((provider) => !trusted.has(provider)) : [];
-    return {
-      ...{ name, account, root, unusedProviders },
-      findings: findings?.get(name) ?? { warnings: [], info: [] },
-    };
-  });
 }
 
 /** Completes the draft's list of stacks by what the last synth said of other stacks that are still declared. */
@@ -181,7 +164,7 @@ export async function synthCommand(
   const options: ProjectOptions = { ...readSettings({ manifest }, io.env), only, write };
   refuseHcl(io.env);
   const progress = startProgress(io);
-  const project = await loadJudged(options.manifest, diskFiles());
+  const project = loadJudged(options.manifest, diskFiles());
   const findings = project.ok ? project.findings : [];
   const listed = findings.filter((f) => f.severity !== "info" && !f.accepted);
   const text = formatText(project.ok ? [] : project.diagnostics, placed(listed, project.locator), {

@@ -1,8 +1,8 @@
 import { TerraformStack, type ITerraformDependable, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { annotateReach, type AcceptedFinding } from "./openSignup";
 import { addResource } from "./resource";
-import { roleSource, workspaceSource, type RoleProps } from "./roleProps";
+import { annotateFindings, type AcceptedFinding } from "./roleFindings";
+import { describedRole, type RoleProps } from "./roleProps";
 import { roleTerraform } from "../terraform/role";
 import { escapeAroundTokens, withoutTokens } from "./tokens";
 
@@ -10,14 +10,15 @@ import { escapeAroundTokens, withoutTokens } from "./tokens";
 export type GitpodWorkspaceRoleProps = RoleProps & {
   /** What must exist before the role; its identity provider need not be named. @default - nothing */
   readonly dependsOn?: readonly ITerraformDependable[];
-  /** Findings that are all right here, each with a reason. @default - none */
+  /** Findings that are all right here, each with a reason: as `accept` of a manifest's entry. @default - none */
   readonly accept?: readonly AcceptedFinding[];
   /** @default - the stack's own AWS provider */
   readonly provider?: TerraformProvider;
 };
 
 /**
- * An IAM role that workspaces of one repository, or of any repository of one organization, may assume.
+ * An IAM role that workspaces of one repository, or of any repository of one organization, may assume. What a check of
+ * the same entry in a manifest finds, its annotations say; an error fails the synth of the app.
  * @throws RangeError - for props that no safe role can be made of
  */
 export class GitpodWorkspaceRole extends Construct implements ITerraformDependable {
@@ -30,15 +31,12 @@ export class GitpodWorkspaceRole extends Construct implements ITerraformDependab
 
   constructor(scope: Construct, id: string, props: GitpodWorkspaceRoleProps) {
     super(scope, id);
-    const { provider, dependsOn } = props;
-    const { resources, imports } = roleTerraform(
-      roleSource(props),
-      TerraformStack.of(this).getLogicalId(this.node),
-      {
-        escape: escapeAroundTokens,
-        policyKey: (arn) => withoutTokens(this, arn),
-      },
-    );
+    const { provider, dependsOn, accept = [] } = props;
+    const described = describedRole(props);
+    const { resources, imports } = roleTerraform(described, TerraformStack.of(this).getLogicalId(this.node), {
+      escape: escapeAroundTokens,
+      policyKey: (arn) => withoutTokens(this, arn),
+    });
     const [role, ...others] = resources;
     if (role === undefined) throw new Error("a role is at least one resource");
     const [imported] = imports;
@@ -57,7 +55,7 @@ export class GitpodWorkspaceRole extends Construct implements ITerraformDependab
     this.arn = resource.getStringAttribute("arn");
     this.roleName = resource.getStringAttribute("name");
     this.fqn = resource.fqn;
-    annotateReach(this, workspaceSource(props), props.identityProvider.issuer, props.accept ?? []);
+    annotateFindings(this, props, described, accept);
   }
 }
 

@@ -8,5 +8,5 @@ export {
 } from "./gitpodIdentityProvider";
 export { GitpodWorkspaceRole, type GitpodWorkspaceRoleProps } from "./gitpodWorkspaceRole";
 export type { GrantLocation, WorkspaceGrant } from "./grantProps";
-export type { AcceptedFinding } from "./openSignup";
+export type { AcceptedFinding } from "./roleFindings";
 export type { RoleProps, RoleSettings, WorkspaceOf } from "./roleProps";

@@ -1,6 +1,7 @@
+import { Token } from "cdktf";
 import type { Context } from "../model/accessModel";
 import { policyName, roleName } from "../model/names";
-import type { Statement } from "../model/policyDocument";
+import type { PermissionPolicy, Statement } from "../model/policyDocument";
 import { defaultQuotas, fixedLimits } from "../model/quotas";
 import {
   canonicalStatement,
@@ -8,7 +9,9 @@ import {
   parseCidr,
   permissionPolicy,
   splitPolicy,
+  statementMistakes,
   type Measure,
+  type ResolvedGrant,
 } from "../policy";
 import { workspaceTrust, workspaceUrl, type WorkspaceSource } from "../policy/workspaceTrust";
 import type { WorkspaceIdentityProvider } from "./gitpodIdentityProvider";
@@ -72,24 +75,29 @@ export function workspaceSource(props: WorkspaceOf): WorkspaceSource {
   return { kind: "repo", url: props.repository, contexts: props.contexts ?? ["repository"] };
 }
 
+/** A role with what its policies were made of. */
+export interface DescribedRole extends RoleSource {
+  readonly grants: readonly ResolvedGrant[];
+  readonly permissionPolicy: PermissionPolicy | null;
+}
+
 /**
  * The role that props describe.
  * @throws RangeError - for props that no safe role can be made of
  */
-export function roleSource(props: RoleProps): RoleSource {
+export function describedRole(props: RoleProps): DescribedRole {
   const workspaces = workspaceSource(props);
   const { url, segments } = workspaceUrl(workspaces);
   const { identityProvider, location } = props;
   const expires =
     props.expires === undefined ? null : `${checked("expires", props.expires, isDate)}T00:00:00Z`;
   const name = checked("roleName", props.roleName ?? roleName("gitpod", segments.join("/")), isRoleName);
-  const permissions = permissionPolicy({
-    grants: (props.grants ?? []).map((grant) => resolvedGrant(grant, location)),
-    statements: (props.statements ?? []).map((statement) => canonicalStatement(statement)),
-    expires,
-  });
+  const grants = (props.grants ?? []).map((grant) => resolvedGrant(grant, location));
+  const permissions = permissionPolicy({ grants, statements: checkedStatements(props), expires });
   const split = splitPolicy(permissions, defaultQuotas, tokenMeasure);
   return {
+    grants,
+    permissionPolicy: permissions,
     name,
     path: checked("path", props.path ?? "/", isRolePath),
     description: props.description ?? `Gitpod workspaces of ${url}`,
@@ -115,6 +123,18 @@ export function roleSource(props: RoleProps): RoleSource {
     adopt: props.adopt ?? false,
     exclusive: props.exclusive ?? false,
   };
+}
+
+/** The statements, of which IAM refuses none. What a token will be is not known here. */
+function checkedStatements({ statements = [] }: RoleSettings): readonly Statement[] {
+  return statements.map((statement, i) => {
+    const mistake = statementMistakes(statement).find(({ found }) => !Token.isUnresolved(found));
+    if (mistake === undefined) return canonicalStatement(statement);
+    const { path, found, problem, remedy } = mistake;
+    throw new RangeError(
+      `${["statements", i, ...path].join(".")} ${JSON.stringify(found)} ${problem}; ${remedy}`,
+    );
+  });
 }
 
 /** Counts each token as an ARN of 200 characters, which few are longer than: what it will be is not known here. */

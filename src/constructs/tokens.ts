@@ -20,6 +20,26 @@ export function escapeAroundTokens(text: string): string {
     .join("");
 }
 
+/**
+ * A value whose tokens are named by what they refer to, e.g. `aws_sqs_queue.jobs.arn`, for rules to judge: a name that
+ * is not known, and, where a text begins with it, any ARN with such a name.
+ */
+export function withTokensNamed<T>(scope: IConstruct, value: T): T {
+  if (typeof value === "string") {
+    const parts = value.split(stringToken).map((part, i) => {
+      if (i % 2 === 0) return part;
+      const name = withoutTokens(scope, part).replace(/[^A-Za-z0-9._-]+/g, "");
+      return i === 1 && value.startsWith(part) ? `*${name}*` : name;
+    });
+    return parts.join("") as T;
+  }
+  if (Array.isArray(value)) return value.map((item: unknown) => withTokensNamed(scope, item)) as T;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, withTokensNamed(scope, item as unknown)]),
+  ) as T;
+}
+
 /** A text with its tokens replaced by what they refer to: the same in every synth, however tokens are numbered. */
 export function withoutTokens(scope: IConstruct, text: string): string {
   const resolver = new DefaultTokenResolver(new StringConcat());

@@ -1,5 +1,6 @@
 import { createColors } from "picocolors";
-import type { Diagnostic, Finding, Severity } from "./diagnostic";
+import type { Diagnostic, Finding, RuleFinding, Severity } from "./diagnostic";
+import { pathText } from "./pathText";
 import { oneLine, printable } from "./quote";
 import { counts } from "./report";
 
@@ -122,4 +123,10 @@ function cells(text: string): number {
   for (const character of text)
     if (!/\p{M}/u.test(character)) count += wide.test(character) || character.length === 2 ? 2 : 1;
   return count;
+}
+
+/** A finding in one line, with the path of its place: where no text is known, as in annotations of cdktf. */
+export function findingLine({ rule, origin, message, remedy }: RuleFinding): string {
+  const place = origin.path.length === 0 ? "" : `${pathText(origin.path)}: `;
+  return printable(`${rule}: ${place}${message}; remedy: ${remedy}`);
 }

@@ -13,7 +13,7 @@ export {
 export { formatJson } from "./formatJson";
 export { formatMarkdown } from "./formatMarkdown";
 export { formatSarif, type SarifOptions } from "./formatSarif";
-export { formatText, type TextOptions } from "./formatText";
+export { findingLine, formatText, type TextOptions } from "./formatText";
 export { anchor, code } from "./markdown";
 export { nearest } from "./nearest";
 export { pathText } from "./pathText";

@@ -85,22 +85,12 @@ function textWithout(s: Statement, element: "Action" | "Resource"): string {
   return JSON.stringify([Action, Resource, ...others]);
 }
 
-/** A document as compact JSON. */
-export function documentText(document: PolicyDocument): string {
-  return JSON.stringify(document);
-}
-
-/** The length that AWS's quotas count: the document as compact JSON, without white space. */
-export function policyLength(document: PolicyDocument): number {
-  return lengthOf(document);
-}
-
 /** Has a document at most so many characters, as AWS counts them? */
 export function isWithin(document: PolicyDocument, quota: number): boolean {
-  return policyLength(document) <= quota;
+  return lengthOf(document) <= quota;
 }
 
-/** The characters of a part of a document, as AWS counts those of all of it. */
+/** The characters of a document, or of a part of it, as AWS counts them: of compact JSON, without white space. */
 export function lengthOf(part: PolicyDocument | Statement | string): number {
   const text = JSON.stringify(part);
   return /\s/.test(text) ? text.replace(/\s/g, "").length : text.length;

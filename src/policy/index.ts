@@ -2,13 +2,11 @@ export {
   canonicalCondition,
   canonicalDocument,
   canonicalStatement,
-  documentText,
   lengthOf,
   many,
   merged,
   oneOrMany,
   isWithin,
-  policyLength,
 } from "./canonical";
 export {
   evaluatePermission,
@@ -48,8 +46,8 @@ export { coverEverybody, isPrivateCidr, isWithinCidrs, parseCidr, type CidrResul
 export { grantNameProblem, withoutRandomEnding, type NameProblem } from "./grantNames";
 export { readDocument, type DocumentProblem, type ReadDocument } from "./readDocument";
 export {
-  conditionKeyPattern,
   emptyReference,
+  loadServiceReference,
   type ActionFacts,
   type ActionResource,
   type ServiceReference,

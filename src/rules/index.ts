@@ -1,5 +1,6 @@
 export {
   check,
+  checkEntry,
   checkExisting,
   checkRole,
   isJudgeable,

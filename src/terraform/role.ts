@@ -1,7 +1,7 @@
 import type { ManagedPolicy, Role } from "../model/accessModel";
 import { shortHash } from "../model/names";
 import type { PermissionPolicy, PolicyDocument } from "../model/policyDocument";
-import { denies, documentText } from "../policy";
+import { denies } from "../policy";
 import { escapeMap, escapeTemplate, type Escape, type ResourceBlock, type TerraformFragment } from "./blocks";
 import { defined } from "./stableJson";
 
@@ -50,7 +50,7 @@ export function roleTerraform(
 ): TerraformFragment {
   const escape: Escape = options.escape ?? escapeTemplate;
   const policyKey = options.policyKey ?? ((arn) => arn);
-  const document: Write = (policy) => escape(documentText(policy));
+  const document: Write = (policy) => escape(JSON.stringify(policy));
   const resources: ResourceBlock[] = [
     { type: roleType, id, body: roleBody(role, escape, document, options.dependsOn) },
   ];

@@ -1,5 +1,5 @@
-import type { Account, Backend, IdentityProvider } from "../model/accessModel";
-import { documentText } from "../policy";
+import type { AccessModel, Account, Backend, IdentityProvider } from "../model/accessModel";
+import { stacksOf } from "../model/shards";
 import { escapeTemplate, logicalId, type TerraformFragment } from "./blocks";
 import { identityProviderAddress, identityProviderId, identityProviderTerraform } from "./identityProvider";
 import { roleTerraform } from "./role";
@@ -36,6 +36,24 @@ export interface StackFindings {
   /** Each with the id of its rule in front. */
   readonly warnings: readonly string[];
   readonly info: readonly string[];
+}
+
+/** The stacks of accounts of a model, each with what is said of it by name. */
+export function stackSources(
+  { installations }: AccessModel,
+  accounts: readonly Account[],
+  root: string,
+  findings: ReadonlyMap<string, StackFindings> = new Map(),
+): readonly StackSource[] {
+  const declared = [...new Set(installations.map((i) => i.providerName))];
+  return accounts.flatMap(stacksOf).map(({ name, shard, account }) => {
+    const trusted = new Set(account.identityProviders.map((p) => p.providerName));
+    const unusedProviders = shard === 1 ? declared.filter((provider) => !trusted.has(provider)) : [];
+    return {
+      ...{ name, account, root, unusedProviders },
+      findings: findings.get(name) ?? { warnings: [], info: [] },
+    };
+  });
 }
 
 /** Where a synth's folder has the list of its stacks. */
@@ -189,7 +207,7 @@ function dependencies(
     .map((p) => ({ named: JSON.stringify(p.arn), address: identityProviderAddress(p.providerName) }))
     .sort((a, b) => (a.address < b.address ? -1 : 1));
   return (role) => {
-    const text = documentText(role.trustPolicy);
+    const text = JSON.stringify(role.trustPolicy);
     return providers.filter(({ named }) => text.includes(named)).map(({ address }) => address);
   };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "cdktf";
 import { AccountStack, GitpodIdentityProvider, GitpodWorkspaceRole } from "../../src/constructs";
-import { roleSource } from "../../src/constructs/roleProps";
+import { describedRole } from "../../src/constructs/roleProps";
 import { logicalId } from "../../src/terraform/blocks";
 import type { Backend } from "../../src/model/accessModel";
 import { stackText, synthManifestText, type StackSource } from "../../src/terraform/stack";
@@ -162,7 +162,7 @@ test("construct and stack emit the same resources for a role", () => {
   const foreign = foreignStackJson((stack) => {
     new GitpodWorkspaceRole(stack, "app", { ...props, accept: [{ rule: "T57", reason: "private" }] });
   });
-  const { policies, ...source } = roleSource(props);
+  const { policies, ...source } = describedRole(props);
   const managed = policies.managed.map((policy) => ({ ...policy, arn: "" }));
   const role = testRole("app", { ...source, policies: { ...policies, managed } });
   const account = testAccount({ roles: [role], identityProviders: [] });

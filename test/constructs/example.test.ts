@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { fenced } from "../docs/markdown";
 import type { TerraformJson } from "../support/stacks";
 
 const example = resolve(__dirname, "../../examples/constructs");
@@ -21,6 +22,32 @@ async function runExample(outdir: string, path = process.env["PATH"]): Promise<r
       JSON.parse(readFileSync(join(outdir, "stacks", stack, "cdk.tf.json"), "utf8")) as TerraformJson,
   );
 }
+
+/** Runs a program of the repository, in its folder. */
+async function run(args: readonly string[], outdir: string): Promise<void> {
+  await promisify(execFile)(process.execPath, ["--import", "tsx", ...args], {
+    cwd: resolve(__dirname, "../.."),
+    env: { ...process.env, CDKTF_OUTDIR: outdir, GITPOD_AWS_SNIPPETS: join(outdir, "snippets") },
+  });
+}
+
+test("the page's program makes the stacks of a manifest, to the byte", async () => {
+  const [program] = fenced(readFileSync(join(example, "README.md"), "utf8")).filter(
+    (b) => b.language === "ts",
+  );
+  expect(program?.text).toBe(readFileSync(join(example, "manifest.ts"), "utf8"));
+  const folder = mkdtempSync(join(tmpdir(), "gitpod-aws-oidc-example-"));
+  // The state's path depends on where the output is: here, far from the manifest.
+  const read = (outdir: string) =>
+    readFileSync(join(outdir, "stacks/dev/cdk.tf.json"), "utf8").replace(/"path": "[^"]*tfstate"/, "");
+  try {
+    await run(["examples/constructs/manifest.ts"], join(folder, "ours"));
+    await run(["main.ts"], join(folder, "theirs"));
+    expect(read(join(folder, "ours"))).toBe(read(join(folder, "theirs")));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
 
 describe("the example of somebody else's app", () => {
   let outdir: string;

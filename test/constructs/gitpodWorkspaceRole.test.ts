@@ -1,4 +1,4 @@
-import { Aspects, TerraformStack } from "cdktf";
+import { Aspects } from "cdktf";
 import { invokeAspects } from "cdktf/lib/synthesize/synthesizer";
 import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider";
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
@@ -9,7 +9,7 @@ import {
   GitpodWorkspaceRole,
   type GitpodWorkspaceRoleProps,
 } from "../../src/constructs";
-import { foreignStackJson, resourcesOf, testApp, type TerraformJson } from "../support/stacks";
+import { foreignStackJson, resourcesOf, type TerraformJson } from "../support/stacks";
 
 const issuer = "https://services.acme.gitpod.cloud/idp";
 const repository = "https://github.com/acme/app";
@@ -133,43 +133,6 @@ test.each<[string, Change, string]>([
   ["a list where a text belongs", { description: "#{TfToken[TOKEN.1]}" }, "one by one"],
 ])("props that no safe role can be made of are refused: %s", (_, change, message) => {
   expect(() => withRole(change)).toThrow(message);
-});
-
-describe("how far the trust reaches is said", () => {
-  const open = "https://api.gitpod.io/idp";
-  const annotations = (issuerOfRole: string, change: Change) => {
-    const stack = new TerraformStack(testApp(), "mine");
-    const identityProvider = GitpodIdentityProvider.fromAccount(stack, "gitpod", {
-      accountId: "123456789012",
-      issuer: issuerOfRole,
-    });
-    const role = new GitpodWorkspaceRole(stack, "app", {
-      identityProvider,
-      ...change,
-    } as GitpodWorkspaceRoleProps);
-    return role.node.metadata.map((m) => `${m.type} ${String(m.data).slice(0, 3)}`);
-  };
-  const organization = "https://github.com/acme";
-  test.each<readonly [string, string, Change, readonly string[]]>([
-    ["a repository on an installation of one's own", issuer, { repository }, []],
-    ["a repository on gitpod.io", open, { repository }, ["@cdktf/warn T57"]],
-    ["an organization on an installation of one's own", issuer, { organization }, ["@cdktf/warn T54"]],
-    ["an organization on gitpod.io", open, { organization }, ["@cdktf/warn T54", "@cdktf/error T57"]],
-    [
-      "an accepted one",
-      open,
-      { organization, accept: [{ rule: "T57", reason: "all private" }] },
-      ["@cdktf/warn T54"],
-    ],
-    [
-      "one accepted without a reason",
-      open,
-      { repository, accept: [{ rule: "T57", reason: " " }] },
-      ["@cdktf/warn T57"],
-    ],
-  ])("%s", (_, issuerOfRole, change, expected) => {
-    expect(annotations(issuerOfRole, change)).toEqual(expected);
-  });
 });
 
 test("an app's Aspects that tag and bound every role reach it", () => {

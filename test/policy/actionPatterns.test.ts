@@ -5,7 +5,7 @@ import {
   namesWholeService,
   servicePrefixes,
 } from "../../src/policy";
-import { readServiceReference } from "../support/serviceReference";
+import { loadServiceReference } from "../../src/policy";
 
 describe("an element of Action", () => {
   it.each(["*", "**", "?*", "*?", "*:*", "**:?*"])("%s is every action", (pattern) => {
@@ -26,7 +26,7 @@ describe("an element of Action", () => {
   it("matches actions without case, with wildcards, and of its own service alone", () => {
     expect(matchesAction("IAM:pass*", "iam:PassRole")).toBe(true);
     expect(matchesAction("iam:Pass", "iam:PassRole")).toBe(false);
-    const reference = readServiceReference(["sqs", "sns"]);
+    const reference = loadServiceReference(["sqs", "sns"]);
     const names = (pattern: string) => matchedActions(pattern, reference).map((action) => action.name);
     expect(names("SQS:sendmessage")).toEqual(["sqs:SendMessage"]);
     expect(names("sqs:SendMessag?")).toEqual(["sqs:SendMessage"]);

@@ -6,7 +6,7 @@ import {
   grantStatements,
   merged,
   permissionPolicy,
-  policyLength,
+  lengthOf,
   type AccessLevel,
   type GrantKind,
   type ResolvedGrant,
@@ -201,10 +201,10 @@ describe("a permission policy", () => {
   });
 
   it("is as long as AWS counts it: without white space", () => {
-    expect(policyLength({ Version: "2012-10-17", Statement: [] })).toBe(
+    expect(lengthOf({ Version: "2012-10-17", Statement: [] })).toBe(
       '{"Version":"2012-10-17","Statement":[]}'.length,
     );
-    expect(policyLength({ Version: "2012-10-17", Statement: [{ Effect: "Deny", Action: "a b" }] })).toBe(
+    expect(lengthOf({ Version: "2012-10-17", Statement: [{ Effect: "Deny", Action: "a b" }] })).toBe(
       '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"ab"}]}'.length,
     );
   });

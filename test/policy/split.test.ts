@@ -7,7 +7,7 @@ import {
   evaluatePermission,
   many,
   merged,
-  policyLength,
+  lengthOf,
   splitPolicy,
 } from "../../src/policy";
 import { runs } from "../proof/settings";
@@ -38,7 +38,7 @@ describe("a permission policy", () => {
 
   it("is inline to the last character of the quota, and managed from the next", () => {
     const policy = whole(secrets(20));
-    const length = policyLength(policy);
+    const length = lengthOf(policy);
     expect(splitPolicy(policy, { ...small, inlinePolicyLength: length })).toEqual({
       inline: policy,
       managed: [],
@@ -48,21 +48,21 @@ describe("a permission policy", () => {
 
   it("uses a managed policy to the last character of its quota", () => {
     const statement = secrets(1);
-    const managedPolicyLength = policyLength(whole(statement));
+    const managedPolicyLength = lengthOf(whole(statement));
     const two = whole(statement, { ...statement, Action: "secretsmanager:DescribeSecret" });
     const lengths = (limit: number) =>
-      splitPolicy(two, { inlinePolicyLength: 1, managedPolicyLength: limit }).managed.map(policyLength);
-    expect(lengths(policyLength(two))).toEqual([policyLength(two)]);
-    expect(lengths(policyLength(two) - 1)).toHaveLength(2);
+      splitPolicy(two, { inlinePolicyLength: 1, managedPolicyLength: limit }).managed.map(lengthOf);
+    expect(lengths(lengthOf(two))).toEqual([lengthOf(two)]);
+    expect(lengths(lengthOf(two) - 1)).toHaveLength(2);
     expect(lengths(managedPolicyLength)[1]).toBe(managedPolicyLength);
   });
 
   it("of 400 secrets fills its managed policies", () => {
     const { managed } = splitPolicy(whole(secrets(400)), defaultQuotas);
-    const least = Math.ceil(policyLength(whole(secrets(400))) / defaultQuotas.managedPolicyLength);
+    const least = Math.ceil(lengthOf(whole(secrets(400))) / defaultQuotas.managedPolicyLength);
     expect(managed.length).toBeLessThanOrEqual(least + 1);
     for (const policy of managed) {
-      expect(policyLength(policy)).toBeLessThanOrEqual(defaultQuotas.managedPolicyLength);
+      expect(lengthOf(policy)).toBeLessThanOrEqual(defaultQuotas.managedPolicyLength);
     }
     expect(managed.flatMap((p) => p.Statement.flatMap((s) => many(s.Resource))).sort()).toEqual(
       [...many(secrets(400).Resource)].sort(),
@@ -73,7 +73,7 @@ describe("a permission policy", () => {
     const longest = Math.max(...many(secrets(20).Resource).map((arn) => JSON.stringify(arn).length + 1));
     for (let managedPolicyLength = 300; managedPolicyLength < 400; managedPolicyLength += 1) {
       const { managed } = splitPolicy(whole(secrets(20)), { inlinePolicyLength: 1, managedPolicyLength });
-      const lengths = managed.map(policyLength).sort((a, b) => a - b);
+      const lengths = managed.map(lengthOf).sort((a, b) => a - b);
       expect(lengths.at(-1)).toBeLessThanOrEqual(managedPolicyLength);
       // Only the rest of the list leaves room for another.
       expect(lengths.slice(1).filter((l) => l + longest <= managedPolicyLength)).toEqual([]);
@@ -96,7 +96,7 @@ describe("a permission policy", () => {
   it("is divided by actions where one resource has too many", () => {
     const Action = Array.from({ length: 30 }, (_, i) => `dynamodb:Action${i}`);
     const { managed } = splitPolicy(whole({ Effect: "Allow", Action, Resource: "*" }), small);
-    expect(managed.map(policyLength).every((length) => length <= small.managedPolicyLength)).toBe(true);
+    expect(managed.map(lengthOf).every((length) => length <= small.managedPolicyLength)).toBe(true);
     expect(managed.flatMap((p) => p.Statement.flatMap((s) => many(s.Action))).sort()).toEqual(Action.sort());
   });
 
@@ -106,7 +106,7 @@ describe("a permission policy", () => {
     };
     const { managed } = splitPolicy(whole(statement), small);
     expect(managed.map((p) => p.Statement)).toEqual([whole(statement).Statement]);
-    expect(managed.map(policyLength)[0]).toBeGreaterThan(small.managedPolicyLength);
+    expect(managed.map(lengthOf)[0]).toBeGreaterThan(small.managedPolicyLength);
   });
 
   it("denies first", () => {
@@ -189,8 +189,7 @@ test("no policy that can be divided is longer than its quota", () => {
   fc.assert(
     fc.property(fc.array(divisible, { minLength: 1, maxLength: 8 }), (statements) => {
       const { managed } = splitPolicy(whole(...statements), small);
-      for (const policy of managed)
-        expect(policyLength(policy)).toBeLessThanOrEqual(small.managedPolicyLength);
+      for (const policy of managed) expect(lengthOf(policy)).toBeLessThanOrEqual(small.managedPolicyLength);
     }),
     runs(200, 5_000),
   );

@@ -1,5 +1,5 @@
 import { accessWords, grantKeys } from "../../src/manifest/grantSchema";
-import { accessLevels, canonicalDocument, grantKinds, grantStatements, policyLength } from "../../src/policy";
+import { accessLevels, canonicalDocument, grantKinds, grantStatements, lengthOf } from "../../src/policy";
 import { many } from "../../src/policy";
 import { manifest, modelOf, project, roleOf } from "../support/project";
 
@@ -226,7 +226,7 @@ describe("what a role may do", () => {
 
   it("is managed policies above it, numbered behind the role's name, on the role's path", () => {
     const { policies, permissionPolicy, grantWeights } = roleOf(repo(secrets(200).join(), ", path: /team/"));
-    expect(policyLength(permissionPolicy ?? canonicalDocument([]))).toBeGreaterThan(10_240);
+    expect(lengthOf(permissionPolicy ?? canonicalDocument([]))).toBeGreaterThan(10_240);
     expect(policies.inline).toBeNull();
     expect(policies.managed.map((p) => [p.name, p.arn])).toEqual(
       [1, 2, 3].map((n) => [
@@ -245,7 +245,7 @@ describe("what a role may do", () => {
     );
     const { managed } = roleOf(text).policies;
     expect(managed.length).toBeGreaterThan(1);
-    for (const { document } of managed) expect(policyLength(document)).toBeLessThanOrEqual(1000);
+    for (const { document } of managed) expect(lengthOf(document)).toBeLessThanOrEqual(1000);
   });
 
   it("above all quotas says how much it is, and which grants weigh most", () => {

@@ -3,7 +3,7 @@ import { coverEverybody, isPrivateCidr } from "../../src/policy";
 import { resolve } from "../../src/resolve";
 import { check } from "../../src/rules";
 import { memoryFiles } from "../manifest/memoryFiles";
-import { readServiceReference } from "../support/serviceReference";
+import { loadServiceReference } from "../../src/policy";
 
 interface Parts {
   readonly account?: string;
@@ -101,7 +101,7 @@ describe("addresses of logins", () => {
   function findings(sourceCidrs: string): readonly string[] {
     const result = model(manifest({ entry: `, sourceCidrs: [${sourceCidrs}]` }));
     if (!result.ok || !("model" in result)) throw new Error("refused");
-    return check(result.model, { reference: readServiceReference([]) })
+    return check(result.model, { reference: loadServiceReference([]) })
       .filter(({ rule }) => rule === "T40")
       .map(({ severity, message }) => `${severity} ${message}`);
   }

@@ -8,7 +8,7 @@ import {
   sharingActions,
 } from "../../src/rules/permissions/sensitiveActions";
 import { judged, permissionSubject, policy } from "../support/permissions";
-import { readServiceReference } from "../support/serviceReference";
+import { loadServiceReference } from "../../src/policy";
 
 const ids = (...documents: readonly object[]) => [
   ...new Set(judged(permissionSubject(documents)).map((f) => f.rule)),
@@ -26,7 +26,7 @@ describe("the tables", () => {
   ];
 
   it("name actions that exist, in AWS's capitals", () => {
-    const { actions } = readServiceReference(all.map((action) => action.split(":")[0] ?? ""));
+    const { actions } = loadServiceReference(all.map((action) => action.split(":")[0] ?? ""));
     const missing = all.filter((action) => {
       const [prefix = "", name = ""] = action.split(":");
       return actions.get(prefix)?.get(name.toLowerCase())?.name !== action;

@@ -1,6 +1,6 @@
-import { judgeProject, loadProject, readProject, servicesInUse } from "../../src/cli/project";
+import { judgeProject, readProject, servicesInUse } from "../../src/cli/project";
 import { manifest, memoryFiles, project } from "../support/project";
-import { readServiceReference } from "../support/serviceReference";
+import { loadServiceReference } from "../../src/policy";
 
 const closed = "host: acme.gitpod.cloud";
 const open = "host: gitpod.io";
@@ -118,20 +118,6 @@ describe("raw statements and managed policies of a manifest", () => {
   });
 });
 
-describe("the Service Authorization Reference", () => {
-  it("gives the command the same findings as the tests' own reader", async () => {
-    const text = repo(`statements: [${send}, ${statement("s3:GetObjekt", "*")}, ${statement("iam:*", "*")}]`);
-    const loaded = await loadProject("manifest.yaml", memoryFiles({ "manifest.yaml": text }));
-    expect(loaded.ok && loaded.findings).toEqual(project(text).ok && findingsOf(text));
-    expect(loaded.ok && loaded.findings.length).toBeGreaterThan(5);
-  });
-
-  function findingsOf(text: string) {
-    const loaded = project(text);
-    return loaded.ok ? loaded.findings : [];
-  }
-});
-
 test("equal statements of many roles are judged once", () => {
   /** Counts what the rules look up: G13 asks for the service of every pattern that it judges. */
   class CountedPrefixes extends Set<string> {
@@ -150,7 +136,7 @@ test("equal statements of many roles are judged once", () => {
       ].join("\n"),
     );
     const read = readProject("manifest.yaml", memoryFiles({ "manifest.yaml": text }));
-    const reference = readServiceReference(servicesInUse(read));
+    const reference = loadServiceReference(servicesInUse(read));
     const prefixes = new CountedPrefixes(reference.prefixes);
     const judged = judgeProject(read, { reference: { ...reference, prefixes } });
     const [found, ...others] = judged.ok ? judged.findings.filter((f) => f.rule === "G06") : [];

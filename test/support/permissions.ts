@@ -3,7 +3,7 @@ import { defaultQuotas } from "../../src/model/quotas";
 import type { RoleAccess, RoleTrust } from "../../src/model/roleAccess";
 import { readDocument, servicePrefixes, type ServiceReference } from "../../src/policy";
 import { checkRole } from "../../src/rules";
-import { readServiceReference } from "./serviceReference";
+import { loadServiceReference } from "../../src/policy";
 
 /** A role of an account with these policies, and what AWS has. */
 export interface PermissionSubject {
@@ -45,7 +45,7 @@ export function permissionSubject(
     },
     reference:
       reference ??
-      readServiceReference(servicePrefixes(documents.map((document) => readDocument(document).policy))),
+      loadServiceReference(servicePrefixes(documents.map((document) => readDocument(document).policy))),
   };
 }
 

@@ -2,7 +2,7 @@ import { judgeProject, readProject, servicesInUse, type Project } from "../../sr
 import type { ManifestFiles } from "../../src/manifest";
 import type { AccessModel, Role } from "../../src/model/accessModel";
 import type { CheckOptions } from "../../src/rules";
-import { readServiceReference } from "./serviceReference";
+import { loadServiceReference } from "../../src/policy";
 
 /** A manifest's files from a map instead of the disk. Include patterns are file names. */
 export function memoryFiles(files: Readonly<Record<string, string>>): ManifestFiles {
@@ -26,7 +26,7 @@ export function project(
   included: Readonly<Record<string, string>> = {},
 ): Project {
   const read = readProject("manifest.yaml", memoryFiles({ ...included, "manifest.yaml": text }));
-  return judgeProject(read, { ...options, reference: readServiceReference(servicesInUse(read)) });
+  return judgeProject(read, { ...options, reference: loadServiceReference(servicesInUse(read)) });
 }
 
 /** The model of a manifest that must be right. */

@@ -4,7 +4,7 @@ import type { ExistingDocument } from "../../model/existing";
 import type { Statement } from "../../model/policyDocument";
 import { quotaTable } from "../../model/quotas";
 import type { RoleAccess } from "../../model/roleAccess";
-import { isWithin, lengthOf, policyLength } from "../../policy";
+import { isWithin, lengthOf } from "../../policy";
 import type { JudgedRole } from "../judgedRole";
 import { overQuota, type Observation, type Rule } from "../rule";
 
@@ -61,15 +61,15 @@ function madeSizes({ policies, quotas, permissionPolicy, ...access }: RoleAccess
     isWithin(document, quota)
       ? []
       : overQuota(
-          `${what} has ${policyLength(document)} characters without white space`,
-          policyLength(document),
+          `${what} has ${lengthOf(document)} characters without white space`,
+          lengthOf(document),
           quota,
         );
   const count = managed.length + access.managedPolicies.length;
   const made =
     managed.length === 0 || permissionPolicy === null
       ? ""
-      : ` (${managed.length} for the ${policyLength(permissionPolicy)} characters of grants and statements, ${access.managedPolicies.length} attached)`;
+      : ` (${managed.length} for the ${lengthOf(permissionPolicy)} characters of grants and statements, ${access.managedPolicies.length} attached)`;
   const found = [
     ...(inline === null ? [] : tooLong("the inline policy", inline, quotas.inlinePolicyLength)),
     ...managed.flatMap(({ name, document }) =>

@@ -2,7 +2,7 @@ import { quote } from "../../diagnostics";
 import type { PolicyDocument } from "../../model/policyDocument";
 import { fixedLimits } from "../../model/quotas";
 import type { RoleAccess } from "../../model/roleAccess";
-import { isWithin, lengthOf, policyLength } from "../../policy";
+import { isWithin, lengthOf } from "../../policy";
 import { overQuota, type Rule } from "../rule";
 
 /** Rules about what IAM takes of a role and its trust policy. */
@@ -20,7 +20,7 @@ export const roleLimitRules: readonly Rule[] = Object.freeze<Rule[]>([
       if (trust === null || (trust.kind === "entry" && isWithin(trust.policy, quota))) return [];
       const length =
         trust.kind === "entry"
-          ? policyLength(trust.policy)
+          ? lengthOf(trust.policy)
           : // As written, with what no policy has: only its length counts.
             lengthOf(trust.document.value as PolicyDocument);
       const found = overQuota(`the trust policy has ${length} characters without white space`, length, quota);

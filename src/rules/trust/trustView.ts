@@ -10,7 +10,7 @@ import {
   many,
   operatorParts,
   patternOf,
-  policyLength,
+  lengthOf,
   readDocument,
   type Pattern,
 } from "../../policy";
@@ -42,7 +42,7 @@ export function trustView(
     ...document,
     ...{ access, surroundings, statements },
     logins: statements.filter((s) => s.statement.Effect === "Allow" && s.issuers.length > 0),
-    endless: policyLength(document.read.policy) > longestCompared,
+    endless: lengthOf(document.read.policy) > longestCompared,
   };
 }
 

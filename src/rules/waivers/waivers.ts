@@ -51,8 +51,11 @@ export const waiverRules: readonly Rule[] = Object.freeze<Rule[]>([
 /** The rules of a wide trust: who gets in is for the main manifest to accept. */
 const mainOnly: ReadonlySet<string> = new Set(["T54", "T57", "T58"]);
 
+/** What an entry accepts, and whether it may accept what only the main manifest may. */
+export type Waivers = Pick<Entry, "accept" | "mainManifest">;
+
 /** May an entry waive the finding? An error only where the rule lets it; that and a wide trust in the main manifest only. */
-function isWaivable(rule: Rule, severity: Severity, entry: Entry): boolean {
+function isWaivable(rule: Rule, severity: Severity, entry: Waivers): boolean {
   if (!entry.mainManifest && mainOnly.has(rule.id)) return false;
   return severity !== "error" || (rule.waivable === true && entry.mainManifest);
 }
@@ -63,7 +66,12 @@ export function isAboutEntries({ admission, role }: Rule): boolean {
 }
 
 /** A finding as its entry accepts it; else with the way to accept it, where there is one. */
-export function accepted(finding: RuleFinding, rule: Rule, entry: Entry, used: Set<Acceptance>): RuleFinding {
+export function accepted(
+  finding: RuleFinding,
+  rule: Rule,
+  entry: Waivers,
+  used: Set<Acceptance>,
+): RuleFinding {
   if (!isWaivable(rule, finding.severity, entry)) return finding;
   const acceptance = entry.accept.find((a) => a.rule === rule.id && isReason(a.reason));
   if (acceptance !== undefined) {
@@ -83,7 +91,7 @@ function isReason(reason: string): boolean {
 /** What is wrong with a waiver, and by which rule; null: nothing. */
 export function waiverProblem(
   acceptance: Acceptance,
-  entry: Entry,
+  entry: Waivers,
   rules: ReadonlyMap<string, Rule>,
   used: ReadonlySet<Acceptance>,
   today: string | undefined,

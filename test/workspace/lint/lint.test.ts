@@ -37,7 +37,7 @@ describe("what this tool renders itself", () => {
     async (name) => {
       const own = join(folder, name, "manifest.yaml");
       const manifest = existsSync(own) ? own : join(__dirname, "..", "..", "..", "manifest.yaml");
-      const loaded = await Promise.resolve(loadProject(manifest, diskFiles()));
+      const loaded = loadProject(manifest, diskFiles());
       const model: AccessModel | undefined = loaded.ok ? loaded.model : undefined;
       expect(model?.snippets.length).toBeGreaterThan(0);
       const renderer = compileTemplates(templateSources());
