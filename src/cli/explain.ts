@@ -117,7 +117,10 @@ function checkUsage(given: ExplainArguments): void {
     given.event,
   ];
   if ([...shown, format].some((text) => text !== undefined && resemblesToken(text)))
-    throw new CommandError("a token stands where none belongs", "pass it with --token -, on standard input");
+    throw new CommandError(
+      "there is a token where none belongs",
+      "pass it with --token -, on standard input",
+    );
   if ([token, claims, context].filter((s) => s !== undefined).length !== 1) {
     throw new CommandError(
       "explain takes one of --token, --claims and --context",
@@ -131,10 +134,13 @@ function checkUsage(given: ExplainArguments): void {
     );
   }
   if (action !== undefined && !/^[a-z0-9-]+:[A-Za-z0-9]+$/.test(action))
-    throw new CommandError(`--action ${quote(action)} is no action`, "write service:Name, e.g. s3:GetObject");
+    throw new CommandError(
+      `--action ${quote(action)} is not an action`,
+      "write service:Name, e.g. s3:GetObject",
+    );
   if (resource !== undefined && resource !== "*" && !/^arn:[^:]+:[^:]+:[^:]*:[^:]*:./.test(resource))
     throw new CommandError(
-      `--resource ${quote(resource)} is no ARN`,
+      `--resource ${quote(resource)} is not an ARN`,
       "write the whole ARN, or * for an action without resource",
     );
   if (given.sourceIp !== undefined && isIP(given.sourceIp) === 0)
@@ -153,7 +159,7 @@ function checkUsage(given: ExplainArguments): void {
     );
   if (format !== "text" && format !== "json") {
     throw new CommandError(
-      `--format ${quote(format)} is none of text, json`,
+      `--format ${quote(format)} is not text or json`,
       "write --format text or --format json",
     );
   }

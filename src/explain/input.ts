@@ -76,26 +76,29 @@ export function readToken(token: string): InputResult {
   if (text === "") return refuse("there is no token", fromWorkspace);
   if (text.length > longestToken) {
     return refuse(
-      `the token has more than ${longestToken} characters, and AWS takes none such`,
+      `the token has more than ${longestToken} characters, the most that AWS accepts`,
       fromWorkspace,
     );
   }
   const parts = text.split(".");
   if (parts.length !== 3 || !parts.every((part) => /^[A-Za-z0-9_-]*$/.test(part))) {
-    return refuse("this is no token: those are three parts of base64url with dots between", fromWorkspace);
+    return refuse(
+      "this is not a token: a token is three parts of base64url with dots between",
+      fromWorkspace,
+    );
   }
   const [header, payload] = [decoded(parts[0]), decoded(parts[1])];
-  if (!header.ok) return refuse(`of the token's header, ${header.problem}`, fromWorkspace);
-  if (!payload.ok) return refuse(`of the token's payload, ${payload.problem}`, fromWorkspace);
+  if (!header.ok) return refuse(`the token's header ${header.problem}`, fromWorkspace);
+  if (!payload.ok) return refuse(`the token's payload ${payload.problem}`, fromWorkspace);
   const alg = own(header.value, "alg");
   if (typeof alg !== "string" || !/^(RS|ES)(256|384|512)$/.test(alg)) {
     return refuse(
-      "the token is signed by no algorithm that AWS accepts: RS256 to RS512, ES256 to ES512",
+      "the token is not signed by an algorithm that AWS accepts: RS256 to RS512, ES256 to ES512",
       "get it from gp idp token: Gitpod signs with RS256",
     );
   }
   if (own(payload.value, "exp") === undefined)
-    return refuse("the token does not say when it ends: AWS takes none without exp", fromWorkspace);
+    return refuse("the token has no exp: AWS accepts none without an end", fromWorkspace);
   return readPayload(payload.value);
 }
 
@@ -120,7 +123,7 @@ export function readClaims(text: string): LoginsResult {
   if (resemblesToken(text.trim().slice(0, 100)) && !text.trimStart().startsWith("{"))
     return refuse("this is a token, not its claims", "pass it with --token -");
   const read = readJsonObject(text);
-  if (!read.ok) return refuse(`of the claims, ${read.problem}`, remedy);
+  if (!read.ok) return refuse(`what is passed as claims ${read.problem}`, remedy);
   const payload = own(read.value, "Payload") ?? own(read.value, "payload");
   const events = isObject(payload) ? undefined : findLogins(read.value);
   if (events === undefined)
@@ -140,9 +143,10 @@ function readPayload(payload: JsonObject): InputResult {
   if (sub !== undefined && typeof sub !== "string") return refuse(`the claim sub is ${wrong(sub)}`, remedy);
   if (azp !== undefined && typeof azp !== "string") return refuse(`the claim azp is ${wrong(azp)}`, remedy);
   if (aud !== undefined && typeof aud !== "string" && !isTexts(aud))
-    return refuse(`the claim aud is ${wrong(aud)}, nor a list of texts`, remedy);
+    return refuse(`the claim aud is ${wrong(aud)}, nor a list of strings`, remedy);
   for (const [name, time] of [["exp", exp] as const, ["iat", iat] as const])
-    if (time !== undefined && !isTime(time)) return refuse(`the claim ${name} is no time in seconds`, remedy);
+    if (time !== undefined && !isTime(time))
+      return refuse(`the claim ${name} is not a time in seconds`, remedy);
   return checked({
     ok: true,
     facts: {
@@ -175,14 +179,14 @@ function checked(result: InputResult): InputResult {
 }
 
 function wrong(value: unknown): string {
-  return value === undefined ? "missing" : "no text";
+  return value === undefined ? "missing" : "not a string";
 }
 
 function decoded(part = ""): ReturnType<typeof readJsonObject> {
   try {
     return readJsonObject(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(part, "base64url")));
   } catch {
-    return { ok: false, problem: "it is not UTF-8" };
+    return { ok: false, problem: "is not UTF-8" };
   }
 }
 

@@ -20,9 +20,9 @@ export function readJsonObject(text: string): JsonResult {
   try {
     value = JSON.parse(text);
   } catch {
-    return { ok: false, problem: "it is no JSON" };
+    return { ok: false, problem: "is not JSON" };
   }
-  if (!isObject(value)) return { ok: false, problem: "it is no JSON object" };
+  if (!isObject(value)) return { ok: false, problem: "is not a JSON object" };
   const problem = keyProblem(text);
   return problem === null ? { ok: true, value } : { ok: false, problem };
 }
@@ -34,14 +34,14 @@ function keyProblem(text: string): string | null {
   for (const [token, key] of text.matchAll(/[{}[\]]|("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"/g)) {
     if (token === "{" || token === "[") {
       if (open.push(token === "{" ? new Set() : null) > deepest)
-        return `it is nested deeper than ${deepest} levels`;
+        return `is nested deeper than ${deepest} levels`;
     } else if (token === "}" || token === "]") {
       open.pop();
     } else if (key !== undefined) {
       const name = String(JSON.parse(key));
-      if (treacherous.has(name)) return `it holds the key ${name}`;
+      if (treacherous.has(name)) return `holds the key ${name}`;
       const keys = open.at(-1);
-      if (keys?.has(name)) return "it holds a key twice";
+      if (keys?.has(name)) return "holds a key twice";
       keys?.add(name);
     }
   }

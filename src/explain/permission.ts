@@ -53,13 +53,17 @@ export function permissionAnswer(
     permissionPolicy === null
       ? { allowed: false, denied: false }
       : evaluatePermission(permissionPolicy, { ...question, context });
-  if (decision.denied)
-    return { allowed: false, reason: "denied by a Deny of its policy", remedy: null, unread };
+  if (decision.denied) return { allowed: false, reason: "denied by its policy", remedy: null, unread };
   if (decision.allowed) return { allowed: true, reason: "allowed by its policy", remedy: null, unread };
   const grant = grantLine({ ...question, context }, account);
   const remedy = grant === null ? statementRemedy(question, role, place) : grantRemedy(grant, role, place);
   return managedPolicies.length > 0
-    ? { allowed: null, reason: "not allowed by its own policy; its managed ones may", remedy, unread }
+    ? {
+        allowed: null,
+        reason: "not allowed by its own policy; its managed policies may allow it",
+        remedy,
+        unread,
+      }
     : { allowed: false, reason: "not allowed by its policy", remedy, unread };
 }
 
@@ -82,7 +86,7 @@ function statementRemedy({ action, resource }: PermissionQuestion, role: Role, p
   const line = `- { Effect: Allow, Action: ${yamlScalar(action)}, Resource: ${yamlScalar(resource)} }`;
   return mainManifest
     ? `write under statements: ${line} at ${at}${repetition("statements", role.statements[0]?.origin)}`
-    : `move the entry from ${at} to the main manifest, which alone may have statements, and write there ${line}`;
+    : `only the main manifest may have statements: move the entry from ${at} there, and write ${line}`;
 }
 
 /** What belongs to a resource that a grant names, and how to get there from its ARN. */

@@ -103,8 +103,8 @@ function isAboutSubject({ key }: Failure): boolean {
 function failureRemedy(failure: Failure, { role }: RoleVerdict, source: RemedySource): string {
   const { key, actual, expected } = failure;
   const { origin } = role.entry;
-  if (key === "exp") return "get a new token: this one has ended";
-  if (key === "iat") return "set the clock, or --now: by it, the token is from the future";
+  if (key === "exp") return "get a new token: this one has expired";
+  if (key === "iat") return "set the clock, or --now: the token is from the future";
   if (key.endsWith(":aud")) return audienceRemedy(source);
   if (key === "aws:CurrentTime")
     return `the entry expired on ${expected.join().slice(0, 10)}: write a later date as expires: at ${source.place(origin, "expires")}`;
@@ -129,7 +129,7 @@ function audienceRemedy({ installation, attempt, place }: RemedySource): string 
   const audiences = [aud].flat();
   const wanted = installation.audience;
   if (azp !== undefined && azp !== wanted && audiences.includes(wanted))
-    return `ask for the token with --audience ${wanted} before any other: AWS looks at the first alone`;
+    return `ask for the token with --audience ${wanted} before any other: AWS compares only the first`;
   const found = azp ?? audiences[0] ?? "";
   const change = /^[A-Za-z0-9._:/-]{1,255}$/.test(found)
     ? `, or, if ${found} is right, write audience: ${found} at ${place(installation.origin, "audience")}`
@@ -158,7 +158,7 @@ function subjectRemedy(verdict: RoleVerdict, source: RemedySource): string {
     case "no-context":
       return `${openOwn(entry)} in a new workspace: this one does not say what it was opened on`;
     case "other":
-      return `${openOwn(entry)}: of this one's subject, ${subject.problem}`;
+      return `${openOwn(entry)}: this workspace's subject is not the URL of a repository (${subject.problem})`;
     case "claims":
       return claimsProblem(subject.claims, source) ?? repositoryRemedy(verdict, source, null);
     case "repository":
@@ -202,13 +202,13 @@ function repositoryRemedy(
 
 function contextRemedy(entry: Entry, repository: EntryUrl, opened: Opened, at: string): string {
   const spelling = admittedSpelling(entry, repository, opened);
-  if (spelling !== null) return `open it as ${spelling}: of this branch, that spelling is admitted`;
+  if (spelling !== null) return `open it as ${spelling}: the role admits the branch by that URL`;
   const contexts = wider(entry, repository, opened);
   const added = contexts.at(-1);
   if (contexts.length === entry.contexts.length || added === undefined)
     return `${openOwn(entry)}: no context admits a URL of this form`;
   const forks = added === "pull-requests" || added === "commits" || added === "all";
-  const warning = forks ? ", which lets the code of forks have the role (rule T58)" : "";
+  const warning = forks ? ", which also admits the code of forks (rule T58)" : "";
   return `${openOwn(entry)}, or write ${contextsLine(contexts)} at ${at}${warning}`;
 }
 
@@ -241,7 +241,7 @@ function elsewhereRemedy(entry: Entry, source: RemedySource, opened: Opened | nu
   if (repository === null) return `${openOwn(entry)}: the subject names no repository`;
   const { url } = repository;
   if (url === `${entry.url}.git`)
-    return `${openOwn(entry)}: on this host .git is part of the name, so that this is another repository`;
+    return `${openOwn(entry)}: on this host .git is part of the name: this is another repository`;
   const own = `this role is for ${entry.url}`;
   const [home] = homes;
   if (home) return `${own}; for ${url} there is ${home.name}`;
@@ -326,13 +326,13 @@ export function issuerRemedy(
   const problem = issuerProblem(issuer);
   if (problem !== null)
     return [
-      `${known}, and AWS can trust none like it: it ${problem.problem}`,
+      `${known}, and AWS cannot trust one that ${problem.problem}`,
       "get a new token with gp idp token",
     ];
   if (near === undefined) return [known, "if it is yours, declare it under installations"];
   return [
     `${known}; ${near.name} comes near, with ${quote(near.issuer)}`,
-    `if the token's is yours to the letter, write issuer: ${issuer} at ${place(near.origin, "issuer", "host")}, in place of host: or issuer:`,
+    `if that issuer is yours, write issuer: ${issuer} at ${place(near.origin, "issuer", "host")}, in place of host: or issuer:`,
   ];
 }
 

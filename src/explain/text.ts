@@ -48,8 +48,8 @@ export function explainText(report: ExplainReport, signature: Signature): string
 }
 
 const signatureText = Object.freeze({
-  verified: "right, by the keys of the manifest's issuer",
-  unverified: "not checked: --verify does that",
+  verified: "valid, by the keys of the manifest's issuer",
+  unverified: "not checked (--verify)",
 });
 
 /** Which event this is, where there are several. */

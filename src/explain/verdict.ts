@@ -81,7 +81,7 @@ function judgeRoles(
         const trusted = evaluateTrust(role.trustPolicy, request).allowed;
         const failures = trusted ? [] : tellingFirst(nearestFailures(role.trustPolicy, request));
         const holds = trusted && stale.length === 0;
-        const unknown = unknownConditions(role, installation, attempt);
+        const unknown = unknownConditions(role, installation.audience, provider, attempt);
         return {
           ...{ role, account, installation, unknown, failures: [...failures, ...stale] },
           ...{ admitted: holds && unknown.length === 0, undecided: holds && unknown.length > 0 },
@@ -108,7 +108,8 @@ function requestOf(
 
 function unknownConditions(
   { sourceCidrs }: Role,
-  { audience, providerName }: Installation,
+  audience: string,
+  { providerName }: IdentityProvider,
   { audienceKnown, sourceIp }: LoginAttempt,
 ): readonly Failure[] {
   const unknown: Failure[] = [];

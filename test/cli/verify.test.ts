@@ -76,7 +76,7 @@ describe("--verify", () => {
   it("says that the signature is right, by the keys of the issuer's discovery document", async () => {
     const { status, stdout, asked } = await verify(`${sign(ours)}\n`, network());
     expect([status, asked]).toEqual([0, [discoveryUrl, keysUrl]]);
-    expect(stdout).toContain("signature right, by the keys of the manifest's issuer");
+    expect(stdout).toContain("signature valid, by the keys of the manifest's issuer");
     expect((await verify(sign(rotated, "id-2"), network())).status).toBe(0);
   });
 

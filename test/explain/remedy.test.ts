@@ -266,7 +266,10 @@ describe("the remedy for a subject that is no URL of a repository", () => {
   it.each([
     ["snapshot/6a1b", `open ${app} itself: the workspace of a snapshot`],
     ["no-context", `open ${app} itself in a new workspace`],
-    ["https://example.com/a/b", `open ${app} itself: of this one's subject, its host is none of`],
+    [
+      "https://example.com/a/b",
+      `open ${app} itself: this workspace's subject is not the URL of a repository (its host is none of`,
+    ],
     ["git@github.com:acme/app.git", "it is no https URL"],
   ])("%s says what it is", (subject, expected) => {
     expect(remedyOf(repo(), attempt(subject))).toContain(expected);

@@ -38,8 +38,8 @@ refused   acme-acme-app in account dev
                     ${app}/
           found     ${app}/pull/7
 remedy    open ${app} itself, or write
-          contexts: [repository, pull-requests] at manifest.yaml:10, which lets the code of
-          forks have the role (rule T58)
+          contexts: [repository, pull-requests] at manifest.yaml:10, which also admits the code
+          of forks (rule T58)
 `,
     );
   });
@@ -74,9 +74,9 @@ remedy    open ${app} itself, or write
   it("says whether the signature was looked at, where there is one", () => {
     const report = reportOn(manifest(`repos:\n  - url: ${app}`), attempt(app));
     expect(explainText(report, "verified")).toContain(
-      "signature right, by the keys of the manifest's issuer",
+      "signature valid, by the keys of the manifest's issuer",
     );
-    expect(explainText(report, "unverified")).toContain("signature not checked: --verify does that");
+    expect(explainText(report, "unverified")).toContain("signature not checked (--verify)");
     expect(explainText(report, null)).not.toContain("signature");
   });
 
