@@ -109,9 +109,12 @@ export function recogniseTrust({ groups, unsaid }: ReadTrust, hosts: SettledHost
   );
   const [best] = found.sort((a, b) => byFit(a.entry, b.entry));
   if (best === undefined) return null;
+  const { federated } = best.group[0].terms;
+  const isOurs = ([{ terms }]: typeof best.group): boolean => terms.federated === federated;
   const others = groups
-    .filter((group) => group !== best.group)
+    .filter((group) => group !== best.group && isOurs(group))
     .flatMap((group) => group.flatMap((s) => s.literals));
+  const otherIssuers = groups.filter((group) => !isOurs(group)).map(([{ terms }]) => terms.providerName);
   const left = best.group
     .flatMap((s) => s.literals)
     .filter((literal) => !isSaid(literal, best.entry.subjects));
@@ -121,6 +124,10 @@ export function recogniseTrust({ groups, unsaid }: ReadTrust, hosts: SettledHost
     ...[...left, ...others].map(
       ({ text, open }) =>
         `admitted until now, and not by this entry: ${quote(text)}${open ? " and more behind it" : ""}`,
+    ),
+    ...otherIssuers.map(
+      (name) =>
+        `the issuer ${quote(`https://${name}`)} is left out: if it is this installation's too, list it in formerIssuers`,
     ),
     ...best.entry.added.exact.map((s) => `admitted by this entry, and not until now: ${quote(s)}`),
     ...best.entry.added.prefixes.map(

@@ -224,3 +224,56 @@ it("a number of a condition is kept as it was written", () => {
     expect(manifestText(roles, [])).toContain(`{ "aws:MultiFactorAuthAge": "${number}" }`);
   }
 });
+
+describe("a trust policy of our own", () => {
+  const spellings = [app, `${app}.git`, `${app}/`];
+  const shown = (document: object) => {
+    const { roles, skipped } = imported({ RoleDetailList: [listed("a", document)] });
+    expect(skipped).toEqual([]);
+    return roles.map(({ trust: { entry, notes } }) => [entry.url.url, entry.contexts, notes]);
+  };
+
+  it.each<[string, readonly string[], readonly unknown[]]>([
+    ["a repository with branches", [...spellings, `${app}/tree/*`], ["repository", "branches"]],
+    [
+      "a repository with a branch whose name has to be escaped",
+      [...spellings, `${app}/tree/a\${$}b`, `${app}/releases/tag/*`],
+      ["repository", "tags", { branch: "a$b" }],
+    ],
+    [
+      "a repository with everything",
+      [...spellings, `${app}/*`, `${app}\${?}*`, `${app}#*`, `${app}.git\${?}*`],
+      ["all"],
+    ],
+  ])("%s in one statement is that entry, without a note", (_name, subjects, contexts) => {
+    const [found, ...others] = shown(trust(subjects));
+    expect([found?.[0], new Set(found?.[1] as readonly unknown[]), found?.[2], others]).toEqual([
+      ...[app, new Set(contexts), [], []],
+    ]);
+  });
+
+  it("in two statements, as 0.1.0 wrote it, is the same entry", () => {
+    const [like] = trust(`${app}/tree/*`).Statement;
+    const equals = { [`${provider}:aud`]: "sts.amazonaws.com", [`${provider}:sub`]: spellings };
+    const document = {
+      ...{ Version: "2012-10-17" },
+      Statement: [{ ...like, Condition: { StringEquals: equals } }, like],
+    };
+    expect(shown(document)).toEqual(shown(trust([...spellings, `${app}/tree/*`])));
+  });
+
+  it("that also trusts another issuer is the entry of one, and a note names the other", () => {
+    const former = "services.acme.gitpod.cloud/idp";
+    const [own] = trust([...spellings, `${app}/tree/*`]).Statement;
+    const other = JSON.parse(JSON.stringify(own).replaceAll(provider, former)) as object;
+    for (const Statement of [
+      [own, other],
+      [other, own],
+    ]) {
+      const [found] = shown({ Version: "2012-10-17", Statement });
+      expect(found?.[2]).toEqual([
+        expect.stringMatching(/^the issuer "https:\/\/.*\/idp" is left out: .*formerIssuers$/),
+      ]);
+    }
+  });
+});
