@@ -24,8 +24,12 @@ ${code("--permission-policy")} in what exists already. A finding has the id of i
   - { rule: T57, reason: the repository is private, until: 2027-03-31 }`,
     ),
     `Warnings and info about a role can be accepted; so can the error of ${waivable().map(code).join(", ")}, in the main manifest
-only. Other errors cannot, and neither can findings about an account as a whole. From the day after ${code("until")} on, ${code("check")} reports
+only. Other errors cannot, and neither can findings about an account as a whole. A waiver accepts one finding of its rule, however many
+roles have it; where an entry has several, ${code("about")}, a part of the text of one, says which, and without it none is accepted (W07). So what
+you accept for one installation or statement does not cover the next. From the day after ${code("until")} on, ${code("check")} reports
 the waiver (W04). Dates are for ${code("check")} alone: a synth gives the same bytes on every day.`,
+    `${code("defaults")} can accept warnings and info for all entries of the main manifest, which may add to it: one finding of the rule, wherever
+it is. Errors, T54, T58 and rules of permissions (G) are for each entry to accept (W05).`,
     "## All rules",
     table(
       ["rule", "severity", "about", "can be accepted"],

@@ -16,6 +16,8 @@ export interface AcceptedFinding {
   /** Id of a rule, as docs/rules.md lists them. */
   readonly rule: string;
   readonly reason: string;
+  /** Part of the finding's message. @default - the role has one finding of the rule */
+  readonly about?: string;
 }
 
 /**
@@ -32,8 +34,11 @@ export function annotateFindings(
   const access = withTokensNamed(scope, accessOf(file, props, role));
   const Statement = access.statements.map(({ statement }) => statement);
   const entry = {
-    accept: accept.map((item, i) => ({ ...item, until: null, origin: { file, path: ["accept", i] } })),
-    mainManifest: true,
+    accept: accept.map(({ about = null, ...item }, i) => ({
+      ...{ ...item, about, until: null },
+      origin: { file, path: ["accept", i] },
+    })),
+    ...{ mainManifest: true, origin: access.origin },
   };
   const reference =
     Statement.length === 0

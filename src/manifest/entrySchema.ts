@@ -235,7 +235,20 @@ const acceptSchema = z.strictObject({
     })
     .describe("Why this is all right here"),
   until: date.optional().describe("The last day on which it is"),
+  about: visible(200)
+    .optional()
+    .describe("Part of the finding's message, where the entry has several findings of the rule"),
 });
+
+const accept = {
+  accept: z
+    .array(acceptSchema)
+    .max(50)
+    .optional()
+    .describe(
+      "Findings that are all right, each with a reason; in defaults warnings and info of all entries, but for T54, T58 and rules of permissions",
+    ),
+};
 
 const own = {
   url: z
@@ -248,11 +261,6 @@ const own = {
     .boolean()
     .optional()
     .describe("The role exists already: import it into Terraform's state; by default false"),
-  accept: z
-    .array(acceptSchema)
-    .max(50)
-    .optional()
-    .describe("Findings of this entry that are all right, each with a reason"),
 };
 
 const contexts = {
@@ -267,8 +275,8 @@ const contexts = {
 };
 
 /** An entry of `orgs`: one role for any repository of an organization. */
-export const orgSchema = z.strictObject({ ...own, ...shared });
+export const orgSchema = z.strictObject({ ...own, ...accept, ...shared });
 /** An entry of `repos`: one role for one repository. */
-export const repoSchema = z.strictObject({ ...own, ...shared, ...contexts });
-/** `defaults`: any key of an entry but url, name, adopt and accept. */
-export const defaultsSchema = z.strictObject({ ...shared, ...contexts });
+export const repoSchema = z.strictObject({ ...own, ...accept, ...shared, ...contexts });
+/** `defaults`: any key of an entry but url, name and adopt. */
+export const defaultsSchema = z.strictObject({ ...shared, ...contexts, ...accept });

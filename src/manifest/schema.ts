@@ -36,7 +36,7 @@ export const manifestSchema = z.strictObject({
     .describe("Named lists of grants"),
   defaults: defaultsSchema
     .optional()
-    .describe("For every org and repo: any key of theirs but url, name, adopt, accept"),
+    .describe("For every org and repo: any key of theirs but url, name, adopt"),
   orgs: z.array(orgSchema).optional().describe("One role for any repository of an organization"),
   repos: z.array(repoSchema).optional().describe("One role for a repository"),
 });

@@ -16,7 +16,7 @@ const misplaced: readonly {
   readonly remedy: string;
 }[] = Object.freeze([
   {
-    keys: ["url", "name", "adopt", "accept"],
+    keys: ["url", "name", "adopt"],
     below: /^defaults$/,
     message: "belongs to a single entry; defaults hold for all of them",
     remedy: "write it in the entries of orgs and repos that it is meant for",

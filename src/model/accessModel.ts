@@ -21,6 +21,8 @@ export interface AccessModel {
   readonly installations: readonly Installation[];
   /** Sorted by installation, then URL. */
   readonly snippets: readonly Snippet[];
+  /** What `defaults` accepts for every entry of the main manifest. */
+  readonly accept: readonly Acceptance[];
   /** The source control hosts that entries may name, sorted by name. */
   readonly hosts: readonly ScmHost[];
 }
@@ -221,9 +223,11 @@ export interface Entry {
   readonly mainManifest: boolean;
 }
 
-/** A finding of this entry that somebody accepts, with a reason. */
+/** A finding that somebody accepts, with a reason. */
 export interface Acceptance {
   readonly rule: string;
+  /** Part of the finding's message, where the rule has several; null: it has one. */
+  readonly about: string | null;
   readonly reason: string;
   /** `YYYY-MM-DD`, the last day it counts. */
   readonly until: string | null;

@@ -102,7 +102,7 @@ export function resolveEntry(parsed: ParsedEntry, scope: Scope): EffectiveEntry 
       url: url.entry.url,
       hostKind: url.entry.kind,
       contexts,
-      accept: parsed.value.accept === undefined ? none : acceptances(parsed.value.accept, parsed.origin),
+      accept: acceptances(parsed.value.accept, parsed.origin),
       mainManifest: parsed.mainManifest,
     },
     url: url.entry,
@@ -121,12 +121,11 @@ function meantRemedy({ value, kind }: ParsedEntry, hosts: readonly ScmHost[]): s
   return isRight ? didYouMean(`url: ${url}`) : undefined;
 }
 
-function acceptances(
-  written: NonNullable<ParsedEntry["value"]["accept"]>,
-  origin: Origin,
-): readonly Acceptance[] {
-  return written.map(({ rule, reason, until = null }, i) => ({
-    ...{ rule, reason, until },
+/** The waivers of an entry, or of `defaults`. */
+export function acceptances(written: ManifestDefaults["accept"], origin: Origin): readonly Acceptance[] {
+  if (written === undefined) return none;
+  return written.map(({ rule, about = null, reason, until = null }, i) => ({
+    ...{ rule, about, reason, until },
     origin: below(origin, "accept", i),
   }));
 }

@@ -3,7 +3,7 @@ import type { ParsedManifest } from "../manifest";
 import type { AccessModel, Account, HostKind, Role } from "../model/accessModel";
 import { knownHosts, scmHosts } from "../subject";
 import { resolveAccounts, sortedEntries, type AccountSettings } from "./accounts";
-import { resolveEntry, type EffectiveEntry, type Scope } from "./entries";
+import { acceptances, resolveEntry, type EffectiveEntry, type Scope } from "./entries";
 import { identityProviders } from "./identityProviders";
 import { resolveInstallations } from "./installations";
 import { below, Problems } from "./problems";
@@ -60,6 +60,7 @@ export function resolve(parsed: ParsedManifest): ResolveResult {
       accounts,
       installations: [...scope.installations.values()],
       snippets,
+      accept: acceptances(manifest.defaults?.accept, { file, path: ["defaults"] }),
       hosts: scope.hosts,
     },
   };

@@ -1,5 +1,5 @@
 import type { Origin, RuleFinding } from "../diagnostics";
-import type { Acceptance, AccessModel, Context, Entry } from "../model/accessModel";
+import type { AccessModel, Context, Entry } from "../model/accessModel";
 import type { ExistingAccess } from "../model/existing";
 import type { Quotas } from "../model/quotas";
 import type { RoleAccess } from "../model/roleAccess";
@@ -13,7 +13,7 @@ import { accessOfExisting, accessOfRole } from "./sources";
 import { ruleOf, rules } from "./table";
 import { readSubjects } from "./trust/subjects";
 import { trustView } from "./trust/trustView";
-import { accepted, expiredRoles, waiverProblem, type Waivers } from "./waivers/waivers";
+import { applyWaivers, expiredRoles, type EntryFinding, type WaiverEntry } from "./waivers/waivers";
 
 /** What one rule says of a role. */
 interface Judgement {
@@ -41,34 +41,25 @@ export function checkRole(
 /** The same with what its entry accepts, and what is said of that: of a role that is its entry's only one. */
 export function checkEntry(
   access: RoleAccess,
-  entry: Waivers,
+  entry: WaiverEntry,
   surroundings: Surroundings,
 ): readonly RuleFinding[] {
-  const used = new Set<Acceptance>();
-  return [...waived(access, entry, surroundings, new Map(), used), ...waiverFindings(entry, used, undefined)];
+  const found = judge(access, surroundings, new Map()).map(({ rule, seen }) => ({
+    ...{ rule, entry },
+    finding: findingOf(rule, access, seen),
+  }));
+  return withWaivers(found, [entry], [], undefined);
 }
 
-function waived(
-  access: RoleAccess,
-  entry: Waivers,
-  surroundings: Surroundings,
-  memo: StatementMemo,
-  used: Set<Acceptance>,
-): readonly RuleFinding[] {
-  return judge(access, surroundings, memo).map(({ rule, seen }) =>
-    accepted(findingOf(rule, access, seen), rule, entry, used),
-  );
-}
-
-function waiverFindings(
-  entry: Waivers,
-  used: ReadonlySet<Acceptance>,
+/** What was found, as entries and `defaults` accept it, and what is said of waivers. */
+function withWaivers(
+  found: readonly EntryFinding[],
+  entries: Iterable<WaiverEntry>,
+  accept: AccessModel["accept"],
   today: string | undefined,
 ): readonly RuleFinding[] {
-  return entry.accept.flatMap((acceptance) => {
-    const problem = waiverProblem(acceptance, entry, ruleOf, used, today);
-    return problem === null ? [] : [findingBy(problem.rule, acceptance.origin, null, problem)];
-  });
+  const { findings, problems } = applyWaivers(found, entries, accept, ruleOf, today);
+  return [...findings, ...problems.map((problem) => findingBy(problem.rule, problem.origin, null, problem))];
 }
 
 function judge(access: RoleAccess, surroundings: Surroundings, memo: StatementMemo): readonly Judgement[] {
@@ -136,7 +127,7 @@ export interface CheckOptions {
 /** Everything the rules have to say about a model, in the order of roles and rules; waivers are applied and judged. */
 export function check(model: AccessModel, { today, reference }: CheckOptions): readonly RuleFinding[] {
   const { add, list } = collector();
-  const used = new Set<Acceptance>();
+  const found: EntryFinding[] = [];
   const entries = new Set<Entry>();
   const installations = new Map(model.installations.map((i) => [i.name, i]));
   const surroundings: Surroundings = { ...model, identityProviders: [], reference };
@@ -150,10 +141,11 @@ export function check(model: AccessModel, { today, reference }: CheckOptions): r
       if (!installation) throw new Error(`role ${role.name} names an unknown installation`);
       entries.add(role.entry);
       const access = accessOfRole(role, account, installation);
-      for (const finding of waived(access, role.entry, surroundings, memo, used)) add(finding);
+      for (const { rule, seen } of judge(access, surroundings, memo))
+        found.push({ rule, entry: role.entry, finding: findingOf(rule, access, seen) });
     }
   }
-  for (const entry of entries) for (const finding of waiverFindings(entry, used, today)) add(finding);
+  withWaivers(found, entries, model.accept, today).forEach(add);
   for (const { name, entry, message } of today === undefined ? [] : expiredRoles(model, today))
     add(findingBy("W06", entry.origin, name, { message }));
   return list();
@@ -247,38 +239,14 @@ function findingOf(
   };
 }
 
-/** So many roles are named one by one; where more have the same finding at one place, it is one that counts them. */
-const namedRoles = 10;
-
-/** Findings that say the same at one place. */
-interface Alike {
-  /** As long as there is no other. */
-  readonly first: RuleFinding;
-  byRole?: Map<string | null, RuleFinding>;
-  others?: Set<string>;
-}
-
-/** Collects findings, each once for a role, and once for all where many roles share it, as those of `defaults` do. */
+/** Collects findings, each once: those of a role, of `defaults` say, may be found on several ways. */
 function collector(): { add: (finding: RuleFinding) => void; list: () => readonly RuleFinding[] } {
-  const groups = new Map<string, Alike>();
-  const add = (finding: RuleFinding): void => {
-    const { role, ...said } = finding;
-    const key = JSON.stringify(said);
-    const group = groups.get(key);
-    if (group === undefined) {
-      groups.set(key, { first: finding });
-      return;
-    }
-    const byRole = (group.byRole ??= new Map([[group.first.role, group.first]]));
-    if (role === null || byRole.has(role) || byRole.size < namedRoles) byRole.set(role, finding);
-    else (group.others ??= new Set()).add(role);
+  const found = new Map<string, RuleFinding>();
+  return {
+    add: (finding) => {
+      const key = JSON.stringify(finding);
+      if (!found.has(key)) found.set(key, finding);
+    },
+    list: () => [...found.values()],
   };
-  const list = (): readonly RuleFinding[] =>
-    [...groups.values()].flatMap(({ first, byRole, others }) => {
-      if (byRole === undefined) return [first];
-      if (others === undefined) return [...byRole.values()];
-      const message = `${first.message}; so in ${byRole.size + others.size} roles, ${first.role ?? ""} among them`;
-      return [{ ...first, role: null, message }];
-    });
-  return { add, list };
 }

@@ -112,7 +112,7 @@ const cases: Readonly<Record<string, string>> = {
   "a backend with two places": `version: 1\n${installations}accounts: {dev: {id: "012345678901", region: a, backend: «M04»{local: {path: a}, cloud: {organization: a, workspace: b}}}}\n`,
   "shards of an entry": `${head}${repo}    «M01»shards: 2\n`,
   "more shards than 50, none, and a part of one": `version: 1\n${installations}accounts: {a: {id: "012345678901", region: a, shards: «M04»51}, b: {id: "012345678902", region: a, shards: «M04»0}, c: {id: "012345678903", region: a, shards: «M02»1.5}}\n`,
-  "keys of an entry in defaults": `${head}defaults:\n  «M01»url: https://a.b/c\n  «M01»name: a\n  «M01»adopt: true\n  «M01»accept: []\n`,
+  "keys of an entry in defaults": `${head}defaults:\n  «M01»url: https://a.b/c\n  «M01»name: a\n  «M01»adopt: true\n`,
   "contexts of an org": `${head}orgs:\n  - url: https://a.b/c\n    «M01»contexts: [all]\n`,
   "an alias to nothing": `${head}defaults: «Y01»*none\n`,
   "an alias inside of what it stands for": `${head}defaults: &d {grants: [«Y05»*d]}\n`,

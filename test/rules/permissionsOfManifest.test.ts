@@ -97,7 +97,8 @@ describe("raw statements and managed policies of a manifest", () => {
     };
     expect(shown(main(open), team)).toEqual([
       "G02 error defaults.statements[0].Resource",
-      "T57 warning repos[0] accepted",
+      "T57 warning repos[0]",
+      "W05 error repos[0].accept[0]",
       "W05 error repos[0].accept[1]",
     ]);
     expect(shown(main(closed), team)).toContain("G02 warning defaults.statements[0].Resource accepted");
@@ -139,9 +140,7 @@ test("equal statements of many roles are judged once", () => {
     const reference = loadServiceReference(servicesInUse(read));
     const prefixes = new CountedPrefixes(reference.prefixes);
     const judged = judgeProject(read, { reference: { ...reference, prefixes } });
-    const [found, ...others] = judged.ok ? judged.findings.filter((f) => f.rule === "G06") : [];
-    expect(others).toEqual([]);
-    expect(found?.message.includes(`so in ${roles} roles`)).toBe(roles > 10);
+    expect(judged.ok && judged.findings.filter((f) => f.rule === "G06")).toHaveLength(roles);
     return prefixes.asked;
   };
   expect(asked(1)).toBeGreaterThan(0);

@@ -209,6 +209,141 @@ describe("waivers", () => {
     ]);
   });
 
+  describe("of one finding", () => {
+    const edit = (role: string) =>
+      `{ Effect: Allow, Action: "iam:UpdateAssumeRolePolicy", Resource: "arn:aws:iam::123456789012:role/${role}" }`;
+    const version =
+      '{ Effect: Allow, Action: "iam:CreatePolicyVersion", Resource: "arn:aws:iam::123456789012:policy/all" }';
+    const two = (waivers: string, installations = "[acme, other]") =>
+      manifest(
+        `  other: { host: gitpod.io }
+repos:
+  - { url: https://github.com/acme/app, installations: ${installations}, accept: [${waivers}] }`,
+        "",
+        "issuer: https://services.acme.gitpod.cloud/idp\nopenSignup: true",
+      );
+
+    it("W07: where the entry has several, none is accepted, and each is listed", () => {
+      const loaded = project(repo(`statements: [${edit("a")}, ${edit("b")}, ${version}], ${accept("G04")}`));
+      const found = loaded.ok ? loaded.findings.filter((f) => f.severity === "error") : [];
+      expect(found.map((f) => `${f.rule} ${f.path} ${f.accepted}`)).toEqual([
+        "G04 repos[0].statements[0].Action false",
+        "G04 repos[0].statements[1].Action false",
+        "G04 repos[0].statements[2].Action false",
+        "W07 repos[0].accept[0] false",
+      ]);
+      for (const i of [0, 1, 2])
+        expect(found[3]?.message).toContain(`statements[${i}].Action: this role could`);
+    });
+
+    it.each([
+      ["", "W07 error repos[0].accept[0]"],
+      [", about: anybody", "W07 error repos[0].accept[0]"],
+      [", about: services.acme", null],
+    ])("an accepted T57 does not cover an installation that is added%s", (about, problem) => {
+      const waiver = `{ rule: T57, reason: because${about} }`;
+      expect(findings(two(waiver, "[acme]"))).toEqual(["T57 warning repos[0] accepted"]);
+      const accepted = problem === null ? " accepted" : "";
+      expect(new Set(findings(two(waiver)))).toEqual(
+        new Set([
+          `T57 warning repos[0]${accepted}`,
+          "T57 warning repos[0]",
+          ...(problem === null ? [] : [problem]),
+        ]),
+      );
+    });
+
+    it("W03: about says what no finding says", () => {
+      expect(findings(two("{ rule: T57, reason: because, about: nobody }", "[acme]"))).toEqual([
+        "T57 warning repos[0]",
+        "W03 warning repos[0].accept[0]",
+      ]);
+    });
+
+    it("what one waiver names is not there for another one", () => {
+      const both = "{ rule: T57, reason: a }, { rule: T57, reason: b, about: services.acme }";
+      expect(findings(two(both))).toEqual(["T57 warning repos[0] accepted", "T57 warning repos[0] accepted"]);
+      const thrice = `${both}, { rule: T57, reason: c }`;
+      expect(findings(two(thrice))).toContain("W03 warning repos[0].accept[2]");
+    });
+
+    it("the same finding for the roles of several accounts counts once", () => {
+      const text = repo(`accounts: [dev, live], ${accept("T57")}`, open).replace(
+        "installations:",
+        '  live: { id: "210987654321", region: eu-central-1 }\ninstallations:',
+      );
+      expect(findings(text)).toEqual(["T57 warning repos[0] accepted"]);
+    });
+
+    it("a place tells apart what is said alike", () => {
+      const waivers = `accept: [{ rule: G04, reason: a, about: "statements[1]" }, { rule: G04, reason: b }]`;
+      expect(findings(repo(`statements: [${edit("a")}, ${edit("b")}], ${waivers}`))).toEqual([
+        "G04 error repos[0].statements[0].Action accepted",
+        "G04 error repos[0].statements[1].Action accepted",
+      ]);
+    });
+  });
+
+  describe("under defaults", () => {
+    const given = (waivers: string, rest: string, installation = open) =>
+      manifest(`defaults: { accept: [${waivers}] }\n${rest}`, "", installation);
+    const repos = "repos:\n  - url: https://github.com/acme/a\n  - url: https://github.com/acme/b";
+    const t57 = "{ rule: T57, reason: because }";
+
+    it("accepts infos and warnings of every entry, and entries add to it", () => {
+      expect(findings(given(t57, repos))).toEqual([
+        "T57 warning repos[0] accepted",
+        "T57 warning repos[1] accepted",
+      ]);
+      const loaded = project(given("{ rule: T50, reason: so be it }", repos));
+      expect(loaded.ok && loaded.findings.filter((f) => f.accepted).map((f) => f.rule)).toEqual([
+        "T50",
+        "T50",
+      ]);
+      expect(findings(given(t57, `${repos}\n    contexts: [all]\n    ${accept("T58")}`))).toEqual([
+        "T57 warning repos[0] accepted",
+        "T57 warning repos[1] accepted",
+        "T58 warning repos[1] accepted",
+      ]);
+    });
+
+    it("W07: not what an installation adds that nobody has looked at", () => {
+      const text = manifest(
+        `  other: { host: gitpod.io }
+defaults: { accept: [${t57}] }
+repos:
+  - { url: https://github.com/acme/a, installations: [acme] }
+  - { url: https://github.com/acme/b, installations: [other] }`,
+        "",
+        `${closed}\nopenSignup: true`,
+      );
+      expect(findings(text)).toEqual([
+        "W07 error defaults.accept[0]",
+        "T57 warning repos[0]",
+        "T57 warning repos[1]",
+      ]);
+    });
+
+    it("W05: never a wide trust, permissions, what G11 raised, or an error", () => {
+      const statement = '{ Effect: Allow, Action: "s3:GetObject", Resource: "*" }';
+      const wide = `orgs:\n  - { url: https://github.com/acme, statements: [${statement}] }`;
+      for (const rule of ["T54", "T57", "T58", "G06", "T11"]) {
+        const found = findings(given(`{ rule: ${rule}, reason: because }`, wide));
+        expect(found).toContain("W05 error defaults.accept[0]");
+        expect(found.filter((f) => f.endsWith("accepted"))).toEqual([]);
+      }
+    });
+
+    it("W03: where nothing is waived anywhere; entries of included files have none of it", () => {
+      expect(findings(given(t57, repos, closed))).toEqual(["W03 warning defaults.accept[0]"]);
+      const team = { "team.yaml": "repos: [{ url: https://github.com/acme/app }]" };
+      expect(findings(given(t57, "include: [team.yaml]"), undefined, team)).toEqual([
+        "W03 warning defaults.accept[0]",
+        "T57 warning repos[0]",
+      ]);
+    });
+  });
+
   it("W06: an entry past its expiry, where dates are judged", () => {
     const text = repo("expires: 2026-06-01");
     expect(findings(text)).toEqual([]);

@@ -59,6 +59,10 @@ export const fields = Object.freeze({
     part: entry({ accept: [{ rule: "T50", reason: "§" }] }),
     at: `${role}.entry.accept.0.reason`,
   },
+  "accept about": {
+    part: entry({ accept: [{ rule: "T50", reason: "x", about: "§" }] }),
+    at: `${role}.entry.accept.0.about`,
+  },
   url: { part: entry({ url: "§" }), at: `${role}.entry.url` },
   "url of a repository": {
     part: entry({ url: "https://github.com/acme/§" }),

@@ -135,5 +135,12 @@ export function testModel(accounts: readonly Account[] = [testAccount()]): Acces
     subject: null,
     organizationId: null,
   };
-  return { manifestName: "manifest.yaml", accounts, installations: [installation], snippets: [], hosts: [] };
+  return {
+    manifestName: "manifest.yaml",
+    accounts,
+    installations: [installation],
+    snippets: [],
+    accept: [],
+    hosts: [],
+  };
 }

@@ -41,7 +41,7 @@ interface Opening {
   readonly steps: OpenSteps;
 }
 
-/** A path is reported where the first of its steps is that somebody wrote: grants alone are no finding. */
+/** A path is reported wherever the first of its steps is that somebody wrote: grants alone are no finding. */
 function escalations(role: JudgedRole): readonly Observation[] {
   const { statements, denials, access } = role;
   if (statements.length === 0) return [];
@@ -55,20 +55,22 @@ function escalations(role: JudgedRole): readonly Observation[] {
       return { statement, origin, steps };
     })
     .filter(({ steps }) => steps.size > 0);
-  const taken = (step: EscalationStep): { readonly by: Opening; readonly action: string } | null => {
-    for (const by of openings) {
-      const action = by.steps.get(step)?.find((a) => !isDenied(denials, a));
-      if (action !== undefined) return { by, action };
-    }
-    return null;
-  };
+  const actionIn = ({ steps }: Opening, step: EscalationStep): string | undefined =>
+    steps.get(step)?.find((action) => !isDenied(denials, action));
   const found = new Map<Opening, { path: EscalationPath; actions: readonly string[] }[]>();
   for (const path of openings.length === 0 ? [] : escalationPaths) {
-    const steps = path.steps.map(taken);
-    const place = steps.find((step) => step?.by.origin)?.by;
-    if (place === undefined || steps.includes(null)) continue;
-    const actions = steps.flatMap((step) => step?.action ?? []);
-    found.set(place, [...(found.get(place) ?? []), { path, actions }]);
+    const taken = path.steps.map((step) => openings.filter((by) => actionIn(by, step) !== undefined));
+    const written = taken.findIndex(([first]) => first?.origin);
+    if (written < 0 || taken.some((by) => by.length === 0)) continue;
+    // Each statement that opens this step is a finding of its own: who accepts one has not seen the others.
+    for (const place of taken[written] ?? []) {
+      if (place.origin === null) continue;
+      const actions = path.steps.flatMap((step, i) => {
+        const by = i === written ? place : taken[i]?.[0];
+        return (by && actionIn(by, step)) ?? [];
+      });
+      found.set(place, [...(found.get(place) ?? []), { path, actions }]);
+    }
   }
   return [...found].flatMap(([{ statement, origin }, paths]) => {
     const [first] = paths;

@@ -11,11 +11,11 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "workspaces opened on a branch, a pull request or an issue are denied",
     remedy: "add branches, or what else is needed, to contexts",
     policyRemedy: "add the forms of branches, or of what else is needed, to sub",
-    admission: ({ kind, bare, url, ...at }) =>
+    admission: ({ kind, bare, ...at }) =>
       kind === "repo" && bare
         ? say(
             at,
-            `only workspaces opened on ${quote(url ?? "")} itself are admitted, not those opened on a branch`,
+            "only workspaces opened on the repository itself are admitted, not those opened on a branch",
           )
         : [],
   },
@@ -52,11 +52,11 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
       if (kind === "repo")
         return say(
           at,
-          `${anybody}whoever may read ${quote(url)} gets this role; if it is public, that is everybody`,
+          `${anybody}whoever may read the repository gets this role; if it is public, that is everybody`,
         );
       return say(
         at,
-        `${anybody}whoever may read any repository below ${quote(url)} gets this role, and everybody may read a public one`,
+        `${anybody}whoever may read any repository of it gets this role, and everybody may read a public one`,
       ).map((seen) => ({
         ...seen,
         severity: "error",

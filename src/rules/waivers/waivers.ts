@@ -1,4 +1,4 @@
-import { nearest, quote, type RuleFinding, type Severity } from "../../diagnostics";
+import { nearest, pathText, quote, type RuleFinding } from "../../diagnostics";
 import type { Acceptance, AccessModel, Entry } from "../../model/accessModel";
 import type { Observation, Rule } from "../rule";
 
@@ -35,9 +35,9 @@ export const waiverRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "W05",
     severity: "error",
-    title: "an included file waives an error, or a wide trust",
-    why: "included files belong to other teams: errors, and who gets in, are not theirs to accept",
-    remedy: "move the entry to the main manifest, where its reviewers see it",
+    title: "an included file or defaults waive what is not theirs",
+    why: "included files belong to other teams, and defaults hold for entries that nobody has written yet: an error, a wide trust or a permission is for an entry of the main manifest to accept",
+    remedy: "move the waiver to the entry, in the main manifest, where its reviewers see it",
   },
   {
     id: "W06",
@@ -46,41 +46,158 @@ export const waiverRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "its role admits nobody any more, but still looks as if it did",
     remedy: "remove the entry, or write a later date",
   },
+  {
+    id: "W07",
+    severity: "error",
+    title: "one waiver for several findings",
+    why: "it would accept what nobody has looked at, so it accepts nothing until it says which finding is meant",
+    remedy:
+      "add about: with a part of the text of the finding that is fine, and a waiver for each other one that is",
+  },
 ]);
 
 /** The rules of a wide trust: who gets in is for the main manifest to accept. */
 const mainOnly: ReadonlySet<string> = new Set(["T54", "T57", "T58"]);
 
 /** What an entry accepts, and whether it may accept what only the main manifest may. */
-export type Waivers = Pick<Entry, "accept" | "mainManifest">;
+export type WaiverEntry = Pick<Entry, "accept" | "mainManifest" | "origin">;
 
-/** May an entry waive the finding? An error only where the rule lets it; that and a wide trust in the main manifest only. */
-function isWaivable(rule: Rule, severity: Severity, entry: Waivers): boolean {
-  if (!entry.mainManifest && mainOnly.has(rule.id)) return false;
-  return severity !== "error" || (rule.waivable === true && entry.mainManifest);
+/** What a rule says of a role, whose entry may accept it. */
+export interface EntryFinding {
+  readonly rule: Rule;
+  readonly entry: WaiverEntry;
+  readonly finding: RuleFinding;
+}
+
+/** What is wrong with a waiver. */
+export interface WaiverProblem extends Observation {
+  readonly rule: string;
+  readonly origin: Acceptance["origin"];
+}
+
+/** A waiver, and the entry that it belongs to; null: `defaults`. */
+interface Waiver extends Acceptance {
+  readonly entry: WaiverEntry | null;
+}
+
+/**
+ * Findings as their entries and `defaults` accept them, each other one with the way to accept it where there is one;
+ * and what is wrong with the waivers.
+ */
+export function applyWaivers(
+  found: readonly EntryFinding[],
+  entries: Iterable<WaiverEntry>,
+  accept: readonly Acceptance[],
+  rules: ReadonlyMap<string, Rule>,
+  today: string | undefined,
+): { readonly findings: readonly RuleFinding[]; readonly problems: readonly WaiverProblem[] } {
+  const waivers = [
+    ...[...entries].flatMap((entry) => entry.accept.map((a): Waiver => ({ ...a, entry }))),
+    ...accept.map((a): Waiver => ({ ...a, entry: null })),
+  ];
+  const byEntry = new Map<WaiverEntry | null, EntryFinding[]>([[null, []]]);
+  for (const one of found) {
+    byEntry.get(null)?.push(one);
+    const others = byEntry.get(one.entry);
+    if (others === undefined) byEntry.set(one.entry, [one]);
+    else others.push(one);
+  }
+  const acceptedBy = new Map<EntryFinding, Waiver>();
+  // Those with `about` go first: what is left for the others is then clear more often.
+  const inTurn = [...waivers.filter((w) => w.about !== null), ...waivers.filter((w) => w.about === null)];
+  const problems = inTurn.flatMap((waiver): readonly WaiverProblem[] => {
+    const problem = waive(waiver, byEntry.get(waiver.entry) ?? [], acceptedBy, rules, today);
+    return problem === null ? [] : [{ ...problem, origin: waiver.origin }];
+  });
+  return { findings: found.map((one) => withWaiver(one, acceptedBy.get(one))), problems };
+}
+
+type Said = Observation & { readonly rule: string };
+
+/** Accepts the one finding that a waiver means, of however many roles; else says what is wrong with the waiver. */
+function waive(
+  waiver: Waiver,
+  scope: readonly EntryFinding[],
+  acceptedBy: Map<EntryFinding, Waiver>,
+  rules: ReadonlyMap<string, Rule>,
+  today: string | undefined,
+): Said | null {
+  const { about, until } = waiver;
+  const rule = rules.get(waiver.rule);
+  if (rule === undefined) {
+    const near = nearest(waiver.rule, rules.keys());
+    const remedy = near === undefined ? {} : { remedy: `did you mean ${near}?` };
+    return { rule: "W01", message: `there is no rule ${quote(waiver.rule)}`, ...remedy };
+  }
+  const { id } = rule;
+  if (!isReason(waiver.reason)) return { rule: "W02", message: `the waiver of ${id} gives no reason` };
+  const open = scope.filter((one) => one.rule === rule && !acceptedBy.has(one));
+  const meant = open.filter(
+    (one) => mayWaive(waiver, one) && (about === null || textOf(one, waiver).includes(about)),
+  );
+  const texts = [...new Set(meant.map((one) => textOf(one, waiver)))].sort();
+  if (texts.length > 1) {
+    const shown = texts.slice(0, 4).map((text, i) => `(${i + 1}) ${text}`);
+    const more = texts.length > shown.length ? [`and ${texts.length - shown.length} more`] : [];
+    return {
+      rule: "W07",
+      message: `this waiver fits ${texts.length} findings of ${id}, and accepts one: ${[...shown, ...more].join("; ")}`,
+    };
+  }
+  if (meant.length === 0) return unused(waiver, rule, open);
+  for (const one of meant) acceptedBy.set(one, waiver);
+  return until !== null && today !== undefined && until < today
+    ? { rule: "W04", message: `the waiver of ${id} ended on ${until}` }
+    : null;
+}
+
+/** What tells the findings of a waiver apart: their message; in an entry also the place, as a path below it. */
+function textOf({ finding, entry }: EntryFinding, waiver: Waiver): string {
+  if (waiver.entry === null) return finding.message;
+  const { file, path } = finding.origin;
+  const isBelow = file === entry.origin.file && entry.origin.path.every((step, i) => path[i] === step);
+  const place = pathText(isBelow ? path.slice(entry.origin.path.length) : path);
+  return place === "" ? finding.message : `${place}: ${finding.message}`;
+}
+
+/** Why a waiver accepts nothing, whose rule is known. */
+function unused({ entry, about }: Waiver, rule: Rule, open: readonly EntryFinding[]): Said {
+  const { id, severity, waivable = false } = rule;
+  if (!isAboutEntries(rule))
+    return { rule: "W03", message: `${id} is not about an entry, so an entry cannot accept it` };
+  if (entry === null && (!isForDefaults(rule) || open.some(({ finding }) => finding.severity === "error")))
+    return {
+      rule: "W05",
+      message: `defaults cannot waive ${isForDefaults(rule) ? "an error of " : ""}${id}`,
+    };
+  if (entry?.mainManifest === false && (waivable || mainOnly.has(id)))
+    return { rule: "W05", message: `an included file cannot waive ${id}` };
+  if (severity === "error" && !waivable)
+    return {
+      rule: "W03",
+      message: `${id} is an error that nobody can waive`,
+      remedy: `${rule.remedy}; then remove this`,
+    };
+  const whose = entry === null ? "no entry of the main manifest has a finding" : "the entry has no finding";
+  const which = about === null ? "" : ` that says ${quote(about)}`;
+  return { rule: "W03", message: `${whose} of ${id}${which}, or it is waived already` };
+}
+
+/** May a waiver accept the finding? An error only where its rule allows that, and only the entry itself. */
+function mayWaive({ entry: by }: Pick<Waiver, "entry">, { rule, entry, finding }: EntryFinding): boolean {
+  if (finding.severity === "error") return rule.waivable === true && by?.mainManifest === true;
+  if (by === null) return entry.mainManifest && isForDefaults(rule);
+  return by.mainManifest || !mainOnly.has(rule.id);
+}
+
+/** May `defaults` accept what the rule warns of? No permissions, and of wide trusts only T57 of a repository. */
+function isForDefaults({ id, severity }: Rule): boolean {
+  return severity !== "error" && !id.startsWith("G") && id !== "T54" && id !== "T58";
 }
 
 /** Is the rule one that can say something of an entry? */
-export function isAboutEntries({ admission, role }: Rule): boolean {
+function isAboutEntries({ admission, role }: Rule): boolean {
   return admission !== undefined || role !== undefined;
-}
-
-/** A finding as its entry accepts it; else with the way to accept it, where there is one. */
-export function accepted(
-  finding: RuleFinding,
-  rule: Rule,
-  entry: Waivers,
-  used: Set<Acceptance>,
-): RuleFinding {
-  if (!isWaivable(rule, finding.severity, entry)) return finding;
-  const acceptance = entry.accept.find((a) => a.rule === rule.id && isReason(a.reason));
-  if (acceptance !== undefined) {
-    used.add(acceptance);
-    return { ...finding, accepted: true, reason: acceptance.reason };
-  }
-  if (finding.severity === "info") return finding;
-  const way = `accept: [{ rule: ${rule.id}, reason: … }]`;
-  return { ...finding, remedy: `${finding.remedy}; or, with a reason, write ${way}` };
 }
 
 /** True for text that says something: one letter or digit at least, which an invisible character is not. */
@@ -88,39 +205,12 @@ function isReason(reason: string): boolean {
   return /[\p{L}\p{N}]/u.test(reason);
 }
 
-/** What is wrong with a waiver, and by which rule; null: nothing. */
-export function waiverProblem(
-  acceptance: Acceptance,
-  entry: Waivers,
-  rules: ReadonlyMap<string, Rule>,
-  used: ReadonlySet<Acceptance>,
-  today: string | undefined,
-): (Observation & { readonly rule: string }) | null {
-  const rule = rules.get(acceptance.rule);
-  if (rule === undefined) {
-    const near = nearest(acceptance.rule, rules.keys());
-    const remedy = near === undefined ? {} : { remedy: `did you mean ${near}?` };
-    return { rule: "W01", message: `there is no rule ${quote(acceptance.rule)}`, ...remedy };
-  }
-  const { id, severity, waivable = false } = rule;
-  if (!isReason(acceptance.reason)) return { rule: "W02", message: `the waiver of ${id} gives no reason` };
-  if (used.has(acceptance)) {
-    const { until } = acceptance;
-    return until !== null && today !== undefined && until < today
-      ? { rule: "W04", message: `the waiver of ${id} ended on ${until}` }
-      : null;
-  }
-  if (!entry.mainManifest && (waivable || mainOnly.has(id)))
-    return { rule: "W05", message: `an included file cannot waive ${id}` };
-  if (!isAboutEntries(rule))
-    return { rule: "W03", message: `${id} is not about an entry, so an entry cannot accept it` };
-  if (severity === "error" && !waivable)
-    return {
-      rule: "W03",
-      message: `${id} is an error that nobody can waive`,
-      remedy: `${rule.remedy}; then remove this`,
-    };
-  return { rule: "W03", message: `the entry has no finding of ${id}, or it is waived already` };
+function withWaiver(one: EntryFinding, waiver: Waiver | undefined): RuleFinding {
+  const { finding, rule, entry } = one;
+  if (waiver !== undefined) return { ...finding, accepted: true, reason: waiver.reason };
+  if (finding.severity === "info" || !mayWaive({ entry }, one)) return finding;
+  const way = `accept: [{ rule: ${rule.id}, reason: … }]`;
+  return { ...finding, remedy: `${finding.remedy}; or, with a reason, write ${way}` };
 }
 
 /** Roles whose entries have expired, each with what is said of it. */
