@@ -16,6 +16,7 @@ import {
   explainJson,
   openQuestions,
   outcome,
+  type ExplainReport,
   type Question,
 } from "../explain/report";
 import type { Place } from "../explain/remedy";
@@ -56,15 +57,15 @@ export async function explainCommand(given: ExplainArguments, io: CommandIo): Pr
   const installation = namedInstallation(model, given.installation);
   const token = given.token === "-" ? readStdin(io) : given.token;
   const logins = token === undefined ? readLogins(given, model, installation, io) : [readToken(token)];
-  const all = logins.map((login) =>
-    logins.length === 1 ? { ok: true as const, facts: unwrap(login) } : login,
-  );
-  if (given.verify && token !== undefined && all[0]?.ok)
-    await verifyToken(token, all[0].facts.issuer, model, io);
+  const [first] = logins;
+  if (first !== undefined && logins.length === 1) {
+    const { issuer } = unwrap(first);
+    if (given.verify && token !== undefined) await verifyToken(token, issuer, model, io);
+  }
   const { action, resource, role } = given;
   const permission = action === undefined || resource === undefined ? undefined : { action, resource };
   const question: Question = { installation, role, permission };
-  const reports = all.flatMap((login) => {
+  const reports = logins.flatMap((login) => {
     if (!login.ok) return [];
     const facts = { ...login.facts, sourceIp: given.sourceIp ?? login.facts.sourceIp };
     const report = explain(model, attemptOf(facts, given.now, io), question, placeIn(locator));
@@ -73,21 +74,24 @@ export async function explainCommand(given: ExplainArguments, io: CommandIo): Pr
     return [report];
   });
   const signature: Signature = token === undefined ? null : given.verify ? "verified" : "unverified";
-  io.stdout.write(
-    given.format !== "json"
-      ? reports.map((report) => explainText(report, signature)).join("\n")
-      : all.length > 1
-        ? explainEventsJson(reports)
-        : reports.map(explainJson).join(""),
-  );
-  const unread = all.flatMap((login, i) =>
-    login.ok ? [] : [`event ${i + 1} of ${all.length}: no verdict: ${login.problem}\n`],
-  );
-  for (const line of unread) io.stderr.write(line);
+  if (given.format === "text")
+    io.stdout.write(reports.map((report) => explainText(report, signature)).join("\n"));
+  else io.stdout.write(logins.length > 1 ? explainEventsJson(reports) : reports.map(explainJson).join(""));
+  return closing(logins, reports, io);
+}
+
+/** The exit status: the worst of all logins; what keeps one from a verdict goes to stderr. */
+function closing(
+  logins: readonly InputResult[],
+  reports: readonly ExplainReport[],
+  { stderr }: CommandIo,
+): ExitCode {
+  for (const [i, login] of logins.entries())
+    if (!login.ok) stderr.write(`event ${i + 1} of ${logins.length}: no verdict: ${login.problem}\n`);
   const statuses = reports.map(outcome);
   if (statuses.includes(1)) return 1;
-  if (!statuses.includes(2)) return unread.length === 0 ? 0 : 2;
-  io.stderr.write(`undecided: ${[...new Set(reports.flatMap(openQuestions))].join("; ")}\n`);
+  if (!statuses.includes(2)) return reports.length === logins.length ? 0 : 2;
+  stderr.write(`undecided: ${[...new Set(reports.flatMap(openQuestions))].join("; ")}\n`);
   return 2;
 }
 
