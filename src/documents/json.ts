@@ -43,15 +43,14 @@ export function readJson(text: string): JsonText {
   const [first] = errors;
   if (first !== undefined)
     return failed(first.offset, `this is no JSON: ${described(first)}`, remedyOf(first));
-  const value = parsed(withExactNumbers(text, root));
+  const value = parsed(text);
   if (root === undefined || value === undefined) return failed(0, "this is no JSON", otherShape);
-  const members = memberIndex();
   const twice: JsonProblem[] = [];
   findTwice(root, [], twice);
   return {
     value,
     problems: twice,
-    locate: (path) => positions.at(nodeAt(root, path, members).offset),
+    locate: (path) => positions.at(nodeAt(root, path).offset),
     positions,
   };
 }
@@ -63,26 +62,6 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/**
- * With quotes around numbers that would come out as others, e.g. with 20 digits: what IAM reads of a condition's number
- * is its text.
- */
-function withExactNumbers(text: string, root: Node | undefined): string {
-  const pieces: string[] = [];
-  let from = 0;
-  const open: Node[] = root === undefined ? [] : [root];
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    const { type, offset, length } = node;
-    // In the order of the text.
-    for (const child of (node.children ?? []).toReversed()) open.push(child);
-    const written = text.slice(offset, offset + length);
-    if (type !== "number" || String(Number(written)) === written) continue;
-    pieces.push(text.slice(from, offset), `"${written}"`);
-    from = offset + length;
-  }
-  return [...pieces, text.slice(from)].join("");
 }
 
 /** Where a text gets too deep, by its tokens alone: the parser itself would exhaust the stack. */
@@ -103,7 +82,7 @@ function depthOffset(text: string): number | null {
 
 const otherShape = "pass one policy document, or what the AWS CLI or terraform show -json prints";
 
-/** What mends each mistake, by the parser's name of it. */
+/** What fixes each mistake, by the parser's name of it. */
 const remedies: Readonly<Record<string, string>> = Object.freeze({
   InvalidSymbol: "write text in double quotes; without them JSON has only numbers, true, false and null",
   InvalidNumberFormat: "write the number without leading zeros, or in double quotes",
@@ -155,31 +134,14 @@ function findTwice(node: Node, path: Path, problems: JsonProblem[]): void {
   }
 }
 
-type Members = (node: Node) => ReadonlyMap<string, Node>;
-
-/** The values of an object by key, the last of equal ones, computed once for each object. */
-function memberIndex(): Members {
-  const known = new Map<Node, ReadonlyMap<string, Node>>();
-  return (node) => {
-    const before = known.get(node);
-    if (before !== undefined) return before;
-    const members = new Map<string, Node>();
-    for (const { children: [key, value] = [] } of node.children ?? [])
-      if (value !== undefined) members.set(String(key?.value), value);
-    known.set(node, members);
-    return members;
-  };
-}
-
-function nodeAt(root: Node, path: Path, members: Members): Node {
+/** The node at a path, of equal keys the last; where nothing stands there, the nearest around it. */
+function nodeAt(root: Node, path: Path): Node {
   let node = root;
   for (const segment of path) {
     const next =
-      node.type === "array" && typeof segment === "number"
-        ? node.children?.[segment]
-        : node.type === "object"
-          ? members(node).get(String(segment))
-          : undefined;
+      node.type === "array"
+        ? node.children?.[Number(segment)]
+        : node.children?.findLast(({ children: [key] = [] }) => key?.value === segment)?.children?.[1];
     if (next === undefined) return node;
     node = next;
   }

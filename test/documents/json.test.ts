@@ -25,26 +25,6 @@ describe("strict JSON", () => {
     expect(read.locate([])).toEqual({ line, column });
   });
 
-  test.each(["12345678901234567890", "1.10", "1e3", "-0", "1e999"])(
-    "%s, which JavaScript would spell as another number, stays as it is written",
-    (number) => {
-      const text = `{"a": [${number}, 1, "${number}"], "b": -1.5}`;
-      const read = readJson(text);
-      expect(read.value).toEqual({ a: [number, 1, number], b: -1.5 });
-      expect([read.problems, read.locate(["b"])]).toEqual([
-        [],
-        { line: 1, column: text.indexOf("-1.5") + 1 },
-      ]);
-    },
-  );
-
-  /** Numbers that JavaScript would spell differently are text on one side. */
-  const comparable = (value: unknown): string =>
-    JSON.stringify(value, (_, v: unknown) =>
-      typeof v === "number" ? `${v}` : isNumber(v) ? `${Number(v)}` : v,
-    );
-  const isNumber = (v: unknown): v is string => typeof v === "string" && /^-?[0-9][0-9.eE+-]*$/.test(v);
-
   test("what it takes is what JavaScript takes, with the same value", () => {
     const tried = { taken: 0, refused: 0 };
     const text = fc.oneof(
@@ -68,7 +48,7 @@ describe("strict JSON", () => {
           return;
         }
         tried.taken += 1;
-        expect([json, comparable(read.value)]).toEqual([json, comparable(expected)]);
+        expect([json, read.value]).toEqual([json, expected]);
       }),
       { numRuns: 2000 },
     );
