@@ -1,10 +1,11 @@
 import { printable, quote } from "../diagnostics";
-import { joinAccess, type ExistingFile } from "../documents";
 import {
   atomsOf,
   importRoles,
+  joinAccess,
   manifestText,
   placeTrust,
+  type ExistingFile,
   type ImportedRole,
   type SkippedRole,
 } from "../documents";
@@ -21,10 +22,10 @@ import { readProject } from "./project";
  * `import-role`: entries for existing roles, on stdout. Each is parsed and resolved again before it is printed: one that
  * would not come out as the role that it stands for is not.
  */
-export function importRoleCommand(given: readonly string[], io: CommandIo): ExitCode {
-  if (given.filter((file) => file === "-").length > 1)
+export function importRoleCommand(names: readonly string[], io: CommandIo): ExitCode {
+  if (names.filter((name) => name === "-").length > 1)
     throw new CommandError("standard input can be read once", "pass - once");
-  const files = given.flatMap((file) => readGiven(file, "permission", io));
+  const files = names.flatMap((name) => readGiven(name, "permission", io));
   refuseMistakes(files);
   const access = files
     .map((file) => placeTrust(file.access))
@@ -34,22 +35,22 @@ export function importRoleCommand(given: readonly string[], io: CommandIo): Exit
     });
   if (access.roles.length === 0)
     throw new CommandError(
-      `there is no role in ${given.map(quote).join(" and ")}`,
+      `there is no role in ${names.map(quote).join(" and ")}`,
       "pass what aws iam get-role prints, with the role's policies, or aws iam get-account-authorization-details",
     );
   const { roles, skipped } = importRoles(access);
-  const said: ImportedRole[] = [];
-  const left: SkippedRole[] = [...skipped];
+  const entries: ImportedRole[] = [];
+  const withoutEntry: SkippedRole[] = [...skipped];
   for (const role of roles) {
     const problem = problemOf(role);
-    if (problem === null) said.push(role);
-    else left.push({ role: role.role, problem });
+    if (problem === null) entries.push(role);
+    else withoutEntry.push({ role: role.role, problem });
   }
-  io.stdout.write(manifestText(said, left));
-  const remarks = [...files.flatMap(missingOf), ...problemsTogether(said)];
+  io.stdout.write(manifestText(entries, withoutEntry));
+  const remarks = [...files.flatMap(missingOf), ...problemsTogether(entries)];
   for (const remark of remarks) io.stderr.write(`${printable(remark)}\n`);
-  const whole = said.every((role) => role.notes.length === 0 && role.account.region !== null);
-  return whole && left.length === 0 && remarks.length === 0 ? 0 : 1;
+  const whole = entries.every((role) => role.notes.length === 0 && role.account.region !== null);
+  return whole && withoutEntry.length === 0 && remarks.length === 0 ? 0 : 1;
 }
 
 /** What is not read as everybody reads it could be any role's. */
@@ -113,11 +114,11 @@ function problemOf(imported: ImportedRole): string | null {
     };
     const expected = trustPolicy({ ...source, subjects: trust.entry.subjects, expires: moment });
     if (JSON.stringify(role?.trustPolicy) !== JSON.stringify(expected))
-      return "its trust policy would be another one";
+      return "its trust policy would be another";
     const wanted = permissionPolicy({ grants: [], statements, expires: moment })?.Statement ?? [];
     return atomsOf(role?.permissionPolicy?.Statement ?? []) === atomsOf(wanted)
       ? null
-      : "its permissions would be other ones";
+      : "its permissions would be others";
   } catch (error) {
     // What YAML cannot hold: NUL, and half of a surrogate pair.
     if (error instanceof RangeError) return `a manifest cannot hold it: ${error.message}`;
