@@ -23,6 +23,15 @@ const nasty: Readonly<Record<string, string>> = {
 const fields = { password: `p'"\\$x\ny!`, "it's!": "odd", gone: null };
 const [role, other] = ["gitpod-acme-app", "other"].map((name) => `arn:aws:iam::123456789012:role/${name}`);
 
+/** What goes wrong, and what the command that fails says. */
+interface Failure {
+  readonly what: string;
+  readonly says: string;
+  readonly login?: Partial<Login>;
+  readonly prepare?: (made: Workspace) => void;
+  readonly url?: string;
+}
+
 /** Whether the task said so itself: the terminal also shows what was typed. */
 function failed({ stdout }: TaskRun): boolean {
   return /^aws: FAILED/m.test(stdout);
@@ -63,8 +72,8 @@ describeReal("a task typed into a terminal", ["aws", "moto", "script", "zsh", "j
   async function typed(made: Workspace, file: string, options: RunOptions = {}): Promise<TaskRun> {
     rmSync(join(made.folder, "markers"), { recursive: true });
     mkdirSync(join(made.folder, "markers"));
-    const waits = made.run("tasks: [{command: gp sync-await aws && echo GO}]");
-    const run = await made.run(file, { terminal: true, timeout: 120_000, ...options });
+    const waits = made.run("tasks: [{command: gp sync-await aws && echo GO}]", { timeout: 240_000 });
+    const run = await made.run(file, { terminal: true, timeout: 240_000, ...options });
     expect((await waits).stdout).toBe("GO\n");
     return run;
   }
@@ -117,43 +126,44 @@ describeReal("a task typed into a terminal", ["aws", "moto", "script", "zsh", "j
     });
 
     const field = testExport("PLAIN", { id: "fields", key: "gone" });
-    test.each<[string, string, Partial<Login>, ((made: Workspace) => void)?, string?]>([
-      [
-        "a refusal",
-        "Not authorized to perform sts:AssumeRole",
-        {},
-        () => undefined,
-        `${acmeRepository}/tree/x`,
-      ],
-      [
-        "no AWS CLI",
-        `exec: "aws": executable file not found`,
-        {},
-        (w) => {
+    test.each<Failure>([
+      {
+        what: "a refusal",
+        says: "Not authorized to perform sts:AssumeRole",
+        url: `${acmeRepository}/tree/x`,
+      },
+      {
+        what: "no AWS CLI",
+        says: `exec: "aws": executable file not found`,
+        prepare: (w) => {
           rmSync(join(w.folder, "bin", "aws"));
         },
-      ],
-      ["a role that is gone", "AccessDenied", { roleArn: `${role ?? ""}-gone` }],
-      ["no secret", "ResourceNotFoundException", { exports: [testExport("PLAIN", { id: "gone" })] }],
-      [
-        "no parameter",
-        "ParameterNotFound",
-        { exports: [testExport("PLAIN", { id: "/x", source: "parameter" })] },
-      ],
-      ["no field", "jq: error", { exports: [field] }],
-      [
-        "no jq",
-        "not found",
-        { exports: [field] },
-        (w) => {
+      },
+      { what: "a role that is gone", says: "AccessDenied", login: { roleArn: `${role ?? ""}-gone` } },
+      {
+        what: "no secret",
+        says: "ResourceNotFoundException",
+        login: { exports: [testExport("PLAIN", { id: "gone" })] },
+      },
+      {
+        what: "no parameter",
+        says: "ParameterNotFound",
+        login: { exports: [testExport("PLAIN", { id: "/x", source: "parameter" })] },
+      },
+      { what: "no field", says: "jq: error", login: { exports: [field] } },
+      {
+        what: "no jq",
+        says: "not found",
+        login: { exports: [field] },
+        prepare: (w) => {
           rmSync(join(w.folder, "bin", "jq"));
         },
-      ],
-      [
-        "a refused read with a key",
-        "AccessDeniedException",
-        { exports: [field] },
-        (w) => {
+      },
+      {
+        what: "a refused read with a key",
+        says: "AccessDeniedException",
+        login: { exports: [field] },
+        prepare: (w) => {
           renameSync(join(w.folder, "bin", "aws"), join(w.folder, "bin", "real-aws"));
           program(
             w,
@@ -161,21 +171,24 @@ describeReal("a task typed into a terminal", ["aws", "moto", "script", "zsh", "j
             `case $1 in secretsmanager) echo AccessDeniedException >&2; exit 254 ;; *) exec real-aws "$@" ;; esac`,
           );
         },
-      ],
-    ])("says after %s which role and which URL, and harms nothing", async (_, says, login, prepare, url) => {
-      const made = open(url);
-      prepare?.(made);
-      const file = snippet(login, { commands: ["echo R''AN"] });
-      const run = await typed(made, file, { shell, env: { PLAIN: "mine" } });
-      const said = run.stdout.replace(/\r?\n/g, "\n");
-      expect(said).toContain(says);
-      expect(said).toContain(
-        `\naws: FAILED, see above: role ${login.roleArn ?? role ?? ""}, workspace opened on ${url ?? acmeRepository}; `,
-      );
-      expect(said).not.toMatch(/RAN|eyJ|correct/);
-      expect(run.env.get("PLAIN")).toBe("mine");
-      expect((await made.openTerminal(shell)).has("PLAIN")).toBe(false);
-    });
+      },
+    ])(
+      "says after $what which role and which URL, and harms nothing",
+      async ({ says, login = {}, prepare, url }) => {
+        const made = open(url);
+        prepare?.(made);
+        const file = snippet(login, { commands: ["echo R''AN"] });
+        const run = await typed(made, file, { shell, env: { PLAIN: "mine" } });
+        const said = run.stdout.replace(/\r?\n/g, "\n");
+        expect(said).toContain(says);
+        expect(said).toContain(
+          `\naws: FAILED, see above: role ${login.roleArn ?? role ?? ""}, workspace opened on ${url ?? acmeRepository}; `,
+        );
+        expect(said).not.toMatch(/RAN|eyJ|correct/);
+        expect(run.env.get("PLAIN")).toBe("mine");
+        expect((await made.openTerminal(shell)).has("PLAIN")).toBe(false);
+      },
+    );
 
     test("keeps what it has of the first account where the second refuses", async () => {
       const made = open();
