@@ -126,7 +126,7 @@ export type ClaimKey = "org_id" | "repository" | "context";
 
 /** The forms of `sub` that a role admits, unescaped. */
 export interface SubjectSet {
-  /** Whole subjects, sorted: compared with StringEquals. */
+  /** Whole subjects, sorted. */
   readonly exact: readonly string[];
   /** Prefixes, sorted: any subject that begins with one is admitted, but for those that the guard refuses. */
   readonly prefixes: readonly string[];

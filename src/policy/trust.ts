@@ -2,6 +2,7 @@ import type { SubjectSet } from "../model/accessModel";
 import { providerName } from "../model/names";
 import type { Condition, Statement, TrustPolicy } from "../model/policyDocument";
 import { oneOrMany, sortedDocument } from "./canonical";
+import { matchesPattern, textOnly } from "./wildcard";
 
 /** The only action that a web identity needs; session tags and source identities need claims Gitpod does not send. */
 export const assumeAction = "sts:AssumeRoleWithWebIdentity";
@@ -14,7 +15,7 @@ export const assumeAction = "sts:AssumeRoleWithWebIdentity";
  */
 export const guard: readonly string[] = Object.freeze(["*..*", "*%2e*", "*%2E*", "*\t*", "*\n*", "*\r*"]);
 
-/** What a role's trust depends on. */
+/** What a role's trust in one issuer depends on. */
 export interface TrustSource {
   readonly identityProviderArn: string;
   readonly issuer: string;
@@ -27,12 +28,17 @@ export interface TrustSource {
 }
 
 /**
- * The trust policy that admits a role's subjects and nobody else. Exact and pattern subjects are two statements,
- * which IAM ORs; what is inside one statement it ANDs. `aud` is demanded in each, and no operator is true for a
- * missing key, but for the guard, which stands beside a positive condition on the same key.
+ * The trust policy that admits the subjects of these issuers, each by itself, and nobody else. IAM ORs statements, and ANDs what is
+ * inside one. `aud` is required in each, and no operator is true for a missing key, but for the guard, which stands
+ * beside a positive condition on the same key.
  * @throws RangeError - for an empty subject set: a role that nobody may assume is a mistake of ours
  */
-export function trustPolicy(source: TrustSource): TrustPolicy {
+export function trustPolicy(...sources: readonly [TrustSource, ...TrustSource[]]): TrustPolicy {
+  return sortedDocument(sources.flatMap(statementsFor));
+}
+
+/** One statement for an issuer; two where the guard of the patterns would refuse an exact subject. */
+function statementsFor(source: TrustSource): readonly Statement[] {
   const { exact, prefixes } = source.subjects;
   if (exact.length + prefixes.length === 0) throw new RangeError("a trust policy needs a subject");
   const provider = providerName(source.issuer);
@@ -48,20 +54,22 @@ export function trustPolicy(source: TrustSource): TrustPolicy {
       ...condition,
     },
   });
-  const statements: Statement[] = [];
-  if (exact.length > 0)
-    statements.push(
-      allow({ StringEquals: { [aud]: audience, [sub]: oneOrMany(exact.map(escapeVariables)) } }),
-    );
-  if (prefixes.length > 0)
-    statements.push(
-      allow({
-        StringEquals: { [aud]: audience },
-        StringLike: { [sub]: oneOrMany(prefixes.map((prefix) => `${escapePattern(prefix)}*`)) },
-        StringNotLike: { [sub]: oneOrMany(guard) },
-      }),
-    );
-  return sortedDocument(statements);
+  const equal = (): Statement =>
+    allow({ StringEquals: { [aud]: audience, [sub]: oneOrMany(exact.map(escapeVariables)) } });
+  const like = (texts: readonly string[]): Statement =>
+    allow({
+      StringEquals: { [aud]: audience },
+      StringLike: {
+        [sub]: oneOrMany([...texts.map(escapePattern), ...prefixes.map((p) => `${escapePattern(p)}*`)]),
+      },
+      StringNotLike: { [sub]: oneOrMany(guard) },
+    });
+  if (prefixes.length === 0) return [equal()];
+  return exact.some(isRefusedByGuard) ? [equal(), like([])] : [like(exact)];
+}
+
+function isRefusedByGuard(subject: string): boolean {
+  return guard.some((pattern) => matchesPattern(pattern, subject, textOnly));
 }
 
 /**

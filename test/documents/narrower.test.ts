@@ -11,6 +11,11 @@ import { runs } from "../proof/settings";
 const provider = "api.acme.gitpod.cloud/idp";
 const federated = `arn:aws:iam::123456789012:oidc-provider/${provider}`;
 
+const source = {
+  ...{ identityProviderArn: federated, issuer: `https://${provider}`, audience: "sts.amazonaws.com" },
+  ...{ expires: null, sourceCidrs: [] },
+};
+
 /** How somebody without our guard writes the subjects of a role, or nearly those. */
 interface Habit {
   readonly operator: "StringLike" | "ForAnyValue:StringLike" | "StringLikeIfExists";
@@ -83,12 +88,7 @@ test.each(kinds)(
           }
           seen.imported += 1;
           const { subjects, added } = role.trust.entry;
-          const source = {
-            identityProviderArn: federated,
-            issuer: `https://${provider}`,
-            audience: "sts.amazonaws.com",
-          };
-          const own = trustPolicy({ ...source, subjects, expires: null, sourceCidrs: [] });
+          const own = trustPolicy({ ...source, subjects });
           for (const sub of [
             ...drawn.subjects,
             ...subjects.exact,
@@ -111,5 +111,40 @@ test.each(kinds)(
       runs(40, 500),
     );
     for (const count of Object.values(seen)) expect(count).toBeGreaterThan(1);
+  },
+);
+
+test.each(kinds)(
+  "on %s, exact and pattern subjects give the same entry, in one statement and in two",
+  (kind) => {
+    let both = 0;
+    fc.assert(
+      fc.property(
+        scenario(kind, false, (b) => branchProblem(b, kind) === null),
+        ({ target: of }) => {
+          const url = entryOf(of);
+          fc.pre(url !== null && of.kind === "repo");
+          const { exact, prefixes } = repoSubjects(url, of.contexts);
+          fc.pre(exact.length > 0 && prefixes.length > 0);
+          const apart = [
+            { exact, prefixes: [] },
+            { exact: [], prefixes },
+          ].flatMap((subjects) => trustPolicy({ ...source, subjects }).Statement);
+          const entries = [trustPolicy({ ...source, subjects: { exact, prefixes } }).Statement, apart].map(
+            (Statement) => {
+              const { roles } = importRoles({
+                roles: [roleWith({ Version: "2012-10-17", Statement })],
+                identityProviders: [],
+              });
+              return roles.map(({ trust }) => [trust.entry.subjects, trust.notes]);
+            },
+          );
+          expect(entries).toEqual([[[{ exact, prefixes }, []]], [[{ exact, prefixes }, []]]]);
+          both += 1;
+        },
+      ),
+      runs(25, 500),
+    );
+    expect(both).toBeGreaterThan(15);
   },
 );

@@ -53,16 +53,14 @@ function trustTheLongWay(one: TrustSource): PolicyDocument {
   });
   const { exact, prefixes } = one.subjects;
   const sub = `${provider}:sub`;
+  const patterns = prefixes.map((prefix) => `${escapePattern(prefix)}*`);
   return canonicalDocument([
-    ...(exact.length === 0 ? [] : [statement({ StringEquals: { [sub]: exact.map(escapeVariables) } })]),
-    ...(prefixes.length === 0
-      ? []
-      : [
-          statement({
-            StringLike: { [sub]: prefixes.map((prefix) => `${escapePattern(prefix)}*`) },
-            StringNotLike: { [sub]: guard },
-          }),
-        ]),
+    prefixes.length === 0
+      ? statement({ StringEquals: { [sub]: exact.map(escapeVariables) } })
+      : statement({
+          StringNotLike: { [sub]: guard },
+          StringLike: { [sub]: [...patterns, ...exact.map(escapePattern)] },
+        }),
   ]);
 }
 

@@ -1,13 +1,19 @@
 import fc from "fast-check";
-import type { SubjectSet } from "../../src/model/accessModel";
+import type { Context, SubjectSet } from "../../src/model/accessModel";
+import type { Condition } from "../../src/model/policyDocument";
 import {
+  escapePattern,
+  escapeVariables,
   evaluateTrust,
+  guard,
+  lengthOf,
   trustPolicy,
   webIdentityContext,
   type Claims,
   type TrustSource,
 } from "../../src/policy";
 import { orgSubjects, parseEntryUrl, repoSubjects, scmHosts } from "../../src/subject";
+import { naiveAdmits, type NaiveStatement } from "../support/naive";
 
 const issuer = "https://api.gitpod.io/idp";
 const federated = "arn:aws:iam::981341800645:oidc-provider/api.gitpod.io/idp";
@@ -36,6 +42,23 @@ function admits(
   const context = webIdentityContext("api.gitpod.io/idp", claims, circumstances);
   return evaluateTrust(trustPolicy({ ...source, ...overrides }), { federated, context }).allowed;
 }
+/** Exact and pattern subjects apart, as the operators invite to write them. */
+function inTwoStatements({ exact, prefixes }: SubjectSet): { readonly Statement: readonly NaiveStatement[] } {
+  const sub = "api.gitpod.io/idp:sub";
+  const allow = (Condition: Condition): NaiveStatement => ({
+    ...{ Effect: "Allow", Principal: { Federated: federated } },
+    ...{ Action: "sts:AssumeRoleWithWebIdentity", Condition },
+  });
+  return {
+    Statement: [
+      allow({ StringEquals: { [sub]: exact.map(escapeVariables) } }),
+      allow({
+        StringLike: { [sub]: prefixes.map((prefix) => `${escapePattern(prefix)}*`) },
+        StringNotLike: { [sub]: guard },
+      }),
+    ],
+  };
+}
 const token = (sub: string): Claims => ({ sub, aud: ["sts.amazonaws.com"], azp: "sts.amazonaws.com" });
 const admitsSub = (subjects: SubjectSet, sub: string) => admits({ subjects }, token(sub));
 
@@ -63,11 +86,103 @@ describe("a trust policy", () => {
     });
   });
 
-  it("for exact and pattern subjects is two statements, so that either admits", () => {
-    const { Statement } = trustPolicy({ ...source, subjects: all });
-    expect(Statement).toHaveLength(2);
-    expect(admitsSub(all, "https://github.com/acme/app")).toBe(true);
-    expect(admitsSub(all, "https://github.com/acme/app/tree/main")).toBe(true);
+  it("for exact and pattern subjects is one statement of StringLike, with what is special escaped", () => {
+    const subjects = { exact: ["https://h/${a}*?"], prefixes: ["https://h/${a}*?/tree/"] };
+    expect(trustPolicy({ ...source, subjects }).Statement.map((s) => s.Condition)).toEqual([
+      {
+        StringEquals: { "api.gitpod.io/idp:aud": "sts.amazonaws.com" },
+        StringLike: {
+          "api.gitpod.io/idp:sub": ["https://h/${$}{a}${*}${?}", "https://h/${$}{a}${*}${?}/tree/*"],
+        },
+        StringNotLike: { "api.gitpod.io/idp:sub": ["*\t*", "*\n*", "*\r*", "*%2E*", "*%2e*", "*..*"] },
+      },
+    ]);
+  });
+
+  it.each(["https://h/a..b", "https://h/a%2eb", "https://h/a%2Eb"])(
+    "admits the exact subject %s, which the guard refuses, by a statement of its own",
+    (exact) => {
+      const subjects = { exact: [exact, "https://h/c"], prefixes: ["https://h/c/"] };
+      expect(trustPolicy({ ...source, subjects }).Statement).toHaveLength(2);
+      for (const sub of [exact, "https://h/c", "https://h/c/d"]) expect(admitsSub(subjects, sub)).toBe(true);
+      expect(admitsSub(subjects, `https://h/c/${exact}`)).toBe(false);
+    },
+  );
+
+  it("admits what it admitted in two statements, and nothing else, whatever its names", () => {
+    const text = fc.string({
+      unit: fc.constantFrom("a", "*", "?", "$", "{", "}", "/", ".", "..", "%2e", "%2E", "\t"),
+      minLength: 1,
+      maxLength: 6,
+    });
+    const outcomes = { admitted: 0, refused: 0, guarded: 0, together: 0 };
+    fc.assert(
+      fc.property(
+        fc.array(text, { minLength: 1, maxLength: 3 }),
+        fc.array(text, { minLength: 1, maxLength: 2 }),
+        fc.tuple(fc.nat(4), fc.nat(8), fc.constantFrom("", "a", "*", "$", ".", "..", "%2e", "/")),
+        (exact, prefixes, [which, at, c]) => {
+          const policy = trustPolicy({ ...source, subjects: { exact, prefixes } });
+          const before = inTwoStatements({ exact, prefixes });
+          outcomes[policy.Statement.length === 1 ? "together" : "guarded"] += 1;
+          const base = [...exact, ...prefixes][which % (exact.length + prefixes.length)] ?? "";
+          const mutated = base.slice(0, at) + c + base.slice(at + 1);
+          for (const sub of [base, base + c, mutated, ...exact]) {
+            const request = {
+              federated,
+              context: new Map([
+                ["api.gitpod.io/idp:sub", [sub]],
+                ["api.gitpod.io/idp:aud", ["sts.amazonaws.com"]],
+              ]),
+            };
+            const expected = naiveAdmits(before, request);
+            outcomes[expected ? "admitted" : "refused"] += 1;
+            expect([sub, evaluateTrust(policy, request).allowed]).toEqual([sub, expected]);
+            expect([sub, naiveAdmits(policy, request)]).toEqual([sub, expected]);
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    );
+    for (const count of Object.values(outcomes)) expect(count).toBeGreaterThan(100);
+  });
+
+  it("of several issuers has statements for each, with its own provider and keys", () => {
+    const former = {
+      ...source,
+      issuer: "https://services.acme.example/idp",
+      identityProviderArn: "arn:aws:iam::981341800645:oidc-provider/services.acme.example/idp",
+    };
+    const policy = trustPolicy({ ...source, subjects: all }, { ...former, subjects: all });
+    expect(policy.Statement).toHaveLength(2);
+    const sub = "https://github.com/acme/app/tree/x";
+    const circumstances = { now: "2026-06-01T12:00:00Z", sourceIp: null };
+    const by = (arn: string, provider: string) =>
+      evaluateTrust(policy, {
+        federated: arn,
+        context: webIdentityContext(provider, token(sub), circumstances),
+      }).allowed;
+    expect(by(federated, "api.gitpod.io/idp")).toBe(true);
+    expect(by(former.identityProviderArn, "services.acme.example/idp")).toBe(true);
+    expect(by(former.identityProviderArn, "api.gitpod.io/idp")).toBe(false);
+    expect(by(federated, "services.acme.example/idp")).toBe(false);
+  });
+
+  it.each<[string, readonly Context[], number]>([
+    // The default repository of a project has all forms twice.
+    ["https://dev.azure.com/acme-corp/web-platform/_git/web-platform", ["repository", { branch: "main" }], 1],
+    ["https://dev.azure.com/acme-corp/web-platform/_git/web-platform", ["all"], 1],
+    ["https://github.com/acme-corporation/payments-platform", ["all"], 2],
+    ["https://gitlab.com/acme-corporation/platform/payments", ["all"], 2],
+  ])("of %s for %j fits into 2,048 characters, trusted by %i issuers", (url, contexts, count) => {
+    const trusted = {
+      ...{ ...source, subjects: repoSubjects(entry(url, "repo"), contexts) },
+      issuer: "https://services.acme.gitpod.cloud/idp",
+      identityProviderArn: "arn:aws:iam::981341800645:oidc-provider/services.acme.gitpod.cloud/idp",
+    };
+    const former = { ...trusted, issuer: "https://api.acme.gitpod.cloud/idp" };
+    const policy = count === 1 ? trustPolicy(trusted) : trustPolicy(trusted, former);
+    expect(lengthOf(policy)).toBeLessThan(2048);
   });
 
   it("demands aud in every statement, and never by an operator that a missing key satisfies", () => {

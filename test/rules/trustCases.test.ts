@@ -192,6 +192,14 @@ describe("the guard", () => {
     expect(rulesOf(like(own, null))).toEqual([]);
   });
 
+  it("stands beside exact and pattern subjects in one list, of which it refuses none", () => {
+    expect(rulesOf(like([...own, tree]))).toEqual([]);
+    expect(bare(document(like([...own, tree]))).map((f) => f.rule)).not.toContain("T26");
+    expect(rulesOf(like([...own, tree], null))).toEqual(["T59"]);
+    expect(rulesOf(like([...own, tree, `${url}/tree/a%2eb`]))).toEqual(["T34"]);
+    expect(rulesOf(like([...own, tree]), exact(`${url}/tree/a%2eb`))).toEqual([]);
+  });
+
   it("is needed for a run of question marks that has room for a way out", () => {
     expect(rulesOf(like(`${url}/${"?".repeat(24)}`, null))).toEqual(["T59"]);
   });

@@ -270,7 +270,7 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     severity: "error",
     title: "conditions on sub that exclude each other",
     why: "all conditions of a statement must hold at once: such a subject never gets in",
-    remedy: "write a statement for each operator",
+    remedy: "write all values in one StringLike list, or a statement for each operator",
     trust: eachLogin(contradictions),
   },
   {

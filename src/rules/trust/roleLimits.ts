@@ -13,7 +13,7 @@ export const roleLimitRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "the trust policy is longer than the account's quota",
     why: "IAM refuses to create the role",
     remedy:
-      "name fewer contexts or branches, or have AWS raise the quota and write it under quotas of the account",
+      "drop formerIssuers that are no longer needed, branches or contexts, or have AWS raise the quota and write it under quotas of the account",
     policyRemedy: "name fewer subjects, or have AWS raise the quota",
     role: ({ access: { trust, quotas } }) => {
       const quota = quotas.trustPolicyLength;

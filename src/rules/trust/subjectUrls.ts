@@ -1,6 +1,6 @@
 import { quote } from "../../diagnostics";
 import type { Context } from "../../model/accessModel";
-import { literalStart, spelled } from "../../policy";
+import { escapePattern, literalStart, spelled } from "../../policy";
 import {
   cloneUrl,
   dialects,
@@ -189,7 +189,7 @@ function missesItself(value: SubjectValue, { url }: EntryUrl): Reading {
   return {
     rule: "T51",
     message: `${quote(value.value)} does not admit ${quote(url)}: workspaces opened on the repository itself are denied`,
-    remedy: `add a statement with StringEquals and ${quote(url)}, ${quote(`${url}.git`)}, ${quote(`${url}/`)}`,
+    remedy: `add ${["", ".git", "/"].map((end) => quote(escapePattern(url + end))).join(", ")} to the list`,
   };
 }
 

@@ -68,7 +68,7 @@ export const subjectRules: readonly Rule[] = Object.freeze<Rule[]>([
     severity: "warning",
     title: "everything below the repository, but not the repository itself",
     why: "workspaces opened on the front page of the repository are denied",
-    remedy: "add a statement with StringEquals and the URL, bare, with .git and with a slash at its end",
+    remedy: "add the URL to the list, bare, with .git and with a slash at its end",
     trust: form("T51"),
   },
   {
