@@ -1,19 +1,65 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { AccessModel, Account } from "../model/accessModel";
-import { isShardName, stackName } from "../model/shards";
+import type { AccessModel } from "../model/accessModel";
+import type { DeployedStack } from "../model/deployed";
+import { isShardName, stackName, stacksOf } from "../model/shards";
+import { deployedIn } from "../terraform/deployed";
 import { stackFile } from "../terraform/stack";
 import { SynthError } from "./synthError";
 
 const stackNames = /^[a-z0-9][a-z0-9-]{0,34}$/;
 
 /**
- * Has the account more stacks than the last synth wrote?
+ * What a deploy may destroy: what local states hold, and of stacks without one what the last synth wrote.
  * @param stacks - the folder that holds a folder for each stack
+ * @param workingDirectory - where local states are
+ * @param only - of this account alone
  */
-export function isSpread({ name, shards }: Account, stacks: string): boolean {
-  const written = (shard: number) => existsSync(join(stacks, stackName(name, shard), stackFile));
-  return shards > 1 && written(1) && !written(shards);
+export function lastStacks(
+  model: AccessModel,
+  { stacks, workingDirectory, only }: { stacks: string; workingDirectory: string; only: string | undefined },
+): readonly DeployedStack[] {
+  const declared = model.accounts.flatMap(stacksOf);
+  const isNew = (name: string) => !declared.some((stack) => stack.name === name);
+  const files = [
+    ...namesIn(stacks).map((name) => ({ name, file: join(stacks, name, stackFile) })),
+    ...declared.flatMap(({ name, account: { backend } }) =>
+      backend.kind === "local" ? [{ name, file: join(workingDirectory, backend.path) }] : [],
+    ),
+    // The state of a stack that is no longer declared is where a manifest has it that says nothing else.
+    ...namesIn(workingDirectory)
+      .map((file) => ({
+        name: /^terraform\.(.+)\.tfstate$/.exec(file)?.[1] ?? "",
+        file: join(workingDirectory, file),
+      }))
+      .filter(({ name }) => isNew(name)),
+  ].filter(
+    ({ name }) => stackNames.test(name) && (only === undefined || name === only || isShardName(name, only)),
+  );
+  const found = new Map<string, DeployedStack>();
+  for (const { name, file } of files) {
+    const text = textOf(file);
+    if (text === null) continue;
+    // A state comes later, and counts alone: it is what there is.
+    found.set(name, deployedIn(name, text));
+  }
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function namesIn(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
+
+function textOf(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return null;
+  }
 }
 
 /**

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { escapeHidden, formatText, quote } from "../diagnostics";
+import { escapeHidden, formatText, quote, type RuleFinding } from "../diagnostics";
 import type { AccessModel, Account } from "../model/accessModel";
+import { checkDeploy } from "../rules";
 import type { SnippetRenderer } from "../snippet";
 import {
   stackFile,
@@ -28,9 +29,8 @@ import {
   type FolderPlan,
   type SnippetFile,
 } from "./snippetFolder";
-import { stackChanges, type StackChanges } from "./stackChanges";
 import { stackFindings } from "./stackFindings";
-import { abandon, folder, isSpread, namesOfStacks } from "./stackFolder";
+import { abandon, folder, lastStacks, namesOfStacks } from "./stackFolder";
 import { SynthError } from "./synthError";
 import { readTemplates } from "./templates";
 
@@ -62,9 +62,11 @@ export interface SynthesizeOptions {
 }
 
 /** What a synth changed, for the user to hear of. */
-export interface Synthesis extends StackChanges {
+export interface Synthesis {
   /** Names of the stacks that were written. */
   readonly stacks: readonly string[];
+  /** Names of stacks that are no longer declared: their configuration is gone, their state is left. */
+  readonly abandoned: readonly string[];
 }
 
 /**
@@ -95,7 +97,6 @@ export function synthesize(model: AccessModel, options: SynthesizeOptions): Synt
     const stacks = stackSources(model, accounts, root, options.findings);
     (options.write ?? writeStacks)(draft, stacks);
     const written = join(outdir, stacksFolder);
-    const spread = accounts.filter((account) => isSpread(account, written)).map((a) => a.name);
     const abandoned = abandon(model, written, options.only);
     for (const { name } of stacks) {
       const file = join(stacksFolder, name, stackFile);
@@ -105,7 +106,7 @@ export function synthesize(model: AccessModel, options: SynthesizeOptions): Synt
     }
     listStacks(model, draft, outdir);
     renameSync(join(draft, synthManifestFile), join(outdir, synthManifestFile));
-    return { stacks: stacks.map((s) => s.name), abandoned, spread };
+    return { stacks: stacks.map((s) => s.name), abandoned };
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
@@ -165,7 +166,7 @@ export async function synthCommand(
   refuseHcl(io.env);
   const progress = startProgress(io);
   const project = loadJudged(options.manifest, diskFiles());
-  const findings = project.ok ? project.findings : [];
+  const findings = project.ok ? [...project.findings, ...deployFindings(project.model, options)] : [];
   const listed = findings.filter((f) => f.severity !== "info" && !f.accepted);
   const text = formatText(project.ok ? [] : project.diagnostics, placed(listed, project.locator), {
     line: (file, line) => project.locator.line(file, line),
@@ -190,6 +191,12 @@ export async function synthCommand(
   }
 }
 
+/** What deploying does to the stacks that the last synth wrote. It depends on that one, and so reaches no output. */
+function deployFindings(model: AccessModel, { outdir, only }: ProjectOptions): readonly RuleFinding[] {
+  const stacks = join(outdir, stacksFolder);
+  return checkDeploy(lastStacks(model, { stacks, workingDirectory: ".", only }), model);
+}
+
 interface ProjectOptions extends Settings, Pick<SynthesizeOptions, "only" | "write"> {}
 
 /** Writes what was planned: stacks first, then snippets. */
@@ -209,7 +216,6 @@ function written(
   io.stdout.write(
     `wrote ${count(synthesis.stacks.length, "stack")} to ${escapeHidden(join(outdir, "stacks"))}\n`,
   );
-  for (const line of stackChanges(model, synthesis, outdir)) io.stderr.write(`${line}\n`);
   if (plan === null) return 0;
   const failed = applySnippets(plan);
   if (failed.length > 0) return reported(failed, io);

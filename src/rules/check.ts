@@ -1,5 +1,6 @@
 import type { Origin, RuleFinding } from "../diagnostics";
 import type { AccessModel, Context, Entry } from "../model/accessModel";
+import type { DeployedStack } from "../model/deployed";
 import type { ExistingAccess } from "../model/existing";
 import type { Quotas } from "../model/quotas";
 import type { RoleAccess } from "../model/roleAccess";
@@ -149,6 +150,16 @@ export function check(model: AccessModel, { today, reference }: CheckOptions): r
   for (const { name, entry, message } of today === undefined ? [] : expiredRoles(model, today))
     add(findingBy("W06", entry.origin, name, { message }));
   return list();
+}
+
+/** What the rules have to say about the deploy of a model, after the stacks that it replaces. */
+export function checkDeploy(last: readonly DeployedStack[], model: AccessModel): readonly RuleFinding[] {
+  const manifest = { file: model.manifestName, path: [] };
+  return rules.flatMap((rule) =>
+    (rule.deployed?.(last, model) ?? []).map((seen) =>
+      findingOf(rule, { name: null, origin: manifest, source: "manifest" }, seen),
+    ),
+  );
 }
 
 /** What is known around access that exists already. */

@@ -1,5 +1,6 @@
 export {
   check,
+  checkDeploy,
   checkEntry,
   checkExisting,
   checkRole,

@@ -1,5 +1,6 @@
 import type { Origin, Severity } from "../diagnostics";
 import type { AccessModel, Account } from "../model/accessModel";
+import type { DeployedStack } from "../model/deployed";
 import type { ExistingIdentityProvider } from "../model/existing";
 import type { GitpodYmlFacts, Place, Step } from "../model/gitpodYml";
 import type { JudgedRole, PlacedAdmission, Surroundings, TrustView } from "./judgedRole";
@@ -34,6 +35,8 @@ export interface Rule {
     providers: readonly ExistingIdentityProvider[],
     surroundings: Surroundings,
   ) => readonly Observation[];
+  /** What the last synth wrote, or a state holds, beside what a manifest says now: nobody can waive it. */
+  readonly deployed?: (last: readonly DeployedStack[], model: AccessModel) => readonly Observation[];
   /** A `.gitpod.yml` that exists already. */
   readonly gitpodYml?: (subject: GitpodYmlSubject) => readonly PlacedObservation[];
 }

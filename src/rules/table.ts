@@ -9,6 +9,7 @@ import { ownEditRules } from "./permissions/ownEdits";
 import { policySizeRules } from "./permissions/policySizes";
 import { sensitiveActionRules } from "./permissions/sensitiveActions";
 import { wideTrustRules } from "./permissions/wideTrust";
+import { destroyedRules } from "./providers/destroyed";
 import { providerRules } from "./providers/providers";
 import type { Rule } from "./rule";
 import { conditionRules } from "./trust/conditions";
@@ -38,7 +39,7 @@ export const rules: readonly Rule[] = Object.freeze(
       reachRules,
       subjectRules,
     ],
-    providerRules,
+    ...[providerRules, destroyedRules],
     ...[
       breadthRules,
       escalationRules,

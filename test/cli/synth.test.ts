@@ -78,6 +78,31 @@ describe("synth", () => {
     expect({ ...tree(), "manifest.yaml": one }).toEqual(good);
   });
 
+  it("says by name what a deploy will destroy: beside the last output, and beside a local state of it", async () => {
+    write({ "manifest.yaml": two });
+    expect((await command(["synth"])).stderr).not.toContain("P06");
+    write({ "manifest.yaml": one });
+    const { status, stderr } = await command(["synth"]);
+    expect([status, stderr]).toEqual([
+      0,
+      expect.stringContaining('warning P06: deploying "dev" destroys the role "acme-acme-zoo"'),
+    ]);
+    expect((await command(["synth"])).stderr).not.toContain("P06");
+    const output = tree()["cdktf.out/manifest.json"];
+    const instances = [{ attributes: { name: "acme-acme-old", path: "/" } }];
+    const resources = [{ mode: "managed", type: "aws_iam_role", instances }];
+    for (const name of ["dev", "gone"])
+      write({ [`terraform.${name}.tfstate`]: JSON.stringify({ version: 4, resources }) });
+    for (let times = 0; times < 2; times++) {
+      const again = (await command(["synth"])).stderr;
+      expect(again).toContain('deploying "dev" destroys the role "acme-acme-old"');
+      expect(again).toContain('the account "gone" is no longer declared');
+    }
+    expect(tree()["cdktf.out/manifest.json"]).toBe(output);
+    write({ "terraform.gone.tfstate": JSON.stringify({ version: 4, resources: [] }) });
+    expect((await command(["synth"])).stderr).not.toContain("gone");
+  });
+
   it("says warnings on stderr, and counts info and what is accepted", async () => {
     write({ "manifest.yaml": manifest(`repos:\n${app}`, "", "host: gitpod.io") });
     const { status, stderr } = await command(["synth"]);
@@ -181,7 +206,7 @@ describe("synth", () => {
     });
     expect((await command(["synth"])).status).toBe(0);
     expect(tree("out")["acme/github.com/acme/app.gitpod.yml"]).toMatch(
-      /name: "aws"\n {4}command: "https:\/\/github.com\/acme\/app"\n$/,
+      /name: aws\n {4}command: "https:\/\/github.com\/acme\/app"\n$/,
     );
     expect((await command(["synth"], { GITPOD_AWS_SNIPPETS: "elsewhere" })).status).toBe(0);
     expect(Object.keys(tree("elsewhere"))).toHaveLength(1);

@@ -30,7 +30,7 @@ const read = (...path: string[]) => readFileSync(inOut(...path), "utf8");
 const stacksListed = () => Object.keys((JSON.parse(read("manifest.json")) as { stacks: object }).stacks);
 
 test("every account is a stack, listed for cdktf, and nothing else is left", () => {
-  expect(synth()).toEqual({ stacks: ["dev", "prod"], abandoned: [], spread: [] });
+  expect(synth()).toEqual({ stacks: ["dev", "prod"], abandoned: [] });
   expect(stacksListed()).toEqual(["dev", "prod"]);
   expect(readdirSync(inOut("stacks", "dev"))).toEqual(["cdk.tf.json"]);
   expect(readdirSync(workingDirectory)).toEqual(["cdktf.out"]);
@@ -61,12 +61,12 @@ test("state, locks and plugins in a stack's folder stay", () => {
   expect(readdirSync(inOut("stacks", "dev"))).toEqual([".terraform", ".terraform.lock.hcl", "cdk.tf.json"]);
 });
 
-test("a stack whose account is declared no longer loses its configuration, not its state", () => {
+test("a stack whose account is no longer declared loses its configuration, not its state", () => {
   synth();
   writeFileSync(inOut("stacks", "prod", "terraform.tfstate"), "{}");
   mkdirSync(inOut("stacks", "somebody-elses"));
   expect(synth(testModel([testAccount({ name: "dev" })]))).toEqual({
-    ...{ stacks: ["dev"], abandoned: ["prod"], spread: [] },
+    ...{ stacks: ["dev"], abandoned: ["prod"] },
   });
   expect(readdirSync(inOut("stacks", "prod"))).toEqual(["terraform.tfstate"]);
   expect(existsSync(inOut("stacks", "somebody-elses"))).toBe(true);
@@ -81,7 +81,7 @@ test("one account alone can be written, and the list of stacks keeps the others"
     testAccount({ name: "dev", roles: [] }),
     testAccount({ name: "prod", roles: [testRole("x")] }),
   ]);
-  expect(synth(changed, "prod")).toEqual({ stacks: ["prod"], abandoned: [], spread: [] });
+  expect(synth(changed, "prod")).toEqual({ stacks: ["prod"], abandoned: [] });
   expect(read("stacks", "dev", "cdk.tf.json")).toBe(before);
   expect(read("stacks", "prod", "cdk.tf.json")).toContain('"x"');
   expect(read("manifest.json")).toBe(list);
@@ -138,15 +138,10 @@ describe("an account with shards", () => {
     }
   });
 
-  test("that is written alone leaves the stacks of accounts that are declared no longer", () => {
+  test("that is written alone leaves the stacks of accounts that are no longer declared", () => {
     synth(testModel([dev(1), prod]));
     expect(synth(testModel([dev(2)]), "dev").abandoned).toEqual([]);
     expect(existsSync(inOut("stacks", "prod", "cdk.tf.json"))).toBe(true);
-  });
-
-  test("is known to be spread where the folder has fewer of its stacks, once, and not where it has none", () => {
-    const spread = (shards: number) => synth(testModel([dev(shards), prod])).spread;
-    expect([2, 2, 3, 1, 2].map(spread)).toEqual([[], [], ["dev"], [], ["dev"]]);
   });
 });
 

@@ -15,9 +15,7 @@ import { readProject, servicesInUse } from "../../src/cli/project";
 import { memoryFiles } from "../support/project";
 import { testApp } from "../support/stacks";
 
-type Props = WorkspaceOf &
-  Omit<RoleSettings, "identityProvider"> &
-  Pick<GitpodWorkspaceRoleProps, "accept">;
+type Props = WorkspaceOf & Omit<RoleSettings, "identityProvider"> & Pick<GitpodWorkspaceRoleProps, "accept">;
 
 const open = "https://api.gitpod.io/idp";
 const issuer = "https://services.acme.gitpod.cloud/idp";

@@ -261,7 +261,7 @@ describe("what a role may do", () => {
       [
         "error",
         expect.stringMatching(
-          /^[4-9] managed policies \([4-9] for the \d+ characters of grants and statements, 0 attached\); the account allows 2; most room take repos\[0\]\.grants\[40\] \(codeartifact, \d+ characters\), repos\[0\]\.grants\[\d+\] \(secret, \d+ characters\)/,
+          /^[4-9] managed policies \([4-9] for the \d+ characters of grants and statements, 0 attached\); the account allows 2; the largest are repos\[0\]\.grants\[40\] \(codeartifact, \d+ characters\), repos\[0\]\.grants\[\d+\] \(secret, \d+ characters\)/,
         ),
       ],
     ]);

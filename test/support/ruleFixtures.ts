@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathText, type Finding } from "../../src/diagnostics";
+import { checkDeploy } from "../../src/rules";
+import { deployedIn } from "../../src/terraform/deployed";
+import { stackSources, stackText } from "../../src/terraform/stack";
 import { judge, type Fixture } from "../rules/trustFixture";
 import { judged, permissionSubject } from "./permissions";
 import { project } from "./project";
@@ -57,8 +60,26 @@ function isOf(id: string, { rule, message }: Said): boolean {
 
 type Said = Pick<Finding, "severity" | "rule" | "path" | "message" | "remedy">;
 
+/** What is said of the deploy of a manifest after that of another one. */
+function afterAnother(before: string, after: string): readonly Said[] {
+  const models = [before, after].map((text) => {
+    const read = project(text);
+    if (!read.ok) throw new Error(read.diagnostics.map((d) => d.message).join("\n"));
+    return read.model;
+  });
+  const [last, next] = models;
+  if (last === undefined || next === undefined) throw new Error("two manifests are two models");
+  const stacks = stackSources(last, last.accounts, "..");
+  return checkDeploy(
+    stacks.map((stack) => deployedIn(stack.name, stackText(stack))),
+    next,
+  ).map(({ origin, ...said }) => ({ ...said, path: pathText(origin.path) }));
+}
+
 const readers = Object.freeze({
-  manifest: (text: string) => {
+  manifest: (text: string): { readonly input: string; readonly found: readonly Said[] } => {
+    const [before = "", after] = text.split("# the next synth:\n");
+    if (after !== undefined) return { input: text, found: afterAnother(before, after) };
     const [main = "", team] = text.split("# team.yaml\n");
     const judgedProject = project(main, { today }, team === undefined ? {} : { "team.yaml": team });
     if (!judgedProject.ok) throw new Error(judgedProject.diagnostics.map((d) => d.message).join("\n"));

@@ -1,0 +1,108 @@
+import { quote } from "../../diagnostics";
+import type { AccessModel } from "../../model/accessModel";
+import type { DeployedStack } from "../../model/deployed";
+import { isShardName, stacksOf, type Stack } from "../../model/shards";
+import type { Observation, Rule } from "../rule";
+
+const moveState =
+  'move their state before you deploy, as "Changing the number of shards" in docs/deploying.md says';
+
+/** Rules about what a deploy takes away. */
+export const destroyedRules: readonly Rule[] = Object.freeze<Rule[]>([
+  {
+    id: "P06",
+    severity: "warning",
+    title: "deploying destroys what the last synth wrote, or loses sight of it",
+    why: "whoever still logs in by it is refused, and the sessions of a role that is destroyed lose their permissions",
+    remedy: "write it into the manifest again, unless it is meant to go",
+    deployed: (last, model) => {
+      const stacks = model.accounts.flatMap(stacksOf);
+      return last.flatMap((before) => {
+        const now = stacks.find(({ name }) => name === before.name);
+        return now === undefined ? goneStack(before, model) : changedStack(before, now, stacks, model);
+      });
+    },
+  },
+]);
+
+/** A stack that no account has any more: Terraform destroys nothing of it, and nobody can deploy it. */
+function goneStack(
+  { name, roles, providerNames }: DeployedStack,
+  model: AccessModel,
+): readonly Observation[] {
+  const owner = model.accounts.find((account) => isShardName(name, account.name));
+  if (owner !== undefined && roles.length > 0) {
+    const message = `the stack ${quote(name)} is no longer declared, and its roles are still in AWS; if it was a shard, other stacks of account ${quote(owner.name)} have its roles now`;
+    return [{ message, origin: owner.origin, remedy: moveState }];
+  }
+  const made = [...rolesText(roles.map((role) => role.name)), ...providerNames.map(providerText)];
+  const [account] = model.accounts;
+  if (made.length === 0) return [];
+  return [
+    {
+      message: `the account ${quote(name)} is no longer declared: Terraform destroys nothing of it, and what it made stays in AWS: ${made.join(", ")}`,
+      remedy: `put the account back, synthesize, destroy it (npx cdktf destroy ${name}), then remove it: see "Removing" in docs/deploying.md`,
+      ...(account === undefined ? {} : { origin: { file: account.origin.file, path: ["accounts"] } }),
+    },
+  ];
+}
+
+function changedStack(
+  before: DeployedStack,
+  { name, account }: Stack,
+  stacks: readonly Stack[],
+  { installations }: AccessModel,
+): readonly Observation[] {
+  const { origin } = account;
+  const roles = new Map(account.roles.map((role) => [role.name, role.path]));
+  const gone = before.roles.map((role) => role.name).filter((role) => !roles.has(role));
+  const elsewhere = new Set(
+    stacks
+      .filter((stack) => stack.account.id === account.id && stack.name !== name)
+      .flatMap((stack) => stack.account.roles.map((role) => role.name)),
+  );
+  const say = (names: readonly string[], message: (what: string) => string, remedy?: string) =>
+    rolesText(names).map((what) => ({
+      ...{ message: message(what), origin },
+      ...(remedy === undefined ? {} : { remedy }),
+    }));
+  const kept = new Set([
+    ...account.identityProviders.map((provider) => provider.providerName),
+    // Terraform lets go of the identity provider of an installation that no role of the account uses.
+    ...installations.map((installation) => installation.providerName),
+  ]);
+  return [
+    ...say(
+      gone.filter((role) => elsewhere.has(role)),
+      (what) => `deploying ${quote(name)} destroys ${what}, which other stacks of the account make again`,
+      moveState,
+    ),
+    ...say(
+      gone.filter((role) => !elsewhere.has(role)),
+      (what) => `deploying ${quote(name)} destroys ${what}`,
+    ),
+    ...say(
+      before.roles.filter(({ name: role, path }) => (roles.get(role) ?? path) !== path).map((r) => r.name),
+      (what) => `deploying ${quote(name)} destroys ${what} and makes it again, because its path changes`,
+      "keep the path, or deploy when nobody needs the role",
+    ),
+    ...before.providerNames
+      .filter((provider) => !kept.has(provider))
+      .map((provider) => ({
+        message: `deploying ${quote(name)} destroys ${providerText(provider)}: every role of the account that trusts it, whoever made it, refuses all logins`,
+        remedy: `unless it is meant to go, keep the installation with this issuer, if need be without entries: Terraform then only lets go of the identity provider`,
+        origin,
+      })),
+  ];
+}
+
+/** `the role "a"`, `the roles "a", "b"`; nothing of none. */
+function rolesText(names: readonly string[]): readonly string[] {
+  const unique = [...new Set(names)].sort();
+  if (unique.length === 0) return [];
+  return [`the role${unique.length === 1 ? "" : "s"} ${unique.map(quote).join(", ")}`];
+}
+
+function providerText(providerName: string): string {
+  return `the identity provider of ${quote(`https://${providerName}`)}`;
+}

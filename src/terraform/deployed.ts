@@ -1,0 +1,46 @@
+import type { DeployedStack } from "../model/deployed";
+import { identityProviderType } from "./identityProvider";
+
+type Attributes = Readonly<Record<string, unknown>>;
+
+/** The roles and identity providers in the text of a `cdk.tf.json` or of a state; none where it is neither. */
+export function deployedIn(name: string, text: string): DeployedStack {
+  const file = jsonOf(text);
+  const of = (type: string) => [...ofConfiguration(file, type), ...ofState(file, type)];
+  return {
+    name,
+    roles: of("aws_iam_role").flatMap(({ name: role, path = "/" }) =>
+      typeof role === "string" && typeof path === "string" ? [{ name: role, path }] : [],
+    ),
+    // A state has the issuer as IAM gives it back, without its scheme.
+    providerNames: of(identityProviderType).flatMap(({ url }) =>
+      typeof url === "string" ? [url.replace(/^https:\/\//, "")] : [],
+    ),
+  };
+}
+
+function jsonOf(text: string): Attributes {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function ofConfiguration({ resource }: Attributes, type: string): readonly Attributes[] {
+  const blocks = isObject(resource) ? resource[type] : undefined;
+  return isObject(blocks) ? Object.values(blocks).filter(isObject) : [];
+}
+
+function ofState({ resources }: Attributes, type: string): readonly Attributes[] {
+  const managed = (Array.isArray(resources) ? resources : [])
+    .filter(isObject)
+    .filter((resource) => resource["mode"] === "managed" && resource["type"] === type);
+  const instances = managed.flatMap((resource) => resource["instances"]).filter(isObject);
+  return instances.map((instance) => instance["attributes"]).filter(isObject);
+}
+
+function isObject(value: unknown): value is Attributes {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
