@@ -12,8 +12,8 @@ import { raised, wideOnes } from "./permissions/wideTrust";
 import { below, type Observation, type Rule } from "./rule";
 import { accessOfExisting, accessOfRole } from "./sources";
 import { ruleOf, rules } from "./table";
+import { trustView } from "./trust/readTrust";
 import { readSubjects } from "./trust/subjects";
-import { trustView } from "./trust/trustView";
 import { applyWaivers, expiredRoles, type EntryFinding, type WaiverEntry } from "./waivers/waivers";
 
 /** What one rule says of a role. */
@@ -221,10 +221,11 @@ interface FileRemark {
   readonly remedy?: string | undefined;
 }
 
-/** The prefixes of the services that the permissions of these roles name: what a reference must hold for them. */
+/** The prefixes of the services that these roles name, and of the one that logs in: what a reference must hold for them. */
 export function servicesOf({ roles }: ExistingAccess): readonly string[] {
   const documents = roles.flatMap(({ permissions }) => permissions);
-  return servicePrefixes(documents.map(({ value }) => readDocument(value).policy));
+  const logins = roles.some(({ trust }) => trust !== null) ? ["sts"] : [];
+  return [...logins, ...servicePrefixes(documents.map(({ value }) => readDocument(value).policy))];
 }
 
 function findingBy(id: string, origin: Origin, name: string | null, seen: Observation): RuleFinding {

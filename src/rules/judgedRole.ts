@@ -1,4 +1,4 @@
-import type { Origin } from "../diagnostics";
+import type { Origin, Severity } from "../diagnostics";
 import type { Installation, ItemOrder, Account, ScmHost } from "../model/accessModel";
 import type { ExistingIdentityProvider } from "../model/existing";
 import type { Statement } from "../model/policyDocument";
@@ -59,6 +59,8 @@ export interface PlacedAdmission extends Admission {
 export interface FormFinding {
   readonly rule: string;
   readonly message: string;
+  /** @default - the rule's own severity */
+  readonly severity?: Severity;
   readonly remedy?: string;
   readonly origin: Origin;
 }
@@ -68,8 +70,12 @@ export interface TrustView extends ReadPolicy {
   readonly access: RoleAccess;
   readonly surroundings: Surroundings;
   readonly statements: readonly TrustStatement[];
-  /** The Allow statements that trust an issuer of OpenID Connect tokens. */
+  /** The Allow statements by which a token of an OpenID Connect issuer may log in. */
   readonly logins: readonly TrustStatement[];
+  /** Those by which somebody can log in: what else the others would let in is not worth a word. */
+  readonly open: readonly TrustStatement[];
+  /** Patterns of the keys that a login may have, in lower case; empty where AWS's list was not loaded. */
+  readonly loginKeys: readonly string[];
   /** Is it so long that IAM takes it in no account? Its values are then not compared with each other. */
   readonly endless: boolean;
 }
@@ -93,6 +99,8 @@ export interface TrustedIssuer {
   readonly providerName: string;
   /** Null where it is Gitpod's, or may be. */
   readonly foreign: ForeignIssuer | null;
+  /** Why no token logs in by this principal; null where one may. */
+  readonly problem: string | null;
   /** Those declared with this issuer. */
   readonly installations: readonly Installation[];
   /** Can anybody get a token here? */

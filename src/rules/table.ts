@@ -14,10 +14,11 @@ import { providerRules } from "./providers/providers";
 import type { Rule } from "./rule";
 import { conditionRules } from "./trust/conditions";
 import { loginRules } from "./trust/logins";
+import { principalRules } from "./trust/principals";
 import { reachRules } from "./trust/reach";
 import { relationRules } from "./trust/relations";
 import { roleLimitRules } from "./trust/roleLimits";
-import { sourceAddressRules } from "./trust/sourceAddresses";
+import { valueRules } from "./trust/values";
 import { structureRules } from "./trust/structure";
 import { subjectRules } from "./trust/subjects";
 import { waiverRules } from "./waivers/waivers";
@@ -30,8 +31,9 @@ const letters = "TPGSEW";
 export const rules: readonly Rule[] = Object.freeze(
   [
     ...[
-      sourceAddressRules,
+      valueRules,
       structureRules,
+      principalRules,
       roleLimitRules,
       loginRules,
       conditionRules,

@@ -5,11 +5,12 @@ import type { Account, HostKind, Installation } from "../../src/model/accessMode
 import type { ExistingIdentityProvider, ExistingRole } from "../../src/model/existing";
 import { providerName } from "../../src/model/names";
 import { defaultQuotas, type Quotas } from "../../src/model/quotas";
-import { emptyReference } from "../../src/policy";
+import { loadServiceReference } from "../../src/policy";
 import { checkExisting, type ExistingContext } from "../../src/rules";
 import { scmHosts } from "../../src/subject";
 import { testAccount } from "../support/model";
 
+const reference = loadServiceReference(["sts"]);
 const origin = { file: "fixture.json", path: [] };
 
 /** What a fixture knows around its document; nothing unless it says so. */
@@ -70,7 +71,7 @@ export function judge({ document, providers = [], role = {}, context = {} }: Fix
     roles: document === undefined ? [] : [existing],
     identityProviders: providers.map((p, i) => ({ arn: null, ...p, origin: { ...origin, path: [i] } })),
   };
-  return checkExisting(access, contextOf(context), emptyReference).map(({ origin: { path }, ...said }) => ({
+  return checkExisting(access, contextOf(context), reference).map(({ origin: { path }, ...said }) => ({
     ...said,
     path,
   }));

@@ -2,7 +2,7 @@ import type { Severity } from "../../diagnostics";
 import type { Observation, Rule } from "../rule";
 
 /** The rules whose findings make a trust a wide one. */
-const wideTrust: ReadonlySet<string> = new Set(["T54", "T57", "T58"]);
+const wideTrust: ReadonlySet<string> = new Set(["T54", "T57", "T58", "T69"]);
 
 const next: Readonly<Record<Severity, Severity>> = Object.freeze({
   info: "warning",
@@ -16,7 +16,7 @@ export const wideTrustRules: readonly Rule[] = Object.freeze<Rule[]>([
     id: "G11",
     severity: "error",
     title: "wide permissions behind a wide trust",
-    why: "what G02 and G05 to G08 warn of is open to whoever T54, T57 or T58 lets in: such a finding is raised by one severity, under its own id",
+    why: "what G02 and G05 to G08 warn of is open to whoever T54, T57, T58 or T69 lets in: such a finding is raised by one severity, under its own id",
     remedy: "narrow the trust or the permissions",
   },
 ]);

@@ -1,25 +1,44 @@
-import { quote } from "../../diagnostics";
-import { coversPattern, patternsMeet, type Pattern } from "../../policy";
+import { nearest, quote } from "../../diagnostics";
+import { coversPattern, matchesPattern, patternsMeet, type Pattern } from "../../policy";
 import type { TrustCondition, TrustStatement, TrustView } from "../judgedRole";
 import type { Observation, Rule } from "../rule";
-import { isComparable } from "./relations";
-import { demands, hasWildcard, isBinding, isDemanded, isOwn, isPositive, on, patternIn } from "./trustView";
+import { claimsOfEveryIssuer, isMissing, missingKey, outcome } from "./outcomes";
+import {
+  demands,
+  hasWildcard,
+  isBinding,
+  isComparable,
+  isDemanded,
+  isOwn,
+  isPositive,
+  on,
+  patternIn,
+} from "./trustView";
 
 /** What a statement by which tokens log in has to be told. */
 export type LoginJudge = (login: TrustStatement, view: TrustView) => readonly Observation[];
 /** What one condition of such a statement has to be told; null: nothing. */
-export type ConditionJudge = (condition: TrustCondition, login: TrustStatement) => string | null;
+export type ConditionJudge = (
+  condition: TrustCondition,
+  login: TrustStatement,
+  view: TrustView,
+) => string | null;
 
 /** Judges each statement by which tokens log in. */
 export function eachLogin(judge: LoginJudge): NonNullable<Rule["trust"]> {
   return (view) => view.logins.flatMap((login) => judge(login, view));
 }
 
+/** Judges each of them that lets somebody in: what else a statement would let in that admits nobody is no news. */
+export function eachOpenLogin(judge: LoginJudge): NonNullable<Rule["trust"]> {
+  return (view) => view.open.flatMap((login) => judge(login, view));
+}
+
 /** Judges each condition of such a statement. */
-function eachCondition(judge: ConditionJudge): NonNullable<Rule["trust"]> {
-  return eachLogin((login) =>
+function eachCondition(judge: ConditionJudge, each = eachLogin): NonNullable<Rule["trust"]> {
+  return each((login, view) =>
     login.conditions.flatMap((condition) => {
-      const message = judge(condition, login);
+      const message = judge(condition, login, view);
       return message === null ? [] : [{ message: `${login.name}: ${message}`, origin: condition.origin }];
     }),
   );
@@ -32,9 +51,6 @@ const multiValued: ReadonlySet<string> = new Set([
   ...["amr", "oaud", "aws:calledvia", "aws:tagkeys", "sts:transitivetagkeys"],
   ...["aws:principalorgpaths", "aws:resourceorgpaths", "aws:principalservicenameslist"],
 ]);
-
-/** What AWS makes of a token of an issuer that it has no special treatment for. */
-const exposedClaims: ReadonlySet<string> = new Set(["amr", "aud", "email", "oaud", "sub"]);
 
 /** Is it nothing but wildcards, a `*` among them? */
 export function isEverything(pattern: Pattern | null): boolean {
@@ -134,13 +150,40 @@ const wrongKeys: LoginJudge = (login) => {
   ];
 };
 
-const hiddenClaim: ConditionJudge = (c, login) => {
-  if (!isOwn(login, c) || exposedClaims.has(c.claim)) return null;
-  const issuer = login.issuers.find((i) => i.providerName.toLowerCase() === c.prefix);
-  if (!issuer || issuer.foreign?.ownClaims) return null;
-  const effect = isBinding(c) ? "nobody can log in" : "the condition limits nothing";
-  return `AWS has no key ${quote(c.key)} for this issuer, only ${[...exposedClaims].join(", ")}: ${effect}`;
+const hiddenClaim: ConditionJudge = (c, login, view) => {
+  if (!isOwn(login, c) || claimsOfEveryIssuer.includes(c.claim) || !isMissing(c, login, view)) return null;
+  const claims = view.loginKeys
+    .filter(
+      (key) =>
+        !key.endsWith("*") &&
+        matchesPattern(key.slice(0, key.lastIndexOf(":")), c.prefix ?? "", () => undefined),
+    )
+    .map((key) => key.slice(key.lastIndexOf(":") + 1));
+  const known = [...new Set([...claimsOfEveryIssuer, ...claims])].join(", ");
+  return `AWS has no key ${quote(c.key)} for this issuer, only ${known}: ${effectOf(c, login, view)}`;
 };
+
+/** What a condition on a key that is never there comes to. */
+function effectOf(c: TrustCondition, login: TrustStatement, view: TrustView): string {
+  return outcome(c, login, view) === "never" ? "nobody can log in" : "the condition limits nothing";
+}
+
+const keyOfNoLogin: LoginJudge = (login, view) =>
+  login.conditions
+    .filter((c) => (c.prefix === null || (isOwn(login, c) && c.claim === "amr")) && isMissing(c, login, view))
+    .map((c) => {
+      const near = nearest(c.key, [...view.loginKeys]);
+      return {
+        message: `${login.name}: ${missingKey(c)}, so ${effectOf(c, login, view)}`,
+        origin: c.origin,
+        ...(near === undefined ? {} : { remedy: `did you mean ${near}?` }),
+      };
+    });
+
+const emptyList: ConditionJudge = (c, login) =>
+  isIdentity(c) && isOwn(login, c) && c.base !== "null" && c.values.length === 0
+    ? `the list of values on ${c.claim} is empty, and AWS does not say whether nobody or everybody meets it`
+    : null;
 
 /** Values of one condition that another one of the same statement refuses. */
 const contradictions: LoginJudge = (login, view) => {
@@ -223,7 +266,7 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "ForAllValues on a key with one value",
     why: "it is true where the key is missing",
     remedy: "write the operator without ForAllValues",
-    trust: eachCondition(allValues),
+    trust: eachCondition(allValues, eachOpenLogin),
   },
   {
     id: "T29",
@@ -231,7 +274,7 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "IfExists on sub or aud",
     why: "it is true where the key is missing",
     remedy: "write the operator without IfExists",
-    trust: eachCondition(ifExists),
+    trust: eachCondition(ifExists, eachOpenLogin),
   },
   {
     id: "T30",
@@ -239,7 +282,7 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "only negative operators on sub",
     why: "every subject that is not listed gets in, and so does a token without the claim",
     remedy: "name who gets in with StringEquals or StringLike, and keep the negative operator beside it",
-    trust: eachLogin(onlyNegative),
+    trust: eachOpenLogin(onlyNegative),
   },
   {
     id: "T31",
@@ -261,7 +304,7 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     id: "T33",
     severity: "error",
     title: "a claim that AWS does not expose",
-    why: "only aud, sub, amr, email and oaud of this issuer's tokens become condition keys",
+    why: "of most issuers' tokens only aud, sub, amr, email and oaud become condition keys",
     remedy: "have Gitpod put the claim into sub, and compare sub",
     trust: eachCondition(hiddenClaim),
   },
@@ -288,5 +331,21 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "the request then decides what sub is compared with",
     remedy: "write the value, and a dollar sign as ${$}",
     trust: eachCondition(variables),
+  },
+  {
+    id: "T39",
+    severity: "error",
+    title: "an empty list of values on sub or aud",
+    why: "what AWS makes of it is not documented: everybody may get in",
+    remedy: "list who gets in, or remove the statement",
+    trust: eachCondition(emptyList),
+  },
+  {
+    id: "T41",
+    severity: "error",
+    title: "a condition key that no login has",
+    why: "the condition holds for nobody, or for everybody: a token brings its issuer's keys, and the request its time and source address, but no AWS principal, no MFA and no external id",
+    remedy: "remove it; a condition on sub says who gets in",
+    trust: eachLogin(keyOfNoLogin),
   },
 ]);

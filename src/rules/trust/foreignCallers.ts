@@ -1,26 +1,34 @@
 import { quote } from "../../diagnostics";
 import { coversPattern, literalStart, patternOf } from "../../policy";
 import type { TrustCondition, TrustedIssuer, TrustStatement, TrustView } from "../judgedRole";
-import type { ForeignIssuer } from "./foreignIssuers";
 import { demands, isBinding, isOwn, isPositive, on, patternIn } from "./trustView";
 
-/** Is this condition on `sub`, or on a claim beside it, one that only a named caller or customer of the issuer meets? */
-function namesCallers(condition: TrustCondition, foreign: ForeignIssuer): boolean {
-  if (!isBinding(condition) || condition.values.length === 0) return false;
-  if (condition.claim === "sub")
-    return condition.values.every((value) => isNamedSubject(condition, value, foreign));
-  if (!foreign.naming.includes(condition.claim)) return false;
-  return condition.values.every((value) => isNamedClaim(condition, value));
+/** Is this a condition that only a named caller or customer of the issuer meets? */
+function namesCallers(condition: TrustCondition, issuer: TrustedIssuer): boolean {
+  const { claim, values } = condition;
+  if (!isBinding(condition) || values.length === 0) return false;
+  if (claim === "sub") return values.every((value) => isNamedSubject(condition, value, issuer));
+  // Where anybody signs up, nobody has verified the address.
+  if (claim === "email" && !issuer.openSignup)
+    return values.every((value) => isNamedAddress(condition, value));
+  return issuer.foreign?.naming.includes(claim) === true && values.every((v) => isNamedClaim(condition, v));
 }
 
-function isNamedSubject(condition: TrustCondition, value: string, foreign: ForeignIssuer): boolean {
+function isNamedSubject(condition: TrustCondition, value: string, { foreign }: TrustedIssuer): boolean {
   const pattern = patternIn(condition, value);
   // A policy variable is for T38 to say.
   if (pattern === null) return true;
-  if (pattern.every((token) => typeof token === "object")) return value !== "";
-  const every = patternOf(foreign.every ?? "*", true);
-  if (every !== null && coversPattern(pattern, every)) return false;
-  return foreign.customer?.test(literalStart(pattern)) ?? true;
+  if (value === "") return false;
+  const open = pattern.some((token) => typeof token === "string");
+  const every = patternOf(foreign?.every ?? "*", true);
+  if (open && every !== null && coversPattern(pattern, every)) return false;
+  return foreign?.customer?.test(open ? literalStart(pattern) : `${value}:`) ?? true;
+}
+
+/** A whole address, or a whole domain of them. */
+function isNamedAddress(condition: TrustCondition, value: string): boolean {
+  const pattern = patternIn(condition, value);
+  return pattern !== null && /^[*?]*[^*?]*@[^*?@]+$/.test(value);
 }
 
 /** Whole values name somebody; of patterns, those that a `/` closes before the first wildcard. */
@@ -32,15 +40,10 @@ function isNamedClaim(condition: TrustCondition, value: string): boolean {
 }
 
 /** Does the statement, or a Deny of everybody else, demand something that only named callers of this issuer have? */
-export function tellsApart(
-  login: TrustStatement,
-  issuer: TrustedIssuer,
-  foreign: ForeignIssuer,
-  view: TrustView,
-): boolean {
+export function tellsApart(login: TrustStatement, issuer: TrustedIssuer, view: TrustView): boolean {
   const prefix = issuer.providerName.toLowerCase();
   return [...login.conditions.filter((c) => isOwn(login, c)), ...demands(view, login, "sub")].some(
-    (c) => c.prefix === prefix && namesCallers(c, foreign),
+    (c) => c.prefix === prefix && namesCallers(c, issuer),
   );
 }
 
@@ -50,24 +53,31 @@ export function strangersLetIn(
   view: TrustView,
 ): readonly { readonly condition: TrustCondition; readonly value: string; readonly issuer: TrustedIssuer }[] {
   return login.issuers.flatMap((issuer) => {
-    const { foreign, providerName } = issuer;
-    if (foreign === null || tellsApart(login, issuer, foreign, view)) return [];
-    const prefix = providerName.toLowerCase();
+    if (issuer.foreign === null || tellsApart(login, issuer, view)) return [];
+    const prefix = issuer.providerName.toLowerCase();
     return [...on(login, "sub").filter(isPositive), ...demands(view, login, "sub")]
       .filter((condition) => condition.prefix === prefix)
       .flatMap((condition) =>
         condition.values
-          .filter((value) => !isNamedSubject(condition, value, foreign))
+          .filter((value) => !isNamedSubject(condition, value, issuer))
           .map((value) => ({ condition, value, issuer })),
       );
   });
 }
 
-/** What to add so that one caller is named: of a foreign issuer an example of its own. */
-export function namingRemedy({ providerName, foreign }: TrustedIssuer): string | undefined {
-  if (foreign === null) return undefined;
-  const at = foreign.example.indexOf(": ");
-  const [claim, value] = [foreign.example.slice(0, at), foreign.example.slice(at + 2)];
+/** Is this the issuer of Ona, whose subjects name an organization and a project? */
+export function isOnas({ providerName }: TrustedIssuer): boolean {
+  return providerName === "app.gitpod.io";
+}
+
+/** What to add so that one caller is named: an example of the issuer's own. */
+export function namingRemedy(issuer: TrustedIssuer): string {
+  const { providerName, foreign } = issuer;
+  if (foreign === null && !isOnas(issuer))
+    return `add "StringEquals": {${quote(`${providerName}:sub`)}: ["https://HOST/OWNER/REPOSITORY", "….git", "…/"]}`;
+  const example = foreign?.example ?? "sub: organization_id:ORGANIZATION:project_id:PROJECT";
+  const at = example.indexOf(": ");
+  const [claim, value] = [example.slice(0, at), example.slice(at + 2)];
   const operator = value.includes("*") ? "StringLike" : "StringEquals";
   return `add "${operator}": {${quote(`${providerName}:${claim}`)}: ${quote(value)}}, with names in place of what is in capitals`;
 }

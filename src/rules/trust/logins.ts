@@ -2,8 +2,15 @@ import { quote } from "../../diagnostics";
 import { providerName } from "../../model/names";
 import type { TrustCondition, TrustedIssuer, TrustStatement, TrustView } from "../judgedRole";
 import type { Observation, Rule } from "../rule";
-import { eachLogin, isEverything, isPatternValue, issuersOf, type LoginJudge } from "./conditions";
-import { namingRemedy, strangersLetIn, tellsApart } from "./foreignCallers";
+import {
+  eachLogin,
+  eachOpenLogin,
+  isEverything,
+  isPatternValue,
+  issuersOf,
+  type LoginJudge,
+} from "./conditions";
+import { isOnas, namingRemedy, strangersLetIn, tellsApart } from "./foreignCallers";
 import { demands, isOwn, isPositive, on, patternIn } from "./trustView";
 
 const audience = "sts.amazonaws.com";
@@ -72,7 +79,7 @@ function isAnybodys(condition: TrustCondition, value: string, pool: boolean): bo
 
 function audienceRemedy({ issuers }: TrustStatement): string {
   const [issuer] = issuers;
-  if (issuer?.foreign?.audience === "pool") return namingRemedy(issuer) ?? "";
+  if (issuer?.foreign?.audience === "pool") return namingRemedy(issuer);
   const [wanted = audience] = issuer === undefined ? [] : audiencesOf(issuer);
   return `add "StringEquals": {${quote(`${issuer?.providerName ?? "ISSUER"}:aud`)}: ${quote(wanted)}}`;
 }
@@ -126,23 +133,19 @@ function audiencesOf({ installations, principal }: TrustedIssuer): readonly stri
 
 const noSubject: LoginJudge = (login, view) => {
   if (!hasCondition(login) || speaksOf(login, "sub", view)) return [];
-  const unnamed = login.issuers.find(
-    (issuer) =>
-      issuer.foreign === null ||
-      // Of a pool T21 says that it is not named.
-      (issuer.foreign.audience !== "pool" && !tellsApart(login, issuer, issuer.foreign, view)),
-  );
+  // Of a pool T21 says that it is not named.
+  const unnamed = login.issuers.find((i) => i.foreign?.audience !== "pool" && !tellsApart(login, i, view));
   if (unnamed === undefined) return [];
   const { foreign, providerName: name } = unnamed;
+  const others = login.conditions.some((c) => isOwn(login, c) && c.claim !== "aud");
+  const claim = foreign?.naming[0] === "app_id" ? "app_id" : "sub";
+  const whose = isOnas(unnamed) ? ": environments, users and service accounts of any organization" : "";
   const message =
-    foreign === null || login.conditions.every((c) => !isOwn(login, c) || c.claim === "aud")
-      ? `has no condition on ${foreign?.naming[0] === "app_id" ? "app_id" : "sub"}: every token of ${issuersOf(login)} gets the role`
+    foreign === null || !others
+      ? `has no condition on ${claim}: every token of ${issuersOf(login)} gets the role${whose}`
       : `has no condition on sub or another claim that names the caller: anybody's token of ${quote(name)} can get the role`;
-  const remedy = namingRemedy(unnamed) ?? `add "StringEquals": {${quote(`${name}:sub`)}: ${ownUrls}}`;
-  return [{ message: `${login.name} ${message}`, origin: login.origin, remedy }];
+  return [{ message: `${login.name} ${message}`, origin: login.origin, ...remedyOf(unnamed) }];
 };
-
-const ownUrls = '["https://HOST/OWNER/REPOSITORY", "….git", "…/"]';
 
 const everySubject: LoginJudge = (login, view) => {
   const everything = [...on(login, "sub"), ...demands(view, login, "sub")].filter(isPositive).flatMap((c) =>
@@ -165,8 +168,7 @@ const everySubject: LoginJudge = (login, view) => {
 };
 
 function remedyOf(issuer: TrustedIssuer | undefined): Pick<Observation, "remedy"> {
-  const remedy = issuer === undefined ? undefined : namingRemedy(issuer);
-  return remedy === undefined ? {} : { remedy };
+  return issuer === undefined ? {} : { remedy: namingRemedy(issuer) };
 }
 
 /** Rules about which tokens a statement lets in at all. */
@@ -177,7 +179,7 @@ export const loginRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a login without a Condition",
     why: "every token of the issuer gets the role, whoever it was made for",
     remedy: "require aud and sub with StringEquals",
-    trust: eachLogin(noCondition),
+    trust: eachOpenLogin(noCondition),
   },
   {
     id: "T21",
@@ -185,7 +187,7 @@ export const loginRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a login without a condition on aud",
     why: "a token that was made for another service gets the role too",
     remedy: 'add "StringEquals": {"ISSUER:aud": "sts.amazonaws.com"}',
-    trust: eachLogin(noAudience),
+    trust: eachOpenLogin(noAudience),
   },
   {
     id: "T22",
@@ -201,7 +203,7 @@ export const loginRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a login without a condition on sub",
     why: "every workspace of the installation gets the role, whatever repository it was opened on",
     remedy: 'add "StringEquals": {"ISSUER:sub": ["https://HOST/OWNER/REPOSITORY", "….git", "…/"]}',
-    trust: eachLogin(noSubject),
+    trust: eachOpenLogin(noSubject),
   },
   {
     id: "T24",
@@ -209,6 +211,6 @@ export const loginRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a condition on sub that every subject meets",
     why: "every workspace of the installation gets the role, those from a snapshot or without a context included; with another issuer than Gitpod, every customer of that issuer",
     remedy: "name the repository: https://HOST/OWNER/REPOSITORY",
-    trust: eachLogin(everySubject),
+    trust: eachOpenLogin(everySubject),
   },
 ]);

@@ -1,13 +1,9 @@
 import type { OneOrMany, Statement } from "../../model/policyDocument";
 import { coversPattern, many, matchesPattern, patternsMeet } from "../../policy";
 import type { TrustCondition, TrustStatement, TrustView } from "../judgedRole";
-import type { Rule } from "../rule";
-import { isBinding, isPositive, patternIn } from "./trustView";
-
-/** Is this an operator whose values can be compared as patterns: a string operator that looks at case? */
-export function isComparable({ base }: TrustCondition): boolean {
-  return /^string(not)?(equals|like)$/.test(base);
-}
+import { listed, type Rule } from "../rule";
+import { isMissing, missingKey, outcome, refusesAll } from "./outcomes";
+import { isBinding, isComparable, isPositive, patternIn } from "./trustView";
 
 /** Does `wide` let in everybody whom `narrow` lets in? False where nobody can tell. */
 function isCovered(narrow: TrustStatement, wide: TrustStatement): boolean {
@@ -45,6 +41,10 @@ function neverApplies(deny: TrustStatement, view: TrustView): string | null {
   if (about.length === 0) return "no statement allows its principals";
   if (!about.every((allow) => allow.issuers.length > 0)) return null;
   for (const condition of deny.conditions) {
+    if (about.every((allow) => outcome(condition, allow, view) === "never"))
+      return about.every((allow) => isMissing(condition, allow, view))
+        ? missingKey(condition)
+        : `${condition.operator} on ${condition.key} never holds`;
     if (!isBinding(condition)) continue;
     const why = about.every((allow) => misses(condition, allow)) ? reasonOf(condition) : null;
     if (why !== null) return why;
@@ -140,5 +140,22 @@ export const relationRules: readonly Rule[] = Object.freeze<Rule[]>([
             ? []
             : [{ message: `${deny.name} denies nothing: ${why}`, origin: deny.origin }];
         }),
+  },
+  {
+    id: "T42",
+    severity: "error",
+    title: "a Deny that refuses everybody",
+    why: "a Deny outranks every Allow: nobody can log in",
+    remedy: "remove it, or add a condition on whom it is meant to refuse",
+    trust: (view) =>
+      view.statements.flatMap((deny) => {
+        const refused = view.logins.filter((login) => refusesAll(deny, login, view));
+        if (refused.length === 0) return [];
+        const whom =
+          refused.length === view.logins.length
+            ? "everybody: nobody can log in"
+            : `everybody whom ${listed(refused.map(({ name }) => name))} would let in`;
+        return [{ message: `${deny.name} refuses ${whom}`, origin: deny.origin }];
+      }),
   },
 ]);

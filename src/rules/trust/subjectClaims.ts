@@ -1,6 +1,7 @@
 import { quote } from "../../diagnostics";
 import type { Admission } from "../../model/roleAccess";
 import { hasDotGit, subjectReach } from "../../subject";
+import { isOnas } from "./foreignCallers";
 import {
   admission,
   admitted,
@@ -105,30 +106,65 @@ function judgeRepository(value: SubjectValue, text: string, names: boolean): rea
   }
 }
 
-/** What admits every repository or project of an organization of Gitpod's. */
+/** What admits every repository of an organization of Gitpod's. */
 const wholeOrganization: Admission = Object.freeze({
   ...{ kind: "org", url: null, contexts: [], bare: false, openTo: null },
 });
 
-/** A subject of version 2 or 3, of Gitpod Flex and Ona; null for what is none. */
-export function judgeVersion(value: SubjectValue): readonly Reading[] | null {
+/** Whom a subject of Ona names below its organization, by version. */
+const bearers: Readonly<Record<2 | 3, readonly string[]>> = Object.freeze({
+  2: ["prj", "env", "user", "rnr"],
+  3: ["project_id", "environment_id", "user_id", "service_account_id", "runner_id"],
+});
+
+/** Whole subjects, after the organization. Of version 3 an organization may append fields. */
+const wholeSubject = Object.freeze({
+  2: /^(prj:[^/]+\/env|env|user|rnr):[^/]+$/,
+  3: /^(project_id|environment_id|user_id|service_account_id|runner_id):[^:]+(:|$)/,
+});
+
+/** Fields that whoever creates an environment chooses, and that may hold colons. */
+const chosenField = /(?:^|:)(creator_name|creator_email|creator_idp_claims|context_url|git\.remote_uri):/;
+
+/** A subject of Ona, of its version 2 or 3; null for what is none. */
+export function judgeOna(value: SubjectValue): readonly Reading[] | null {
   const version = versionOf(value.start);
-  if (version === 1) return null;
   const shown = quote(value.value);
+  const say = (rule: string, message: string): readonly Reading[] => [
+    { rule, message: `${shown} ${message}` },
+  ];
+  if (version === 1)
+    return isOnas(value.issuer)
+      ? say("T70", "is no subject of Ona, which names an organization and a project")
+      : null;
   const text = marked(value);
   const [, organization = "", rest = ""] =
     (version === 2 ? /^org:([^/]*)\/?(.*)$/s : /^organization_id:([^:]*):?(.*)$/s).exec(text) ?? [];
   if (organization === "" || wildcardMark.test(organization))
-    return [
-      { rule: "T53", message: `${shown} has a wildcard before the project: other organizations match` },
-    ];
+    return say("T53", "has a wildcard before the project: other organizations match");
+  if (/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i.exec(text)?.[0].match(/[A-F]/))
+    return say("T70", "has an id in capitals: Ona's are in lower case, and IAM compares letter case");
   const wild = rest.search(wildcardMark);
-  if (wild < 0) return rest === "" ? [wholeOrganization] : [];
+  if (wild < 0)
+    return wholeSubject[version].test(rest) ? [] : say("T70", "is a form that no token of Ona has");
   const before = rest.slice(0, wild);
-  if (before === "" || /^(prj|env|user|rnr|project_id|environment_id):$/.test(before))
-    return [wholeOrganization];
-  if (!/[:/]$/.test(before))
-    return [{ rule: "T52", message: `${shown} admits every name that begins like ${quote(before)}` }];
+  const among = bearers[version].filter((key) => `${key}:`.startsWith(before));
+  if (among.length > 1)
+    return say(
+      "T69",
+      "admits the whole organization: every project, and tokens of its users and service accounts",
+    );
+  if (among.length === 1)
+    return say(
+      "T69",
+      `admits every ${bearerWords[among[0] ?? ""] ?? "token"} of the organization, present and future`,
+    );
+  if (!bearers[version].includes(before.slice(0, before.indexOf(":"))))
+    return say("T70", "is a form that no token of Ona has");
+  if (!/[:/]$/.test(before)) return say("T52", `admits every name that begins like ${quote(before)}`);
+  const [, field] = chosenField.exec(before) ?? [];
+  if (field !== undefined)
+    return say("T70", `has a wildcard after ${field}, whose value a user chooses: anything fits into it`);
   const bare = value.start.replace(/:$/, "");
   if (version === 2 || !text.endsWith(`:${manyMark}`) || admitted(value, bare)) return [];
   return [
@@ -139,6 +175,12 @@ export function judgeVersion(value: SubjectValue): readonly Reading[] | null {
     },
   ];
 }
+
+const bearerWords: Readonly<Record<string, string>> = Object.freeze({
+  ...{ prj: "project", project_id: "project", env: "environment without a project" },
+  ...{ environment_id: "environment without a project", user: "user", user_id: "user" },
+  ...{ service_account_id: "service account", rnr: "runner", runner_id: "runner" },
+});
 
 function versionOf(start: string): 1 | 2 | 3 {
   if (start.startsWith("org:")) return 2;
@@ -154,6 +196,8 @@ export function judgeMixture(values: readonly SubjectValue[]): readonly (readonl
       v.issuer.providerName === first.issuer.providerName && versionOf(v.start) !== versionOf(first.start),
   );
   if (other === undefined) return [];
-  const message = `the document has subjects of version ${versionOf(first.start)} and ${versionOf(other.start)}, and an issuer presents only one version`;
-  return [[other, { rule: "T63", message }]];
+  const versions = [versionOf(first.start), versionOf(other.start)];
+  const message = `the document has subjects of version ${versions.join(" and ")}, and an issuer presents only one version`;
+  // Whoever changes the version at Ona has both for a while.
+  return [[other, { rule: "T63", message, ...(versions.includes(1) ? {} : { severity: "info" }) }]];
 }

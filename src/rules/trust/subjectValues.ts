@@ -41,7 +41,7 @@ export interface SubjectValue {
 
 /** The values of a document that Gitpod's grammar is about; those that are never compared as patterns are left out. */
 export function subjectValues(view: TrustView): readonly SubjectValue[] {
-  return view.logins.flatMap((login) =>
+  return view.open.flatMap((login) =>
     login.issuers
       .filter((issuer) => issuer.foreign === null)
       .flatMap((issuer) =>

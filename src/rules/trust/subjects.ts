@@ -2,7 +2,7 @@ import { quote } from "../../diagnostics";
 import { patternOf, patternsMeet } from "../../policy";
 import type { FormFinding, JudgedRole, TrustView } from "../judgedRole";
 import type { Rule } from "../rule";
-import { judgeClaims, judgeMixture, judgeVersion } from "./subjectClaims";
+import { judgeClaims, judgeMixture, judgeOna } from "./subjectClaims";
 import { judgePattern, judgeUrl } from "./subjectUrls";
 import { admittedBy, subjectValues, type Reading, type SubjectValue } from "./subjectValues";
 
@@ -42,7 +42,7 @@ function judge(value: SubjectValue): readonly Reading[] {
     return [
       { rule: "T61", message: `${quote(value.value)} admits ${quote(nameless)}, which names no repository` },
     ];
-  return judgeVersion(value) ?? judgeClaims(value) ?? (value.open ? judgePattern(value) : judgeUrl(value));
+  return judgeOna(value) ?? judgeClaims(value) ?? (value.open ? judgePattern(value) : judgeUrl(value));
 }
 
 function anonymousOf(value: SubjectValue): string | null {
@@ -144,5 +144,21 @@ export const subjectRules: readonly Rule[] = Object.freeze<Rule[]>([
     remedy:
       "copy sub from gp idp token --audience sts.amazonaws.com --decode; list the bare form and the one with :*",
     trust: form("T63"),
+  },
+  {
+    id: "T69",
+    severity: "warning",
+    title: "a whole Ona organization",
+    why: "the organization's users and service accounts have tokens too: whoever is in it gets the role",
+    remedy: "name the projects: organization_id:ORGANIZATION:project_id:PROJECT, bare and with :*",
+    trust: form("T69"),
+  },
+  {
+    id: "T70",
+    severity: "error",
+    title: "an Ona subject that a user chooses part of, or that no token has",
+    why: "a user's name or address may hold what the pattern ends with; a form that no token has admits nobody",
+    remedy: "copy sub from ona idp token --audience sts.amazonaws.com --decode",
+    trust: form("T70"),
   },
 ]);

@@ -1,71 +1,12 @@
-import { quote } from "../../diagnostics";
-import type { ExistingDocument } from "../../model/existing";
-import { isSharedIssuer } from "../../model/issuer";
-import { parseArn } from "../../model/names";
 import type { Condition, Statement } from "../../model/policyDocument";
-import { quotaTable } from "../../model/quotas";
-import type { RoleAccess } from "../../model/roleAccess";
-import {
-  evaluateTrust,
-  many,
-  operatorParts,
-  patternOf,
-  lengthOf,
-  readDocument,
-  type Pattern,
-} from "../../policy";
-import type {
-  ReadPolicy,
-  Surroundings,
-  TrustCondition,
-  TrustedIssuer,
-  TrustStatement,
-  TrustView,
-} from "../judgedRole";
-import { below } from "../rule";
-import { builtInProviders, foreignIssuer } from "./foreignIssuers";
+import { evaluateTrust, many, patternOf, type Pattern } from "../../policy";
+import type { TrustCondition, TrustedIssuer, TrustStatement, TrustView } from "../judgedRole";
 
-/** Characters of a document beyond which its values are not compared: twice what AWS raises the quota to. */
-const longestCompared = 2 * quotaTable.trustPolicyLength.max;
-
-/** A trust policy that somebody wrote, with what rules ask of it. */
-export function trustView(
-  access: RoleAccess,
-  { origin, value }: ExistingDocument,
-  surroundings: Surroundings,
-): TrustView {
-  const document: ReadPolicy = { origin, value, read: readDocument(value) };
-  const statements = document.read.policy.Statement.map((s, i) =>
-    readStatement(s, i, document, surroundings),
-  );
-  return {
-    ...document,
-    ...{ access, surroundings, statements },
-    logins: statements.filter((s) => s.statement.Effect === "Allow" && s.issuers.length > 0),
-    endless: lengthOf(document.read.policy) > longestCompared,
-  };
-}
-
-function readStatement(
-  statement: Statement,
-  index: number,
-  { origin: start, read }: ReadPolicy,
-  surroundings: Surroundings,
-): TrustStatement {
-  const origin = below(start, ...(read.paths[index] ?? []));
-  const sid = statement.Sid === undefined || statement.Sid === "" ? "" : ` ${quote(statement.Sid)}`;
-  return {
-    statement,
-    name: `statement ${index + 1}${sid}`,
-    origin,
-    issuers: federatedOf(statement).flatMap((principal) => issuerOf(principal, surroundings) ?? []),
-    conditions: conditionsOf(statement.Condition).map((c) => ({
-      ...c,
-      ...operatorParts(c.operator),
-      ...readKey(c.key),
-      origin: below(origin, "Condition", c.operator, c.key),
-    })),
-  };
+/** Is a statement about logins of this identity provider, whatever its conditions? */
+export function isAbout(statement: Statement, federated: string): boolean {
+  const bare: Statement = { ...statement, Effect: "Allow", Condition: undefined };
+  return evaluateTrust({ Version: "2012-10-17", Statement: [bare] }, { federated, context: new Map() })
+    .allowed;
 }
 
 /** The conditions of a statement, one by one. */
@@ -82,38 +23,11 @@ export function federatedOf({ Principal }: Statement): readonly string[] {
   return Principal === undefined || Principal === "*" ? [] : many(Principal["Federated"]);
 }
 
-function issuerOf(principal: string, { installations: declared }: Surroundings): TrustedIssuer | null {
-  const resource = parseArn(principal)?.resource ?? "";
-  const ofArn = resource.startsWith("oidc-provider/")
-    ? resource.slice("oidc-provider/".length).replace(/^https:\/\//, "")
-    : null;
-  const providerName = builtInProviders.has(principal) ? principal : ofArn;
-  // A wildcard is no issuer's name; T04 says so.
-  if (providerName === null || /[*?]/.test(providerName)) return null;
-  const installations = declared.filter((i) => i.providerName === providerName);
-  return {
-    principal,
-    providerName,
-    foreign: installations.length > 0 ? null : foreignIssuer(providerName),
-    installations,
-    openSignup: installations.some((i) => i.openSignup) || isShared(providerName),
-  };
-}
-
-function isShared(providerName: string): boolean {
-  const issuer = `https://${providerName}`;
-  return URL.canParse(issuer) && isSharedIssuer(issuer);
-}
-
-/** Services whose condition keys end in words that claims have, too. */
-const services = /^(aws|sts|iam|saml)$/;
-
-function readKey(key: string): Pick<TrustCondition, "prefix" | "claim"> {
-  const at = key.lastIndexOf(":");
-  const prefix = key.slice(0, Math.max(at, 0)).toLowerCase();
-  const claim = key.slice(at + 1).toLowerCase();
-  const issuer = !services.test(prefix) && (/[./]/.test(prefix) || /^(sub|aud)$/.test(claim));
-  return { prefix: issuer ? prefix : null, claim };
+/** What people leave in an ARN that they copied, or put into it: brackets, a scheme, whole words in capitals. */
+export function hasPlaceholder(text: string): boolean {
+  return /[<>{}[\]$]|:\/\/|(?<![A-Za-z0-9])(YOUR|REPLACE|INSERT|CHANGE|CHANGEME|PLACEHOLDER|TODO|FIXME|ACCOUNT|ISSUER|HOST|X{6,}|x{6,})(?![A-Za-z0-9])/.test(
+    text,
+  );
 }
 
 /** The conditions of a statement on a claim of one of its issuers. */
@@ -131,6 +45,11 @@ const stringOperators = /^string(not)?(equals|equalsignorecase|like)$/;
 /** Does it name values that are let in, whether or not it also lets others in? */
 export function isPositive({ base, negated }: TrustCondition): boolean {
   return !negated && stringOperators.test(base);
+}
+
+/** Is this an operator whose values can be compared as patterns: a string operator that looks at case? */
+export function isComparable({ base }: TrustCondition): boolean {
+  return /^string(not)?(equals|like)$/.test(base);
 }
 
 /** Does it name values that are let in, and hold only where the key is there? */
@@ -179,15 +98,8 @@ export function demands(view: TrustView, login: TrustStatement, claim: string): 
 }
 
 /** Is the Deny about every issuer of the login, and about the login? */
-function deniesAll(deny: TrustStatement, login: TrustStatement): boolean {
-  const bare: Statement = { ...deny.statement, Condition: undefined };
-  return login.issuers.every(
-    ({ principal }) =>
-      evaluateTrust(
-        { Version: "2012-10-17", Statement: [bare] },
-        { federated: principal, context: new Map() },
-      ).denied,
-  );
+export function deniesAll(deny: TrustStatement, login: TrustStatement): boolean {
+  return login.issuers.every(({ principal }) => isAbout(deny.statement, principal));
 }
 
 /**
