@@ -27,7 +27,14 @@ export function manifestText(
   const entries = (kind: "org" | "repo"): readonly string[] => {
     const own = roles.filter((r) => r.trust.entry.kind === kind);
     if (own.length === 0) return [];
-    return ["", `${kind}s:`, ...own.flatMap((role) => entryLines(role, nameOf(role.installation), several))];
+    const urls = new Set<string>();
+    return [
+      ...["", `${kind}s:`],
+      ...own.flatMap((role) => [
+        ...entryLines(role, nameOf(role.installation), several),
+        ...profileLines(role, urls),
+      ]),
+    ];
   };
   const lines = [
     "version: 1",
@@ -141,6 +148,13 @@ function entryLines(
     ),
     ...list("statements", permissions.statements.map(statementLines)),
   ];
+}
+
+/** A profile for a further role of a repository, whose snippet logs in to all of them. */
+function profileLines({ role, trust }: ImportedRole, urls: Set<string>): readonly string[] {
+  const before = urls.size;
+  const isFirst = urls.add(trust.entry.url.url).size > before;
+  return isFirst || role.name === null ? [] : [`    snippet: { profile: ${yamlQuote(role.name)} }`];
 }
 
 /** Null for the default. */

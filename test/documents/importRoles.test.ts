@@ -1,5 +1,6 @@
 import { joinAccess, readExisting } from "../../src/documents";
 import { importRoles, manifestText, placeTrust, type Imported } from "../../src/documents";
+import { project } from "../support/project";
 
 const provider = "api.gitpod.io/idp";
 const federated = `arn:aws:iam::123456789012:oidc-provider/${provider}`;
@@ -276,4 +277,14 @@ describe("a trust policy of our own", () => {
       ]);
     }
   });
+});
+
+test("a second role of a repository logs in to a profile of its own", () => {
+  const details = ["a", "b"].map((name) => listed(name));
+  const text = entriesOf({ RoleDetailList: details });
+  expect(text.match(/ {4}(?:name|snippet): .*/g)).toEqual([
+    ...['    name: "a"', '    name: "b"', '    snippet: { profile: "b" }'],
+  ]);
+  const loaded = project(text.replace("region: unknown", "region: eu-west-1"));
+  expect(loaded.ok ? [] : loaded.diagnostics).toEqual([]);
 });
