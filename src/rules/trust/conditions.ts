@@ -129,6 +129,8 @@ const cancelled: ConditionJudge = (c, login) => {
 };
 
 const wrongKeys: LoginJudge = (login) => {
+  // Held against a misspelt issuer, the keys that are right would be wrong.
+  if (login.issuers.some(({ problem }) => problem !== null)) return [];
   const known = [...new Set(login.issuers.map((i) => i.providerName))];
   const wrong = login.conditions.filter((c) => c.prefix !== null && !isOwn(login, c));
   const observed = wrong.map((c) => ({

@@ -100,7 +100,9 @@ function providerProblem(
     return looksLikeProvider(text) ? `under ${type}: identity providers stand under Federated` : null;
   const issuer = statement.issuers.find(({ principal }) => principal === text);
   const arn = parseArn(text);
-  if (issuer !== undefined || arn === null || /[*?]/.test(text)) return issuer?.problem ?? null;
+  // T08 and T04 say enough of what is no ARN, or has a wildcard.
+  if (arn === null || /[*?]/.test(text)) return null;
+  if (issuer !== undefined) return issuer.problem;
   if (!arn.resource.startsWith("saml-provider/")) return "whose resource does not begin with oidc-provider/";
   return names(statement, "sts:AssumeRoleWithSAML")
     ? null

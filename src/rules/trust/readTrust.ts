@@ -83,12 +83,12 @@ function issuerOf(principal: string, { installations: declared }: Surroundings):
 }
 
 /**
- * Why no token logs in by an identity provider of this ARN; null where one may. What T08 and T09 say is not repeated.
+ * Why no token logs in by an identity provider of this ARN; null where one may. What T09 says is not repeated.
  * @param foreign - is the issuer known to be another's, whose names have forms of their own?
  */
 function providerArnProblem(principal: string, foreign: boolean): string | null {
   const arn = parseArn(principal);
-  if (arn === null) return null;
+  if (arn === null) return "which is not a complete ARN";
   if (arn.service !== "iam" || arn.region !== "")
     return "which is not an ARN of IAM: arn:PARTITION:iam::ACCOUNT:oidc-provider/ISSUER";
   const [, name] = /^oidc-provider\/(.+)$/.exec(arn.resource) ?? [];

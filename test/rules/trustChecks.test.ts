@@ -1,0 +1,123 @@
+import { aboveInfo, bare } from "./trustFixture";
+
+const name = "services.acme.gitpod.cloud/idp";
+const arn = `arn:aws:iam::123456789012:oidc-provider/${name}`;
+const claims = { [`${name}:aud`]: "sts.amazonaws.com", [`${name}:sub`]: "https://github.com/acme/app" };
+
+type Change = Readonly<Record<string, unknown>>;
+const login = (change: Change = {}, more: Change = {}): Change => ({
+  ...{ Effect: "Allow", Principal: { Federated: arn }, Action: "sts:AssumeRoleWithWebIdentity" },
+  Condition: { StringEquals: claims, ...more },
+  ...change,
+});
+const equals = (key: string, value: unknown) => login({}, { StringEquals: { ...claims, [key]: value } });
+const provider = (text: string) => login({ Principal: { Federated: text } });
+const deny = (condition?: Change) => ({
+  ...{ Effect: "Deny", Principal: "*", Action: "sts:AssumeRoleWithWebIdentity" },
+  ...(condition === undefined ? {} : { Condition: condition }),
+});
+const assume = (principal: Change) => ({ Effect: "Allow", Principal: principal, Action: "sts:AssumeRole" });
+const found = (...statements: readonly unknown[]) =>
+  aboveInfo(bare({ Version: "2012-10-17", Statement: statements }));
+
+/**
+ * The condition and principal checks of IAM Access Analyzer's policy check reference that a trust policy can meet.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
+ */
+test.each<readonly [string, readonly unknown[], readonly string[]]>([
+  ["ARN Region not allowed", [provider(arn.replace("iam::", "iam:eu-west-1:"))], ["T13"]],
+  ["Data type mismatch", [login({}, { IpAddress: ["x"] })], ["T01"]],
+  ["Invalid ARN account", [provider(arn.replace("123456789012", "1234"))], ["T08"]],
+  ["Invalid ARN resource", [provider(arn.replace("oidc-provider", "oidc"))], ["T13"]],
+  ["Invalid ARN service case", [provider(arn.replace(":iam:", ":IAM:"))], ["T13"]],
+  ["Invalid condition operator", [login({}, { StringEqual: { "aws:SourceVpc": "vpc-1" } })], ["T01"]],
+  ["Invalid effect", [login({ Effect: "allow" })], ["T01"]],
+  ["Invalid global condition key", [equals("aws:SourceIpp", "x")], ["T41"]],
+  ["Invalid service condition key", [equals("sts:RoleSessionNames", "x")], ["T41"]],
+  ["Invalid partition", [provider(arn.replace("arn:aws:", "arn:aws-mars:"))], ["T09"]],
+  ["Invalid policy element", [login({ Principals: "*" })], ["T01"]],
+  ["Invalid principal key", [login({ Principal: { federated: arn } })], ["T13"]],
+  ["Missing ARN field", [provider("arn:aws:iam:oidc-provider/x")], ["T08"]],
+  ["Missing principal", [{ Effect: "Allow", Action: "sts:AssumeRole" }], ["T04"]],
+  ["Missing action", [login({ Action: undefined })], ["T06"]],
+  ["Missing qualifier", [login({ Principal: { Federated: [] } })], ["T04"]],
+  ["Null with if exists", [login({}, { NullIfExists: { "aws:SourceVpc": "true" } })], ["T01"]],
+  ["Unique Sids required", [login({ Sid: "A" }), login({ Sid: "A" })], ["T03"]],
+  ["Unsupported Sid", [login({ Sid: "a b" })], ["T03"]],
+  ["Unsupported wildcard in principal", [provider(arn.replace(name, "*"))], ["T04"]],
+  ["Private IP address", [login({}, { IpAddress: { "aws:SourceIp": "192.168.0.0/16" } })], ["T40"]],
+  ["Private NotIpAddress", [login({}, { NotIpAddress: { "aws:SourceIp": "fc00::/8" } })], ["T40"]],
+  [
+    "Invalid condition data type: date",
+    [login({}, { DateLessThan: { "aws:CurrentTime": "soon" } })],
+    ["T40"],
+  ],
+  ["… number", [login({}, { NumericLessThan: { "sts:DurationSeconds": "1h" } })], ["T40"]],
+  ["… Boolean", [login({}, { Bool: { "aws:SecureTransport": "yes" } })], ["T40"]],
+  ["… address", [login({}, { IpAddress: { "aws:SourceIp": "203.0.113.0/33" } })], ["T40"]],
+  ["… ARN", [login({}, { ArnLike: { "aws:SourceVpcArn": "vpc-1" } })], ["T40"]],
+  ["Mismatched action for principal", [login({ Principal: { AWS: "123456789012" } })], ["T13"]],
+  ["Federated principal of SAML", [provider("arn:aws:iam::123456789012:saml-provider/x")], ["T13"]],
+  ["Unsupported resource in a trust policy", [login({ Resource: "*" })], ["T05"]],
+  [
+    "ForAllValues with single valued key",
+    [login({}, { "ForAllValues:StringEquals": { "aws:SourceVpc": "vpc-1" } })],
+    ["T28"],
+  ],
+  [
+    "Allow with NotPrincipal",
+    [{ ...assume({}), Principal: undefined, NotPrincipal: { AWS: "123456789012" } }],
+    ["T04"],
+  ],
+  // A role's own console shows these, and nothing goes wrong by them: redundant actions, statements (T36, info) and
+  // condition values, an empty Sid. Length: T11. Missing Version: T02. Region, service and variable checks of actions
+  // and resources belong to permission policies.
+  ["Redundant statement", [login(), login()], []],
+])("Access Analyzer: %s", (_, statements, expected) => {
+  expect(found(...statements)).toEqual(expected);
+});
+
+test.each<readonly [string, readonly unknown[], readonly string[]]>([
+  ["T13: a colon after oidc-provider", [provider(arn.replace("provider/", "provider:"))], ["T13"]],
+  ["T13: a port", [provider(arn.replace("cloud/", "cloud:443/"))], ["T13"]],
+  ["T13: under AWS", [login({ Principal: { AWS: arn } })], ["T13"]],
+  ["T39: of audiences", [equals(`${name}:aud`, [])], ["T39"]],
+  [
+    "T39: under StringLike",
+    [
+      login({
+        Condition: {
+          StringEquals: { [`${name}:aud`]: "sts.amazonaws.com" },
+          StringLike: { [`${name}:sub`]: [] },
+        },
+      }),
+    ],
+    ["T39"],
+  ],
+  ["T40: an address as text", [equals("aws:SourceIp", "203.0.113.0/24")], ["T40"]],
+  ["T41: an organization", [equals("aws:PrincipalOrgID", "o-1")], ["T41"]],
+  ["T41: session tags", [equals("aws:RequestTag/team", "a")], ["T41"]],
+  ["T41: amr", [equals(`${name}:amr`, "pwd")], ["T41"]],
+  ["T42: who is no member", [login(), deny({ StringNotEquals: { "aws:PrincipalOrgID": "o-1" } })], ["T42"]],
+  [
+    "T42: what the login demands",
+    [login(), deny({ StringEquals: { [`${name}:sub`]: "https://github.com/acme/app" } })],
+    ["T42"],
+  ],
+  [
+    "T42: not without MFA",
+    [login(), deny({ BoolIfExists: { "aws:MultiFactorAuthPresent": "false" } })],
+    ["T42"],
+  ],
+  ["T42: not from elsewhere", [login(), deny({ NotIpAddress: { "aws:SourceIp": "203.0.113.0/24" } })], []],
+  ["T43: a role of another account", [login(), assume({ AWS: "arn:aws:iam::999999999999:role/x" })], ["T43"]],
+  ["T43: an account by its number", [login(), assume({ AWS: "999999999999" })], ["T43"]],
+  ["T43: a role of one's own", [login(), assume({ AWS: "arn:aws:iam::123456789012:role/x" })], []],
+  [
+    "one story: a closed statement without sub",
+    [login({ Condition: { StringEquals: { "sts:ExternalId": "x" } } })],
+    ["T41"],
+  ],
+])("%s", (_, statements, expected) => {
+  expect(found(...statements)).toEqual(expected);
+});
