@@ -93,6 +93,7 @@ function installationOf(issuer: string): Installation {
     openSignup: isSharedIssuer(issuer),
     identityProvider: "create",
     otherAudiences: [],
+    formerIssuers: [],
     subject: null,
     organizationId: null,
   };

@@ -1,4 +1,5 @@
 import type { AccessModel } from "../model/accessModel";
+import { issuersOf } from "../model/issuer";
 import { CommandError } from "./commandError";
 import type { CommandIo } from "./io";
 
@@ -22,7 +23,7 @@ export async function verifyToken(
   model: AccessModel,
   io: CommandIo,
 ): Promise<void> {
-  const declared = model.installations.find((i) => i.issuer === issuer);
+  const declared = model.installations.flatMap(issuersOf).find((i) => i.issuer === issuer);
   if (!declared) {
     throw new CommandError(
       "the signature is not checked: the token's issuer is none of the manifest's, and its keys would prove nothing",

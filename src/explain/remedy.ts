@@ -9,7 +9,7 @@ import type {
   ManifestOrigin,
   Role,
 } from "../model/accessModel";
-import { issuerProblem } from "../model/issuer";
+import { issuerProblem, issuersOf } from "../model/issuer";
 import type { Failure } from "../policy";
 import {
   contextsOf,
@@ -314,7 +314,7 @@ export function issuerRemedy(
   place: Place,
   named?: Installation,
 ): readonly string[] {
-  const other = model.installations.find((i) => i.issuer === issuer);
+  const other = model.installations.find((i) => issuersOf(i).some((known) => known.issuer === issuer));
   if (other && named) {
     return [
       `the token is not of ${named.name}: its issuer is that of ${other.name}`,

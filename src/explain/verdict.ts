@@ -1,4 +1,5 @@
 import type { AccessModel, Account, IdentityProvider, Installation, Role } from "../model/accessModel";
+import { issuersOf } from "../model/issuer";
 import {
   evaluateTrust,
   nearestFailures,
@@ -48,7 +49,7 @@ const leewaySeconds = 300;
 export function judge(model: AccessModel, attempt: LoginAttempt, named?: Installation): Verdict {
   const audience = audienceOf(attempt.claims);
   const installations = model.installations.filter(
-    (i) => i.issuer === attempt.issuer && (named === undefined || i === named),
+    (i) => (named === undefined || i === named) && trusts(i, attempt.issuer),
   );
   const roles = installations.flatMap((installation) => judgeRoles(model, installation, attempt));
   const installation =
@@ -57,6 +58,11 @@ export function judge(model: AccessModel, attempt: LoginAttempt, named?: Install
     installations[0] ??
     null;
   return { installation, roles };
+}
+
+/** Is it an issuer of the installation, now or formerly? */
+function trusts(installation: Installation, issuer: string): boolean {
+  return issuersOf(installation).some((i) => i.issuer === issuer);
 }
 
 /** The audience that AWS compares: `azp`, or the first of `aud`. */

@@ -182,6 +182,28 @@ const claimKey = z.enum(["org_id", "repository", "context"], {
   },
 });
 
+const issuer = z.string().min(1).max(255);
+const organizationId = text(
+  /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+  36,
+  "a UUID in lower case",
+  "copy org_id from gp idp token --audience sts.amazonaws.com --decode",
+);
+
+/** An item of `formerIssuers`. */
+const formerIssuer = z.union([
+  issuer,
+  z.strictObject({
+    issuer: issuer.describe("The iss of its tokens"),
+    organizationId: organizationId
+      .optional()
+      .describe("The Gitpod organization there, by default the installation's organizationId"),
+    identityProvider: identityProvider
+      .optional()
+      .describe("create, existing or import, as for the installation; by default create"),
+  }),
+]);
+
 /** An entry of `installations`. */
 export const installationSchema = z
   .strictObject({
@@ -193,10 +215,7 @@ export const installationSchema = z
     )
       .optional()
       .describe("Host of the installation; its issuer is https://api.<host>/idp"),
-    issuer: z
-      .string()
-      .min(1)
-      .max(255)
+    issuer: issuer
       .optional()
       .describe("The iss of the installation's tokens, instead of host: copy it from gp idp token --decode"),
     audience: text(
@@ -226,6 +245,13 @@ export const installationSchema = z
       .describe(
         "Client ids that others need of the identity provider: Terraform keeps them, and no role of the manifest admits them",
       ),
+    formerIssuers: z
+      .array(formerIssuer)
+      .max(10)
+      .optional()
+      .describe(
+        "Issuers of the same installation on their way out, or in: every role trusts them too, until they are off the list",
+      ),
     openSignup: z
       .boolean()
       .optional()
@@ -236,14 +262,7 @@ export const installationSchema = z
       .describe(
         "What sub is made of: context, the URL that was opened, or a list of claims that Gitpod has configured; by default context",
       ),
-    organizationId: text(
-      /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
-      36,
-      "a UUID in lower case",
-      "copy org_id from gp idp token --audience sts.amazonaws.com --decode",
-    )
-      .optional()
-      .describe("The Gitpod organization, where subject holds org_id"),
+    organizationId: organizationId.optional().describe("The Gitpod organization, where subject holds org_id"),
   })
   .refine((i) => (i.host === undefined) !== (i.issuer === undefined), {
     error: expects("an installation has either host or issuer", "write exactly one of host and issuer"),

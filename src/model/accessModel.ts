@@ -102,23 +102,36 @@ export interface IdentityProvider {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** One Gitpod deployment. */
-export interface Installation {
-  readonly name: string;
-  readonly origin: ManifestOrigin;
+/** What the tokens of an installation may name as their issuer. */
+export interface Issuer {
+  /** Their `iss`. */
   readonly issuer: string;
   readonly providerName: string;
-  readonly audience: string;
   /** Can anybody get a workspace here? Always true on gitpod.io. */
   readonly openSignup: boolean;
+  /** The Gitpod organization's UUID, where `subject` holds `org_id`. */
+  readonly organizationId: string | null;
+}
+
+/** An issuer on its way out, or in, that every role of the installation trusts too. */
+export interface FormerIssuer extends Issuer {
+  /** Whose its identity provider is; null: as for whoever has it as its issuer, or ours to create. */
+  readonly identityProvider: Management | null;
+}
+
+/** One Gitpod deployment, with its issuer. */
+export interface Installation extends Issuer {
+  readonly name: string;
+  readonly origin: ManifestOrigin;
+  readonly audience: string;
   /** Whose its identity provider is, in accounts that do not say so themselves. */
   readonly identityProvider: Management;
   /** Client ids that its identity provider registers for others, sorted. */
   readonly otherAudiences: readonly string[];
+  /** In the order written. */
+  readonly formerIssuers: readonly FormerIssuer[];
   /** The claims that `sub` is made of, in their order; null: the URL that the workspace was opened on. */
   readonly subject: readonly ClaimKey[] | null;
-  /** The Gitpod organization's UUID, where `subject` holds `org_id`. */
-  readonly organizationId: string | null;
 }
 
 /** A claim that may be part of `sub`: what nobody but the installation and the repository's host decides, or the URL. */

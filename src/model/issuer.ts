@@ -1,3 +1,10 @@
+import type { Installation, Issuer } from "./accessModel";
+
+/** All issuers that an installation's roles trust: its own first, then the former ones. */
+export function issuersOf(installation: Installation): readonly Issuer[] {
+  return [installation, ...installation.formerIssuers];
+}
+
 /** Why an issuer cannot be one, and what to write. Neither is quoted. */
 export interface IssuerProblem {
   readonly problem: string;

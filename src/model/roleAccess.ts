@@ -65,4 +65,6 @@ export interface Admission {
   readonly bare: boolean;
   /** The installation or issuer, where anybody gets a workspace and `sub` does not name the organization; else null. */
   readonly openTo: string | null;
+  /** Is that a former issuer of the installation? @default false */
+  readonly openFormerly?: boolean;
 }

@@ -1,6 +1,7 @@
 import { quote } from "../diagnostics";
 import type { IdentityProvider, Installation, Management } from "../model/accessModel";
-import { identityProviderArn } from "../model/names";
+import { issuersOf } from "../model/issuer";
+import { identityProviderArn, providerName } from "../model/names";
 import { fixedLimits } from "../model/quotas";
 import { sortedEntries, type AccountSettings } from "./accounts";
 import { below, type Problems } from "./problems";
@@ -15,7 +16,9 @@ export function identityProviders(
   problems: Problems,
 ): readonly IdentityProvider[] {
   const byIssuer = new Map<string, Installation[]>();
-  for (const i of installations) byIssuer.set(i.issuer, [...(byIssuer.get(i.issuer) ?? []), i]);
+  for (const installation of installations)
+    for (const { issuer } of issuersOf(installation))
+      byIssuer.set(issuer, [...(byIssuer.get(issuer) ?? []), installation]);
   return [...byIssuer]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([issuer, sharing]) => {
@@ -33,23 +36,55 @@ export function identityProviders(
       return [
         {
           issuer,
-          providerName: first.providerName,
+          providerName: providerName(issuer),
           arn: identityProviderArn(account.partition, account.id, issuer),
           audiences,
-          management: managementHere(account, sharing, problems) ?? first.identityProvider,
+          management: managementHere(account, issuer, sharing, problems) ?? managementOf(issuer, sharing),
           tags: Object.fromEntries(sortedEntries(account.tags)),
         },
       ];
     });
 }
 
-/** What the account itself says of the identity provider that these installations share. */
+/** What the installations say of an issuer's identity provider: they agree, see {@link checkManagements}. */
+function managementOf(issuer: string, sharing: readonly Installation[]): Management {
+  return sharing.map((i) => answerOf(i, issuer)).find((answer) => answer !== null) ?? "create";
+}
+
+/** What an installation says of the identity provider of one of its issuers; null where it leaves that to others. */
+function answerOf(installation: Installation, issuer: string): Management | null {
+  if (installation.issuer === issuer) return installation.identityProvider;
+  return installation.formerIssuers.find((former) => former.issuer === issuer)?.identityProvider ?? null;
+}
+
+/** Installations that share an issuer must say the same of its identity provider. */
+export function checkManagements(installations: Iterable<Installation>, problems: Problems): void {
+  const answers = new Map<string, readonly [Installation, Management]>();
+  for (const installation of installations)
+    for (const { issuer } of issuersOf(installation)) {
+      const answer = answerOf(installation, issuer);
+      if (answer === null) continue;
+      const [twin, before] = answers.get(issuer) ?? [installation, answer];
+      if (before !== answer)
+        problems.add(
+          "R08",
+          below(installation.origin, installation.issuer === issuer ? "identityProvider" : "formerIssuers"),
+          `installations ${quote(twin.name)} and ${quote(installation.name)} share an issuer, and so one identity provider, ` +
+            `but one says ${before} and the other ${answer}`,
+          `write the same identityProvider for both; where one account differs, write identityProviders: { ${installation.name}: ${answer} } there`,
+        );
+      answers.set(issuer, [installation, answer]);
+    }
+}
+
+/** What the account itself says of the identity provider that these installations have as that of their own issuer. */
 function managementHere(
   { name, origin, managements }: AccountSettings,
+  issuer: string,
   sharing: readonly Installation[],
   problems: Problems,
 ): Management | undefined {
-  const [first, ...others] = sharing.filter((i) => managements[i.name] !== undefined);
+  const [first, ...others] = sharing.filter((i) => i.issuer === issuer && managements[i.name] !== undefined);
   const other = others.find((i) => managements[i.name] !== managements[first?.name ?? ""]);
   if (first !== undefined && other !== undefined)
     problems.add(

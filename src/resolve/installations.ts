@@ -1,9 +1,10 @@
 import { quote, type Origin } from "../diagnostics";
 import type { Manifest, ManifestInstallation } from "../manifest";
-import type { Installation } from "../model/accessModel";
+import type { FormerIssuer, Installation } from "../model/accessModel";
 import { classicIssuerProblem, isSharedIssuer, type IssuerProblem } from "../model/issuer";
 import { providerName } from "../model/names";
 import { sortedEntries } from "./accounts";
+import { checkManagements } from "./identityProviders";
 import { below, type Problems } from "./problems";
 
 const defaultAudience = "sts.amazonaws.com";
@@ -16,7 +17,7 @@ export function resolveInstallations(
 ): ReadonlyMap<string, Installation> {
   const installations = new Map<string, Installation>();
   const open = openIssuers(manifest);
-  const byIssuer = new Map<string, Installation>();
+  const isOpen = (issuer: string) => isSharedIssuer(issuer) || open.has(issuer);
   for (const [name, source] of sortedEntries(manifest.installations)) {
     const origin: Origin = { file, path: ["installations", name] };
     const issuer = issuerOf(source);
@@ -28,8 +29,12 @@ export function resolveInstallations(
       problems.add("M04", at, `the ${found} ${trouble.problem}`, trouble.remedy);
       continue;
     }
-    const shared = isSharedIssuer(issuer);
-    if (shared && source.openSignup === false) {
+    const subject = resolveSubject(source, origin, problems);
+    const formerIssuers = resolveFormerIssuers(source, subject, origin, problems).map((former) => ({
+      ...former,
+      openSignup: isOpen(former.issuer),
+    }));
+    if (source.openSignup === false && [issuer, ...formerIssuers.map((f) => f.issuer)].some(isSharedIssuer)) {
       problems.add(
         "R08",
         below(origin, "openSignup"),
@@ -43,16 +48,48 @@ export function resolveInstallations(
       issuer,
       providerName: providerName(issuer),
       audience: source.audience ?? defaultAudience,
-      openSignup: shared || open.has(issuer),
+      openSignup: isOpen(issuer),
       identityProvider: source.identityProvider ?? "create",
       otherAudiences: [...new Set(source.otherAudiences ?? [])].sort(),
-      ...resolveSubject(source, origin, problems),
+      formerIssuers,
+      ...subject,
     };
-    checkTwin(byIssuer.get(issuer), installation, problems);
-    byIssuer.set(issuer, installation);
     installations.set(name, installation);
   }
+  checkManagements(installations.values(), problems);
   return installations;
+}
+
+/** The issuers that are on their way out, or in: each one that could be the installation's own, and is not. */
+function resolveFormerIssuers(
+  source: ManifestInstallation,
+  { subject, organizationId }: Pick<Installation, "subject" | "organizationId">,
+  origin: Origin,
+  problems: Problems,
+): readonly Omit<FormerIssuer, "openSignup">[] {
+  const seen = new Set([issuerOf(source)]);
+  return (source.formerIssuers ?? []).flatMap((item, i) => {
+    const former = typeof item === "string" ? { issuer: item } : item;
+    const at = below(origin, "formerIssuers", i, ...(typeof item === "string" ? [] : ["issuer"]));
+    const trouble = seen.has(former.issuer)
+      ? { problem: "stands there already: roles trust it once", remedy: "take it off formerIssuers" }
+      : classicIssuerProblem(former.issuer);
+    seen.add(former.issuer);
+    if (trouble !== null) {
+      problems.add("M04", at, `the issuer ${quote(former.issuer)} ${trouble.problem}`, trouble.remedy);
+      return [];
+    }
+    if (former.organizationId !== undefined && !(subject?.includes("org_id") ?? false))
+      problems.add("R08", below(origin, "formerIssuers", i, "organizationId"), ...needlessId, "key");
+    return [
+      {
+        issuer: former.issuer,
+        providerName: providerName(former.issuer),
+        organizationId: former.organizationId ?? organizationId,
+        identityProvider: former.identityProvider ?? null,
+      },
+    ];
+  });
 }
 
 function issuerOf({ issuer, host }: ManifestInstallation): string {
@@ -75,20 +112,18 @@ function openIssuers(manifest: Manifest): ReadonlySet<string> {
   return new Set(
     Object.values(manifest.installations)
       .filter((i) => i.openSignup === true)
-      .map(issuerOf),
+      .flatMap((i) => [
+        issuerOf(i),
+        ...(i.formerIssuers ?? []).map((former) => (typeof former === "string" ? former : former.issuer)),
+      ]),
   );
 }
 
-function checkTwin(twin: Installation | undefined, installation: Installation, problems: Problems): void {
-  if (!twin || twin.identityProvider === installation.identityProvider) return;
-  problems.add(
-    "R08",
-    below(installation.origin, "identityProvider"),
-    `installations ${quote(twin.name)} and ${quote(installation.name)} share an issuer, and so one identity provider, ` +
-      `but one says ${twin.identityProvider} and the other ${installation.identityProvider}`,
-    `write the same identityProvider for both; where one account differs, write identityProviders: { ${installation.name}: ${installation.identityProvider} } there`,
-  );
-}
+/** What is wrong with an organization's UUID that no subject holds, and what to write. */
+const needlessId = Object.freeze([
+  "the subject does not hold org_id, so that the organization's UUID limits nothing",
+  "leave it out, or write subject: [org_id, repository] if Gitpod has configured that",
+] as const);
 
 /** What subjects are made of: a list of claims is checked here, so that no later stage meets one that means nothing. */
 function resolveSubject(
@@ -120,13 +155,7 @@ function resolveSubject(
     );
   }
   if (!needsId && organizationId !== null) {
-    problems.add(
-      "R08",
-      below(origin, "organizationId"),
-      "the subject does not hold org_id, so that the organization's UUID limits nothing",
-      "leave it out, or write subject: [org_id, repository] if Gitpod has configured that",
-      "key",
-    );
+    problems.add("R08", below(origin, "organizationId"), ...needlessId, "key");
   }
   return { subject, organizationId };
 }

@@ -1,9 +1,9 @@
 import { quote, type Origin } from "../diagnostics";
 import { durationSeconds } from "../manifest";
-import type { Export, Installation, Role, SubjectSet } from "../model/accessModel";
+import type { Export, Installation, Issuer, Role, SubjectSet } from "../model/accessModel";
 import { identityProviderArn, roleArn, roleName } from "../model/names";
 import { fixedLimits } from "../model/quotas";
-import { parseCidr, trustPolicy } from "../policy";
+import { parseCidr, trustPolicy, type TrustSource } from "../policy";
 import { orgClaimSubjects, orgSubjects, repoClaimSubjects, repoSubjects } from "../subject";
 import { checkPolicyOwner, sortedEntries, type AccountSettings } from "./accounts";
 import type { EffectiveEntry, Scope } from "./entries";
@@ -34,8 +34,15 @@ export function resolveRoles(entry: EffectiveEntry, scope: Scope): readonly Reso
     const written = { grants: granted.grants, statements, managedPolicies };
     const permissions = resolvePermissions(written, expires, account.quotas);
     for (const installation of entry.installations) {
-      const subjects = resolveSubjects(entry, installation, scope.problems);
+      const subjects = resolveSubjects(entry, installation, installation, scope.problems);
       if (subjects === null) continue;
+      const trusted = (issuer: Issuer): TrustSource => ({
+        identityProviderArn: identityProviderArn(account.partition, account.id, issuer.issuer),
+        issuer: issuer.issuer,
+        audience: installation.audience,
+        subjects: resolveSubjects(entry, installation, issuer, scope.problems) ?? subjects,
+        ...{ expires, sourceCidrs },
+      });
       const name = entry.name ?? roleName(installation.name, entry.url.segments.join("/"));
       roles.push({
         entry,
@@ -55,12 +62,7 @@ export function resolveRoles(entry: EffectiveEntry, scope: Scope): readonly Reso
           subjects,
           expires,
           sourceCidrs,
-          trustPolicy: trustPolicy({
-            identityProviderArn: identityProviderArn(account.partition, account.id, installation.issuer),
-            issuer: installation.issuer,
-            audience: installation.audience,
-            ...{ subjects, expires, sourceCidrs },
-          }),
+          trustPolicy: trustPolicy(trusted(installation), ...installation.formerIssuers.map(trusted)),
           permissionPolicy: permissions.whole,
           policies: namedPolicies(permissions.split, name, inAccount.path, account),
           grantWeights: permissions.weights,
@@ -98,14 +100,18 @@ function checkGuard(entry: EffectiveEntry, subjects: SubjectSet, problems: Probl
   );
 }
 
-/** The subjects of an entry on one installation; null where it cannot say them, and the problem says why. */
+/**
+ * The subjects of an entry in tokens of an installation's own issuer, or of a former one; null where it cannot say them,
+ * and the problem says why.
+ */
 function resolveSubjects(
   entry: EffectiveEntry,
   installation: Installation,
+  { organizationId }: Issuer,
   problems: Problems,
 ): SubjectSet | null {
   const { kind, contexts } = entry.entry;
-  const { subject: keys, organizationId } = installation;
+  const { subject: keys } = installation;
   if (keys === null) {
     const subjects = kind === "org" ? orgSubjects(entry.url) : repoSubjects(entry.url, contexts);
     checkGuard(entry, subjects, problems);

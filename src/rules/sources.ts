@@ -1,5 +1,6 @@
 import type { Account, Installation, Role } from "../model/accessModel";
 import type { ExistingRole } from "../model/existing";
+import { issuersOf } from "../model/issuer";
 import { parseArn } from "../model/names";
 import { partitions } from "../model/partitions";
 import type { Quotas } from "../model/quotas";
@@ -11,6 +12,7 @@ export function accessOfRole(role: Role, account: Account, installation: Install
   const { entry, policies, managedPolicies } = role;
   const { subject } = installation;
   const isOrg = entry.kind === "org";
+  const open = subject?.includes("org_id") ? undefined : issuersOf(installation).find((i) => i.openSignup);
   return {
     source: "manifest",
     ...{ name: role.name, origin: entry.origin, arn: role.arn, path: role.path, tags: role.tags },
@@ -26,7 +28,8 @@ export function accessOfRole(role: Role, account: Account, installation: Install
       admission: {
         ...{ kind: entry.kind, url: entry.url, contexts: isOrg ? ["all"] : entry.contexts },
         bare: (subject?.includes("context") ?? true) && entry.contexts.every((c) => c === "repository"),
-        openTo: installation.openSignup && !subject?.includes("org_id") ? installation.providerName : null,
+        openTo: open?.providerName ?? null,
+        openFormerly: open !== undefined && open !== installation,
       },
     },
     statements: role.statements,

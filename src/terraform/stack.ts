@@ -1,4 +1,5 @@
 import type { AccessModel, Account, Backend, IdentityProvider } from "../model/accessModel";
+import { issuersOf } from "../model/issuer";
 import { stacksOf } from "../model/shards";
 import { escapeTemplate, logicalId, type TerraformFragment } from "./blocks";
 import { identityProviderAddress, identityProviderId, identityProviderTerraform } from "./identityProvider";
@@ -45,7 +46,7 @@ export function stackSources(
   root: string,
   findings: ReadonlyMap<string, StackFindings> = new Map(),
 ): readonly StackSource[] {
-  const declared = [...new Set(installations.map((i) => i.providerName))];
+  const declared = [...new Set(installations.flatMap(issuersOf).map((i) => i.providerName))];
   return accounts.flatMap(stacksOf).map(({ name, shard, account }) => {
     const trusted = new Set(account.identityProviders.map((p) => p.providerName));
     const unusedProviders = shard === 1 ? declared.filter((provider) => !trusted.has(provider)) : [];

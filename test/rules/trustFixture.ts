@@ -81,7 +81,13 @@ function contextOf(context: FixtureContext): ExistingContext {
   return {
     installations: (context.installations ?? []).map((i, n): Installation => ({
       ...{ name: `i${n}`, origin, audience: "sts.amazonaws.com", openSignup: false },
-      ...{ identityProvider: "create", otherAudiences: [], subject: null, organizationId: null },
+      ...{
+        identityProvider: "create",
+        otherAudiences: [],
+        formerIssuers: [],
+        subject: null,
+        organizationId: null,
+      },
       providerName: providerName(i.issuer),
       ...i,
     })),

@@ -132,6 +132,7 @@ export function testModel(accounts: readonly Account[] = [testAccount()]): Acces
     openSignup: true,
     identityProvider: "create",
     otherAudiences: [],
+    formerIssuers: [],
     subject: null,
     organizationId: null,
   };

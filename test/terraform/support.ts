@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { synthesize } from "../../src/cli/synth";
-import type { Account } from "../../src/model/accessModel";
+import type { AccessModel, Account } from "../../src/model/accessModel";
 import { testModel } from "../support/model";
 
 /** What a program said and how it ended. */
@@ -15,8 +15,11 @@ export interface Outcome {
 /** A folder with stacks in it, and the programs that ops would run there. */
 export interface Deployment {
   readonly folder: string;
-  /** Synthesizes one account, `dev`, alone in its model. */
-  synth(account: Account): void;
+  /**
+   * Synthesizes a model, and goes to the folder of the account's stack.
+   * @param model - @default - the account alone
+   */
+  synth(account: Account, model?: AccessModel): void;
   /** Puts a configuration that is not ours into a folder of its own. */
   write(configuration: object): void;
   /** Copies a folder of configurations that are not ours, modules included. */
@@ -93,8 +96,8 @@ export function createDeployment(tools: DeploymentTools): Deployment {
   };
   return {
     folder,
-    synth: (account) => {
-      synthesize(testModel([account]), { outdir: "cdktf.out", workingDirectory: folder });
+    synth: (account, model = testModel([account])) => {
+      synthesize(model, { outdir: "cdktf.out", workingDirectory: folder });
       cwd = join(folder, "cdktf.out", "stacks", account.name);
     },
     write: (configuration) => {

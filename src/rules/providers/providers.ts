@@ -1,6 +1,6 @@
 import { quote } from "../../diagnostics";
 import type { ExistingIdentityProvider } from "../../model/existing";
-import { issuerProblem } from "../../model/issuer";
+import { issuerProblem, issuersOf } from "../../model/issuer";
 import { parseArn, providerName } from "../../model/names";
 import { fixedLimits } from "../../model/quotas";
 import type { Surroundings } from "../judgedRole";
@@ -67,7 +67,8 @@ const audiences: Judge = (provider, { installations }) => {
   const { audiences: registered } = provider;
   const most = fixedLimits.audiencesPerProvider;
   const over = registered.length > most ? [`has ${registered.length} audiences; IAM takes ${most}`] : [];
-  const used = installations.filter((i) => i.providerName === providerName(provider.url));
+  const name = providerName(provider.url);
+  const used = installations.filter((i) => issuersOf(i).some((issuer) => issuer.providerName === name));
   const missing = [...new Set(used.map((i) => i.audience))].filter((a) => !registered.includes(a));
   if (missing.length > 0)
     return [...over, `does not register ${missing.map(quote).join(", ")}, which workspaces ask for`];
@@ -78,7 +79,7 @@ const audiences: Judge = (provider, { installations }) => {
 const unused: Judge = ({ url }, { installations }) => {
   const name = providerName(url);
   if (installations.length === 0 || foreignIssuer(name) !== null) return [];
-  if (installations.some((i) => i.providerName === name)) return [];
+  if (installations.flatMap(issuersOf).some((i) => i.providerName === name)) return [];
   return [
     "belongs to no declared installation: a role of this account could trust whoever issues tokens there",
   ];

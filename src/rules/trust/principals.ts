@@ -1,4 +1,5 @@
 import { quote, type Origin } from "../../diagnostics";
+import { issuersOf } from "../../model/issuer";
 import { parseArn } from "../../model/names";
 import { partitions } from "../../model/partitions";
 import { assumeAction, many, matchesPattern } from "../../policy";
@@ -277,7 +278,7 @@ function undeclared({ statements, surroundings }: TrustView, arn: string, name: 
   const { installations } = surroundings;
   const issuer = statements.flatMap((s) => s.issuers).find((i) => i.principal === arn);
   if (!issuer || installations.length === 0 || issuer.foreign || issuer.installations.length > 0) return [];
-  const known = [...new Set(installations.map((i) => i.providerName))].join(", ");
+  const known = [...new Set(installations.flatMap(issuersOf).map((i) => i.providerName))].join(", ");
   return [
     `${name} trusts the issuer ${quote(issuer.providerName)}, which is not declared; declared: ${known}`,
   ];

@@ -1,5 +1,5 @@
 import { quote } from "../../diagnostics";
-import type { PlacedAdmission } from "../judgedRole";
+import type { PlacedAdmission, TrustedIssuer } from "../judgedRole";
 import { below, type Observation, type Rule } from "../rule";
 
 /** Rules about whom a role admits, be it an entry of a manifest or a document that says so. */
@@ -46,9 +46,10 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "anybody who may read the repository gets in",
     why: "where signup is open, strangers present the same subject unless it names the organization; for a whole organization this is an error",
     remedy: "use an installation of your own, unless the repository is private",
-    admission: ({ kind, url, openTo, ...at }) => {
+    admission: ({ kind, url, openTo, openFormerly = false, ...at }) => {
       if (openTo === null || url === null) return [];
-      const anybody = `anybody can get a workspace at ${quote(openTo)}, and sub does not name the organization: `;
+      const still = openFormerly ? ", which formerIssuers still trusts" : "";
+      const anybody = `anybody can get a workspace at ${quote(openTo)}${still}, and sub does not name the organization: `;
       if (kind === "repo")
         return say(
           at,
@@ -97,7 +98,7 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
     trust: ({ logins }) =>
       logins.flatMap(({ issuers, name, origin }) =>
         issuers
-          .filter((i) => i.foreign === null && isOldForm(i.providerName))
+          .filter((i) => i.foreign === null && isOldForm(i.providerName) && !isFormer(i))
           .map((i) => ({
             message: `${name}: ${oldForm(i.providerName)}`,
             origin: below(origin, "Principal", "Federated"),
@@ -126,6 +127,11 @@ function say(
 /** Did Gitpod's installer write issuers of this form until September 2023? */
 function isOldForm(providerName: string): boolean {
   return providerName.startsWith("api.");
+}
+
+/** Do those declared with it know that it is on its way out? */
+function isFormer({ installations, providerName }: TrustedIssuer): boolean {
+  return installations.some((i) => i.formerIssuers.some((former) => former.providerName === providerName));
 }
 
 function oldForm(providerName: string): string {

@@ -1,6 +1,6 @@
 import { quote } from "../../diagnostics";
 import type { ExistingDocument } from "../../model/existing";
-import { isSharedIssuer, issuerProblem } from "../../model/issuer";
+import { isSharedIssuer, issuerProblem, issuersOf } from "../../model/issuer";
 import { parseArn } from "../../model/names";
 import type { Statement } from "../../model/policyDocument";
 import { quotaTable } from "../../model/quotas";
@@ -73,12 +73,13 @@ function issuerOf(principal: string, { installations: declared }: Surroundings):
   const providerName = builtInProviders.has(principal) ? principal : ofArn;
   // A wildcard is no issuer's name; T04 says so.
   if (providerName === undefined || /[*?]/.test(providerName)) return null;
-  const installations = declared.filter((i) => i.providerName === providerName);
+  const known = declared.flatMap(issuersOf).filter((i) => i.providerName === providerName);
+  const installations = declared.filter((i) => issuersOf(i).some((issuer) => known.includes(issuer)));
   const foreign = installations.length > 0 ? null : foreignIssuer(providerName);
   return {
     ...{ principal, providerName, foreign, installations },
     problem: builtInProviders.has(principal) ? null : providerArnProblem(principal, foreign !== null),
-    openSignup: installations.some((i) => i.openSignup) || isShared(providerName),
+    openSignup: known.some((i) => i.openSignup) || isShared(providerName),
   };
 }
 
