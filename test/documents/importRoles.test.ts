@@ -201,31 +201,6 @@ describe("an end is said where it is one moment in UTC", () => {
   });
 });
 
-it("a number of a condition is kept as it was written", () => {
-  const text = JSON.stringify({
-    ...{ RoleName: "a", PolicyName: "p" },
-    PolicyDocument: {
-      Version: "2012-10-17",
-      Statement: [
-        {
-          ...{ Effect: "Allow", Action: "ec2:DescribeInstances", Resource: "*" },
-          Condition: { NumericLessThan: { "aws:MultiFactorAuthAge": "@" } },
-        },
-      ],
-    },
-  });
-  for (const number of ["12345678901234567890", "1.10", "1e3", "300"]) {
-    const file = readExisting(text.replace('"@"', number), "p.json", "permission");
-    const { roles } = importRoles(
-      joinAccess([
-        readExisting(JSON.stringify({ Roles: [listed()] }), "r.json", "permission").access,
-        file.access,
-      ]),
-    );
-    expect(manifestText(roles, [])).toContain(`{ "aws:MultiFactorAuthAge": "${number}" }`);
-  }
-});
-
 describe("a trust policy of our own", () => {
   const spellings = [app, `${app}.git`, `${app}/`];
   const shown = (document: object) => {
