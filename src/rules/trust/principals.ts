@@ -77,7 +77,7 @@ function misnamedProviders(statement: TrustStatement): readonly Observation[] {
       ? []
       : [
           {
-            message: `${principal.name} names ${quote(principal.text)} ${problem}: nobody can log in`,
+            message: `${principal.name} names ${quote(principal.text)}, ${problem}: nobody can log in`,
             origin: principal.origin,
           },
         ];
@@ -107,7 +107,7 @@ function providerProblem(
   if (!arn.resource.startsWith("saml-provider/")) return "whose resource does not begin with oidc-provider/";
   return names(statement, "sts:AssumeRoleWithSAML")
     ? null
-    : `, a SAML provider, which cannot do ${assumeAction}`;
+    : `a SAML provider, which cannot do ${assumeAction}`;
 }
 
 /** Statements by which others than web identities get the role. */
