@@ -15,8 +15,6 @@ export interface SnippetContext {
   /** True where the login must name the audience. */
   readonly customAudience: boolean;
   readonly hasExports: boolean;
-  /** True where something is done after the logins. */
-  readonly hasElse: boolean;
   readonly logins: readonly LoginContext[];
   /** The user's shell code, a line each: it runs as it is. */
   readonly commandLines: readonly string[];
@@ -58,7 +56,6 @@ export function snippetContext(snippet: Snippet): SnippetContext {
     audience: new Unquoted(snippet.audience),
     customAudience: snippet.audience !== gpDefaults.audience,
     hasExports,
-    hasElse: hasExports || snippet.commands.length > 0,
     logins: snippet.logins.map(loginContext),
     commandLines: snippet.commands.flatMap(commandLines),
   };

@@ -97,7 +97,7 @@ describe("a rendered file", () => {
   });
 
   test("names audience and duration where gp would ask for others, and only there", () => {
-    expect(rendered(full)).toContain(" --duration-seconds 900 --audience sts.example.com ||");
+    expect(rendered(full)).toContain(" --duration-seconds 900 --audience sts.example.com &&");
     expect(rendered(testSnippet())).not.toMatch(/--audience|--duration-seconds/);
   });
 
@@ -109,7 +109,7 @@ describe("a rendered file", () => {
   test("has the user's commands letter by letter", () => {
     const text = "cat <<X\n  a 'b\n\nX";
     const command = commandOf(rendered(testSnippet({ commands: [text, "echo \"$(date)\" '!'"] })));
-    expect(command).toContain(`\n  gp sync-done aws\n${text}\n  echo "$(date)" '!'\nfi\ngp sync-done aws\n`);
+    expect(command).toContain(`\n  gp sync-done aws\n${text}\n  echo "$(date)" '!'\nelse\n`);
   });
 
   test("keeps nasty text inside its quotes", () => {
