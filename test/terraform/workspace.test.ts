@@ -197,7 +197,7 @@ describeReal("a task typed into a terminal", ["aws", "moto", "script", "zsh", "j
         testLogin({ account: "prod", profile: "prod", roleArn: `${role ?? ""}-gone` }),
       ];
       const run = await typed(made, snippet({}, { logins }), { shell });
-      expect(run.stdout).toContain(`\naws: FAILED, see above: role ${role ?? ""}-gone,`);
+      expect(run.stdout).toContain(`\naws: FAILED, see above: role ${role ?? ""} or ${role ?? ""}-gone,`);
       expect((await made.openTerminal(shell)).get("PLAIN")).toBe(nasty["PLAIN"]);
     });
 
