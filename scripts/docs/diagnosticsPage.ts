@@ -1,5 +1,5 @@
 import { readProject } from "../../src/cli/project";
-import { diagnosticCodes, formatJson, formatText } from "../../src/diagnostics";
+import { countsLine, diagnosticCodes, formatJson, formatText } from "../../src/diagnostics";
 import { block, code, page, table } from "./markdown";
 
 const families: Readonly<Record<string, string>> = Object.freeze({
@@ -58,8 +58,9 @@ function example(format: "text" | "json"): string {
   });
   const diagnostics = project.ok ? [] : project.diagnostics;
   if (format === "json") return formatJson(diagnostics, []);
-  return formatText(diagnostics, [], {
+  const text = formatText(diagnostics, [], {
     line: (file, line) => project.locator.line(file, line),
     colour: false,
   });
+  return text + countsLine(diagnostics, []);
 }

@@ -1,4 +1,5 @@
 import {
+  countsLine,
   formatJson,
   formatMarkdown,
   formatSarif,
@@ -44,7 +45,8 @@ export type ReportWriter = (report: CheckReport, strict: boolean) => ExitCode;
  */
 export function reportWriter(name: string, io: CommandIo): ReportWriter {
   const formats: Readonly<Record<string, (report: CheckReport) => string>> = {
-    text: ({ diagnostics, findings, line }) => formatText(diagnostics, findings, { line, colour: io.colour }),
+    text: ({ diagnostics, findings, line }) =>
+      formatText(diagnostics, findings, { line, colour: io.colour }) + countsLine(diagnostics, findings),
     json: ({ diagnostics, findings }) => formatJson(diagnostics, findings),
     sarif: ({ diagnostics, findings }) =>
       formatSarif(diagnostics, findings, { version: packageVersion(), rules }),

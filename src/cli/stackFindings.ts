@@ -1,4 +1,4 @@
-import { findingLine, type Origin, type RuleFinding } from "../diagnostics";
+import { findingLine, together, type Origin, type RuleFinding } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
 import { stacksOf, type Stack } from "../model/shards";
 import type { StackFindings } from "../terraform/stack";
@@ -14,19 +14,19 @@ export function stackFindings(
   const stacks = model.accounts.flatMap(stacksOf);
   const places = stacksByPlace(stacks);
   const warnings = new Map<string, string[]>(stacks.map(({ name }) => [name, []]));
-  const infos = new Map<string, number>();
+  const infos = new Map<string, RuleFinding[]>(stacks.map(({ name }) => [name, []]));
   for (const finding of findings) {
     if (finding.accepted) continue;
     for (const [name, roles] of places.get(finding.origin) ?? []) {
       // An entry's roles may be in several stacks: a finding about one of them belongs to its own.
       if (finding.role !== null && roles.size > 0 && !roles.has(finding.role)) continue;
       if (finding.severity === "warning") warnings.get(name)?.push(findingLine(finding));
-      if (finding.severity === "info") infos.set(name, (infos.get(name) ?? 0) + 1);
+      if (finding.severity === "info") infos.get(name)?.push(finding);
     }
   }
   return new Map(
     stacks.map(({ name }) => {
-      const count = infos.get(name) ?? 0;
+      const count = together(infos.get(name) ?? []).length;
       const info = count === 0 ? [] : [`${count} info: gitpod-aws-oidc check lists them`];
       return [name, { warnings: warnings.get(name) ?? [], info }];
     }),

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { escapeHidden, formatText, quote, type RuleFinding } from "../diagnostics";
+import { countsLine, escapeHidden, formatText, quote, type RuleFinding } from "../diagnostics";
 import type { AccessModel, Account } from "../model/accessModel";
 import { checkDeploy } from "../rules";
 import type { SnippetRenderer } from "../snippet";
@@ -168,12 +168,14 @@ export async function synthCommand(
   const project = loadJudged(options.manifest, diskFiles());
   const findings = project.ok ? [...project.findings, ...deployFindings(project.model, options)] : [];
   const listed = findings.filter((f) => f.severity !== "info" && !f.accepted);
-  const text = formatText(project.ok ? [] : project.diagnostics, placed(listed, project.locator), {
-    line: (file, line) => project.locator.line(file, line),
-    colour: io.colour,
-    counted: findings,
-  });
-  io.stderr.write(text);
+  const diagnostics = project.ok ? [] : project.diagnostics;
+  io.stderr.write(
+    formatText(diagnostics, placed(listed, project.locator), {
+      line: (file, line) => project.locator.line(file, line),
+      colour: io.colour,
+    }),
+  );
+  io.stdout.write(countsLine(diagnostics, findings));
   if (!project.ok) return project.unreadable ? 2 : 1;
   if (blocking(project.findings).length > 0) return 1;
 

@@ -1,7 +1,7 @@
 import { diagnosticCodes, type Diagnostic, type Finding, type Severity } from "./diagnostic";
 import { code } from "./markdown";
 import { oneLine, printable } from "./quote";
-import { counts, type RuleDescription } from "./report";
+import { counts, firstThree, together, type RuleDescription } from "./report";
 
 /** What GitHub takes in one comment is 65,536 characters: a job adds some of its own. */
 const longestReport = 60_000;
@@ -29,11 +29,11 @@ export function formatMarkdown(
   const open = [
     ...diagnostics.map((d): Row => ({
       severity: d.severity,
-      line: row(d, titled(d.code, diagnosticCodes[d.code]), null, d.remedy),
+      line: row([d], titled(d.code, diagnosticCodes[d.code]), d.message, d.remedy),
     })),
-    ...findings.filter((f) => !f.accepted).map((f) => findingRow(f, byId)),
+    ...together(findings.filter((f) => !f.accepted)).map((alike) => findingRow(alike, byId)),
   ];
-  const accepted = findings.filter((f) => f.accepted).map((f) => findingRow(f, byId));
+  const accepted = together(findings.filter((f) => f.accepted)).map((alike) => findingRow(alike, byId));
   const page = bounded(`### gitpod-aws-oidc check\n\n${counts(diagnostics, findings)}\n`);
   for (const severity of ["error", "warning", "info"] as const)
     page.section(
@@ -57,10 +57,13 @@ function title(severity: Severity): string {
   }
 }
 
-function findingRow(finding: Finding, byId: ReadonlyMap<string, RuleDescription>): Row {
-  const { severity, role, accepted, reason, remedy } = finding;
+function findingRow(
+  alike: readonly [Finding, ...Finding[]],
+  byId: ReadonlyMap<string, RuleDescription>,
+): Row {
+  const [{ rule, severity, message, accepted, reason, remedy }] = alike;
   const last = accepted ? oneLine(reason ?? "") : remedy;
-  return { severity, line: row(finding, titled(finding.rule, byId.get(finding.rule)?.title), role, last) };
+  return { severity, line: row(alike, titled(rule, byId.get(rule)?.title), message, last) };
 }
 
 /** An id with what it stands for. No link: the report is read where our pages are not. */
@@ -69,16 +72,18 @@ function titled(id: string, title: string | undefined): string {
 }
 
 function row(
-  place: Pick<Finding, "file" | "line" | "column" | "message">,
+  alike: readonly (Pick<Finding, "file" | "line" | "column"> & { readonly role?: string | null })[],
   rule: string,
-  role: string | null,
+  message: string,
   last: string,
 ): string {
+  const places = new Set(alike.map(({ file, line, column }) => `${file}:${line}:${column}`));
+  const roles = new Set(alike.flatMap(({ role }) => role ?? []));
   const cells = [
-    cell(`${place.file}:${place.line}:${place.column}`),
+    cell(firstThree([...places])),
     rule,
-    role === null ? "" : cell(role),
-    cell(place.message),
+    roles.size === 0 ? "" : cell(firstThree([...roles])),
+    cell(message),
     cell(last),
   ];
   return `| ${cells.join(" | ")} |\n`;

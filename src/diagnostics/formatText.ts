@@ -2,15 +2,13 @@ import { createColors } from "picocolors";
 import type { Diagnostic, Finding, RuleFinding, Severity } from "./diagnostic";
 import { pathText } from "./pathText";
 import { oneLine, printable } from "./quote";
-import { counts } from "./report";
+import { firstThree, together } from "./report";
 
 /** How {@link formatText} writes. */
 export interface TextOptions {
   /** A line of a file without its end, counted from 1; undefined where there is none to show. */
   readonly line: (file: string, line: number) => string | undefined;
   readonly colour: boolean;
-  /** All findings to count, where only some are listed. @default - the listed ones */
-  readonly counted?: readonly Pick<Finding, "severity" | "accepted">[];
 }
 
 interface Entry {
@@ -23,8 +21,8 @@ interface Entry {
   readonly remedy: string;
   readonly accepted: boolean;
   readonly reason?: string | undefined;
-  /** The roles that it is said of, in the order given; empty where it is about none. */
-  readonly roles: readonly string[];
+  /** The roles that it is said of, or the other places: ` (role acme-app)`; empty where there are none. */
+  readonly whose: string;
 }
 
 type Colors = ReturnType<typeof createColors>;
@@ -33,9 +31,9 @@ type Colors = ReturnType<typeof createColors>;
 const sourceWindow = 60;
 
 /**
- * Diagnostics and findings for a terminal: `file:line:column: severity CODE: message`, the source line with a
- * caret, the remedy; at the end one line that counts them. What is said alike of several roles is said once, and names
- * them. Empty where there is nothing to say.
+ * Diagnostics and findings for a terminal: `file:line:column: severity CODE: message`; of what somebody should fix the
+ * source line with a caret, and the remedy of what nobody has accepted. What is said alike of several roles or places is
+ * said once, and names them.
  */
 export function formatText(
   diagnostics: readonly Diagnostic[],
@@ -44,37 +42,30 @@ export function formatText(
 ): string {
   const colors = createColors(options.colour);
   const entries = [
-    ...diagnostics.map((d): Entry => ({ ...d, accepted: false, roles: [] })),
-    ...ofRoles(findings),
+    ...diagnostics.map((d): Entry => ({ ...d, accepted: false, whose: "" })),
+    ...together(findings).map((alike): Entry => ({
+      ...alike[0],
+      code: alike[0].rule,
+      whose: whoseText(alike),
+    })),
   ];
-  const counted = options.counted ?? findings;
-  if (diagnostics.length + counted.length === 0) return "";
-  return [...entries.map((e) => entryText(e, options, colors)), `${counts(diagnostics, counted)}\n`].join("");
+  return entries.map((e) => entryText(e, options, colors)).join("");
 }
 
-/** Findings that say the same at one place, as one of all their roles. */
-function ofRoles(findings: readonly Finding[]): readonly Entry[] {
-  const entries = new Map<string, Entry & { readonly roles: string[] }>();
-  for (const { rule, severity, file, line, column, role, message, remedy, accepted, reason } of findings) {
-    const said = { severity, file, line, column, code: rule, message, remedy, accepted, reason };
-    const key = JSON.stringify([said, role === null]);
-    const entry = entries.get(key) ?? { ...said, roles: [] };
-    entries.set(key, entry);
-    if (role !== null) entry.roles.push(role);
+/** ` (roles acme-app, acme-web, acme-zoo and 3 more)`, ` (also at manifest.yaml:12:5)`, or nothing. */
+function whoseText(alike: readonly Finding[]): string {
+  const [, ...others] = new Set(alike.map(placeText));
+  if (others.length > 0) {
+    const more = others.length > 2 ? ` and ${others.length - 2} more` : "";
+    return ` (also at ${others.slice(0, 2).join(", ")}${more})`;
   }
-  return [...entries.values()];
+  const roles = [...new Set(alike.flatMap(({ role }) => role ?? []))].map(printable);
+  return roles.length === 0 ? "" : ` (role${roles.length === 1 ? "" : "s"} ${firstThree(roles)})`;
 }
 
-/** Roles that are named before the rest is counted. */
-const mostRoles = 5;
-
-/** ` (role acme-app)`, ` (roles acme-app, acme-web and 3 more)`, or nothing. */
-function rolesText(names: readonly string[]): string {
-  const roles = [...new Set(names)];
-  if (roles.length === 0) return "";
-  const more = roles.length > mostRoles ? ` and ${roles.length - mostRoles} more` : "";
-  const shown = roles.slice(0, mostRoles).map(printable).join(", ");
-  return ` (role${roles.length === 1 ? "" : "s"} ${shown}${more})`;
+/** `manifest.yaml:12:5`. */
+function placeText({ file, line, column }: Pick<Finding, "file" | "line" | "column">): string {
+  return `${printable(file)}:${line}:${column}`;
 }
 
 /** ` (accepted: the repository is private)`, or nothing. */
@@ -84,11 +75,13 @@ function acceptedText({ accepted, reason }: Entry): string {
 }
 
 function entryText(entry: Entry, options: TextOptions, colors: Colors): string {
-  const place = `${printable(entry.file)}:${entry.line}:${entry.column}:`;
+  const place = `${placeText(entry)}:`;
   const label = severityColor(entry.severity, colors)(`${entry.severity} ${entry.code}`);
-  const roles = rolesText(entry.roles);
-  const lines = [`${colors.bold(place)} ${label}${roles}: ${printable(entry.message)}${acceptedText(entry)}`];
-  const source = options.line(entry.file, entry.line);
+  const lines = [
+    `${colors.bold(place)} ${label}${entry.whose}: ${printable(entry.message)}${acceptedText(entry)}`,
+  ];
+  if (entry.accepted) return `${lines.join("")}\n`;
+  const source = entry.severity === "info" ? undefined : options.line(entry.file, entry.line);
   if (source !== undefined && /\S/.test(source)) lines.push(...frame(source, entry.column, colors));
   lines.push(`  remedy: ${printable(entry.remedy)}`);
   return `${lines.join("\n")}\n`;

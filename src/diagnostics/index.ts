@@ -17,6 +17,6 @@ export { findingLine, formatText, type TextOptions } from "./formatText";
 export { anchor, code } from "./markdown";
 export { nearest } from "./nearest";
 export { pathText } from "./pathText";
-export { counts, type RuleDescription } from "./report";
+export { countsLine, together, type RuleDescription } from "./report";
 export { textPositions, type TextPositions } from "./textPositions";
 export { escapeHidden, isVisible, printable, quote } from "./quote";

@@ -1,4 +1,4 @@
-import type { Diagnostic, Finding, Severity } from "./diagnostic";
+import type { Diagnostic, RuleFinding, Severity } from "./diagnostic";
 
 /** What a report says of a rule, besides its findings. */
 export interface RuleDescription {
@@ -11,19 +11,48 @@ export interface RuleDescription {
   readonly remedy: string;
 }
 
-/** `2 errors, 1 warning, 3 info, 1 accepted`; accepted findings count as nothing else. */
+/** What makes a finding, whoever it is of and wherever. */
+type Said = Pick<RuleFinding, "rule" | "severity" | "message" | "remedy" | "accepted" | "reason">;
+
+/** Findings that differ in nothing but place and role, as one: for a reader they are. In the order of the first of each. */
+export function together<F extends Said>(findings: readonly F[]): readonly (readonly [F, ...F[]])[] {
+  const groups = new Map<string, [F, ...F[]]>();
+  for (const finding of findings) {
+    const { rule, severity, message, remedy, accepted, reason } = finding;
+    const key = JSON.stringify([rule, severity, message, remedy, accepted, reason]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [finding]);
+    else group.push(finding);
+  }
+  return [...groups.values()];
+}
+
+/** The first three, and how many more there are: `a, b, c and 97 more`. */
+export function firstThree(items: readonly string[]): string {
+  const more = items.length > 3 ? ` and ${items.length - 3} more` : "";
+  return `${items.slice(0, 3).join(", ")}${more}`;
+}
+
+/** `2 errors, 1 warning, 3 info, 1 accepted`, without what there is none of; what differs in place alone counts once. */
 export function counts(
   diagnostics: readonly Pick<Diagnostic, "severity">[],
-  findings: readonly Pick<Finding, "severity" | "accepted">[],
+  findings: readonly Said[],
 ): string {
-  const open = [...diagnostics, ...findings.filter((f) => !f.accepted)];
+  const all = together(findings).map(([first]) => first);
+  const open = [...diagnostics, ...all.filter((f) => !f.accepted)];
   const count = (severity: Severity) => open.filter((e) => e.severity === severity).length;
-  const plural = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
-  const accepted = findings.filter((f) => f.accepted).length;
-  const parts = [
-    plural(count("error"), "error"),
-    plural(count("warning"), "warning"),
-    `${count("info")} info`,
-  ];
-  return [...parts, ...(accepted > 0 ? [`${accepted} accepted`] : [])].join(", ");
+  const accepted = all.length + diagnostics.length - open.length;
+  const words = [
+    [count("error"), "error", "errors"],
+    [count("warning"), "warning", "warnings"],
+    [count("info"), "info", "info"],
+    [accepted, "accepted", "accepted"],
+  ] as const;
+  const shown = words.filter(([n]) => n > 0).map(([n, one, many]) => `${n} ${n === 1 ? one : many}`);
+  return shown.length === 0 ? "nothing found" : shown.join(", ");
+}
+
+/** The last line of a text: {@link counts}; empty where nothing was found. */
+export function countsLine(...found: Parameters<typeof counts>): string {
+  return found.every((list) => list.length === 0) ? "" : `${counts(...found)}\n`;
 }

@@ -5,6 +5,7 @@ import type { ExistingAccess } from "../model/existing";
 import type { Quotas } from "../model/quotas";
 import type { RoleAccess } from "../model/roleAccess";
 import { readDocument, servicePrefixes, type ServiceReference } from "../policy";
+import { dialects, parseEntryUrl } from "../subject";
 import type { JudgedRole, StatementMemo, Surroundings } from "./judgedRole";
 import { isJudged } from "./permissions/policySizes";
 import { denialsOf } from "./permissions/statements";
@@ -63,8 +64,13 @@ function withWaivers(
   return [...findings, ...problems.map((problem) => findingBy(problem.rule, problem.origin, null, problem))];
 }
 
-function judge(access: RoleAccess, surroundings: Surroundings, memo: StatementMemo): readonly Judgement[] {
-  const role = judgedRole(access, surroundings, memo);
+function judge(
+  access: RoleAccess,
+  surroundings: Surroundings,
+  memo: StatementMemo,
+  owners: readonly string[] = [],
+): readonly Judgement[] {
+  const role = judgedRole(access, surroundings, memo, owners);
   const { trust: view, admissions } = role;
   const trust = trustRules.flatMap((rule) =>
     [
@@ -83,7 +89,12 @@ function judge(access: RoleAccess, surroundings: Surroundings, memo: StatementMe
 }
 
 /** A role as rules see it: its documents read, what it says taken apart. */
-function judgedRole(access: RoleAccess, surroundings: Surroundings, memo: StatementMemo): JudgedRole {
+function judgedRole(
+  access: RoleAccess,
+  surroundings: Surroundings,
+  memo: StatementMemo,
+  owners: readonly string[],
+): JudgedRole {
   const documents = isJudged(access.documents)
     ? access.documents.map(({ origin, value }) => ({ origin, value, read: readDocument(value) }))
     : [];
@@ -109,7 +120,8 @@ function judgedRole(access: RoleAccess, surroundings: Surroundings, memo: Statem
   }
   const admission = access.trust?.admission;
   const by = `contexts: [${(admission?.contexts ?? []).filter(isForkContext).join(", ")}]`;
-  const admissions = admission === undefined ? [] : [{ ...admission, by, where: "", origin: access.origin }];
+  const admissions =
+    admission === undefined ? [] : [{ ...admission, by, owners, where: "", origin: access.origin }];
   return { ...rest, trust: null, admissions, forms: [] };
 }
 
@@ -133,6 +145,7 @@ export function check(model: AccessModel, { today, reference }: CheckOptions): r
   const installations = new Map(model.installations.map((i) => [i.name, i]));
   const surroundings: Surroundings = { ...model, identityProviders: [], reference };
   const memo: StatementMemo = new Map();
+  const owners = ownersOf(model);
   for (const account of model.accounts) {
     for (const rule of rules)
       for (const seen of rule.account?.(account, model) ?? [])
@@ -142,7 +155,7 @@ export function check(model: AccessModel, { today, reference }: CheckOptions): r
       if (!installation) throw new Error(`role ${role.name} names an unknown installation`);
       entries.add(role.entry);
       const access = accessOfRole(role, account, installation);
-      for (const { rule, seen } of judge(access, surroundings, memo))
+      for (const { rule, seen } of judge(access, surroundings, memo, owners))
         found.push({ rule, entry: role.entry, finding: findingOf(rule, access, seen) });
     }
   }
@@ -160,6 +173,18 @@ export function checkDeploy(last: readonly DeployedStack[], model: AccessModel):
       findingOf(rule, { name: null, origin: manifest, source: "manifest" }, seen),
     ),
   );
+}
+
+/** Whose repositories the entries name: `github.com/acme`, sorted. */
+function ownersOf({ accounts, hosts }: AccessModel): readonly string[] {
+  const urls = new Map(accounts.flatMap(({ roles }) => roles.map(({ entry }) => [entry.url, entry])));
+  const owners = [...urls.values()].flatMap(({ url, kind }) => {
+    const parsed = parseEntryUrl(url, kind, hosts);
+    if (!parsed.ok) return [];
+    const { base, segments, kind: host } = parsed.entry;
+    return [base.slice("https://".length), ...segments.slice(0, dialects[host].orgDepth)].join("/");
+  });
+  return [...new Set(owners)].sort();
 }
 
 /** What is known around access that exists already. */

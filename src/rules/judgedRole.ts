@@ -50,6 +50,8 @@ export interface ReadPolicy {
 export interface PlacedAdmission extends Admission {
   /** What admits them: `contexts: [all]`, or a value of `sub` in quotes. */
   readonly by: string;
+  /** Who owns what the entries of the manifest name; empty: there is none. */
+  readonly owners: readonly string[];
   /** For messages: the statement and a colon; empty for an entry. */
   readonly where: string;
   readonly origin: Origin;

@@ -24,6 +24,26 @@ describe("check", () => {
     expect((await command(["check", "--strict"])).status).toBe(1);
   });
 
+  it("says of a hundred clean repositories less than ten lines, and in JSON what is of each", async () => {
+    const repos = Array.from(
+      { length: 100 },
+      (_, i) =>
+        `  - { url: https://github.com/acme-${i % 9}/app-${i}${i % 2 ? "" : ", contexts: [repository, branches]"} }`,
+    );
+    const accept = "defaults: { accept: [{ rule: T57, reason: every repository is private }] }";
+    write({ "manifest.yaml": manifest(`${accept}\nrepos:\n${repos.join("\n")}`, "", "host: gitpod.io") });
+    const { status, stdout } = await command(["check"]);
+    expect([status, stdout.split("\n").length <= 10]).toEqual([0, true]);
+    expect(stdout).toMatch(/info T66 \(also at [^ ]+:\d+:\d+, [^ ]+ and 97 more\): /);
+    expect(stdout).toMatch(/github\.com\/acme-0, .* and 5 more\n/);
+    const { findings } = JSON.parse((await command(["check", "--format", "json"])).stdout) as {
+      findings: { rule: string }[];
+    };
+    expect(findings.filter(({ rule }) => rule === "T66")).toHaveLength(100);
+    const markdown = (await command(["check", "--format", "markdown"])).stdout;
+    expect(markdown).toContain(`\n${stdout.trimEnd().split("\n").at(-1)}\n`);
+  });
+
   it("ends with 1 on errors", async () => {
     write({ "manifest.yaml": org });
     expect((await command(["check"])).status).toBe(1);

@@ -29,8 +29,16 @@ test("it counts, and has a table for each severity, the accepted folded", () => 
   expect(page).toContain("| `m.yaml:1:1` | `M01` unknown key |");
 });
 
-test("of nothing it is one line of counts", () => {
-  expect(text([])).toBe("### gitpod-aws-oidc check\n\n0 errors, 0 warnings, 0 info\n");
+test("findings that differ in place and role alone are one row, with three of them", () => {
+  const alike = Array.from({ length: 100 }, (_, line) => ({ ...finding, line, role: `r${line}` }));
+  const page = text(alike);
+  expect(page).toContain("\n1 warning\n");
+  expect(page).toContain("| `m.yaml:0:5, m.yaml:1:5, m.yaml:2:5 and 97 more` |");
+  expect(page).toContain("| `r0, r1, r2 and 97 more` |");
+});
+
+test("of nothing it is one line", () => {
+  expect(text([])).toBe("### gitpod-aws-oidc check\n\nnothing found\n");
 });
 
 test("it has no links, which would lead nowhere in a user's repository, and titles are plain words", () => {
@@ -82,7 +90,7 @@ test("it is at most 60,000 characters, the gravest first, and says what is left 
   const many = Array.from({ length: 5000 }, (_, i): Finding => ({
     ...finding,
     severity: "info",
-    line: i + 1,
+    message: `anybody gets in ${i}`,
   }));
   const page = text([
     ...many,

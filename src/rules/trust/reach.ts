@@ -1,6 +1,6 @@
 import { quote } from "../../diagnostics";
 import type { PlacedAdmission, TrustedIssuer } from "../judgedRole";
-import { below, type Observation, type Rule } from "../rule";
+import { below, listed, type Observation, type Rule } from "../rule";
 
 /** Rules about whom a role admits, be it an entry of a manifest or a document that says so. */
 export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
@@ -112,8 +112,27 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "when the owner is renamed, somebody else can take the old name and gets in",
     remedy: "remove the entry before the owner is renamed or the repository is moved",
     policyRemedy: "remove the role before the owner is renamed or the repository is moved",
-    admission: ({ url, ...at }) =>
-      url === null ? [] : say(at, `whoever takes over the name ${quote(url)} after a rename gets this role`),
+    // One text for a manifest, however many entries it has.
+    admission: ({ url, owners, ...at }) => {
+      if (url === null) return [];
+      if (owners.length === 0)
+        return say(at, `whoever takes over the name ${quote(url)} after a rename gets this role`);
+      return say(
+        at,
+        `whoever takes over the name of an owner after a rename gets its roles: ${listed(owners)}`,
+      );
+    },
+  },
+  {
+    id: "T68",
+    severity: "info",
+    title: "contexts without the repository itself",
+    why: "a workspace opened on the repository's own page, as most are, is refused",
+    remedy: "add repository to contexts",
+    admission: ({ kind, contexts, where, ...at }) =>
+      kind === "org" || where !== "" || contexts.includes("repository") || contexts.includes("all")
+        ? []
+        : say({ ...at, where }, "workspaces opened on the repository's own page are refused"),
   },
 ]);
 
