@@ -51,7 +51,7 @@ const forksInUse: readonly Context[] = Object.freeze(["commits", "pull-requests"
 /** May a workspace of this context hold the code of a fork? */
 function forkCode(kind: EntryUrl["kind"], context: Context): string {
   if (forksInUse.includes(context)) return "yes (T58)";
-  return typeof context === "string" && dialects[kind].forksByLink.includes(context)
+  return dialects[kind].forksByLink.some((made) => made === context)
     ? "by a link made for it (T71)"
     : "never";
 }

@@ -6,6 +6,7 @@ import { parseArn, policyArn, providerName, roleArn } from "../model/names";
 import { partitionOf, partitions } from "../model/partitions";
 import { defaultQuotas } from "../model/quotas";
 import type { RoleAccess } from "../model/roleAccess";
+import { workspaceUrl } from "../policy/workspaceTrust";
 import { emptyReference, loadServiceReference, many, servicePrefixes } from "../policy";
 import { checkEntry } from "../rules";
 import { workspaceSource, type DescribedRole, type RoleProps } from "./roleProps";
@@ -77,6 +78,7 @@ function accessOf(file: string, props: RoleProps, role: DescribedRole): RoleAcce
       policy: role.trustPolicy,
       admission: {
         ...workspaces,
+        hostKind: workspaceUrl(workspaces).kind,
         contexts: isOrg ? ["all"] : workspaces.contexts,
         bare: workspaces.contexts.every((context) => context === "repository"),
         openTo: isSharedIssuer(identityProvider.issuer) ? providerName(identityProvider.issuer) : null,

@@ -2,6 +2,7 @@ import type {
   Context,
   ForeignResource,
   GrantWeight,
+  HostKind,
   ManifestOrigin,
   RolePolicies,
   WrittenStatement,
@@ -59,6 +60,8 @@ export interface Admission {
   readonly kind: "repo" | "org";
   /** Of the repository, or of what is above the repositories; null where only the whole organization is meant. */
   readonly url: string | null;
+  /** Of the host; null where nothing names it. */
+  readonly hostKind: HostKind | null;
   /** What workspaces may have been opened on. */
   readonly contexts: readonly Context[];
   /** Does the role admit no workspace of the repository but those opened on its own URL? */

@@ -1,12 +1,12 @@
 import type { Origin, RuleFinding } from "../diagnostics";
-import type { AccessModel, Context, Entry } from "../model/accessModel";
+import type { AccessModel, Entry } from "../model/accessModel";
 import type { DeployedStack } from "../model/deployed";
 import type { ExistingAccess } from "../model/existing";
 import type { Quotas } from "../model/quotas";
 import type { RoleAccess } from "../model/roleAccess";
 import { readDocument, servicePrefixes, type ServiceReference } from "../policy";
 import { dialects, parseEntryUrl } from "../subject";
-import type { JudgedRole, StatementMemo, Surroundings } from "./judgedRole";
+import type { JudgedRole, PlacedAdmission, StatementMemo, Surroundings } from "./judgedRole";
 import { isJudged } from "./permissions/policySizes";
 import { denialsOf } from "./permissions/statements";
 import { raised, wideOnes } from "./permissions/wideTrust";
@@ -119,15 +119,10 @@ function judgedRole(
     return { ...rest, trust: view, ...readSubjects(view) };
   }
   const admission = access.trust?.admission;
-  const by = `contexts: [${(admission?.contexts ?? []).filter(isForkContext).join(", ")}]`;
+  const by: PlacedAdmission["by"] = (contexts) => `contexts: [${contexts.join(", ")}]`;
   const admissions =
     admission === undefined ? [] : [{ ...admission, by, owners, where: "", origin: access.origin }];
   return { ...rest, trust: null, admissions, forms: [] };
-}
-
-/** Can workspaces of this context run a fork's code? T58 names those. */
-function isForkContext(context: Context): context is "all" | "commits" | "pull-requests" {
-  return context === "all" || context === "commits" || context === "pull-requests";
 }
 
 export interface CheckOptions {

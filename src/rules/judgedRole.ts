@@ -4,6 +4,7 @@ import type { ExistingIdentityProvider } from "../model/existing";
 import type { Statement } from "../model/policyDocument";
 import type { Admission, RoleAccess } from "../model/roleAccess";
 import type { OperatorParts, ReadDocument, ServiceReference } from "../policy";
+import type { ContextWord } from "../subject";
 import type { ForeignIssuer } from "./trust/foreignIssuers";
 
 /** What is known around a role. Empty lists: nothing is, and only what a document shows counts. */
@@ -48,8 +49,8 @@ export interface ReadPolicy {
 
 /** Some of the workspaces that a role admits, with where the text says so. */
 export interface PlacedAdmission extends Admission {
-  /** What admits them: `contexts: [all]`, or a value of `sub` in quotes. */
-  readonly by: string;
+  /** What admits those of some contexts: `contexts: [all]`, or a value of `sub` in quotes. */
+  readonly by: (contexts: readonly ContextWord[]) => string;
   /** Who owns what the entries of the manifest name; empty: there is none. */
   readonly owners: readonly string[];
   /** For messages: the statement and a colon; empty for an entry. */

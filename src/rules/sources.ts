@@ -26,7 +26,8 @@ export function accessOfRole(role: Role, account: Account, installation: Install
       kind: "entry",
       policy: role.trustPolicy,
       admission: {
-        ...{ kind: entry.kind, url: entry.url, contexts: isOrg ? ["all"] : entry.contexts },
+        ...{ kind: entry.kind, url: entry.url, hostKind: entry.hostKind },
+        contexts: isOrg ? ["all"] : entry.contexts,
         bare: (subject?.includes("context") ?? true) && entry.contexts.every((c) => c === "repository"),
         openTo: open?.providerName ?? null,
         openFormerly: open !== undefined && open !== installation,

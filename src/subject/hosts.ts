@@ -4,6 +4,9 @@ import { templateFiller } from "../model/textTemplate";
 /** A context as one word: what rows of {@link HostDialect.prefixes} are keyed by. */
 export type ContextWord = Exclude<Context, object>;
 
+/** A context whose links, on some host, can be made to open a fork's code. */
+export type ForkContext = "branches" | "tags" | "issues";
+
 /** What URLs of a repository or organization are made of. `{…}` in the rows of a dialect stand for these. */
 export interface UrlParts {
   /** The canonical URL, without slash or `.git` at its end. */
@@ -64,7 +67,7 @@ export interface HostDialect {
     readonly values: readonly (readonly [prefix: string, context: "branch" | "tags" | null])[];
   };
   /** Contexts by which a link that somebody made for it opens a commit or pull request of a fork (rule T71). */
-  readonly forksByLink: readonly ContextWord[];
+  readonly forksByLink: readonly ForkContext[];
   /** What a tag does that has the name of a branch, in words. */
   readonly sameName: string;
   /**

@@ -12,7 +12,7 @@ export {
 export { hostOf, parseEntryUrl, scmHosts, type EntryUrl, type EntryUrlResult } from "./url";
 export { parseSubject, type ParsedSubject } from "./parseSubject";
 export { subjectOfContextUrl } from "./contextUrl";
-export { exampleSubjects, scmHostOf, subjectReach, type SubjectReach } from "./subjectPattern";
+export { exampleSubjects, forkLinks, scmHostOf, subjectReach, type SubjectReach } from "./subjectPattern";
 export { isDisguised, leavesPath, opensElsewhere, traversals, traversalsOfLength } from "./traversal";
 export {
   byFit,

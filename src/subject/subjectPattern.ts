@@ -1,5 +1,5 @@
 import type { HostKind, ScmHost } from "../model/accessModel";
-import { branchForms, dialects, fillAll, hasDotGit, hostKinds } from "./hosts";
+import { branchForms, dialects, fillAll, hasDotGit, hostKinds, type ForkContext } from "./hosts";
 import { opensElsewhere } from "./traversal";
 import { hostOf, type EntryUrl } from "./url";
 
@@ -85,6 +85,16 @@ export function scmHostOf(start: string, hosts: readonly ScmHost[]): ScmHost {
   return { name, kind: telling ?? "github" };
 }
 
+const exampleCommit = "0123456789abcdef0123456789abcdef01234567";
+
+/** Subjects of a context by which a link was made for a fork's commit, as examples. */
+export function forkLinks(repository: EntryUrl, context: ForkContext): readonly string[] {
+  const { prefixes, parts } = dialects[repository.kind];
+  return fillAll(prefixes[context] ?? [], parts(repository.base, repository.segments)).map(
+    (prefix) => `${prefix}${exampleCommit}`,
+  );
+}
+
 /** Subjects of one context, as examples: none of a host that has no such thing. */
 export function exampleSubjects(
   repository: EntryUrl,
@@ -92,7 +102,7 @@ export function exampleSubjects(
 ): readonly string[] {
   const dialect = dialects[repository.kind];
   const parts = dialect.parts(repository.base, repository.segments);
-  const end = { branches: "main", commits: "0123456789abcdef0123456789abcdef01234567", "pull-requests": "1" };
+  const end = { branches: "main", commits: exampleCommit, "pull-requests": "1" };
   return [
     ...fillAll(dialect.prefixes[context] ?? [], parts).map((prefix) => `${prefix}${end[context]}`),
     ...(context === "branches" ? branchForms(dialect, parts, "main") : []),

@@ -57,11 +57,32 @@ describe("who gets in", () => {
     },
   );
 
+  it.each<readonly [string, string, boolean]>([
+    ["https://github.com/acme/app", "branches", true],
+    ["https://github.com/acme/app", "tags", true],
+    ["https://github.com/acme/app", "issues", true],
+    ["https://github.com/acme/app", "repository", false],
+    ["https://github.com/acme/app", "{branch: main}", false],
+    ["https://github.com/acme/app", "commits", false],
+    ["https://github.com/acme/app", "branches, all", false],
+    ["https://github.com/acme/app", "branches, pull-requests", true],
+    ["https://bitbucket.org/acme/app", "branches", true],
+    ["https://bitbucket.org/acme/app", "tags", false],
+    ["https://bitbucket.org/acme/app", "issues", false],
+    ["https://gitlab.com/acme/app", "branches", false],
+    ["https://gitlab.com/acme/app", "issues", false],
+    ["https://dev.azure.com/acme/shop/_git/web", "branches", false],
+    ["https://dev.azure.com/acme/shop/_git/web", "tags", false],
+  ])("T71: %s with %s: %j", (url, contexts, found) => {
+    const text = manifest(`repos:\n  - { url: "${url}", contexts: [${contexts}] }`, "", closed);
+    expect(infos(text).includes("T71")).toBe(found);
+  });
+
   it("T50, T64, T66: advice is info, and advice on an installation is given once", () => {
     expect(infos(repo())).toEqual(["T64", "T50", "T66"]);
     expect(
       infos(repo("contexts: [repository, branches]", "issuer: https://services.acme.gitpod.cloud/idp")),
-    ).toEqual(["T66"]);
+    ).toEqual(["T66", "T71"]);
     const two = `${repo().trimEnd()}\n  - { url: https://github.com/acme/zoo }\n`;
     expect(infos(two).filter((rule) => rule === "T64")).toEqual(["T64"]);
   });

@@ -57,6 +57,7 @@ function trustOf(wideTrust: readonly string[]): RoleTrust {
     admission: {
       kind: has("T54") ? "org" : "repo",
       url: "https://github.com/acme",
+      hostKind: "github",
       contexts: has("T58") ? ["commits"] : [],
       bare: false,
       openTo: has("T57") ? "api.gitpod.io/idp" : null,

@@ -1,4 +1,5 @@
 import { quote } from "../../diagnostics";
+import { dialects } from "../../subject";
 import type { PlacedAdmission, TrustedIssuer } from "../judgedRole";
 import { below, listed, type Observation, type Rule } from "../rule";
 
@@ -79,7 +80,11 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
         ...(all || contexts.includes("pull-requests") ? ["pull requests"] : []),
       ];
       if (kind === "org" || forks.length === 0) return [];
-      return say(at, `${by} admits workspaces on ${forks.join(" and ")}, whose code can come from forks`);
+      const named = contexts.filter((c) => c === "all" || c === "commits" || c === "pull-requests");
+      return say(
+        at,
+        `${by(named)} admits workspaces on ${forks.join(" and ")}, whose code can come from forks`,
+      );
     },
   },
   {
@@ -133,6 +138,28 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
       kind === "org" || where !== "" || contexts.includes("repository") || contexts.includes("all")
         ? []
         : say({ ...at, where }, "workspaces opened on the repository's own page are refused"),
+  },
+  {
+    id: "T71",
+    severity: "info",
+    title: "a link made for it opens a fork's code",
+    why: "on some hosts a link that looks like one to a branch, a tag or an issue can open a commit or pull request of a fork: whoever gets somebody to follow it writes the code that then runs with the role",
+    remedy:
+      "name the branches, and leave tags and issues out: repository and {branch: …} never open a fork's code",
+    policyRemedy:
+      "name the branches instead, as in https://github.com/OWNER/REPOSITORY/tree/main: that never opens a fork's code",
+    admission: ({ kind, hostKind, contexts, by, ...at }) => {
+      // Who admits commits has forks in everyday use, which T58 says.
+      if (kind === "org" || hostKind === null || contexts.some((c) => c === "all" || c === "commits"))
+        return [];
+      const made = dialects[hostKind].forksByLink.filter((context) => contexts.includes(context));
+      if (made.length === 0) return [];
+      const opened = [
+        ...(made.some((context) => context !== "issues") ? ["commit"] : []),
+        ...(made.includes("issues") ? ["pull request"] : []),
+      ];
+      return say(at, `${by(made)} also admits a link made to open a ${opened.join(" or ")} of a fork`);
+    },
   },
 ]);
 

@@ -108,7 +108,7 @@ function judgeRepository(value: SubjectValue, text: string, names: boolean): rea
 
 /** What admits every repository of an organization of Gitpod's. */
 const wholeOrganization: Admission = Object.freeze({
-  ...{ kind: "org", url: null, contexts: [], bare: false, openTo: null },
+  ...{ kind: "org", url: null, hostKind: null, contexts: [], bare: false, openTo: null },
 });
 
 /** Whom a subject of Ona names below its organization, by version. */

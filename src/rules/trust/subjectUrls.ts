@@ -5,6 +5,7 @@ import {
   cloneUrl,
   dialects,
   exampleSubjects,
+  forkLinks,
   isDisguised,
   leavesPath,
   opensElsewhere,
@@ -162,7 +163,10 @@ function judgeReach(value: SubjectValue): readonly Reading[] {
         ...(whole ? [missesItself(value, repository)] : []),
         ...branches(value, repository),
         ...unguarded(value),
-        admission(value, "repo", repository.url, { contexts: forkContexts(value, repository) }),
+        admission(value, "repo", repository.url, {
+          hostKind: repository.kind,
+          contexts: forkContexts(value, repository),
+        }),
       ];
     }
   }
@@ -193,11 +197,13 @@ function missesItself(value: SubjectValue, { url }: EntryUrl): Reading {
   };
 }
 
-/** Contexts of the value in which a fork's code runs. */
+/** Contexts of the value in which a fork's code runs, in everyday use or by a link made for it. */
 function forkContexts(value: SubjectValue, repository: EntryUrl): readonly Context[] {
-  return (["commits", "pull-requests"] as const).filter((context) =>
-    exampleSubjects(repository, context).some((sub) => admittedBy(value, sub)),
-  );
+  const isAdmitted = (subjects: readonly string[]): boolean => subjects.some((sub) => admittedBy(value, sub));
+  return [
+    ...(["commits", "pull-requests"] as const).filter((c) => isAdmitted(exampleSubjects(repository, c))),
+    ...dialects[repository.kind].forksByLink.filter((c) => isAdmitted(forkLinks(repository, c))),
+  ];
 }
 
 /** On hosts with the branch in the query, a pattern of paths misses them. */

@@ -19,7 +19,7 @@ export function admission(
   more: Partial<Admission> = {},
 ): Admission {
   const openTo = issuer.openSignup ? issuer.providerName : null;
-  return { kind, url, contexts: [], bare: false, openTo, ...more };
+  return { kind, url, hostKind: null, contexts: [], bare: false, openTo, ...more };
 }
 
 /** One value that a statement lets in as `sub` of one of Gitpod's issuers. */

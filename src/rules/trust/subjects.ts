@@ -24,7 +24,7 @@ export function readSubjects(view: TrustView): Pick<JudgedRole, "admissions" | "
       return [{ ...reading, message: `${where}${reading.message}`, origin }];
     }),
     admissions: readings.flatMap(([value, reading]) =>
-      "rule" in reading ? [] : [{ ...reading, ...placed(value), by: quote(value.value), owners: [] }],
+      "rule" in reading ? [] : [{ ...reading, ...placed(value), by: () => quote(value.value), owners: [] }],
     ),
   };
 }
