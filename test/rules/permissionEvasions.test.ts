@@ -46,6 +46,24 @@ describe("patterns that match more than they seem to", () => {
       ).toContain("G15");
   });
 
+  it.each([
+    "arn:aws:iam::*:role/Admin",
+    "arn:aws:iam::????????????:role/ops/*",
+    "arn:aws:iam:*:role/Admin",
+    "arn:aws:iam::${aws:PrincipalTag/account}:role/Admin",
+  ])("%s is a role of any account, until its account or organization is said", (Resource) => {
+    expect(found({ Action: "sts:AssumeRole", Resource })).toEqual(["G15"]);
+    const Condition = { StringEquals: { "aws:ResourceOrgID": "o-aaaaaaaaaa" } };
+    expect(found({ Action: "sts:AssumeRole", Resource, Condition })).toEqual([]);
+  });
+
+  it.each(["arn:aws:iam::${aws:PrincipalAccount}:role/deploy", `arn:*:iam::${account}:role/deploy-*`])(
+    "%s is a role of one account",
+    (Resource) => {
+      expect(found({ Action: "sts:AssumeRole", Resource })).toEqual([]);
+    },
+  );
+
   it("accepting G01 clears neither G09 nor G15: a * for everything has them, too", () => {
     for (const Action of ["*", "*:*", "?*"])
       expect(found({ Action, Resource: "*" })).toEqual(["G01", "G09", "G09", "G09", "G15"]);

@@ -1,6 +1,7 @@
 import type { Statement } from "../../model/policyDocument";
 import { quote } from "../../diagnostics";
 import {
+  arnsMeet,
   isAtLarge,
   many,
   matchedActions,
@@ -8,6 +9,7 @@ import {
   namesEveryAction,
   namesService,
   namesWholeService,
+  openPattern,
   resourceBound,
   resourcesOf,
   type ActionFacts,
@@ -16,6 +18,8 @@ import { listed, type Rule } from "../rule";
 import { allowedActions, allowsAtAll, eachStatement, type StatementScope } from "./statements";
 
 const roleArn = "arn:${Partition}:iam::${Account}:role/${RoleName}";
+const assumeRole = "sts:AssumeRole";
+const assumeByToken = "sts:AssumeRoleWithWebIdentity";
 
 /** Rules about statements that allow more than they name. */
 export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
@@ -101,25 +105,53 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "G15",
     severity: "error",
-    title: "sts:AssumeRole on any role",
-    why: "every role whose trust policy admits the account can be assumed",
-    remedy: "name the roles, or grant them with role:",
-    policyRemedy: "name the roles",
+    title: "sts:AssumeRole on any role, or in any account",
+    why: "every role whose trust policy admits the account can be assumed, and where the account is open, a stranger's role too",
+    remedy: "name the roles with their account, or grant them with role:",
+    policyRemedy: "name the roles with their account",
     role: eachStatement((statement, scope) => {
-      const resources = resourcesOf(statement).filter((r) => namesEvery(r, roleArn));
-      // Whose account the roles are in names none of them.
-      if (resources.length === 0 || resourceBound(statement.Condition) === "some") return [];
-      return allowsAtAll(statement, "sts:AssumeRole") && !scope.denied("sts:AssumeRole")
-        ? [
-            {
-              path: ["Resource"],
-              message: `sts:AssumeRole on ${listed(resources.map(quote))}: any role can be assumed`,
-            },
-          ]
-        : [];
+      if (!allowsAtAll(statement, assumeRole) || scope.denied(assumeRole)) return [];
+      const bound = resourceBound(statement.Condition);
+      if (bound === "some") return [];
+      const any = resourcesOf(statement).filter((r) => namesEvery(r, roleArn));
+      // A condition on whose account the roles are in names none of them, but closes an open account.
+      const anywhere = resourcesOf(statement).filter(
+        (r) => bound === null && !any.includes(r) && isInAnyAccount(r),
+      );
+      return [
+        { of: any, what: "any role can be assumed" },
+        { of: anywhere, what: "such a role of any account can be assumed, a stranger's included" },
+      ].flatMap(({ of, what }) =>
+        of.length === 0
+          ? []
+          : [{ path: ["Resource"], message: `${assumeRole} on ${listed(of.map(quote))}: ${what}` }],
+      );
     }),
   },
+  {
+    id: "G21",
+    severity: "info",
+    title: "sts:AssumeRoleWithWebIdentity in a permission policy",
+    why: "the call is made without AWS credentials: the trust policy of the role that is assumed decides alone, and this does nothing",
+    remedy: "remove the action",
+    role: eachStatement((statement) =>
+      (statement.Effect === "Allow" ? many(statement.Action) : [])
+        .filter((pattern) => pattern.toLowerCase() === assumeByToken.toLowerCase())
+        .map((pattern) => ({
+          path: ["Action"],
+          item: pattern,
+          message: `${quote(pattern)} does nothing in a permission policy: the trust policy of the role that is assumed decides`,
+        })),
+    ),
+  },
 ]);
+
+/** Is a pattern one for roles whose account it leaves open? The caller's own, by whatever variable, is one account. */
+function isInAnyAccount(resource: string): boolean {
+  const pattern = resource.replace(/\$\{\s*aws:PrincipalAccount\s*\}/gi, "000000000000");
+  const fields = openPattern(pattern).split(":");
+  return (fields.length < 6 || /[*?]/.test(fields[4] ?? "")) && arnsMeet(pattern, roleArn);
+}
 
 /** Does a statement allow an action by more than a `*` for everything, or a NotAction? */
 function allows(statement: Statement, action: string, scope: StatementScope): boolean {
@@ -139,8 +171,8 @@ function mustName({ name, resources }: ActionFacts): boolean {
 }
 
 /**
- * The actions that take a resource and may have any. Left out: `sts:AssumeRole`, which is G15's, and lists that a
- * wildcard names most of whose actions take none, as `ec2:Describe*`.
+ * The actions that take a resource and may have any. Left out: what is G15's or G21's, and lists that a wildcard names
+ * most of whose actions take none, as `ec2:Describe*`.
  */
 function openActions(statement: Statement, scope: StatementScope): readonly ActionFacts[] {
   const named = many(statement.Action)
@@ -156,7 +188,8 @@ function openActions(statement: Statement, scope: StatementScope): readonly Acti
   return allowedActions(statement, scope).filter(
     (action) =>
       counted.has(action.name) &&
-      action.name !== "sts:AssumeRole" &&
+      action.name !== assumeRole &&
+      action.name !== assumeByToken &&
       mustName(action) &&
       isAtLarge(statement, action),
   );
