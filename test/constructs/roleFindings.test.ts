@@ -118,7 +118,10 @@ test.each<readonly [string, string, Props, readonly string[]]>([
   ["addresses that limit nothing", issuer, { repository, sourceCidrs: ["10.0.0.0/8"] }, ["T40"]],
 ])("a role's annotations are a manifest's findings: %s", (_, issuerOfRole, props, rules) => {
   const said = annotations(issuerOfRole, () => props);
-  expect([...said].sort()).toEqual([...findings(issuerOfRole, props)].sort());
+  // T66 names the owners of a whole manifest, and the repository of a role that stands alone.
+  const alike = (lines: readonly string[]) =>
+    lines.map((line) => line.replace(/^(info T66:).*/, "$1")).sort();
+  expect(alike(said)).toEqual(alike(findings(issuerOfRole, props)));
   const ids = said.map((line) => line.split(" ")[1]?.slice(0, 3));
   for (const rule of rules) expect(ids).toContain(rule);
 });
