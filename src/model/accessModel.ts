@@ -25,6 +25,14 @@ export interface AccessModel {
   readonly accept: readonly Acceptance[];
   /** The source control hosts that entries may name, sorted by name. */
   readonly hosts: readonly ScmHost[];
+  /** Regions of the manifest that may be right, but that our list does not have, sorted by place. */
+  readonly unlistedRegions: readonly WrittenRegion[];
+}
+
+/** A region where it is written. */
+export interface WrittenRegion {
+  readonly region: string;
+  readonly origin: ManifestOrigin;
 }
 
 /** A source control host: `github.com`, `git.acme.com:8443` or `intern.acme.com/git`, with its kind. */

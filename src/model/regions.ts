@@ -1,6 +1,7 @@
 /**
  * The regions that AWS has, of every partition that we know. AWS adds some each year: this list tells misspellings from
- * regions, and never decides by itself that there is no such region.
+ * regions, and never decides by itself that there is no such region (N01). The documentation has these, and so has
+ * botocore 1.43.107 of October 2026, but for the isolated partitions.
  * @see https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
  * @see https://docs.amazonaws.cn/en_us/aws/latest/userguide/endpoints-arns.html
  * @see https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/using-govcloud-endpoints.html
@@ -17,3 +18,6 @@ export const regions: readonly string[] = Object.freeze([
   ...["us-gov-east-1", "us-gov-west-1"],
   ...["eusc-de-east-1"],
 ]);
+
+/** The month of the list. */
+export const regionsAsOf = "October 2026";

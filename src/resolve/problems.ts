@@ -1,8 +1,10 @@
 import { nearest, quote, type DiagnosticCode, type Origin, type Problem } from "../diagnostics";
+import type { WrittenRegion } from "../model/accessModel";
 
 /** Collects problems, each once: a value of `defaults` reaches many entries, but is wrong in one place. */
 export class Problems {
   readonly #seen = new Map<string, Problem>();
+  readonly #unlisted = new Map<string, WrittenRegion>();
 
   add(
     code: DiagnosticCode,
@@ -27,6 +29,16 @@ export class Problems {
       `no ${what} is named ${quote(name)}; there ${known.length === 1 ? "is" : "are"} ${some}${more}`,
       near === undefined ? `declare it, or name one that exists` : `did you mean ${quote(near)}?`,
     );
+  }
+
+  /** A region that our list does not have: no problem yet, since AWS may have opened it since. */
+  unlistedRegion(region: string, origin: Origin): void {
+    this.#unlisted.set(JSON.stringify([origin.file, origin.path]), { region, origin });
+  }
+
+  /** Sorted by place. */
+  get unlistedRegions(): readonly WrittenRegion[] {
+    return [...this.#unlisted].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, written]) => written);
   }
 
   get list(): readonly Problem[] {

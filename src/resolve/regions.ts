@@ -31,11 +31,14 @@ export function meantRegion(text: string): string | undefined {
   return points.has(point) ? undefined : nearest(text, regions);
 }
 
-/** Refuses a region that is misspelt, or of no partition that we know; true for one that may be right. */
+/** Refuses a region that is misspelt, or of no partition that we know; true for one that may be right, which is noted where our list does not have it. */
 export function checkRegion(region: string, origin: Origin, problems: Problems): boolean {
   const meant = meantRegion(region);
   const partition = partitionOf(region);
-  if (meant === undefined && partition !== null) return true;
+  if (meant === undefined && partition !== null) {
+    if (!regions.includes(region)) problems.unlistedRegion(region, origin);
+    return true;
+  }
   problems.add(
     "M04",
     origin,

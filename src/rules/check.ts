@@ -141,6 +141,10 @@ export function check(model: AccessModel, { today, reference }: CheckOptions): r
   const surroundings: Surroundings = { ...model, identityProviders: [], reference };
   const memo: StatementMemo = new Map();
   const owners = ownersOf(model);
+  const manifest = { file: model.manifestName, path: [] };
+  for (const rule of rules)
+    for (const seen of rule.manifest?.(model) ?? [])
+      add(findingOf(rule, { name: null, origin: manifest, source: "manifest" }, seen));
   for (const account of model.accounts) {
     for (const rule of rules)
       for (const seen of rule.account?.(account, model) ?? [])

@@ -30,6 +30,8 @@ export interface Rule {
   readonly role?: (role: JudgedRole) => readonly Observation[];
   /** An account of a manifest as a whole: nobody can waive it. */
   readonly account?: (account: Account, model: AccessModel) => readonly Observation[];
+  /** A manifest as a whole: nobody can waive it. */
+  readonly manifest?: (model: AccessModel) => readonly Observation[];
   /** Identity providers that exist already. */
   readonly providers?: (
     providers: readonly ExistingIdentityProvider[],

@@ -9,6 +9,7 @@ import { ownEditRules } from "./permissions/ownEdits";
 import { policySizeRules } from "./permissions/policySizes";
 import { sensitiveActionRules } from "./permissions/sensitiveActions";
 import { wideTrustRules } from "./permissions/wideTrust";
+import { noteRules } from "./notes";
 import { destroyedRules } from "./providers/destroyed";
 import { providerRules } from "./providers/providers";
 import type { Rule } from "./rule";
@@ -24,8 +25,8 @@ import { subjectRules } from "./trust/subjects";
 import { waiverRules } from "./waivers/waivers";
 import { workspaceRules } from "./workspace/rules";
 
-/** Who may assume a role, identity providers, what a role may do, what repositories get, files, and waivers. */
-const letters = "TPGSEW";
+/** Who may assume a role, identity providers, what a role may do, what repositories get, files, waivers, and notes on a manifest. */
+const letters = "TPGSEWN";
 
 /** All rules, in the order of their letters and numbers. Ids are public: never reused, never renamed. */
 export const rules: readonly Rule[] = Object.freeze(
@@ -51,7 +52,7 @@ export const rules: readonly Rule[] = Object.freeze(
       wideTrustRules,
     ],
     ...[policySizeRules, nameRules, boundaryRules, foreignResourceRules],
-    ...[workspaceRules, fileRules, waiverRules],
+    ...[workspaceRules, fileRules, waiverRules, noteRules],
   ]
     .flat()
     .sort(

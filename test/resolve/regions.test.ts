@@ -68,3 +68,20 @@ test("a misspelt region is one diagnostic at its place, wherever a manifest has 
   expect(told(manifest(none, "backend: { s3: { bucket: acme, region: eu-cental-1 } }"))).toEqual(said);
   expect(told(manifest(none).replace("sqs: a,", "sqs: a, region: eu-cental-1,"))).toEqual(said);
 });
+
+test("a region that our list does not have is a warning, once wherever it is written, with the nearest of its area", () => {
+  const grants =
+    "grants: [{ sqs: a, account: dev, region: nz-north-1 }, { sqs: b, account: dev, region: eu-west-1 }]";
+  const text = `${manifest("repos: [{ url: https://github.com/acme/a }, { url: https://github.com/acme/b }]")}
+defaults: { ${grants} }`;
+  const loaded = project(text.replace("eu-central-1", "eu-central-3"));
+  const found = loaded.ok ? loaded.findings.filter(({ rule }) => rule === "N01") : [];
+  expect(found.map(({ severity, path, remedy }) => [severity, path, remedy])).toEqual([
+    ["warning", "accounts.dev.region", "did you mean eu-central-1? a region that is newer may stay"],
+    [
+      "warning",
+      "defaults.grants[0].region",
+      expect.stringContaining("compare it with the regions that AWS lists"),
+    ],
+  ]);
+});

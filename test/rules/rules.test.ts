@@ -377,7 +377,7 @@ describe("the table", () => {
   it("has every id once, in the order of the letters, with a remedy", () => {
     const ids = rules.map((rule) => rule.id);
     expect(new Set(ids).size).toBe(ids.length);
-    const letters = "TPGSEW";
+    const letters = "TPGSEWN";
     expect(ids).toEqual(
       [...ids].sort((a, b) => letters.indexOf(a[0] ?? "") - letters.indexOf(b[0] ?? "") || (a < b ? -1 : 1)),
     );

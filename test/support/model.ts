@@ -143,5 +143,6 @@ export function testModel(accounts: readonly Account[] = [testAccount()]): Acces
     snippets: [],
     accept: [],
     hosts: [],
+    unlistedRegions: [],
   };
 }
