@@ -28,7 +28,7 @@ describe("check", () => {
     const repos = Array.from(
       { length: 100 },
       (_, i) =>
-        `  - { url: https://github.com/acme-${i % 9}/app-${i}${i % 2 ? "" : ", contexts: [repository, branches]"} }`,
+        `  - { url: https://github.com/acme-${i % 9}/app-${i}${i % 2 ? "" : ", contexts: [repository, { branch: main }]"} }`,
     );
     const accept = "defaults: { accept: [{ rule: T57, reason: every repository is private }] }";
     write({ "manifest.yaml": manifest(`${accept}\nrepos:\n${repos.join("\n")}`, "", "host: gitpod.io") });
