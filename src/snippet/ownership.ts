@@ -5,8 +5,9 @@ import { quote } from "../diagnostics/quote";
 export type Ownership = "ours" | "edited" | "foreign";
 
 const firstLine = "# Written by gitpod-aws-oidc from ";
-const digestLine = "# Do not edit: change the manifest and synthesize again. sha256 of what follows: ";
-const header = new RegExp(`^${firstLine}[^\\n]*\\n${digestLine}([0-9a-f]{64})\\n`);
+const digestLine = "# Do not edit. sha256 of what follows: ";
+/** Version 0.1.0 wrote more words before the digest. */
+const header = new RegExp(`^${firstLine}[^\\n]*\\n# Do not edit[^\\n]* sha256 of what follows: ([0-9a-f]{64})\\n`);
 
 /**
  * The file as it is written: says where it comes from, and carries the digest by which {@link ownershipOf} knows it

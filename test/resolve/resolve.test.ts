@@ -102,7 +102,6 @@ repos:
     const turned = bare(
       whole((lines) => [...lines].reverse())
         .replace("[x, w]", "[w, x]")
-        .replace("[b, a]", "[a, b]")
         .replace("[branches, repository]", "[repository, branches]")
         .replace("{secret: s}, {parameter: p}", "{parameter: p}, {secret: s}"),
     );
@@ -498,7 +497,7 @@ describe("what a hostile or hurried author tries", () => {
   it("an included file cannot take over a role that exists", () => {
     expect(
       included(manifest(""), "repos: [{ url: https://github.com/m/app, name: Admin, adopt: true }]"),
-    ).toEqual(["team.yaml M08"]);
+    ).toEqual(["team.yaml M08", "team.yaml M08"]);
   });
 
   it("an included entry never shares a snippet with one of another file", () => {

@@ -8,6 +8,11 @@ test("a file that was written is ours", () => {
   expect(isOurs(rendered(testSnippet()))).toBe(true);
 });
 
+test("a file that version 0.1.0 wrote is ours", () => {
+  const words = "# Do not edit: change the manifest and synthesize again. sha256";
+  expect(ownershipOf(file.replace("# Do not edit. sha256", words))).toBe("ours");
+});
+
 test("line ends that git changed do not matter", () => {
   expect(ownershipOf(file.replaceAll("\n", "\r\n"))).toBe("ours");
 });

@@ -49,7 +49,6 @@ export function expectedCalls(snippet: Snippet): readonly (readonly string[])[] 
         ...(durationSeconds === 3600 ? [] : ["--duration-seconds", String(durationSeconds)]),
         ...audience,
       ],
-      ["aws", "configure", "set", "region", region, "--profile", profile],
       ...exports.map((one) => [
         ...(one.source === "secret"
           ? ["aws", "secretsmanager", "get-secret-value", "--secret-id", one.id, "--query", "SecretString"]
@@ -65,6 +64,7 @@ export function expectedCalls(snippet: Snippet): readonly (readonly string[])[] 
             ]),
         ...["--output", "text", "--region", one.region, "--profile", profile],
       ]),
+      ["aws", "configure", "set", "region", region, "--profile", profile],
     ]),
     ["gp", "sync-done", snippet.task],
   ];

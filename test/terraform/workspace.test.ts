@@ -182,7 +182,7 @@ describeReal("a task typed into a terminal", ["aws", "moto", "script", "zsh", "j
         const said = run.stdout.replace(/\r?\n/g, "\n");
         expect(said).toContain(says);
         expect(said).toContain(
-          `\naws: FAILED, see above: role ${login.roleArn ?? role ?? ""}, workspace opened on ${url ?? acmeRepository}; `,
+          `\naws: FAILED, see above: role ${login.roleArn ?? role ?? ""}, opened on ${url ?? acmeRepository}. `,
         );
         expect(said).not.toMatch(/RAN|eyJ|correct/);
         expect(run.env.get("PLAIN")).toBe("mine");
