@@ -2,7 +2,7 @@ import { blocking, type Project } from "../src/cli/project";
 import { isTerraformText } from "../src/terraform/blocks";
 import { isVisible } from "../src/diagnostics";
 import type { AccessModel, Account } from "../src/model/accessModel";
-import { ownershipOf } from "../src/snippet";
+import { ownershipOf } from "../src/workspace/render/ownership";
 import {
   fields,
   filled,

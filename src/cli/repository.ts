@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { quote } from "../diagnostics";
 import type { AccessModel, Snippet } from "../model/accessModel";
-import { selectSnippet } from "../snippet";
+import { selectSnippet } from "../workspace/render/select";
 import { parseRemoteUrl } from "../subject";
 import { CommandError } from "./commandError";
 

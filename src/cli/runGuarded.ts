@@ -1,5 +1,5 @@
 import { escapeHidden } from "../diagnostics";
-import { TemplateError } from "../snippet/templateError";
+import { TemplateError } from "../workspace/render/templateError";
 import { CommandError } from "./commandError";
 import { errorCode } from "./files";
 import { Interrupted } from "./interrupts";

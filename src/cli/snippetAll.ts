@@ -1,6 +1,7 @@
 import { escapeHidden } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
-import { catalogueJson, catalogueJsonOwnership, catalogueOf, type SnippetRenderer } from "../snippet";
+import { catalogueJson, catalogueJsonOwnership, catalogueOf } from "../workspace/render/catalogue";
+import type { SnippetRenderer } from "../workspace/render/render";
 import { holdInterrupts } from "./interrupts";
 import type { CommandIo, ExitCode } from "./io";
 import type { Settings } from "./settings";

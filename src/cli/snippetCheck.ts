@@ -6,7 +6,7 @@ import type { CommandIo, ExitCode } from "./io";
 import { lintGitpodYml } from "./lintGitpodYml";
 import { repositoryIfAny } from "./repository";
 import { readGitpodFile } from "./snippetInto";
-import { selectSnippet } from "../snippet";
+import { selectSnippet } from "../workspace/render/select";
 import { readTemplates } from "./templates";
 
 export interface SnippetCheckArguments {

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, normalize, relative, resolve, sep } from "node:path";
 import { quote } from "../diagnostics";
-import { ownershipOf, type Ownership } from "../snippet/ownership";
+import { ownershipOf, type Ownership } from "../workspace/render/ownership";
 import { CommandError } from "./commandError";
 import { errorCode, moveInto, readRegularFile } from "./files";
 import type { Interrupts } from "./interrupts";

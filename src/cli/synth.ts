@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { countsLine, escapeHidden, formatText, quote, type RuleFinding } from "../diagnostics";
 import type { AccessModel, Account } from "../model/accessModel";
 import { checkDeploy } from "../rules";
-import type { SnippetRenderer } from "../snippet";
+import type { SnippetRenderer } from "../workspace/render/render";
 import {
   stackFile,
   stacksFolder,

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { compileTemplates, type SnippetRenderer } from "../snippet/render";
+import { compileTemplates, type SnippetRenderer } from "../workspace/render/render";
 import { CommandError } from "./commandError";
 import { readRegularFile } from "./files";
 

@@ -4,7 +4,7 @@ import { parseArn } from "../model/names";
 import type { Partition } from "../model/partitions";
 import type { Condition, OneOrMany, Statement } from "../model/policyDocument";
 import { accessLevels, many, type ResolvedGrant } from "../policy";
-import { yamlQuote } from "../snippet/quoting";
+import { yamlQuote } from "../workspace/render/quoting";
 import { knownHosts } from "../subject";
 import type { ImportedAccount, ImportedInstallation, ImportedRole, SkippedRole } from "./importRoles";
 

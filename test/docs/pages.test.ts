@@ -1,6 +1,6 @@
 import { awsProvider, terraformConstraint } from "../../src/terraform/stack";
 import { checkGitpodYml } from "../../src/workspace/lint/gitpodSchema";
-import { snippetContext } from "../../src/snippet/context";
+import { snippetContext } from "../../src/workspace/render/context";
 import { codesOf, manifest, modelOf } from "../support/project";
 import { rendered, testExport, testLogin, testSnippet } from "../support/snippet";
 import { fenced, pages, read } from "./markdown";

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Export, Login, Snippet } from "../../src/model/accessModel";
-import { type SnippetRenderer, compileTemplates } from "../../src/snippet/render";
+import { type SnippetRenderer, compileTemplates } from "../../src/workspace/render/render";
 
 /** The templates that come with the product. */
 export function templateSources(): Readonly<Record<string, string>> {

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isNode, isScalar, visit, type Node, type Scalar, type YAMLMap } from "yaml";
 import { nearest } from "../../diagnostics/nearest";
 import { quote } from "../../diagnostics/quote";
-import { yamlQuote } from "../../snippet/quoting";
+import { yamlQuote } from "../render/quoting";
 import { type ExistingFile, pairOf, startOf } from "./file";
 import { startOfKey } from "./block";
 import {

@@ -1,5 +1,5 @@
 import { readGitpodYml } from "../lint/gitpodSchema";
-import { yamlQuote } from "../../snippet/quoting";
+import { yamlQuote } from "../render/quoting";
 
 /** One of our tasks, as data: its text in a file follows that file's habits. */
 export type Task = Readonly<Record<string, unknown>>;

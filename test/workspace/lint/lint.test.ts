@@ -6,7 +6,7 @@ import { lintGitpodYml } from "../../../src/cli/lintGitpodYml";
 import { loadProject } from "../../../src/cli/project";
 import { formatJson, formatText } from "../../../src/diagnostics";
 import type { AccessModel } from "../../../src/model/accessModel";
-import { compileTemplates } from "../../../src/snippet/render";
+import { compileTemplates } from "../../../src/workspace/render/render";
 import { runs } from "../../proof/settings";
 import { lintedModel, lintedRepository } from "../../support/lint";
 import { templateSources } from "../../support/snippet";

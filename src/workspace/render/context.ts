@@ -1,4 +1,4 @@
-import type { Export, Login, Snippet } from "../model/accessModel";
+import type { Export, Login, Snippet } from "../../model/accessModel";
 import { Unquoted } from "./quoting";
 
 /** What `gp idp login aws` asks for by itself. Older installations do not know the flags for anything else. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { escapeHidden } from "../diagnostics/quote";
-import type { AccessModel, Snippet } from "../model/accessModel";
+import { escapeHidden } from "../../diagnostics/quote";
+import type { AccessModel, Snippet } from "../../model/accessModel";
 import type { Ownership } from "./ownership";
 
 /** One snippet, as the index of a folder of snippets lists it. */

@@ -1,5 +1,5 @@
-import { selectSnippet } from "../../src/snippet";
-import { modelOf } from "../support/project";
+import { selectSnippet } from "../../../src/workspace/render/select";
+import { modelOf } from "../../support/project";
 
 const model = modelOf(`version: 1
 accounts:

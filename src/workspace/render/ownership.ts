@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { quote } from "../diagnostics/quote";
+import { quote } from "../../diagnostics/quote";
 
 /** Whose a file of the snippet folder is: ours as written, ours but edited since, or never ours. */
 export type Ownership = "ours" | "edited" | "foreign";
@@ -7,7 +7,9 @@ export type Ownership = "ours" | "edited" | "foreign";
 const firstLine = "# Written by gitpod-aws-oidc from ";
 const digestLine = "# Do not edit. sha256 of what follows: ";
 /** Version 0.1.0 wrote more words before the digest. */
-const header = new RegExp(`^${firstLine}[^\\n]*\\n# Do not edit[^\\n]* sha256 of what follows: ([0-9a-f]{64})\\n`);
+const header = new RegExp(
+  `^${firstLine}[^\\n]*\\n# Do not edit[^\\n]* sha256 of what follows: ([0-9a-f]{64})\\n`,
+);
 
 /**
  * The file as it is written: says where it comes from, and carries the digest by which {@link ownershipOf} knows it

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { load } from "js-yaml";
-import { shellQuote, yamlQuote, yamlWord } from "../../src/snippet/quoting";
-import { onPath } from "../support/tools";
+import { shellQuote, yamlQuote, yamlWord } from "../../../src/workspace/render/quoting";
+import { onPath } from "../../support/tools";
 
 /** What breaks quoting: shell, YAML, Handlebars and Terraform syntax, and text that hides. */
 const shards = [

@@ -1,4 +1,4 @@
-import type { AccessModel, Snippet } from "../model/accessModel";
+import type { AccessModel, Snippet } from "../../model/accessModel";
 
 /** The snippets that a repository needs, or the entries that come near. */
 export type Selection =

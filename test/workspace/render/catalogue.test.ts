@@ -1,4 +1,4 @@
-import { catalogueJson, catalogueJsonOwnership, type CatalogueEntry } from "../../src/snippet";
+import { catalogueJson, catalogueJsonOwnership, type CatalogueEntry } from "../../../src/workspace/render/catalogue";
 
 const entry = (change: Partial<CatalogueEntry> = {}): CatalogueEntry => ({
   url: "https://github.com/acme/app",

@@ -1,5 +1,5 @@
-import { isOurs, ownershipOf, withHeader } from "../../src/snippet/ownership";
-import { rendered, testSnippet } from "../support/snippet";
+import { isOurs, ownershipOf, withHeader } from "../../../src/workspace/render/ownership";
+import { rendered, testSnippet } from "../../support/snippet";
 
 const file = withHeader("manifest.yaml", "tasks: []\nenv: {}\n");
 

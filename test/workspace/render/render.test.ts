@@ -4,11 +4,11 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { load } from "js-yaml";
 import { globSync } from "tinyglobby";
-import type { Login, Snippet } from "../../src/model/accessModel";
-import { compileTemplates, rootTemplate } from "../../src/snippet/render";
-import { TemplateError } from "../../src/snippet/templateError";
-import { rendered, templateSources, testExport, testLogin, testSnippet } from "../support/snippet";
-import { onPath, requireTools } from "../support/tools";
+import type { Login, Snippet } from "../../../src/model/accessModel";
+import { compileTemplates, rootTemplate } from "../../../src/workspace/render/render";
+import { TemplateError } from "../../../src/workspace/render/templateError";
+import { rendered, templateSources, testExport, testLogin, testSnippet } from "../../support/snippet";
+import { onPath, requireTools } from "../../support/tools";
 
 const source = { manifestName: "manifest.yaml" };
 const prod = { account: "prod", profile: "prod", region: "eu-west-1" };

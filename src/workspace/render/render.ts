@@ -1,8 +1,8 @@
 import Handlebars from "handlebars";
-import { escapeHidden, quote } from "../diagnostics/quote";
-import type { Snippet } from "../model/accessModel";
+import { escapeHidden, quote } from "../../diagnostics/quote";
+import type { Snippet } from "../../model/accessModel";
 import { type SnippetContext, snippetContext } from "./context";
-import { readGitpodYml } from "../workspace/lint/gitpodSchema";
+import { readGitpodYml } from "../lint/gitpodSchema";
 import { withHeader } from "./ownership";
 import { Unquoted } from "./quoting";
 import { TemplateError } from "./templateError";
