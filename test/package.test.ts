@@ -104,7 +104,7 @@ describe("what npm pack makes, installed elsewhere", () => {
     expect(files).toEqual(
       expect.arrayContaining([
         ...["LICENSE", "README.md", "dist/cli/bin.js", "dist/index.js", "dist/index.d.ts"],
-        ...["schema/manifest.schema.json", "templates/gitpod.yml.hbs", "templates/task.sh.hbs"],
+        ...["schema/manifest.schema.json", "templates/gitpod.yml.hbs"],
       ]),
     );
     const folders = new Set(files.map((file) => file.split("/")[0]));
