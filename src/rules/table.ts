@@ -1,6 +1,7 @@
 import { fileRules } from "./fileRules";
 import { boundaryRules } from "./permissions/boundary";
 import { breadthRules } from "./permissions/breadth";
+import { chainedSessionRules } from "./permissions/chainedSessions";
 import { escalationRules } from "./permissions/escalation";
 import { foreignResourceRules } from "./permissions/foreignResources";
 import { managedPolicyRules } from "./permissions/managedPolicies";
@@ -51,7 +52,7 @@ export const rules: readonly Rule[] = Object.freeze(
       managedPolicyRules,
       wideTrustRules,
     ],
-    ...[policySizeRules, nameRules, boundaryRules, foreignResourceRules],
+    ...[policySizeRules, nameRules, boundaryRules, foreignResourceRules, chainedSessionRules],
     ...[workspaceRules, fileRules, waiverRules, noteRules],
   ]
     .flat()

@@ -136,6 +136,26 @@ describe("what fits", () => {
     const found = loaded.ok ? loaded.findings.filter((f) => f.rule === "G17") : [];
     expect(found).toMatchObject([{ severity: "info", path: "repos[0].grants[1]" }]);
   });
+
+  it("G17: another account's role allows by its trust policy, one of the same account is no word", () => {
+    const loaded = project(repo("grants: [{ role: arn:aws:iam::999999999999:role/deploy }, { role: own }]"));
+    const found = loaded.ok ? loaded.findings.filter((f) => f.rule === "G17") : [];
+    expect(found.map((f) => f.message)).toEqual([
+      expect.stringMatching(/^"arn:.*role\/deploy" belongs to .*; its trust policy must allow arn:.*app$/),
+    ]);
+  });
+
+  it.each([
+    ["4h, grants: [{ role: deploy }]", 1],
+    ["1h, grants: [{ role: deploy }]", 0],
+    ["4h, grants: [{ secret: deploy }]", 0],
+    [
+      '4h, statements: [{ Effect: Allow, Action: sts:AssumeRole, Resource: "arn:aws:iam::123456789012:role/deploy" }]',
+      1,
+    ],
+  ])("G22: a session of %s: %i", (keys, times) => {
+    expect(infos(repo(`sessionDuration: ${keys}`)).filter((rule) => rule === "G22")).toHaveLength(times);
+  });
 });
 
 describe("waivers", () => {

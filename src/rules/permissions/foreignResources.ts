@@ -1,4 +1,4 @@
-import { quote } from "../../diagnostics";
+import { quote, type Origin } from "../../diagnostics";
 import { openPattern, resourcesOf } from "../../policy";
 import type { JudgedRole } from "../judgedRole";
 import { below, listed, type Observation, type Rule } from "../rule";
@@ -12,7 +12,7 @@ export const foreignResourceRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "unless that account allows it too, access is denied all the same",
     remedy: "have the other account allow this role, in the policy of the resource and of its key",
     role: (role) => [
-      ...role.access.foreignGrants.map(({ arn, origin }) => allowThere([arn], origin, role)),
+      ...role.access.foreignGrants.flatMap(({ arn, origin }) => allowThere([arn], origin, role)),
       ...ofStatements(role),
     ],
   },
@@ -24,18 +24,31 @@ function ofStatements(role: JudgedRole): readonly Observation[] {
   return role.statements.flatMap(({ statement, origin }) => {
     if (statement.Effect !== "Allow" || statement.NotResource !== undefined) return [];
     const foreign = resourcesOf(statement).filter((resource) => isForeign(resource, account.id));
-    return foreign.length === 0 ? [] : [allowThere(foreign, below(origin, "Resource"), role)];
+    return allowThere(foreign, below(origin, "Resource"), role);
   });
 }
 
 function allowThere(
   resources: readonly string[],
-  origin: Observation["origin"] & object,
+  origin: Origin,
   { access: { arn } }: JudgedRole,
-): Observation {
-  const belong = resources.length === 1 ? "belongs" : "belong";
-  const message = `${listed(resources.map(quote))} ${belong} to another account; that account must allow ${arn ?? "this role"} too`;
-  return { message, origin };
+): readonly Observation[] {
+  const caller = arn ?? "this role";
+  const roles = resources.filter(isRole);
+  const others = resources.filter((resource) => !isRole(resource));
+  const belong = (names: readonly string[]): string =>
+    `${listed(names.map(quote))} ${names.length === 1 ? "belongs" : "belong"} to another account`;
+  const ofRoles = {
+    message: `${belong(roles)}; ${roles.length === 1 ? "its" : "each one's"} trust policy must allow ${caller}`,
+    remedy: "have the other account allow sts:AssumeRole to this role, in the trust policy",
+    origin,
+  };
+  const ofOthers = { message: `${belong(others)}; that account must allow ${caller} too`, origin };
+  return [...(roles.length === 0 ? [] : [ofRoles]), ...(others.length === 0 ? [] : [ofOthers])];
+}
+
+function isRole(resource: string): boolean {
+  return /^arn:[^:]*:iam::[^:]*:role\//.test(resource);
 }
 
 function isForeign(resource: string, own: string): boolean {
