@@ -80,3 +80,14 @@ test("aliases without end are refused with their place, and a byte order mark is
   await command(["snippet", "--into", ".gitpod.yml", "--remove"]);
   expect(written()).toBe("\ufefftasks: [] # none\n");
 });
+
+test("whom the role admits is no part of the task: a change of contexts makes none out of date", async () => {
+  await command(into);
+  const check = [...into.slice(0, 3), "--check", ".gitpod.yml"];
+  write({
+    "manifest.yaml": manifest.replace("    grants:", "    contexts: [repository, branches]\n    grants:"),
+  });
+  expect((await command(check)).stdout).not.toContain("S14");
+  write({ "manifest.yaml": manifest.replace("secret: db", "secret: db2") });
+  expect((await command(check)).stdout).toContain("S14");
+});

@@ -207,7 +207,7 @@ describe("a template folder of the user's own", () => {
 
   test("may change ours in a line", () => {
     const text = templateSources()[rootTemplate] ?? "";
-    const mine = { [rootTemplate]: text.replace(/ else see .*gitpod-aws-oidc/, " else ask in #cloud") };
-    expect(commandOf(compileTemplates(mine).renderSnippet(full, source))).toContain("else ask in #cloud");
+    const mine = { [rootTemplate]: text.replace(/ See docs.*gitpod-aws-oidc/, " Ask in #cloud") };
+    expect(commandOf(compileTemplates(mine).renderSnippet(full, source))).toContain("Ask in #cloud");
   });
 });
