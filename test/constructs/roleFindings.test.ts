@@ -160,7 +160,7 @@ test("what a token will be is not known: it is judged as one resource of the typ
       ],
     };
   });
-  expect(said.map((line) => line.split(":")[0])).toEqual(["info T50", "info T66"]);
+  expect(said.map((line) => line.split(":")[0])).toEqual(["info T50", "info T66", "info G20"]);
 });
 
 test("beside a token, what is written is judged", () => {

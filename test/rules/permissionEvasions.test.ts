@@ -252,16 +252,23 @@ describe("AWS's own policies and other accounts", () => {
       }),
     ).map((f) => `${f.rule} ${f.severity}`);
 
-  it("count behind a wide trust for what they hold", () => {
-    expect(attached("ReadOnlyAccess", ["T57"])).toEqual(["G06 error"]);
-    expect(attached("SecretsManagerReadWrite", ["T54"])).toEqual(["G06 error", "G07 error"]);
-    expect(attached("job-function/SystemAdministrator", ["T54"])).toEqual([
-      "G05 error",
-      "G06 error",
-      "G07 error",
-    ]);
-    expect(attached("job-function/ViewOnlyAccess", ["T57"])).toEqual([]);
-    expect(attached("ReadOnlyAccess", [])).toEqual([]);
+  it("G20: are a warning for what they hold, behind a wide trust an error; others are named", () => {
+    for (const name of ["ReadOnlyAccess", "SecretsManagerReadWrite", "job-function/SystemAdministrator"]) {
+      expect(attached(name, [])).toEqual(["G20 warning"]);
+      expect(attached(name, ["T57"])).toEqual(["G20 error"]);
+    }
+    expect(attached("job-function/ViewOnlyAccess", ["T57"])).toEqual(["G20 info"]);
+    expect(attached("AdministratorAccess", [])).toEqual(["G10 error"]);
+  });
+
+  it.each([
+    ["aws:policy/AdministratorAccess", ["G20 warning"]],
+    ["aws:policy/PowerUserAccess", ["G20 warning"]],
+    ["aws:policy/ReadOnlyAccess", ["G20 info"]],
+    [`${account}:policy/edge`, []],
+  ])("G20: %s as boundary: %j", (name, expected) => {
+    const seen = judged(permissionSubject([], { permissionsBoundary: `arn:aws:iam::${name}` }));
+    expect(seen.map((f) => `${f.rule} ${f.severity}`)).toEqual(expected);
   });
 
   it("G17: a statement that names a resource of another account says so", () => {

@@ -1,11 +1,60 @@
 import { quote } from "../../diagnostics";
-import type { Rule } from "../rule";
+import type { RoleAccess } from "../../model/roleAccess";
+import type { Observation, Rule } from "../rule";
 
 /** AWS's policies that hold everything, or the keys to it. */
 export const administratorPolicies: readonly string[] = Object.freeze([
   "AdministratorAccess",
   "IAMFullAccess",
   "PowerUserAccess",
+]);
+
+/**
+ * AWS's policies that people attach for one thing, and that hold all of its kind: by name with path, what each allows.
+ * As of 2026-11-29.
+ * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
+ */
+const widePolicies: ReadonlyMap<string, string> = new Map([
+  ["AdministratorAccess-AWSElasticBeanstalk", "passes any role to Elastic Beanstalk and EC2"],
+  ["AdministratorAccess-Amplify", "creates roles with any policy, and passes any role"],
+  ["AmazonBedrockFullAccess", "does everything in Bedrock"],
+  ["AmazonCognitoPowerUser", "changes every user pool and identity pool"],
+  ["AmazonDynamoDBFullAccess", "reads, writes and deletes every table"],
+  ["AmazonDynamoDBReadOnlyAccess", "reads every table"],
+  [
+    "AmazonEC2ContainerRegistryFullAccess",
+    "replaces and deletes every image, and opens any repository to others",
+  ],
+  ["AmazonEC2FullAccess", "changes every instance and network, and opens any image or snapshot to others"],
+  ["AmazonECS_FullAccess", "runs any container, and passes any role to its tasks"],
+  ["AmazonElasticMapReduceFullAccess", "passes any role, and reads and writes every bucket"],
+  ["AmazonKinesisFullAccess", "reads and writes every stream"],
+  ["AmazonRDSFullAccess", "changes and deletes every database, and opens any snapshot to others"],
+  ["AmazonRoute53FullAccess", "changes every DNS record and domain"],
+  ["AmazonS3FullAccess", "reads, writes and deletes every object, and opens any bucket to others"],
+  ["AmazonS3ReadOnlyAccess", "reads every object of every bucket"],
+  ["AmazonSNSFullAccess", "publishes to every topic, and opens any topic to others"],
+  ["AmazonSQSFullAccess", "reads and writes every queue, and opens any queue to others"],
+  ["AmazonSSMFullAccess", "reads every parameter, and runs commands on every managed instance"],
+  ["AmazonSSMManagedInstanceCore", "reads every parameter"],
+  ["AmazonSSMReadOnlyAccess", "reads every parameter"],
+  ["AmazonSageMakerFullAccess", "passes any role to SageMaker, and runs code there"],
+  ["AWSCloudFormationFullAccess", "changes every stack, with the permissions of the stack's own role"],
+  ["AWSCodeBuildAdminAccess", "runs code with the role of every build project"],
+  ["AWSCodePipeline_FullAccess", "passes any role to CodePipeline"],
+  ["AWSLambda_FullAccess", "replaces the code of every function, and passes any role to Lambda"],
+  ["AWSOrganizationsFullAccess", "changes the organization, its accounts and its policies"],
+  ["AWSStepFunctionsFullAccess", "changes and runs every state machine with its own role"],
+  ["CloudWatchFullAccess", "reads and deletes every log, and publishes to every topic"],
+  ["CloudWatchLogsFullAccess", "reads and deletes every log"],
+  ["ReadOnlyAccess", "reads every object and table of the account"],
+  ["SecretsManagerReadWrite", "reads and changes every secret, and opens any secret to others"],
+  ["job-function/DataScientist", "reads every table and object, and passes any role to SageMaker"],
+  ["job-function/DatabaseAdministrator", "reads, writes and deletes every table, and reads every object"],
+  [
+    "job-function/SystemAdministrator",
+    "gives out the passwords of instances, reads every object, and opens any bucket to others",
+  ],
 ]);
 
 /** The name with path of a managed policy of AWS's; empty for other ARNs. */
@@ -28,4 +77,51 @@ export const managedPolicyRules: readonly Rule[] = Object.freeze<Rule[]>([
         .filter(({ arn }) => administratorPolicies.includes(awsManaged(arn)))
         .map(({ arn, origin }) => ({ message: `the managed policy is ${quote(arn)}`, origin })),
   },
+  {
+    id: "G20",
+    severity: "warning",
+    waivable: true,
+    raised: true,
+    title: "a managed policy whose text was not read",
+    why: "it allows more than its name says, or nobody has looked: no other rule sees what it holds",
+    remedy: "use grants for what the workspace needs, or attach a policy of your own that names it",
+    policyRemedy: "attach a policy that names what the workspace needs",
+    role: ({ access }) => [...unreadPolicies(access), ...unreadBoundary(access)],
+  },
 ]);
+
+function unreadPolicies({ managedPolicies }: RoleAccess): readonly Observation[] {
+  return managedPolicies
+    .filter(({ arn }) => !administratorPolicies.includes(awsManaged(arn)))
+    .map(({ arn, origin }) => {
+      const what = widePolicies.get(awsManaged(arn));
+      return what === undefined
+        ? {
+            severity: "info",
+            message: `what ${quote(arn)} allows was not read`,
+            remedy: "read it: all of it goes to whoever gets the role",
+            origin,
+          }
+        : { message: `the managed policy ${awsManaged(arn)} ${what}`, origin };
+    });
+}
+
+/** A boundary grants nothing: only one that bounds next to nothing is worth a warning. */
+function unreadBoundary({ permissionsBoundary }: RoleAccess): readonly Observation[] {
+  const name = awsManaged(permissionsBoundary ?? "");
+  if (name === "") return [];
+  return administratorPolicies.includes(name)
+    ? [
+        {
+          message: `the permissions boundary ${name} leaves an administrator's permissions open`,
+          remedy: "write a boundary that allows what the roles of the account are for",
+        },
+      ]
+    : [
+        {
+          severity: "info",
+          message: `what the permissions boundary ${quote(permissionsBoundary ?? "")} allows was not read`,
+          remedy: "read it: it is the most that the role can ever do",
+        },
+      ];
+}

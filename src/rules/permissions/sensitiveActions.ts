@@ -1,9 +1,7 @@
 import type { Statement } from "../../model/policyDocument";
 import { isAtLarge, type ActionFacts } from "../../policy";
-import type { JudgedRole } from "../judgedRole";
-import { listed, type Observation, type Rule } from "../rule";
+import { listed, type Rule } from "../rule";
 import { escalationPaths } from "./escalationPaths";
-import { awsManaged } from "./managedPolicies";
 import { allowedActions, eachStatement, isUnbounded, type Remark } from "./statements";
 
 /**
@@ -87,41 +85,6 @@ export const sharingActions: ReadonlySet<string> = new Set([
   "s3:PutReplicationConfiguration",
 ]);
 
-/** What a policy of AWS's allows on everything, in the words of the rules about statements. */
-interface WidePolicy {
-  readonly rule: "G05" | "G06" | "G07";
-  /** Continues "the managed policy X …". */
-  readonly what: string;
-}
-
-const reads = (what: string): WidePolicy => ({ rule: "G06", what: `reads every ${what}` });
-const opens = (what: string): WidePolicy => ({ rule: "G07", what: `opens any ${what} to others` });
-
-/**
- * AWS's policies that people attach for one thing, and that hold all of its kind. By name with path.
- * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
- */
-const widePolicies: ReadonlyMap<string, readonly WidePolicy[]> = new Map([
-  ["ReadOnlyAccess", [reads("object and table of the account")]],
-  ["SecretsManagerReadWrite", [reads("secret"), opens("secret")]],
-  ["AmazonS3ReadOnlyAccess", [reads("object of every bucket")]],
-  ["AmazonS3FullAccess", [reads("object of every bucket"), opens("bucket")]],
-  ["AmazonDynamoDBReadOnlyAccess", [reads("table")]],
-  ["AmazonDynamoDBFullAccess", [reads("table")]],
-  ["AmazonSSMReadOnlyAccess", [reads("parameter")]],
-  ["AmazonSSMFullAccess", [reads("parameter")]],
-  [
-    "job-function/SystemAdministrator",
-    [
-      { rule: "G05", what: "gives out the passwords of instances" },
-      reads("object of every bucket"),
-      opens("bucket"),
-    ],
-  ],
-  ["job-function/DatabaseAdministrator", [reads("table and object")]],
-  ["job-function/DataScientist", [reads("table and object")]],
-]);
-
 /** Rules about actions that matter whatever else the role may do. */
 export const sensitiveActionRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
@@ -133,7 +96,6 @@ export const sensitiveActionRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "whoever has the role can take away somebody else's keys, passwords or tokens, which do not expire with the session",
     remedy: "leave the actions out, or name the resources",
     role: sensitive(
-      "G05",
       (action, statement) =>
         credentialMakers.has(action.name) ||
         (credentialReaders.has(action.name) && isUnbounded(statement) && isAtLarge(statement, action)),
@@ -150,7 +112,6 @@ export const sensitiveActionRules: readonly Rule[] = Object.freeze<Rule[]>([
     remedy: "grant the secrets, buckets and tables by name",
     policyRemedy: "name the secrets, buckets and tables",
     role: sensitive(
-      "G06",
       (action, statement) =>
         dataReaders.has(action.name) && isUnbounded(statement) && isAtLarge(statement, action),
       (names) =>
@@ -166,37 +127,22 @@ export const sensitiveActionRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "the role can open a resource to other accounts or to everybody, and it stays open when the role is gone",
     remedy: "leave the actions out: the stack that owns the resource decides who may reach it",
     role: sensitive(
-      "G07",
       (action, statement) => changesSharing(action) && isUnbounded(statement),
       (names) => `${names} ${plural(names, "changes", "change")} who else may reach the resource`,
     ),
   },
 ]);
 
-/**
- * Judges statements by the actions that count, and what AWS's own policies hold of the kind: behind a wide trust it is
- * open to whoever gets in.
- */
+/** Judges statements by the actions that count. */
 function sensitive(
-  rule: WidePolicy["rule"],
   counts: (action: ActionFacts, statement: Statement) => boolean,
   message: (names: string) => string,
 ): NonNullable<Rule["role"]> {
-  const written = eachStatement((statement, scope): readonly Remark[] => {
+  return eachStatement((statement, scope): readonly Remark[] => {
     const names = allowedActions(statement, scope)
       .filter((action) => counts(action, statement))
       .map((action) => action.name);
     return names.length === 0 ? [] : [{ path: ["Action"], message: message(listed(names)) }];
-  });
-  return (role) => [...written(role), ...(role.wideTrust.length === 0 ? [] : ofManaged(rule, role))];
-}
-
-function ofManaged(rule: WidePolicy["rule"], { access }: JudgedRole): readonly Observation[] {
-  return access.managedPolicies.flatMap(({ arn, origin }) => {
-    const name = awsManaged(arn);
-    return (widePolicies.get(name) ?? [])
-      .filter((wide) => wide.rule === rule)
-      .map(({ what }) => ({ message: `the managed policy ${name} ${what}`, origin }));
   });
 }
 

@@ -1,14 +1,7 @@
-import type { Severity } from "../../diagnostics";
 import type { Observation, Rule } from "../rule";
 
 /** The rules whose findings make a trust a wide one. */
 const wideTrust: ReadonlySet<string> = new Set(["T54", "T57", "T58", "T69"]);
-
-const next: Readonly<Record<Severity, Severity>> = Object.freeze({
-  info: "warning",
-  warning: "error",
-  error: "error",
-});
 
 /** Rules that raise the severity of others: the walker applies them. */
 export const wideTrustRules: readonly Rule[] = Object.freeze<Rule[]>([
@@ -16,7 +9,7 @@ export const wideTrustRules: readonly Rule[] = Object.freeze<Rule[]>([
     id: "G11",
     severity: "error",
     title: "wide permissions behind a wide trust",
-    why: "what G02 and G05 to G08 warn of is open to whoever T54, T57, T58 or T69 lets in: such a finding is raised by one severity, under its own id",
+    why: "what G02, G05 to G08 and G20 warn of is open to whoever T54, T57, T58 or T69 lets in: such a finding is then an error, under its own id",
     remedy: "narrow the trust or the permissions",
   },
 ]);
@@ -28,10 +21,11 @@ export function wideOnes(ids: readonly string[]): readonly string[] {
 
 /** What a rule says behind a wide trust. */
 export function raised(rule: Rule, seen: Observation, wide: readonly string[]): Observation {
-  if (rule.raised !== true || wide.length === 0) return seen;
+  if (rule.raised !== true || wide.length === 0 || (seen.severity ?? rule.severity) !== "warning")
+    return seen;
   return {
     ...seen,
-    severity: next[seen.severity ?? rule.severity],
+    severity: "error",
     message: `${seen.message}; raised, because the trust is wide (${wide.join(", ")}): see G11`,
   };
 }
