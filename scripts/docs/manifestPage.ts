@@ -100,7 +100,7 @@ function includeSection(): readonly string[] {
   return [
     "## Includes",
     `${code("include: [teams/*.yaml]")} takes in files that hold ${code("orgs")} and ${code("repos")} only, for other teams to keep. Patterns are relative to the
-manifest, must match something, and must stay inside its folder, also through symbolic links. In an included file ${codes(["statements", "managedPolicies", "permissionsBoundary", "name", "path", "adopt"])},
+manifest, must match something, and must stay inside its folder, also through symbolic links; a glob passes over names that begin with a dot (N02). In an included file ${codes(["statements", "managedPolicies", "permissionsBoundary", "name", "path", "adopt"])},
 grants of ${code("role")}, and accepting an error, ${codes(["T54", "T57", "T58"])} are refused: they belong to the owners of the manifest. ${code("defaults")} and
 ${code("grantSets")} of the manifest apply. What its defaults and accounts say of ${codes(["sourceCidrs", "expires", "sessionDuration", "exclusive"])} and a tag
 can be narrowed there, never widened or replaced.`,

@@ -66,16 +66,23 @@ export function errorCode(error: unknown): string {
 }
 
 /**
- * Folders as the glob sees them. Left alone, it passes over links and FIFOs: an include that leaves something out
- * without a word would be worse than one that is refused.
+ * Folders as the glob sees them, links to folders among them. Left alone, it passes over links and FIFOs: an include
+ * that leaves something out without a word would be worse than one that is refused.
  */
 function listFolder(path: string, unreadable: string[]) {
-  return entriesOf(path, unreadable).map((entry) => ({
-    name: entry.name,
-    isDirectory: () => entry.isDirectory(),
-    isFile: () => !entry.isDirectory(),
-    isSymbolicLink: () => false,
-  }));
+  return entriesOf(path, unreadable).map((entry) => {
+    const isFolder = entry.isSymbolicLink() ? isFolderLink(join(path, entry.name)) : entry.isDirectory();
+    return {
+      name: entry.name,
+      isDirectory: () => isFolder,
+      isFile: () => !isFolder,
+      isSymbolicLink: () => false,
+    };
+  });
+}
+
+function isFolderLink(link: string): boolean {
+  return statSync(link, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function entriesOf(path: string, unreadable: string[]): readonly Dirent[] {
@@ -107,24 +114,75 @@ function expandPattern(manifestFile: string, pattern: string): readonly IncludeM
   if (startPath === undefined) return [];
   if (!isInside(root, startPath)) return [{ file: start, identity: startPath, status: "outside" }];
   if (!isGlob) return [judge(start, startPath)];
-  const unreadable: string[] = [];
-  const fs = {
-    readdirSync: ((path: string) => listFolder(path, unreadable)) as unknown as typeof readdirSync,
-  };
-  const names = globSync(pattern, { ...globOptions, cwd: folder, fs });
+  const { names, unreadable, outside } = glob(pattern, folder, root, false);
+  const shown = (path: string) => shownName(folder, relative(folder, path));
   if (unreadable.length > 0) {
     const [path = ""] = unreadable.sort();
-    return [{ file: shownName(folder, relative(folder, path)), identity: path, status: "not-regular" }];
+    return [{ file: shown(path), identity: path, status: "not-regular" }];
   }
-  return names
-    .map((name) => shownName(folder, name))
-    .sort()
-    .flatMap((file): readonly IncludeMatch[] => {
-      const path = realPath(file);
-      if (path === undefined) return [{ file, identity: resolve(file), status: "not-regular" }];
-      if (!isInside(root, path)) return [{ file, identity: path, status: "outside" }];
-      return statSync(path).isDirectory() ? [] : [judge(file, path)];
+  const matches = names.map((name): IncludeMatch => {
+    const file = shownName(folder, name);
+    const path = realPath(file);
+    if (path === undefined) return { file, identity: resolve(file), status: "not-regular" };
+    return isInside(root, path) ? judge(file, path) : { file, identity: path, status: "outside" };
+  });
+  const left = outside.map((path): IncludeMatch => ({
+    file: shown(path),
+    identity: path,
+    status: "outside",
+  }));
+  const hidden = hiddenNames(pattern, names, glob(pattern, folder, root, true).names).map(
+    (name): IncludeMatch => {
+      const file = shownName(folder, name);
+      return { file, identity: resolve(file), status: "passed-over" };
+    },
+  );
+  return [...matches, ...left, ...hidden].sort((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+/** The files of a glob, the folders that it could not read, and the links by which it would have left `root`. */
+function glob(pattern: string, folder: string, root: string, dot: boolean) {
+  const unreadable: string[] = [];
+  const outside: string[] = [];
+  const list = (path: string) => {
+    const real = realPath(path);
+    if (real !== undefined && !isInside(root, real)) {
+      outside.push(path);
+      return [];
+    }
+    return isLoop(path, real, folder) ? [] : listFolder(path, unreadable);
+  };
+  const fs = { readdirSync: list as unknown as typeof readdirSync };
+  const names = globSync(pattern, { ...globOptions, dot, ignore: ["**/.git"], cwd: folder, fs });
+  return { names, unreadable, outside };
+}
+
+/** Has a link led back into a folder that the glob is in already? */
+function isLoop(path: string, real: string | undefined, folder: string): boolean {
+  let parent = path;
+  while (relative(folder, parent) !== "") {
+    parent = dirname(parent);
+    if (realPath(parent) === real) return true;
+  }
+  return false;
+}
+
+/** What a glob passes over for the dot that its name begins with: files, or whole folders. */
+function hiddenNames(
+  pattern: string,
+  names: readonly string[],
+  withDots: readonly string[],
+): readonly string[] {
+  const plain = new Set(names);
+  const written = new Set(pattern.split("/"));
+  const hidden = withDots
+    .filter((name) => !plain.has(name))
+    .map((name) => {
+      const segments = name.split("/");
+      const first = segments.findIndex((segment) => segment.startsWith(".") && !written.has(segment));
+      return segments.slice(0, first + 1).join("/");
     });
+  return [...new Set(hidden)];
 }
 
 function judge(file: string, path: string): IncludeMatch {

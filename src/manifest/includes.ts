@@ -1,10 +1,11 @@
 import type { DiagnosticCode, Problem } from "../diagnostics/diagnostic";
 import { isVisible, quote } from "../diagnostics/quote";
-import type { IncludeMatch, ManifestFiles } from "./parsedManifest";
+import type { IncludeMatch, ManifestFiles, PassedOver } from "./parsedManifest";
 
 /** The files that a manifest includes, each with the pattern that named it, and what is wrong with the patterns. */
 export interface Includes {
   readonly files: readonly IncludedFile[];
+  readonly passedOver: readonly PassedOver[];
   readonly problems: readonly Problem[];
 }
 
@@ -25,6 +26,7 @@ export function followIncludes(
   files: ManifestFiles,
 ): Includes {
   const included: IncludedFile[] = [];
+  const passedOver: PassedOver[] = [];
   const problems: Problem[] = [];
   const seen = new Map([[files.identity(manifestFile), "the main manifest"]]);
   for (const [index, pattern] of patterns.entries()) {
@@ -37,14 +39,17 @@ export function followIncludes(
       continue;
     }
     const matches = files.expand(manifestFile, pattern);
-    if (matches.length === 0) report(nothingFound(pattern));
+    const left = matches.filter(({ status }) => status === "passed-over");
+    passedOver.push(...left.map(({ file }) => ({ file, origin })));
+    if (matches.length === left.length) report(nothingFound(pattern));
     for (const match of matches) {
-      const problem = judge(match, seen);
+      if (match.status === "passed-over") continue;
+      const problem = judge(match, match.status, seen);
       if (problem === undefined) included.push({ file: match.file, pattern: origin });
       else report(problem);
     }
   }
-  return { files: included, problems };
+  return { files: included, passedOver, problems };
 }
 
 /** What a pattern may not look like, whatever is on the disk. */
@@ -91,7 +96,11 @@ function nothingFound(pattern: string): Explained {
   };
 }
 
-function judge({ file, identity, status }: IncludeMatch, seen: Map<string, string>): Explained | undefined {
+function judge(
+  { file, identity }: IncludeMatch,
+  status: Exclude<IncludeMatch["status"], "passed-over">,
+  seen: Map<string, string>,
+): Explained | undefined {
   switch (status) {
     case "outside":
       return {

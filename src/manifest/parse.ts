@@ -33,7 +33,11 @@ export function parseManifest(file: string, files: ManifestFiles): ParseResult {
     ...entriesOf(file, main.value, true),
     ...included.flatMap(({ name, value }) => (value === undefined ? [] : entriesOf(name, value, false))),
   ];
-  return { ok: true, parsed: { file, manifest: main.value, entries }, locator };
+  return {
+    ok: true,
+    parsed: { file, manifest: main.value, entries, passedOver: includes.passedOver },
+    locator,
+  };
 }
 
 /** Problems that are reported of one manifest: more than anybody reads, few enough for any terminal or memory. */

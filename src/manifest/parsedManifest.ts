@@ -23,6 +23,14 @@ export interface ParsedManifest {
   readonly manifest: Manifest;
   /** All entries, in order of file and place. */
   readonly entries: readonly ParsedEntry[];
+  /** What the globs of `include` left out, in their order. */
+  readonly passedOver: readonly PassedOver[];
+}
+
+/** A file or folder that a glob left out, and where the glob is written. */
+export interface PassedOver {
+  readonly file: string;
+  readonly origin: Origin;
 }
 
 /** Finds positions in the manifest's files: parsed for them at the first call only. */
@@ -66,6 +74,9 @@ export type FileRead =
 export interface IncludeMatch {
   readonly file: string;
   readonly identity: string;
-  /** Outside: it leaves the manifest's folder once symbolic links are followed. Never read. */
-  readonly status: "ok" | "outside" | "not-regular";
+  /**
+   * Outside: it leaves the manifest's folder once symbolic links are followed. Passed over: a glob leaves out what
+   * begins with a dot. Neither is ever read.
+   */
+  readonly status: "ok" | "outside" | "not-regular" | "passed-over";
 }

@@ -25,6 +25,8 @@ export interface AccessModel {
   readonly accept: readonly Acceptance[];
   /** The source control hosts that entries may name, sorted by name. */
   readonly hosts: readonly ScmHost[];
+  /** What the globs of `include` left out, in their order, and where each glob is written. */
+  readonly passedOver: readonly { readonly file: string; readonly origin: ManifestOrigin }[];
   /** Regions of the manifest that may be right, but that our list does not have, sorted by place. */
   readonly unlistedRegions: readonly WrittenRegion[];
 }

@@ -62,6 +62,7 @@ export function resolve(parsed: ParsedManifest): ResolveResult {
       snippets,
       accept: acceptances(manifest.defaults?.accept, { file, path: ["defaults"] }),
       hosts: scope.hosts,
+      passedOver: parsed.passedOver,
       unlistedRegions: problems.unlistedRegions,
     },
   };

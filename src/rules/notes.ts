@@ -1,6 +1,8 @@
 import { nearest, quote } from "../diagnostics";
+import type { AccessModel } from "../model/accessModel";
+import { parseArn } from "../model/names";
 import { regions, regionsAsOf } from "../model/regions";
-import type { Rule } from "./rule";
+import type { Observation, Rule } from "./rule";
 
 /** Rules about a manifest as such, whatever access it gives. */
 export const noteRules: readonly Rule[] = Object.freeze<Rule[]>([
@@ -23,7 +25,32 @@ export const noteRules: readonly Rule[] = Object.freeze<Rule[]>([
         };
       }),
   },
+  {
+    id: "N02",
+    severity: "info",
+    title: "an account that nothing uses, or a file that a glob passes over",
+    why: "somebody may believe that it counts",
+    remedy: "remove it, or write the entries that need it",
+    manifest: (model) => [...passedOver(model), ...unused(model)],
+  },
 ]);
+
+function passedOver({ passedOver: files }: AccessModel): readonly Observation[] {
+  return files.map(({ file, origin }) => ({
+    message: `the include passes over ${quote(file)}, whose name begins with a dot`,
+    origin,
+    remedy: "rename it, or include it by its own path, if its entries count",
+  }));
+}
+
+/** Accounts without a role, and without a resource that a role of another account uses. P05 is about installations. */
+function unused({ accounts }: AccessModel): readonly Observation[] {
+  const arns = accounts.flatMap(({ roles }) => roles.flatMap(({ foreignResources }) => foreignResources));
+  const reached = new Set(arns.map(({ arn }) => parseArn(arn)?.account));
+  return accounts
+    .filter(({ id, roles }) => roles.length === 0 && !reached.has(id))
+    .map(({ name, origin }) => ({ message: `no entry uses the account ${quote(name)}`, origin }));
+}
 
 /** The part of a region's name that says where on earth it is, such as `us-gov`: few mean another one. */
 function areaOf(region: string): string {

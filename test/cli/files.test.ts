@@ -15,6 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { diskFiles, readRegularFile, writeAtomically } from "../../src/cli/files";
+import { loadProject } from "../../src/cli/project";
 import { parseManifest } from "../../src/manifest";
 
 let folder = "";
@@ -63,7 +64,32 @@ describe("an include pattern", () => {
     expect(expand("teams/x*.yaml")).toEqual(["teams/x.yaml outside"]);
     expect(expand("teams/out/x.yaml")).toEqual(["teams/out/x.yaml outside"]);
     expect(expand("teams/out/*.yaml")).toEqual(["teams/out outside"]);
-    expect(expand("**/x.yaml")).toEqual(["teams/x.yaml outside"]);
+    expect(expand("**/x.yaml")).toEqual(["teams/out outside", "teams/x.yaml outside"]);
+    expect(expand("teams/*/x.yaml")).toEqual(["teams/out outside"]);
+    expect(expand("teams/[ab].yaml")).toEqual(["teams/a.yaml ok", "teams/b.yaml ok"]);
+  });
+
+  test("of a glob follows a link to a folder that stays inside, and none that leads back", () => {
+    mkdirSync(inRepo("ours"));
+    writeFileSync(inRepo("ours/c.yaml"), "repos: []\n");
+    symlinkSync("../ours", inRepo("teams/ours"));
+    symlinkSync("..", inRepo("teams/old/up"));
+    symlinkSync("../..", inRepo("teams/old/top"));
+    expect(expand("teams/*/c.yaml")).toEqual(["teams/old/c.yaml ok", "teams/ours/c.yaml ok"]);
+    expect(expand("teams/**/c.yaml")).toEqual(["teams/old/c.yaml ok", "teams/ours/c.yaml ok"]);
+  });
+
+  test("names the files and folders that it leaves out for their dot, but for .git", () => {
+    for (const name of ["teams/.git", "teams/.later", "teams/.later/deep"]) mkdirSync(inRepo(name));
+    for (const name of [".x.yaml", ".git/x.yaml", ".later/x.yaml", ".later/y.yaml", ".later/.z.yaml"])
+      writeFileSync(inRepo(`teams/${name}`), "repos: []\n");
+    expect(expand("teams/*.yaml")).toEqual([
+      ...["teams/.x.yaml passed-over", "teams/a.yaml ok", "teams/b.yaml ok"],
+    ]);
+    expect(expand("teams/**/[xy].yaml")).toEqual(["teams/.later passed-over"]);
+    expect(expand("teams/.later/*.yaml")).toEqual([
+      ...["teams/.later/.z.yaml passed-over", "teams/.later/x.yaml ok", "teams/.later/y.yaml ok"],
+    ]);
   });
 
   test("knows a FIFO and a link to nothing as no regular files", () => {
@@ -79,6 +105,23 @@ describe("an include pattern", () => {
     expect(JSON.stringify(result)).toContain("F05");
     expect(JSON.stringify(result)).not.toContain("hunter2");
   });
+});
+
+test("what a glob leaves out is said, and is no match", () => {
+  writeFileSync(inRepo("teams/.x.yaml"), "repos: []\n");
+  const account = 'accounts: { dev: { id: "123456789012", region: eu-central-1 } }';
+  const installation = "installations: { acme: { issuer: https://services.acme.gitpod.cloud/idp } }";
+  const told = (include: string) => {
+    const text = `version: 1\n${account}\n${installation}\ninclude: [${include}]\n`;
+    writeFileSync(inRepo("manifest.yaml"), text);
+    const loaded = loadProject(inRepo("manifest.yaml"), diskFiles());
+    return loaded.ok
+      ? loaded.findings.map(({ rule, path }) => `${rule} ${path}`)
+      : loaded.diagnostics.map(({ code }) => code);
+  };
+  const unused = ["N02 accounts.dev", "P05 installations.acme"];
+  expect(told("teams/*.yaml")).toEqual([...unused, "N02 include[0]"]);
+  expect(told("teams/*x.yaml")).toEqual(["F04"]);
 });
 
 describe("reading", () => {

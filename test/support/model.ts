@@ -143,6 +143,7 @@ export function testModel(accounts: readonly Account[] = [testAccount()]): Acces
     snippets: [],
     accept: [],
     hosts: [],
+    passedOver: [],
     unlistedRegions: [],
   };
 }
