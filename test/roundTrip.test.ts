@@ -101,7 +101,10 @@ function expectBackend({ backend }: Account, terraform: Readonly<Record<string, 
       const { organization, workspace } = backend;
       expect(terraform["cloud"]).toMatchObject({ organization, workspaces: { name: workspace } });
       expect(standsAt(terraform, "cloud.hostname") ?? null).toBe(backend.hostname);
+      return;
     }
+    case "partial":
+      expect(terraform["backend"]).toEqual({ [backend.type]: {} });
   }
 }
 

@@ -1,4 +1,8 @@
-import { catalogueJson, catalogueJsonOwnership, type CatalogueEntry } from "../../../src/workspace/render/catalogue";
+import {
+  catalogueJson,
+  catalogueJsonOwnership,
+  type CatalogueEntry,
+} from "../../../src/workspace/render/catalogue";
 
 const entry = (change: Partial<CatalogueEntry> = {}): CatalogueEntry => ({
   url: "https://github.com/acme/app",
