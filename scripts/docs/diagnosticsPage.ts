@@ -27,7 +27,7 @@ export function diagnosticsPage(): string {
 manifest itself cannot be read. What is valid but risky is a [finding of a rule](rules.md). Codes never change their meaning.`,
     `They are reported together, in two rounds. First everything that is seen of each file and each value by itself: ${code("F")},
 ${code("Y")} and most of ${code("M")}. Where that finds nothing, everything that takes the manifest as a whole: ${code("R")}, and the values (${code("M04")}) whose
-bounds a word's form does not show, such as ${code("sessionDuration: 30h")}, a region, an ARN or the name of a branch. So mending the
+bounds a word's form does not show, such as ${code("sessionDuration: 30h")}, a region, an ARN or the name of a branch. So fixing the
 first round may bring up a second; there is no third, and [findings](rules.md) come after both.`,
     ...Object.entries(families).flatMap(([letter, about]) => [
       `## ${letter}: ${about}`,

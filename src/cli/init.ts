@@ -24,7 +24,7 @@ export function initCommand(given: InitArguments, io: CommandIo): ExitCode {
     io.stderr.write(trouble);
     throw new CommandError(
       "the options do not make a manifest, so nothing was written",
-      "mend what is said above",
+      "fix what is reported above",
     );
   }
   const written = writeAtomically(dirname(file), file, text);

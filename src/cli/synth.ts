@@ -222,9 +222,12 @@ function written(
   const failed = applySnippets(plan);
   if (failed.length > 0) return reported(failed, io);
   for (const line of editedLines(plan)) io.stderr.write(`${escapeHidden(line)}\n`);
-  const changed = plan.write.length + plan.remove.length;
+  const changed = [
+    ...(plan.write.length === 0 ? [] : [`${plan.write.length} changed`]),
+    ...(plan.remove.length === 0 ? [] : [`${plan.remove.length} removed`]),
+  ];
   io.stdout.write(
-    `${count(plan.wanted, "snippet")} in ${escapeHidden(snippets)}, ${changed === 0 ? "none" : changed} changed\n`,
+    `${count(plan.wanted, "snippet")} in ${escapeHidden(snippets)}, ${changed.join(", ") || "none changed"}\n`,
   );
   return 0;
 }

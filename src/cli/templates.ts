@@ -18,7 +18,7 @@ export function readTemplates(folder: string | null): SnippetRenderer {
   for (const name of templateNames(path)) {
     const read = readRegularFile(join(path, name));
     if (!read.ok)
-      throw new CommandError(`${join(path, name)} cannot be read: ${read.reason}`, "mend or remove it");
+      throw new CommandError(`${join(path, name)} cannot be read: ${read.reason}`, "fix or remove it");
     sources[name] = new TextDecoder().decode(read.bytes);
   }
   return compileTemplates(sources);

@@ -91,6 +91,7 @@ function targetOf(kind: GrantKind, text: string, place: ReturnType<typeof placeO
   // A token stands for a whole ARN, or for a bucket; what it will be is not known here.
   if (tokens && kind === "codeartifact")
     throw new RangeError("a grant of codeartifact takes no token: write domain/repository");
+  if (tokens) refuseWildcards(kind, text);
   if (tokens && kind !== "s3") return { target: { ...place, name: "" }, arn: text };
   if (!tokens && text.startsWith("arn:")) {
     const read = readGrantArn(kind, text, place);
@@ -112,6 +113,19 @@ function checkedName(kind: GrantKind, text: string, tokens: boolean, found: Foun
   throw new RangeError(
     `${JSON.stringify(text)} is no ${kind} to grant: ${trouble.problem}; ${trouble.remedy}`,
   );
+}
+
+/** What a manifest refuses is refused around tokens, too: a wildcard stands in keys of S3 and paths of parameters only. */
+function refuseWildcards(kind: GrantKind, text: string): void {
+  const around = text.replace(/\$\{TfToken\[[^\]]*\]\}/g, "token");
+  const open =
+    kind === "parameter"
+      ? /^\/?\*|:parameter\/?\*/.test(around)
+      : (kind === "s3" ? (around.split("/")[0] ?? "") : around).includes("*");
+  if (open || around.includes("?"))
+    throw new RangeError(
+      `${JSON.stringify(text)} is no ${kind} to grant: it holds a wildcard; name each resource by itself`,
+    );
 }
 
 function bareBucket(name: string): NameProblem | null {

@@ -71,6 +71,10 @@ export type RoleProps = WorkspaceOf & RoleSettings;
 
 /** Whose workspaces the props name. */
 export function workspaceSource(props: WorkspaceOf): WorkspaceSource {
+  if ("organization" in props && ("repository" in props || "contexts" in props))
+    throw new RangeError(
+      "organization stands beside repository or contexts; name one repository or one organization",
+    );
   if ("organization" in props) return { kind: "org", url: props.organization, contexts: [] };
   return { kind: "repo", url: props.repository, contexts: props.contexts ?? ["repository"] };
 }

@@ -17,7 +17,7 @@ const anyField = "\u{e000}";
 /** What a template's fields hold in general, and what a pattern may say of them without naming a resource. */
 const written = Object.freeze([
   { field: 1, text: /(?<=^arn:)aws[a-z-]*(?=:)/ },
-  { field: 3, text: /(?<=:)[a-z]{2}(?:-[a-z]+)+-[0-9]+(?=:)/ },
+  { field: 3, text: /(?<=:)[a-z]{2,4}(?:-[a-z]+)+-[0-9]+(?=:)/ },
   { field: 4, text: /(?<=:)[0-9]{12}(?=:)/ },
 ]);
 
@@ -39,10 +39,17 @@ export function anyArn(pattern: string, template: string): string {
     .split(":")
     .map((field, i) => {
       if (i >= 5) return field.replace(/\$\{[^}]*\}/g, anyName);
-      const own = written.find((w) => w.field === i)?.text.exec(open)?.[0];
+      const own = plainField(open, i) ?? written.find((w) => w.field === i)?.text.exec(open)?.[0];
       return field.replace(/\$\{[^}]*\}/g, own ?? anyField);
     })
     .join(":");
+}
+
+/** A field of a pattern that says what it is: no wildcard stands in it or before it. */
+function plainField(pattern: string, index: number): string | undefined {
+  const fields = pattern.split(":").slice(0, index + 1);
+  const field = fields[index];
+  return field === "" || fields.some((text) => /[*?]/.test(text)) ? undefined : field;
 }
 
 /** Variables whose value the caller cannot choose: they stand for one name, like a name that is written. */

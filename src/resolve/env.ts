@@ -5,7 +5,8 @@ export const forbiddenNames: ReadonlySet<string> = new Set([
   // What bash and zsh set themselves, so that a value is lost, read-only or means something else.
   ...["RANDOM", "SRANDOM", "SECONDS", "LINENO", "GROUPS", "FUNCNAME", "FUNCNEST", "DIRSTACK", "SHLVL"],
   ...["OPTIND", "OPTARG", "OPTERR", "HISTCMD", "PIPESTATUS", "REPLY", "COLUMNS", "LINES", "ARGC", "USERNAME"],
-  ...["PS0", "PS1", "PS2", "PS3", "PS4", "PROMPT_COMMAND", "CDPATH", "EDITOR", "PAGER"],
+  ...["PS0", "PS1", "PS2", "PS3", "PS4", "CDPATH", "FPATH", "EDITOR", "VISUAL", "PAGER"],
+  ...["ZDOTDIR", "MODULE_PATH", "NULLCMD", "READNULLCMD", "POSTEDIT", "SPROMPT"],
 ]);
 
 /** The same for whole families of variables, by how their names begin. */
@@ -26,7 +27,19 @@ export const forbiddenBeginnings: readonly string[] = Object.freeze([
     "NODE_",
     "NPM_",
   ],
-  ...["PYTHON", "PERL5", "RUBY", "JAVA_TOOL", "SSH_"],
+  ...[
+    "PYTHON",
+    "PERL5",
+    "RUBY",
+    "JAVA_TOOL",
+    "JDK_JAVA",
+    "_JAVA",
+    "SSH_",
+    "PROMPT",
+    "RPROMPT",
+    "RPS",
+    "LESS",
+  ],
 ]);
 
 /** Why a snippet may not export a variable of this name; null for one that it may. */

@@ -75,6 +75,19 @@ function openSets(entry: EffectiveEntry, scope: Scope): readonly WrittenGrant[] 
       scope.problems.unknownName(below(at, "set"), "grant set", grant.set, Object.keys(sets).sort());
       return [];
     }
+    if (
+      !entry.entry.mainManifest &&
+      origin.file !== scope.file &&
+      set.some((member) => member.role !== undefined)
+    ) {
+      scope.problems.add(
+        "M08",
+        below(at, "set"),
+        `the set "${grant.set}" grants a role, which belongs to the main manifest: included files are other teams'`,
+        "name a set without role grants, or move the entry to the main manifest",
+      );
+      return [];
+    }
     if (opened.has(grant.set)) return [];
     opened.add(grant.set);
     const before = count;

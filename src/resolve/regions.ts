@@ -14,19 +14,19 @@ const points: ReadonlySet<string> = new Set([
 /**
  * The region that a text was most likely meant to be; undefined for one that is a region, and for one that may become
  * one. AWS adds numbers, points of the compass and areas: a word that is near to one that AWS uses is taken for a slip
- * only where it is no point of the compass, or where mending it gives a region that there is.
+ * only where it is no point of the compass, or where correcting it gives a region that there is.
  */
 export function meantRegion(text: string): string | undefined {
   if (regions.includes(text)) return undefined;
   if (partitionOf(text) === null) return nearest(text, regions);
   const words = text.split("-");
   const point = words.at(-2) ?? "";
-  const mended = words.map((word, i) => {
+  const corrected = words.map((word, i) => {
     if (i === words.length - 1) return word;
     const known = i === words.length - 2 ? points : areaWords;
     return known.has(word) ? word : (nearest(word, known) ?? word);
   });
-  const region = mended.join("-");
+  const region = corrected.join("-");
   if (regions.includes(region)) return region;
   return points.has(point) ? undefined : nearest(text, regions);
 }

@@ -114,6 +114,11 @@ test("the attachment of a policy keeps its address when other resources come bef
 test.each<[string, Change, string]>([
   ["a URL of another host", { repository: "https://evil.example/acme/app" }, "its host is none of"],
   ["a repository where an organization belongs", { organization: repository }, "has one path segment"],
+  [
+    "an organization beside contexts",
+    { organization: "https://github.com/acme", contexts: ["all"] },
+    "name one",
+  ],
   ["no context", { contexts: [] }, "contexts is empty"],
   ["a context that does not exist", { contexts: ["branch"] }, "none of the contexts"],
   ["a branch that cannot exist", { contexts: [{ branch: "a..b" }] }, "is no name of a branch"],

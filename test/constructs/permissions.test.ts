@@ -127,6 +127,19 @@ describe("a grant in props", () => {
     expect(policy).toContain('"${var.arn}:log-stream:*"');
   });
 
+  it.each(["secret", "role", "lambda", "dynamodb"] as const)("of %s by a token holds no wildcard", (kind) => {
+    const grant = (stack: TerraformStack) =>
+      ({ [kind]: `arn:aws:x:us-east-1:${token(stack)}:any/*` }) as unknown as NonNullable<
+        GitpodWorkspaceRoleProps["grants"]
+      >[number];
+    expect(() => made((stack) => ({ grants: [grant(stack)] }))).toThrow("it holds a wildcard");
+  });
+
+  it("of S3 and Parameter Store by a token has its wildcard in the key or below a path", () => {
+    expect(() => made((stack) => ({ grants: [{ s3: `*${token(stack)}/*` }] }))).toThrow("wildcard");
+    expect(policyOf((stack) => ({ grants: [{ s3: `${token(stack)}/*` }] }))).toContain("${var.arn}/*");
+  });
+
   it("of CodeArtifact takes no token: the domain cannot be read from one", () => {
     expect(() => made((stack) => ({ grants: [{ codeartifact: token(stack) }] }))).toThrow("takes no token");
   });

@@ -20,6 +20,8 @@ describe("a pattern that leaves the name open", () => {
     ["arn:aws:secretsmanager:eu-central-1:123456789012:secret:*", "secret"],
     ["arn:aws:secretsmanager:eu-central-1:123456789012:secret:*-??????", "secret"],
     ["arn:aws-cn:iam::123456789012:role/*", "role"],
+    ["arn:aws-eusc:secretsmanager:eusc-de-east-1:123456789012:secret:*", "secret"],
+    ["arn:aws:iam::aws_caller_identity.me.account_id:role/*", "role"],
     ["arn:aws:iam::*:*", "role"],
   ] as const)("%s names every %s", (pattern, type) => {
     expect(namesEvery(pattern, templates[type])).toBe(true);

@@ -8,7 +8,7 @@ accounts:
   dev: { id: "111122223333", region: us-east-1, exclusive: true, path: /gitpod/, tags: { team: none } }
 installations: { acme: { issuer: "https://services.acme.gitpod.cloud/idp" } }
 defaults: { sourceCidrs: [203.0.113.0/24, "2001:db8::/32"], expires: 2027-01-01, sessionDuration: 30m, tags: { env: dev } }
-grantSets: { deploy: [{ role: ci/deploy }] }
+grantSets: { deploy: [{ role: ci/deploy }], read: [{ secret: b }] }
 include: [a.yaml]
 `;
 
@@ -39,6 +39,7 @@ describe("an included file", () => {
     ["path: /admin/", "M08 path"],
     ["name: OrganizationAccountAccessRole", "M08 name"],
     ["grants: [{ secret: a }, { role: Admin }]", "M08 grants.1.role"],
+    ["grants: [{ secret: a }, { set: deploy }]", "M08 grants.1.set"],
   ])("cannot say %s", (entry, problem) => {
     expect(refused(entry)).toEqual([problem]);
   });
@@ -52,7 +53,7 @@ describe("an included file", () => {
     "sessionDuration: 15m",
     "exclusive: true",
     "tags: { team: none, owner: shop }",
-    "grants: [{ secret: a }, { set: deploy }]",
+    "grants: [{ secret: a }, { set: read }]",
   ])("can say %s", (entry) => {
     expect(refused(entry)).toEqual([]);
   });

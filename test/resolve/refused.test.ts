@@ -78,7 +78,19 @@ describe("what AWS, Terraform or a shell would not take is refused", () => {
       { hosts: "git.acme.dev: github, git.acme.dev/lab: gitlab" },
       /"git\.acme\.dev\/lab" is below "git\.acme\.dev"/,
     ],
-    ...["RANDOM", "SECONDS", "EPOCHSECONDS", "LC_ALL", "TERM", "OLDPWD", "TMOUT", "HISTFILE"].map(
+    ...[
+      "RANDOM",
+      "SECONDS",
+      "EPOCHSECONDS",
+      "LC_ALL",
+      "TERM",
+      "OLDPWD",
+      "TMOUT",
+      "HISTFILE",
+      "PROMPT",
+      "NULLCMD",
+      "LESSOPEN",
+    ].map(
       (variable) => [{ entry: `, grants: [{ secret: db, env: ${variable} }]` }, /is not allowed/] as const,
     ),
   ] as const)("%j", (parts, expected) => {

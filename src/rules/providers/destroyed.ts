@@ -14,7 +14,7 @@ export const destroyedRules: readonly Rule[] = Object.freeze<Rule[]>([
     severity: "warning",
     title: "deploying destroys what the last synth wrote, or loses sight of it",
     why: "whoever still logs in by it is refused, and the sessions of a role that is destroyed lose their permissions",
-    remedy: "write it into the manifest again, unless it is meant to go",
+    remedy: "put what the message names back into the manifest, unless it is meant to go",
     deployed: (last, model) => {
       const stacks = model.accounts.flatMap(stacksOf);
       return last.flatMap((before) => {
@@ -90,7 +90,8 @@ function changedStack(
       .filter((provider) => !kept.has(provider))
       .map((provider) => ({
         message: `deploying ${quote(name)} destroys ${providerText(provider)}: every role of the account that trusts it, whoever made it, refuses all logins`,
-        remedy: `unless it is meant to go, keep the installation with this issuer, if need be without entries: Terraform then only lets go of the identity provider`,
+        remedy:
+          "to keep it, leave the installation in the manifest with this issuer, even without entries: Terraform then stops managing the identity provider and does not delete it",
         origin,
       })),
   ];

@@ -89,7 +89,7 @@ export const awsCliRules: readonly Rule[] = Object.freeze<Rule[]>([
     severity: "warning",
     title: "nothing provides the AWS CLI",
     why: "gp idp login aws runs the AWS CLI, and fails without it; tasks run side by side, so that one that another task installs may come too late",
-    remedy: `install it in a Dockerfile of the workspace image, or in before of the task: ${install}`,
+    remedy: `install it in the workspace image's Dockerfile, or in a task of its own that ends with gp sync-done aws-cli, and write snippet: { after: aws-cli } in the manifest's entry: ${install}`,
     gitpodYml: (subject) => {
       const { image } = subject.facts;
       if (image === "built" || (image !== null && !lacksAwsCli(image.text))) return [];
