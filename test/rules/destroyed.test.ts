@@ -32,7 +32,7 @@ test("nothing is said where nothing is destroyed: the same again, and more", () 
 test("roles that are gone are named, in their stack", () => {
   const before = testModel([dev({ roles: names("a", "b", "c") })]);
   expect(said(before, testModel([dev({ roles: names("b") })]))).toEqual([
-    'deploying "dev" destroys the roles "a", "c"; write it into the manifest again, unless it is meant to go',
+    'deploying "dev" destroys the roles "a", "c"; put what the message names back into the manifest, unless it is meant to go',
   ]);
 });
 
@@ -53,7 +53,7 @@ test("an identity provider is destroyed with its installation, and only let go o
   expect(said(before, { ...testModel([without]), installations: [] })).toEqual([
     expect.stringContaining('the role "a"'),
     expect.stringMatching(
-      /destroys the identity provider of "https:\/\/api.gitpod.io\/idp": .*keep the installation/,
+      /destroys the identity provider of "https:\/\/api.gitpod.io\/idp": .*leave the installation/,
     ),
   ]);
 });
