@@ -117,7 +117,7 @@ function failureRemedy(failure: Failure, { role }: RoleVerdict, source: RemedySo
   return `look at the role's trust policy: this tool does not write the condition ${key}`;
 }
 
-/** What decides a condition that hangs on what is not known. */
+/** What decides a condition whose outcome is not known. */
 function unknownRemedy({ key, expected }: Failure): string {
   return key === "aws:SourceIp"
     ? `pass --source-ip: a login from ${expected.join(" or ")} is admitted`

@@ -125,7 +125,7 @@ export function openQuestions({ roles }: ExplainReport): readonly string[] {
   return [...new Set(questions)];
 }
 
-/** What it is that a condition hangs on, and nobody knows. */
+/** The fact that a condition needs and that is not known. */
 export function notKnown({ key }: Failure): string {
   return key === "aws:SourceIp"
     ? "the source address is not known (--source-ip)"

@@ -22,7 +22,7 @@ export interface RoleVerdict {
   readonly account: Account;
   readonly installation: Installation;
   readonly admitted: boolean;
-  /** True where it hangs on nothing but what is not known. */
+  /** True where only what is not known decides. */
   readonly undecided: boolean;
   /** The conditions that fail, of the statement that comes nearest: the subject's first, then the audience's. */
   readonly failures: readonly Failure[];
