@@ -27,7 +27,7 @@ const { version, peerDependencies } = JSON.parse(readFileSync(join(root, "packag
 /** What of a clone `npm pack` needs. */
 const sources = [
   ...["package.json", "tsconfig.json", "tsconfig.build.json", "src", "templates", "schema"],
-  ...["README.md", "CHANGELOG.md", "LICENSE"],
+  ...["docs", "examples", "README.md", "CHANGELOG.md", "LICENSE"],
 ];
 
 let folder = "";
@@ -109,13 +109,17 @@ describe("what npm pack makes, installed elsewhere", () => {
     );
     const folders = new Set(files.map((file) => file.split("/")[0]));
     expect([...folders].sort()).toEqual(
-      ["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json", "schema", "templates"].sort(),
+      [
+        ...["CHANGELOG.md", "LICENSE", "README.md", "dist", "docs", "examples", "package.json", "schema"],
+        "templates",
+      ].sort(),
     );
     expect(files.filter((file) => file.startsWith("dist/") && !/\.(js|d\.ts)$/.test(file))).toEqual([]);
   });
 
   test("runs the command", () => {
     expect(command("--version")).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" });
+    expect(command("rule", "T57").stdout).toMatch(/^T57: /);
     expect(command("schema").stdout).toBe(readFileSync(join(root, "schema/manifest.schema.json"), "utf8"));
     expect(command("check")).toMatchObject({ status: 0, stderr: "" });
     expect(command("synth")).toMatchObject({
@@ -152,6 +156,7 @@ describe("what npm pack makes, installed elsewhere", () => {
       snippet: [...repo, "--into", "own.gitpod.yml"],
       init: ["--help"],
       schema: [],
+      rule: ["M01"],
     };
     const { stdout } = command("--help");
     const commands = [...stdout.matchAll(/^ {2}([a-z-]+) .*\S$/gm)]

@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { load } from "js-yaml";
 import { readProject } from "../../src/cli/project";
 import { countsLine, diagnosticCodes, formatJson, formatText } from "../../src/diagnostics";
-import { block, code, page, table } from "./markdown";
+import { block, code, page, sentence } from "./markdown";
 
 const families: Readonly<Record<string, string>> = Object.freeze({
   F: "files",
@@ -9,15 +12,19 @@ const families: Readonly<Record<string, string>> = Object.freeze({
   R: "what they say together",
 });
 
-const broken = `version: 1
-accounts:
-  dev: { id: 012345678901, region: us-east-1 }
-installations:
-  acme: { host: acme.gitpod.cloud }
-repos:
-  - url: https://github.com/acme/app
-    grant: []
-`;
+/** Files by name: a text, or null for a folder. */
+type Files = Readonly<Record<string, string | null>>;
+
+const examples = load(
+  readFileSync(join(__dirname, "..", "..", "test", "manifest", "codes.yaml"), "utf8"),
+) as Readonly<Partial<Record<string, Files>>>;
+
+/** Codes that no small manifest shows. */
+const withoutExample: Readonly<Record<string, string>> = Object.freeze({
+  F02: "The message says where the first other byte is. Save the file as UTF-8.",
+  F03: "A manifest and each file that it includes may have 16 MiB. Move entries into files, and `include` them.",
+  F08: "`synth` and `snippet` overwrite a file only if they wrote it and nobody has edited it since. Move yours away, or remove it.",
+});
 
 /** docs/diagnostics.md: the codes of what keeps a manifest from being one. */
 export function diagnosticsPage(): string {
@@ -31,29 +38,39 @@ bounds a word's form does not show, such as ${code("sessionDuration: 30h")}, a r
 first round may bring up a second; there is no third, and [findings](rules.md) come after both.`,
     ...Object.entries(families).flatMap(([letter, about]) => [
       `## ${letter}: ${about}`,
-      table(
-        ["code", "meaning"],
-        Object.entries(diagnosticCodes)
-          .filter(([id]) => id.startsWith(letter))
-          .map(([id, meaning]) => [code(id), meaning]),
-      ),
+      ...Object.entries(diagnosticCodes)
+        .filter(([id]) => id.startsWith(letter))
+        .flatMap(([id, meaning]) => [`### ${id}: ${meaning}`, ...example(id)]),
     ]),
-    "## How they look",
-    "Of this manifest",
-    block("yaml", broken),
-    `${code("gitpod-aws-oidc check")} says`,
-    block("text", example("text")),
-    `and with ${code("--format json")}:`,
-    block("json", example("json")),
+    "## As JSON",
+    `Of the example of ${code("M06")}, ${code("gitpod-aws-oidc check --format json")} says`,
+    block("json", check(examples["M06"] ?? {}, "json")),
     `Keys of this JSON are only ever added. Findings have ${code("rule")} in place of ${code("code")}, and besides ${code("path")}, ${code("role")} and ${code("accepted")}.`,
   );
 }
 
-/** What the command really says of the broken manifest. */
-function example(format: "text" | "json"): string {
+/** The files that show a code, and what is said of them. */
+function example(id: string): readonly string[] {
+  const files = examples[id];
+  if (files === undefined) return [sentence(withoutExample[id] ?? "")];
+  const shown = Object.entries(files).flatMap(([name, text]) =>
+    text === null ? [] : [block("yaml", name === "manifest.yaml" ? text : `# ${name}\n${text}`)],
+  );
+  return [...shown, block("text", check(files, "text"))];
+}
+
+/** What `check` says of a folder with these files. */
+function check(files: Files, format: "text" | "json"): string {
   const project = readProject("manifest.yaml", {
-    read: () => ({ ok: true, bytes: new TextEncoder().encode(broken) }),
-    expand: () => [],
+    read: (file) => {
+      const text = files[file];
+      if (typeof text === "string") return { ok: true, bytes: new TextEncoder().encode(text) };
+      return { ok: false, reason: text === null ? "not-regular" : "missing" };
+    },
+    expand: (_, pattern) =>
+      files[pattern] === undefined
+        ? []
+        : [{ file: pattern, identity: pattern, status: files[pattern] === null ? "not-regular" : "ok" }],
     identity: (file) => file,
   });
   const diagnostics = project.ok ? [] : project.diagnostics;

@@ -146,5 +146,14 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
       end(schemaCommand(io));
     });
 
+  program
+    .command("rule")
+    .description("say what a rule or the code of a diagnostic means, with an example")
+    .argument("<id>", "such as T57 or M01")
+    .action(async (id: string) => {
+      const { ruleCommand } = await import("./rule.js");
+      end(ruleCommand(id, io));
+    });
+
   return program;
 }

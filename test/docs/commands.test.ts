@@ -54,6 +54,7 @@ test("flags that the README names beside a command are flags of it", async () =>
     "explain",
     "import-role",
     "init",
+    "rule",
     "schema",
     "snippet",
     "synth",

@@ -5,6 +5,7 @@ import { repoSchema } from "../../src/manifest/entrySchema";
 import { manifestJsonSchema } from "../../src/manifest";
 import { diagnosticCodes } from "../../src/diagnostics";
 import { rules } from "../../src/rules";
+import { command } from "../support/folder";
 import { modelOf } from "../support/project";
 import { read } from "./markdown";
 
@@ -31,7 +32,27 @@ test("the page on the manifest names every key", () => {
 test("the pages on rules and diagnostics name all of them", () => {
   const [ofRules, ofDiagnostics] = [read("docs/rules.md"), read("docs/diagnostics.md")];
   expect(rules.filter((rule) => !ofRules.includes(`\n### ${rule.id}: ${rule.title}\n`))).toEqual([]);
-  expect(Object.keys(diagnosticCodes).filter((id) => !ofDiagnostics.includes(`| \`${id}\` |`))).toEqual([]);
+  const codes = Object.entries(diagnosticCodes);
+  expect(codes.filter(([id, meaning]) => !ofDiagnostics.includes(`\n### ${id}: ${meaning}\n`))).toEqual([]);
+});
+
+test("the example of a code is told that code, and no other", () => {
+  for (const section of read("docs/diagnostics.md").split("\n### ").slice(1)) {
+    const told = [...section.matchAll(/: error ([FYMR]\d\d): /g)].map(([, id]) => id);
+    expect([section.slice(0, 3), [...new Set(told)]]).toEqual([
+      section.slice(0, 3),
+      ["F02", "F03", "F08"].includes(section.slice(0, 3)) ? [] : [section.slice(0, 3)],
+    ]);
+  }
+});
+
+test("rule says of every rule and code what the pages say", async () => {
+  for (const id of [...rules.map((rule) => rule.id), ...Object.keys(diagnosticCodes)]) {
+    const { status, stdout } = await command(["rule", id.toLowerCase()]);
+    expect([status, stdout]).toEqual([0, expect.stringMatching(new RegExp(`^${id}: .+\\n\\n[^]+\\n$`))]);
+    expect(stdout).not.toMatch(/\n##/);
+  }
+  expect(await command(["rule", "T99"])).toMatchObject({ status: 2, stdout: "" });
 });
 
 test("a manifest that writes down a default means what one without it means", () => {
