@@ -2,7 +2,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generatedFiles } from "./docs/pages";
 
-for (const { file, text } of generatedFiles) {
-  writeFileSync(join(__dirname, "..", file), text());
-  console.log(file);
+async function generate(): Promise<void> {
+  for (const { file, text } of generatedFiles) {
+    writeFileSync(join(__dirname, "..", file), await text());
+    console.log(file);
+  }
 }
+
+void generate();

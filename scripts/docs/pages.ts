@@ -10,7 +10,7 @@ export interface GeneratedFile {
   /** Below the top folder. */
   readonly file: string;
   /** The text that it must have: the same bytes every time. */
-  readonly text: () => string;
+  readonly text: () => string | Promise<string>;
 }
 
 const fixtures = failingFixtures();

@@ -8,7 +8,13 @@ import { block, code, page, sentence, table } from "./markdown";
  * docs/rules.md: what findings mean, and what to do about each.
  * @param fixtures - what to show with each rule: an input, and what is said of it
  */
-export function rulesPage(fixtures: readonly RuleFixture[]): string {
+export async function rulesPage(fixtures: readonly RuleFixture[]): Promise<string> {
+  const shown = await Promise.all(
+    fixtures.map(async ({ rule, language, input, said }) => ({
+      rule,
+      blocks: [block(language, input), block("text", await said)],
+    })),
+  );
   return page(
     "# Rules",
     `What ${code("gitpod-aws-oidc check")} and every synth look for in a manifest that is valid, and ${code("check --trust-policy")} and
@@ -43,9 +49,7 @@ it is. Errors, T54, T58 and rules of permissions (G) are for each entry to accep
     ...rules.flatMap((rule) => [
       `### ${heading(rule)}\n\n${sentence(rule.why)}\n\nRemedy: ${sentence(rule.remedy)}`,
       ...(rule.policyRemedy === undefined ? [] : [`In a policy: ${rule.policyRemedy}.`]),
-      ...fixtures
-        .filter((fixture) => fixture.rule === rule.id)
-        .flatMap(({ language, input, said }) => [block(language, input), block("text", said)]),
+      ...shown.filter((fixture) => fixture.rule === rule.id).flatMap(({ blocks }) => blocks),
     ]),
   );
 }

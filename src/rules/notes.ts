@@ -4,7 +4,7 @@ import { parseArn } from "../model/names";
 import { regions, regionsAsOf } from "../model/regions";
 import type { Observation, Rule } from "./rule";
 
-/** Rules about a manifest as such, whatever access it gives. */
+/** Rules about a manifest as such, whatever access it gives, and about what a file does not show. */
 export const noteRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "N01",
@@ -32,6 +32,15 @@ export const noteRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "somebody may believe that it counts",
     remedy: "remove it, or write the entries that need it",
     manifest: (model) => [...passedOver(model), ...unused(model)],
+  },
+  {
+    // The walker applies it.
+    id: "E01",
+    severity: "warning",
+    title: "the file refers to something that it does not contain",
+    why: "nobody has judged it; where the file shows nothing that can be judged, this is an error",
+    remedy:
+      "pass what shows it: a plan made after apply, terraform show -json of the state, or what the AWS CLI prints",
   },
 ]);
 

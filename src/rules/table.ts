@@ -1,4 +1,3 @@
-import { fileRules } from "./fileRules";
 import { boundaryRules } from "./permissions/boundary";
 import { breadthRules } from "./permissions/breadth";
 import { chainedSessionRules } from "./permissions/chainedSessions";
@@ -24,7 +23,11 @@ import { valueRules } from "./trust/values";
 import { structureRules } from "./trust/structure";
 import { subjectRules } from "./trust/subjects";
 import { waiverRules } from "./waivers/waivers";
-import { workspaceRules } from "./workspace/rules";
+import { awsCliRules } from "./workspace/awsCli";
+import { fileRules } from "./workspace/file";
+import { gitpodLoginRules } from "./workspace/logins";
+import { waitRules } from "./workspace/waits";
+import { wordRules } from "./workspace/words";
 
 /** Who may assume a role, identity providers, what a role may do, what repositories get, files, waivers, and notes on a manifest. */
 const letters = "TPGSEWN";
@@ -53,7 +56,8 @@ export const rules: readonly Rule[] = Object.freeze(
       wideTrustRules,
     ],
     ...[policySizeRules, nameRules, boundaryRules, foreignResourceRules, chainedSessionRules],
-    ...[workspaceRules, fileRules, waiverRules, noteRules],
+    ...[awsCliRules, fileRules, gitpodLoginRules, waitRules, wordRules],
+    ...[waiverRules, noteRules],
   ]
     .flat()
     .sort(

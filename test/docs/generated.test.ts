@@ -9,8 +9,8 @@ import { command } from "../support/folder";
 import { modelOf } from "../support/project";
 import { read } from "./markdown";
 
-test.each(generatedFiles)("$file is up to date: npm run generate writes it", ({ file, text }) => {
-  expect(read(file)).toBe(text());
+test.each(generatedFiles)("$file is up to date: npm run generate writes it", async ({ file, text }) => {
+  expect(read(file)).toBe(await text());
 });
 
 test("the page on the manifest names every key", () => {

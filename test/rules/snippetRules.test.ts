@@ -9,11 +9,13 @@ const folder = join(__dirname, "fixtures", "snippet");
  * Each begins with `# finds: nothing`, or with its findings behind each other: the rule, the line, and what stands at
  * the column. Those of a rule bear its id; `right-` has none; `real-` are files as people write them.
  */
-const fixtures = readdirSync(folder).map((name) => {
-  const text = readFileSync(join(folder, name), "utf8");
-  const [, expected = ""] = /^# finds: (.*)\n/.exec(text) ?? [];
-  return { name, text, expected: expected === "nothing" ? [] : expected.split("; ") };
-});
+const fixtures = readdirSync(folder)
+  .filter((name) => name.endsWith(".yml"))
+  .map((name) => {
+    const text = readFileSync(join(folder, name), "utf8");
+    const [, expected = ""] = /^# finds: (.*)\n/.exec(text) ?? [];
+    return { name, text, expected: expected === "nothing" ? [] : expected.split("; ") };
+  });
 
 describe("a .gitpod.yml", () => {
   it.each(fixtures)("$name finds $expected, and nothing else", async ({ name, text, expected }) => {

@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathText, type Finding } from "../../src/diagnostics";
-import { checkDeploy } from "../../src/rules";
+import { lintGitpodYml } from "../../src/cli/lintGitpodYml";
+import { readExisting } from "../../src/documents";
+import { checkDeploy, unjudged } from "../../src/rules";
 import { deployedIn } from "../../src/terraform/deployed";
 import { stackSources, stackText } from "../../src/terraform/stack";
 import { judge, type Fixture } from "../rules/trustFixture";
+import { lintedModel, lintedRepository } from "./lint";
 import { judged, permissionSubject } from "./permissions";
 import { project } from "./project";
 
@@ -18,7 +21,7 @@ export interface RuleFixture {
   /** What a reader needs to see of the input. */
   readonly input: string;
   /** What the rule says of it, as its `.out` has it. */
-  readonly said: string;
+  readonly said: Promise<string>;
 }
 
 const folder = "test/rules/fixtures";
@@ -27,30 +30,47 @@ const today = "2026-11-29";
 
 /** Everything in `test/rules/fixtures` that a rule finds something in, by rule. */
 export function failingFixtures(): readonly RuleFixture[] {
-  return (["manifest", "trust", "permissions"] as const)
-    .flatMap((kind) =>
-      readdirSync(join(__dirname, "..", "..", folder, kind))
-        .filter((file) => /\.fail\.(json|yaml)$/.test(file))
-        .map((file) => readFixture(kind, file)),
-    )
+  return kinds
+    .flatMap((kind) => filesOf(kind).map((file) => readFixture(kind, file)))
     .sort((a, b) => (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : a.name < b.name ? -1 : 1));
 }
 
+const kinds = ["manifest", "trust", "permissions", "snippet", "existing"] as const;
+
+/** The failing files of a kind; of a rule about `.gitpod.yml`, which has several, the shortest. */
+function filesOf(kind: (typeof kinds)[number]): readonly string[] {
+  const files = readdirSync(join(__dirname, "..", "..", folder, kind));
+  if (kind !== "snippet") return files.filter((file) => /\.fail\.(json|yaml)$/.test(file));
+  const failing = files.filter((file) => /^S\d\d-(?!passes).*\.yml$/.test(file));
+  const shortest = new Map<string, string>();
+  const lengthOf = (file: string): number => textOf(kind, file).length;
+  for (const file of [...failing].sort((a, b) => lengthOf(b) - lengthOf(a)))
+    shortest.set(file.slice(0, 3), file);
+  return [...shortest.values()];
+}
+
+function textOf(kind: string, file: string): string {
+  return readFileSync(join(__dirname, "..", "..", folder, kind, file), "utf8");
+}
+
 function readFixture(kind: keyof typeof readers, file: string): RuleFixture {
-  const [rule = "", , language] = file.split(".");
-  const text = readFileSync(join(__dirname, "..", "..", folder, kind, file), "utf8");
-  const { input, found } = readers[kind](text);
+  const [, name = "", language] = /^(.*?)(?:\.gitpod)?\.(json|ya?ml)$/.exec(file) ?? [];
+  const rule = name.slice(0, 3);
+  const { input, found } = readers[kind](textOf(kind, file));
   return {
-    ...{ rule, input, language: language === "yaml" ? "yaml" : "json" },
-    name: `${folder}/${kind}/${rule}.fail`,
-    said: found
-      .filter((finding) => isOf(rule, finding))
-      .map(({ severity, rule: id, path, message, remedy }) => {
-        const place = path === "" ? "" : ` ${path}`;
-        return `${severity} ${id}${place}\n  ${message}\n  remedy: ${remedy}\n`;
-      })
-      .join(""),
+    ...{ rule, input, language: language === "json" ? "json" : "yaml" },
+    name: `${folder}/${kind}/${name}`,
+    said: Promise.resolve(found).then((all) => textOfFindings(all.filter((finding) => isOf(rule, finding)))),
   };
+}
+
+function textOfFindings(found: readonly Said[]): string {
+  return found
+    .map(({ severity, rule, path, message, remedy }) => {
+      const place = path === "" ? "" : ` ${path}`;
+      return `${severity} ${rule}${place}\n  ${message}\n  remedy: ${remedy}\n`;
+    })
+    .join("");
 }
 
 /** G11 speaks through other rules. */
@@ -103,6 +123,19 @@ const readers = Object.freeze({
       path: pathText(origin.path),
     }));
     return { input: json(document), found };
+  },
+  snippet: (text: string) => {
+    const input = text.replace(/^# finds: .*\n/, "");
+    const around = { file: ".gitpod.yml", model: lintedModel, repositories: [lintedRepository] };
+    return { input, found: lintGitpodYml(input, around).then(({ findings }) => findings) };
+  },
+  existing: (text: string) => {
+    const { missing, access } = readExisting(text, "role.json", "trust");
+    const found: readonly Said[] = unjudged(missing, access).map(({ origin, ...said }) => ({
+      ...said,
+      path: pathText(origin.path),
+    }));
+    return { input: json(JSON.parse(text)), found };
   },
 });
 

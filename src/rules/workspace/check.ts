@@ -1,6 +1,6 @@
 import { pathText, type Finding } from "../../diagnostics";
 import type { GitpodYmlSubject } from "../rule";
-import { workspaceRules } from "./rules";
+import { rules } from "../table";
 import { isMerged, stepsOf } from "./steps";
 
 /** What stands in merged tasks is not for editing: a merge refuses them from then on. */
@@ -20,7 +20,7 @@ export function checkGitpodYmlFacts(
 ): readonly Finding[] {
   const subject = { ...given, steps: given.facts.tasks.map(stepsOf) };
   const findings = new Map<string, Finding>();
-  for (const rule of workspaceRules) {
+  for (const rule of rules) {
     if (subject.facts.kind === "ona" && !ofOna.has(rule.id)) continue;
     for (const { message, place, role, remedy, severity } of rule.gitpodYml?.(subject) ?? []) {
       const { line, column } = place;

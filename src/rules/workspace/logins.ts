@@ -1,14 +1,8 @@
-import { nearest } from "../../diagnostics";
 import type { Role } from "../../model/accessModel";
 import type { LoginStep, Placed } from "../../model/gitpodYml";
+import { fixedLimits } from "../../model/quotas";
 import type { GitpodYmlSubject, PlacedObservation, Rule } from "../rule";
 import { awsOperands, exclude, flagOf, isBelow, isMerged, loginsOf, snippetsOf } from "./steps";
-
-/** The longest session that IAM grants, whatever the role says, in seconds. */
-const longestSession = 43_200;
-
-/** Roles that are compared on one profile: who has more logins has been told. */
-const mostCompared = 20;
 
 function rolesOf({ model }: GitpodYmlSubject): readonly Role[] {
   return model.accounts.flatMap(({ roles }) => roles);
@@ -41,27 +35,14 @@ function foreignRole(arn: Placed, subject: GitpodYmlSubject): readonly PlacedObs
   const { repositories, shown } = subject;
   const role = rolesOf(subject).find((one) => one.arn === arn.text);
   const mine = ownRoles(subject);
-  const instead = mine.map((own) => own.arn).sort();
-  if (role === undefined) {
-    const known = instead.length > 0 ? instead : rolesOf(subject).map((one) => one.arn);
-    const meant = nearestArn(arn.text, known);
-    const message = `the manifest has no role ${shown(arn.text)}`;
-    return [{ message, place: arn.place, ...(meant === undefined ? {} : { remedy: `write ${meant}` }) }];
-  }
+  const [own] = mine.map((one) => one.arn).sort();
+  const remedy = own === undefined ? {} : { remedy: `write ${own}` };
+  const { place } = arn;
+  if (role === undefined)
+    return [{ message: `the manifest has no role ${shown(arn.text)}`, place, ...remedy }];
   if (repositories.length === 0 || mine.includes(role)) return [];
   const message = `${shown(arn.text)} is the role of ${role.entry.url}, and does not admit this repository`;
-  const [own] = instead;
-  const remedy = own === undefined ? {} : { remedy: `write ${own}` };
-  return [{ message, place: arn.place, role: role.name, ...remedy }];
-}
-
-/** The only role, or the one with the nearest name: ARNs are longer than what is compared. */
-function nearestArn(arn: string, known: readonly string[]): string | undefined {
-  const [only] = known;
-  if (known.length === 1) return only;
-  const nameOf = (text: string) => text.slice(text.lastIndexOf("/") + 1);
-  const meant = nearest(nameOf(arn), known.slice(0, 1000).map(nameOf));
-  return meant === undefined ? undefined : known.find((text) => nameOf(text) === meant);
+  return [{ message, place, role: role.name, ...remedy }];
 }
 
 /** S05: a session longer than the role's maximum. */
@@ -69,7 +50,7 @@ function longSession(login: LoginStep, subject: GitpodYmlSubject): readonly Plac
   const { duration, role: arn } = login;
   if (duration?.known !== true || !/^\d{1,9}$/.test(duration.text)) return [];
   const role = rolesOf(subject).find((one) => one.arn === arn?.text);
-  const most = role?.maxSessionDuration ?? longestSession;
+  const most = role?.maxSessionDuration ?? fixedLimits.maxSession;
   if (Number(duration.text) <= most) return [];
   const whose = role === undefined ? "no role admits more than" : `${role.name} admits`;
   const message = `a session of ${Number(duration.text)} seconds; ${whose} ${most}`;
@@ -79,33 +60,21 @@ function longSession(login: LoginStep, subject: GitpodYmlSubject): readonly Plac
 /** S07: roles that overwrite each other's credentials. */
 function rolesOnOneProfile(subject: GitpodYmlSubject): readonly PlacedObservation[] {
   const { facts, shown } = subject;
-  const { ours } = facts;
-  const written = loginsOf(subject).flatMap(({ task, login }) => {
+  const logins = loginsOf(subject).flatMap(({ task, login }) => {
     const arn = roleArnOf(login, subject)?.text;
-    return login.profile === null || arn === undefined
+    return arn === undefined || login.profile === null
       ? []
       : [{ task, arn, profile: login.profile, place: login.place, arms: login.arms }];
   });
-  // A template of the user's own may log in by a script: what it does is what the manifest says.
-  const isHidden = ours !== null && !written.some(({ place }) => isMerged(place, facts));
-  const made = (isHidden ? snippetsOf(subject) : []).flatMap(({ logins }) =>
-    logins.map(({ roleArn, profile }) => ({
-      ...{
-        task: -1,
-        arn: roleArn,
-        profile,
-        arms: [],
-        place: ours?.place ?? { path: [], line: 1, column: 1 },
-      },
-    })),
-  );
-  const before = new Map<string, (typeof written)[number][]>();
-  return [...made, ...written].flatMap((login): readonly PlacedObservation[] => {
-    const others = before.get(login.profile) ?? [];
-    before.set(login.profile, others);
-    const other = others.find((o) => o.arn !== login.arn && !(o.task === login.task && exclude(o, login)));
-    if (others.length < mostCompared) others.push(login);
-    if (other === undefined || (other.task < 0 && login.task < 0)) return [];
+  return logins.flatMap((login, i): readonly PlacedObservation[] => {
+    const other = logins.find(
+      (one, j) =>
+        j < i &&
+        one.profile === login.profile &&
+        one.arn !== login.arn &&
+        !(one.task === login.task && exclude(one, login)),
+    );
+    if (other === undefined) return [];
     // Tasks of ours are not for editing: the other login is what can be changed.
     const [at, against] = isMerged(login.place, facts) ? [other, login] : [login, other];
     const message = `the profile ${shown(login.profile)} receives this role here, and another on line ${against.place.line}: the last one wins`;
@@ -154,8 +123,32 @@ function hiddenRole(login: LoginStep, subject: GitpodYmlSubject): readonly Place
   return [{ message, place: role?.place ?? login.place }];
 }
 
-/** What a login says. */
-export const loginRules: readonly Rule[] = Object.freeze<Rule[]>([
+/** What a login says, and the phase that it stands in. */
+export const gitpodLoginRules: readonly Rule[] = Object.freeze<Rule[]>([
+  {
+    id: "S01",
+    severity: "warning",
+    title: "a login in a phase that prebuilds run",
+    why: "the code of every push runs with the role, the credentials are gone when the workspace starts, and a refused login fails the prebuild",
+    remedy: "move the login to command of the task",
+    gitpodYml: (subject) =>
+      loginsOf(subject).flatMap(({ login: { phase, place } }) =>
+        phase === "command" ? [] : [{ message: `a login to AWS in ${phase}, which prebuilds run`, place }],
+      ),
+  },
+  {
+    id: "S02",
+    severity: "error",
+    title: "prebuilds of forks, and a login in a phase that they run",
+    why: "whoever opens a pull request from a fork gets the role: the prebuild runs their code behind the login",
+    remedy: "move the login to command of the task, or write pullRequestsFromForks: false",
+    gitpodYml: ({ facts, steps }) => {
+      const login = loginsOf({ steps }).find(({ login: { phase } }) => phase !== "command")?.login;
+      if (facts.forkPrebuilds === null || login === undefined) return [];
+      const message = `prebuilds run the code of forks, behind the login on line ${login.place.line}`;
+      return [{ message, place: facts.forkPrebuilds }];
+    },
+  },
   {
     id: "S05",
     severity: "error",

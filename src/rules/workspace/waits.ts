@@ -19,26 +19,21 @@ export function namesBehind(
   isDone: (step: Step) => boolean,
 ): ReadonlySet<string> {
   const names = new Set<string>();
-  const waiting = new Map<string, string[]>();
-  const todo: string[] = [];
-  for (const steps of tasks) {
-    const done = steps.flatMap((step, i) =>
-      step.kind === "done" && step.name !== null ? [{ name: step.name, i }] : [],
-    );
-    // Wherever it stands: the task of a login signals in a trap, too.
-    if (steps.some(isDone)) todo.push(...done.map(({ name }) => name));
-    const awaited = steps.findIndex(({ kind }) => kind === "await");
-    const then = done.filter(({ i }) => awaited >= 0 && i > awaited).map(({ name }) => name);
-    for (const step of steps)
-      if (step.kind === "await" && step.name !== null)
-        waiting.set(step.name, [...(waiting.get(step.name) ?? []), ...then]);
-  }
-  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
-    if (names.has(name)) continue;
-    names.add(name);
-    todo.push(...(waiting.get(name) ?? []));
+  for (let before = -1; before < names.size;) {
+    before = names.size;
+    for (const steps of tasks) {
+      // The task that does it may signal anywhere, in a trap too.
+      const from = steps.some(isDone) ? 0 : awaitOf(steps, names);
+      for (const step of from < 0 ? [] : steps.slice(from))
+        if (step.kind === "done" && step.name !== null) names.add(step.name);
+    }
   }
   return names;
+}
+
+/** Where a task waits for one of these names, or for one that is not known; -1: nowhere. */
+export function awaitOf(steps: readonly Step[], names: ReadonlySet<string>): number {
+  return steps.findIndex((step) => step.kind === "await" && (step.name === null || names.has(step.name)));
 }
 
 const isLogin = (step: Step): boolean => step.kind === "login";
@@ -152,9 +147,7 @@ function earlySignals({ steps: all, shown }: GitpodYmlSubject): readonly PlacedO
   );
   return all.flatMap((steps) => {
     if (steps.some(isLogin)) return [];
-    const waited = steps.findIndex(
-      (step) => step.kind === "await" && (step.name === null || behind.has(step.name)),
-    );
+    const waited = awaitOf(steps, behind);
     return (waited < 0 ? steps : steps.slice(0, waited)).flatMap((step): readonly PlacedObservation[] => {
       if (step.kind !== "done" || step.name === null || !ofLogins.has(step.name)) return [];
       const message = `this signals ${shown(step.name)}, as the task of the login does: who waits for it goes on before anybody is logged in`;
