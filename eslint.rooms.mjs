@@ -9,7 +9,7 @@ export const rooms = Object.freeze({
   documents: ["diagnostics", "model", "policy", "subject", "workspace"],
   rules: ["model", "policy", "subject", "diagnostics"],
   workspace: ["model", "policy", "subject", "diagnostics"],
-  explain: ["model", "policy", "subject", "diagnostics"],
+  explain: ["documents", "model", "policy", "subject", "diagnostics"],
   terraform: ["model", "policy"],
   constructs: ["model", "policy", "rules", "diagnostics", "terraform"],
 });

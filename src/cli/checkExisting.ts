@@ -1,6 +1,5 @@
 import { pathText, quote, type Finding, type RuleFinding } from "../diagnostics";
 import { joinAccess, readExisting, type ExistingFile } from "../documents";
-import { maxFileSize } from "../manifest";
 import type { Installation } from "../model/accessModel";
 import type { ExistingAccess, ExistingDocument } from "../model/existing";
 import { isSharedIssuer, issuerProblem } from "../model/issuer";
@@ -11,7 +10,8 @@ import { checkExisting, isJudgeable, servicesOf, unjudged, unreadable, type Exis
 import { knownHosts, scmHosts } from "../subject";
 import type { CheckArguments, CheckReport } from "./checkReport";
 import { CommandError } from "./commandError";
-import { diskFiles, readRegularFile } from "./files";
+import { diskFiles } from "./files";
+import { readInput } from "./input";
 import type { CommandIo } from "./io";
 import { readProject } from "./project";
 
@@ -106,66 +106,8 @@ export function readGiven(
   io: CommandIo,
 ): readonly ExistingFile[] {
   if (file === undefined) return [];
-  return file === "-"
-    ? [readExisting(checkedText(standardInput(io), "standard input"), "<stdin>", kind)]
-    : [readExisting(checkedText(fileText(file), quote(file)), file, kind)];
-}
-
-function standardInput(io: CommandIo): string {
-  try {
-    return io.readStdin().replace(/^\ufeff/, "");
-  } catch {
-    throw new CommandError("standard input cannot be read", "pipe the policy in, or pass a file");
-  }
-}
-
-function fileText(file: string): string {
-  const read = readRegularFile(file);
-  if (!read.ok)
-    throw new CommandError(
-      `${quote(file)} cannot be read: ${reasons[read.reason]}`,
-      "pass a file with a policy, or - for standard input",
-    );
-  const [first, second] = read.bytes;
-  if (zip.equals(read.bytes.subarray(0, zip.length))) throw binaryPlan(quote(file));
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) throw notUtf8(quote(file));
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(read.bytes);
-  } catch {
-    throw notUtf8(quote(file));
-  }
-}
-
-const reasons = Object.freeze({
-  missing: "it does not exist",
-  unreadable: "its permissions do not allow it",
-  "not-regular": "it is not a regular file",
-  "too-large": "it is larger than 16 MiB",
-} as const);
-
-/** Text that can be JSON at all. @param name - of the file, for a message */
-function checkedText(text: string, name: string): string {
-  if (text.length > maxFileSize)
-    throw new CommandError(`${name} is larger than 16 MiB`, "pass one role, or one plan, at a time");
-  if (text.startsWith(zip.toString("latin1"))) throw binaryPlan(name);
-  if (text.startsWith("\ufffd\ufffd") || text.includes("\0")) throw notUtf8(name);
-  if (text.trim() === "")
-    throw new CommandError(`${name} is empty`, "look at what was to write it: it may have failed");
-  return text;
-}
-
-/** How a ZIP archive begins, which a saved plan of Terraform is. */
-const zip = Buffer.from("PK\u0003\u0004", "latin1");
-
-function binaryPlan(name: string): CommandError {
-  return new CommandError(
-    `${name} is binary, as plans are that Terraform saves`,
-    "pass what terraform show -json prints of it",
-  );
-}
-
-function notUtf8(name: string): CommandError {
-  return new CommandError(`${name} is not UTF-8`, "save it as UTF-8: in Windows PowerShell, > writes UTF-16");
+  const text = readInput(file, "a policy", io);
+  return [readExisting(text, file === "-" ? "<stdin>" : file, kind)];
 }
 
 /** A check that looks at nothing must not end like one that found nothing. */

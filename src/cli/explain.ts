@@ -26,7 +26,8 @@ import type { AccessModel, Installation } from "../model/accessModel";
 import { cloneUrl, parseSubject, subjectOfContextUrl } from "../subject";
 import { checkedDate } from "./check";
 import { CommandError } from "./commandError";
-import { diskFiles, readRegularFile } from "./files";
+import { diskFiles } from "./files";
+import { readInput } from "./input";
 import type { CommandIo, ExitCode } from "./io";
 import { readProject, type ReadProject } from "./project";
 import { readSettings } from "./settings";
@@ -55,7 +56,7 @@ export async function explainCommand(given: ExplainArguments, io: CommandIo): Pr
   checkUsage(given);
   const { model, locator } = loaded(given, io);
   const installation = namedInstallation(model, given.installation);
-  const token = given.token === "-" ? readStdin(io) : given.token;
+  const token = given.token === "-" ? readInput("-", "the token", io) : given.token;
   const logins = token === undefined ? readLogins(given, model, installation, io) : [readToken(token)];
   const [first] = logins;
   if (first !== undefined && logins.length === 1) {
@@ -219,7 +220,7 @@ function readLogins(
 ): readonly InputResult[] {
   const { claims, context = "" } = given;
   if (claims !== undefined) {
-    const logins = readClaims(claims === "-" ? readStdin(io) : readText(claims));
+    const logins = readClaims(readInput(claims, "claims", io));
     return chosenLogins(logins, given.event);
   }
   const [only, ...others] = model.installations;
@@ -267,28 +268,6 @@ function factsOfContext(typed: string, installation: Installation, { hosts }: Ac
 /** A URL may hold a password, and the report shows the URL. No role trusts one with user information either way. */
 function withoutUserInfo(url: string): string {
   return url.replace(/(https?:\/\/)[^/?#\s]*@/gi, "$1****@");
-}
-
-function readStdin(io: CommandIo): string {
-  try {
-    return io.readStdin();
-  } catch {
-    throw new CommandError("standard input cannot be read", "pipe the token or the claims in");
-  }
-}
-
-function readText(file: string): string {
-  const read = readRegularFile(file);
-  if (!read.ok)
-    throw new CommandError(
-      `${quote(file)} cannot be read: ${read.reason}`,
-      "pass a file, or - for standard input",
-    );
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(read.bytes);
-  } catch {
-    throw new CommandError(`${quote(file)} is not UTF-8`, "save it as UTF-8");
-  }
 }
 
 function unwrap(result: InputResult): TokenFacts {

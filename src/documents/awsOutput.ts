@@ -1,20 +1,10 @@
 import type { Path } from "../diagnostics";
-import type { ExistingDocument, ExistingRole, RoleFact } from "../model/existing";
-import {
-  blankRole,
-  documentOf,
-  isObject,
-  list,
-  own,
-  present,
-  seconds,
-  text,
-  texts,
-  type Found,
-} from "./document";
+import type { ExistingRole, RoleFact } from "../model/existing";
+import { blankRole, documentOf, present, seconds, type Found } from "./document";
+import { isObject, list, own, text, texts } from "./json";
 
-/** A reader of one shape: takes what it knows out of the root, and says whether there was anything. */
-type Reader = (root: unknown, found: Found) => boolean;
+/** Something in a file, and where. */
+type Placed = readonly [path: Path, value: unknown];
 
 /**
  * Reads what the AWS CLI prints: get-role, list-roles, get-role-policy, get-policy-version, list-attached-role-policies,
@@ -22,210 +12,130 @@ type Reader = (root: unknown, found: Found) => boolean;
  * @see https://docs.aws.amazon.com/cli/latest/reference/iam/
  */
 export function readAwsOutput(root: unknown, found: Found): boolean {
+  const { file } = found;
   if (own(root, "IsTruncated") === true)
     found.missing.push({
-      origin: { file: found.file, path: ["IsTruncated"] },
-      message: "the answer goes on behind this, and the rest is not in the file",
+      origin: { file, path: ["IsTruncated"] },
+      message: "the answer goes on after this, and the rest is not in the file",
       remedy: "run the command without --max-items and --no-paginate",
     });
-  return readers.map((reader) => reader(root, found)).some((known) => known);
-}
-
-/** A role by itself, as `jq .Role` or an item of a list gives it. */
-function addRole(role: unknown, path: Path, found: Found): void {
-  const detailed =
-    own(role, "RolePolicyList") !== undefined || own(role, "AttachedManagedPolicies") !== undefined;
-  found.roles.push(detailed ? detailOf(role, path, new Map(), found) : roleOf(role, path, found));
-}
-
-function isRole(value: unknown): boolean {
-  return own(value, "AssumeRolePolicyDocument") !== undefined;
-}
-
-const readers: readonly Reader[] = Object.freeze<Reader[]>([
-  (root, found) => {
-    if (isRole(root)) addRole(root, [], found);
-    return isRole(root);
-  },
-  (root, found) => {
-    const roles = list(root);
-    if (roles.length === 0 || !roles.every(isRole)) return false;
-    roles.forEach((role, i) => {
-      addRole(role, [i], found);
-    });
-    return true;
-  },
-  (root, found) => {
-    const role = own(root, "Role");
-    if (isObject(role)) found.roles.push(roleOf(role, ["Role"], found, getRoleShows(role)));
-    return isObject(role);
-  },
-  (root, found) => {
-    const roles = own(root, "Roles");
-    list(roles).forEach((role, i) => found.roles.push(roleOf(role, ["Roles", i], found, listRolesShows)));
-    return Array.isArray(roles);
-  },
-  (root, found) => {
-    const details = own(root, "RoleDetailList");
-    const managed = managedDocuments(root);
-    list(details).forEach((role, i) => {
-      found.roles.push(detailOf(role, ["RoleDetailList", i], managed, found));
-    });
-    return Array.isArray(details);
-  },
-  (root, found) => {
-    const policy = own(root, "PolicyDocument");
-    if (policy === undefined) return false;
-    const role = text(own(root, "RoleName"));
-    found.roles.push(withPermission(role, policy, ["PolicyDocument"], found));
-    return true;
-  },
-  (root, found) => {
-    const policy = own(own(root, "PolicyVersion"), "Document");
-    if (policy === undefined) return false;
-    found.roles.push(withPermission(null, policy, ["PolicyVersion", "Document"], found));
-    return true;
-  },
-  (root, found) => {
-    const attached = own(root, "AttachedPolicies");
-    if (!Array.isArray(attached)) return false;
+  const managed = managedDocuments(root);
+  const roles = rolesIn(root);
+  for (const role of roles) found.roles.push(roleOf(role, managed, found));
+  const policies = policiesIn(root);
+  for (const [path, policy] of policies) {
+    const name = text(own(root, "RoleName"));
+    const permissions = present(documentOf("permission", policy, path, name, found));
+    found.roles.push({ ...blankRole({ file, path }, name), permissions });
+  }
+  const attached = own(root, "AttachedPolicies");
+  if (Array.isArray(attached)) {
     const path = ["AttachedPolicies"];
-    const origin = { file: found.file, path };
-    found.roles.push({
-      ...blankRole(origin),
-      shown: new Set(["policies"]),
-      managedPolicies: attachments(attached, path, found),
-    });
-    return true;
-  },
-  (root, found) => {
-    const url = text(own(root, "Url"));
-    if (url === null) return false;
+    const managedPolicies = attachments([path, attached], file);
+    found.roles.push({ ...blankRole({ file, path }), shown: new Set(["policies"]), managedPolicies });
+  }
+  const url = text(own(root, "Url"));
+  if (url !== null) {
     const thumbprints = own(root, "ThumbprintList");
     found.identityProviders.push({
-      origin: { file: found.file, path: [] },
-      arn: null,
-      url,
-      audiences: texts(own(root, "ClientIDList")),
+      ...{ origin: { file, path: [] }, arn: null, url, audiences: texts(own(root, "ClientIDList")) },
       thumbprints: Array.isArray(thumbprints) ? texts(thumbprints) : null,
     });
-    return true;
-  },
-]);
-
-function withPermission(role: string | null, policy: unknown, path: Path, found: Found): ExistingRole {
-  const origin = { file: found.file, path };
-  return {
-    ...blankRole(origin, role),
-    permissions: present(documentOf("permission", policy, path, role, found)),
-  };
+  }
+  const isList = [own(root, "Roles"), own(root, "RoleDetailList"), attached].some(Array.isArray);
+  return isList || roles.length > 0 || policies.length > 0 || url !== null;
 }
 
-/** What a list of roles says of each: it leaves out boundaries and tags. The longest session it always says. */
-const listRolesShows: readonly RoleFact[] = Object.freeze<RoleFact[]>(["path", "description"]);
-
-/** The details of an account leave out descriptions and longest sessions. */
-const detailsShow: readonly RoleFact[] = Object.freeze<RoleFact[]>([
-  ...(["path", "permissionsBoundary", "tags", "policies"] as const),
-]);
-
-/** `get-role` says all but the policies; a Role without its longest session is the answer to another command. */
-function getRoleShows(role: unknown): readonly RoleFact[] {
-  const whole = own(role, "MaxSessionDuration") !== undefined;
-  return whole ? ["path", "description", "permissionsBoundary", "tags"] : [];
+/** The roles of an answer; some people pass a role by itself, or a list, as `jq .Role` gives them. */
+function rolesIn(root: unknown): readonly Placed[] {
+  const isRole = (value: unknown) => own(value, "AssumeRolePolicyDocument") !== undefined;
+  const role = own(root, "Role");
+  const items = (key: string): readonly Placed[] => list(own(root, key)).map((item, i) => [[key, i], item]);
+  return [
+    ...(isRole(root) ? [[[], root] satisfies Placed] : []),
+    ...(list(root).every(isRole) ? list(root).map((item, i): Placed => [[i], item]) : []),
+    ...(isObject(role) ? [[["Role"], role] satisfies Placed] : []),
+    ...items("Roles"),
+    ...items("RoleDetailList"),
+  ];
 }
 
-/** @param shows - what its command says of every role, so that it is not there where it is not said */
-function roleOf(role: unknown, path: Path, found: Found, shows: readonly RoleFact[] = []): ExistingRole {
+function policiesIn(root: unknown): readonly Placed[] {
+  const version = own(root, "PolicyVersion");
+  const all: readonly Placed[] = [
+    [["PolicyDocument"], own(root, "PolicyDocument")],
+    [["PolicyVersion", "Document"], own(version, "Document")],
+  ];
+  return all.filter(([, policy]) => policy !== undefined);
+}
+
+/** What a command says of every role, so that a role has none of it where it is not said. */
+function shownBy([key]: Path, role: unknown): readonly RoleFact[] {
+  // Lists leave out boundaries and tags; the longest session they always say.
+  if (key === "Roles") return ["path", "description"];
+  // A Role without its longest session is the answer to another command than get-role.
+  const isWhole = key === "Role" && own(role, "MaxSessionDuration") !== undefined;
+  if (isWhole) return ["path", "description", "permissionsBoundary", "tags"];
+  const isDetailed =
+    own(role, "RolePolicyList") !== undefined || own(role, "AttachedManagedPolicies") !== undefined;
+  // The details of an account leave out descriptions and longest sessions.
+  return key === "RoleDetailList" || isDetailed ? ["path", "permissionsBoundary", "tags", "policies"] : [];
+}
+
+function roleOf([path, role]: Placed, managed: ReadonlyMap<string, Placed>, found: Found): ExistingRole {
+  const { file } = found;
   const name = text(own(role, "RoleName"));
-  const trust = own(role, "AssumeRolePolicyDocument");
+  const permission = (policy: unknown, at: Path) =>
+    present(documentOf("permission", policy, at, name, found));
   const facts = {
     path: text(own(role, "Path")),
     description: text(own(role, "Description")),
     maxSessionDuration: seconds(own(role, "MaxSessionDuration")),
     permissionsBoundary: text(own(own(role, "PermissionsBoundary"), "PermissionsBoundaryArn")),
+    tags: Array.isArray(own(role, "Tags")) ? list(own(role, "Tags")) : null,
   };
-  const given = (["path", "description", "maxSessionDuration", "permissionsBoundary"] as const).filter(
-    (fact) => facts[fact] !== null,
+  const said = (Object.keys(facts) as (keyof typeof facts)[]).filter((fact) => facts[fact] !== null);
+  const trust = own(role, "AssumeRolePolicyDocument");
+  const trustPath = [...path, "AssumeRolePolicyDocument"];
+  const attached = attachments(
+    [[...path, "AttachedManagedPolicies"], own(role, "AttachedManagedPolicies")],
+    file,
   );
   return {
-    name,
-    origin: { file: found.file, path },
-    shown: new Set([...shows, ...given, ...(Array.isArray(own(role, "Tags")) ? (["tags"] as const) : [])]),
-    arn: text(own(role, "Arn")),
-    ...facts,
+    ...{ ...facts, name, origin: { file, path }, arn: text(own(role, "Arn")) },
+    shown: new Set([...shownBy(path, role), ...said]),
     tags: Object.fromEntries(
-      list(own(role, "Tags")).map((tag) => [text(own(tag, "Key")) ?? "", text(own(tag, "Value")) ?? ""]),
+      (facts.tags ?? []).map((tag) => [text(own(tag, "Key")) ?? "", text(own(tag, "Value")) ?? ""]),
     ),
-    trust:
-      trust === undefined
-        ? null
-        : documentOf("trust", trust, [...path, "AssumeRolePolicyDocument"], name, found),
-    permissions: [],
-    managedPolicies: [],
+    trust: trust === undefined ? null : documentOf("trust", trust, trustPath, name, found),
+    permissions: [
+      ...list(own(role, "RolePolicyList")).flatMap((policy, i) =>
+        permission(own(policy, "PolicyDocument"), [...path, "RolePolicyList", i, "PolicyDocument"]),
+      ),
+      ...attached.flatMap(({ arn }) => {
+        const [at, policy] = managed.get(arn) ?? [];
+        return at === undefined ? [] : permission(policy, at);
+      }),
+    ],
+    managedPolicies: attached.filter(({ arn }) => !managed.has(arn)),
   };
-}
-
-interface ManagedDocument {
-  readonly path: Path;
-  readonly document: unknown;
 }
 
 /** The default version of each customer-managed policy, by ARN. */
-function managedDocuments(root: unknown): ReadonlyMap<string, ManagedDocument> {
+function managedDocuments(root: unknown): ReadonlyMap<string, Placed> {
   const entries = list(own(root, "Policies")).flatMap((policy, i) =>
-    list(own(policy, "PolicyVersionList")).flatMap((version, j): readonly [string, ManagedDocument][] => {
+    list(own(policy, "PolicyVersionList")).flatMap((version, j): readonly [string, Placed][] => {
       const [arn, document] = [text(own(policy, "Arn")), own(version, "Document")];
       if (arn === null || document === undefined || own(version, "IsDefaultVersion") !== true) return [];
-      return [[arn, { path: ["Policies", i, "PolicyVersionList", j, "Document"], document }]];
+      return [[arn, [["Policies", i, "PolicyVersionList", j, "Document"], document]]];
     }),
   );
   return new Map(entries);
 }
 
-function detailOf(
-  detail: unknown,
-  path: Path,
-  managed: ReadonlyMap<string, ManagedDocument>,
-  found: Found,
-): ExistingRole {
-  const role = roleOf(detail, path, found, detailsShow);
-  const inline = list(own(detail, "RolePolicyList")).flatMap((policy, i) =>
-    present(
-      documentOf(
-        "permission",
-        own(policy, "PolicyDocument"),
-        [...path, "RolePolicyList", i, "PolicyDocument"],
-        role.name,
-        found,
-      ),
-    ),
-  );
-  const attached = attachments(
-    list(own(detail, "AttachedManagedPolicies")),
-    [...path, "AttachedManagedPolicies"],
-    found,
-  );
-  const shown = attached.flatMap(({ arn }): readonly ExistingDocument[] => {
-    const policy = managed.get(arn);
-    return policy === undefined
-      ? []
-      : present(documentOf("permission", policy.document, policy.path, role.name, found));
-  });
-  return {
-    ...role,
-    permissions: [...inline, ...shown],
-    managedPolicies: attached.filter(({ arn }) => !managed.has(arn)),
-  };
-}
-
-function attachments(
-  attached: readonly unknown[],
-  path: Path,
-  found: Found,
-): ExistingRole["managedPolicies"] {
-  return attached.flatMap((policy, i) => {
+function attachments([path, attached]: Placed, file: string): ExistingRole["managedPolicies"] {
+  return list(attached).flatMap((policy, i) => {
     const arn = text(own(policy, "PolicyArn"));
-    return arn === null ? [] : [{ arn, origin: { file: found.file, path: [...path, i, "PolicyArn"] } }];
+    return arn === null ? [] : [{ arn, origin: { file, path: [...path, i, "PolicyArn"] } }];
   });
 }

@@ -1,5 +1,5 @@
 import { pathText, type Origin, type Path } from "../diagnostics";
-import type { ExistingDocument, ExistingIdentityProvider, ExistingRole, RoleFact } from "../model/existing";
+import type { ExistingDocument, ExistingIdentityProvider, ExistingRole } from "../model/existing";
 import { readJson } from "./json";
 
 /** Something about a file, at a place in it: lower case, no final period. */
@@ -19,29 +19,21 @@ export interface Found {
   readonly identityProviders: ExistingIdentityProvider[];
   /** What keeps a document from being read as everybody reads it. */
   readonly mistakes: Remark[];
-  /** Documents that the file names and does not show, e.g. those that a plan knows after apply. */
+  /** Documents that the file refers to and does not contain, e.g. those that a plan knows after apply. */
   readonly missing: Remark[];
 }
 
 /** A role of which nothing is known but its place. */
 export function blankRole(origin: Origin, name: string | null = null): ExistingRole {
   return {
-    ...{
-      name,
-      origin,
-      shown: new Set<RoleFact>(),
-      arn: null,
-      path: null,
-      description: null,
-      maxSessionDuration: null,
-    },
+    ...{ name, origin, shown: new Set(), arn: null, path: null, description: null, maxSessionDuration: null },
     ...{ permissionsBoundary: null, tags: {}, trust: null, permissions: [], managedPolicies: [] },
   };
 }
 
 /**
  * A policy document as files hold one: a JSON object, that object as text, or its URL-encoded text, as IAM's API has it.
- * Null, and a mistake, where the text is no JSON; null, and missing, where the file has none.
+ * Null, and a mistake, where the text is not JSON; null, and missing, where the file has none.
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html
  */
 export function documentOf(
@@ -63,7 +55,7 @@ export function documentOf(
   if (typeof given !== "string") return { kind, origin, value: given, role };
   const read = readJson(decoded(given));
   for (const { message, remedy } of read.problems)
-    found.mistakes.push({ origin, message: `of the policy in this text: ${message}`, remedy });
+    found.mistakes.push({ origin, message: `in the policy in this text: ${message}`, remedy });
   return read.value === undefined ? null : { kind, origin, value: read.value, role };
 }
 
@@ -75,34 +67,6 @@ export function decoded(text: string): string {
   } catch {
     return text;
   }
-}
-
-/** A JSON object of any shape. */
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-/** True for an object that is no list. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** An object's own value; undefined where it has none of that name, or is no object. */
-export function own(value: unknown, key: string): unknown {
-  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-/** Text; null for anything else, and for the empty text that Terraform keeps of what a resource does not have. */
-export function text(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
-}
-
-/** The texts of a list; none where it is none. */
-export function texts(value: unknown): readonly string[] {
-  return list(value).filter((item) => typeof item === "string");
-}
-
-/** The items of a list; none where it is none. */
-export function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 /** A duration, which Terraform also takes as text; null for anything but a whole number. */

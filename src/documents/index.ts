@@ -1,3 +1,4 @@
+export { isObject, list, own, readJson, type JsonObject, type JsonText } from "./json";
 export { joinAccess } from "./join";
 export { readExisting, type ExistingFile } from "./readExisting";
 export type { Remark } from "./document";

@@ -1,4 +1,4 @@
-import { createScanner, parseTree, printParseErrorCode, type Node, type ParseError } from "jsonc-parser";
+import { parseTree, printParseErrorCode, type Node, type ParseError } from "jsonc-parser";
 import { quote, textPositions, type Path, type Position, type TextPositions } from "../diagnostics";
 
 /** Deeper than any policy, plan or state; far below what exhausts a stack. */
@@ -15,7 +15,7 @@ export interface JsonProblem {
 
 /** A JSON text that was read, with its places. */
 export interface JsonText {
-  /** The value; of a key that stands twice, the last one counts. Undefined where the text is no JSON. */
+  /** The value; of a key that stands twice, the last one counts. Undefined where the text is not JSON. */
   readonly value: unknown;
   /** Empty where everybody reads the text alike. */
   readonly problems: readonly JsonProblem[];
@@ -24,35 +24,43 @@ export interface JsonText {
   readonly positions: TextPositions;
 }
 
+const tooDeep = `this is nested deeper than ${deepest} levels`;
+
 /**
- * Reads JSON strictly: no comment, no comma before an end, no key twice, at most 1,000 levels.
+ * Reads JSON that somebody else wrote, strictly: no comment, no comma before an end, no key twice, at most 1,000 levels.
  * @see https://www.rfc-editor.org/rfc/rfc8259
  */
 export function readJson(text: string): JsonText {
   const positions = textPositions(text);
-  const failed = (offset: number, message: string, remedy: string): JsonText => ({
+  const failed = (offset: number, message: string): JsonText => ({
     value: undefined,
-    problems: [{ path: [], message, remedy }],
+    problems: [
+      {
+        path: [],
+        message,
+        remedy:
+          "correct this place: JSON has no comments, no comma at the end of a list, and no single quotes",
+      },
+    ],
     locate: () => positions.at(offset),
     positions,
   });
-  const tooDeep = depthOffset(text);
-  if (tooDeep !== null) return failed(tooDeep, `this is nested deeper than ${deepest} levels`, otherShape);
   const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  let root: Node | undefined;
+  try {
+    root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  } catch {
+    // The parser calls itself for each level, until the stack is exhausted.
+    return failed(0, tooDeep);
+  }
   const [first] = errors;
-  if (first !== undefined)
-    return failed(first.offset, `this is no JSON: ${described(first)}`, remedyOf(first));
+  if (first !== undefined) return failed(first.offset, `this is not JSON: ${described(first)}`);
   const value = parsed(text);
-  if (root === undefined || value === undefined) return failed(0, "this is no JSON", otherShape);
-  const twice: JsonProblem[] = [];
-  findTwice(root, [], twice);
-  return {
-    value,
-    problems: twice,
-    locate: (path) => positions.at(nodeAt(root, path).offset),
-    positions,
-  };
+  if (root === undefined || value === undefined) return failed(0, "this is not JSON");
+  const problems: JsonProblem[] = [];
+  const deep = examine(root, [], problems);
+  if (deep !== undefined) return failed(deep.offset, tooDeep);
+  return { value, problems, locate: (path) => positions.at(nodeAt(root, path).offset), positions };
 }
 
 /** The parser is lenient in corners that are not documented: what it takes must also be JSON for JavaScript. */
@@ -64,47 +72,6 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Where a text gets too deep, by its tokens alone: the parser itself would exhaust the stack. */
-function depthOffset(text: string): number | null {
-  const scanner = createScanner(text, true);
-  let depth = 0;
-  for (;;) {
-    scanner.scan();
-    const offset = scanner.getTokenOffset();
-    // Behind a comment that does not end, the scanner gives tokens of one character for ever.
-    if (offset >= text.length) return null;
-    const first = scanner.getTokenLength() === 1 ? text[offset] : "";
-    if (first === "{" || first === "[") depth += 1;
-    else if (first === "}" || first === "]") depth -= 1;
-    if (depth > deepest) return offset;
-  }
-}
-
-const otherShape = "pass one policy document, or what the AWS CLI or terraform show -json prints";
-
-/** What fixes each mistake, by the parser's name of it. */
-const remedies: Readonly<Record<string, string>> = Object.freeze({
-  InvalidSymbol: "write text in double quotes; without them JSON has only numbers, true, false and null",
-  InvalidNumberFormat: "write the number without leading zeros, or in double quotes",
-  PropertyNameExpected: "write a key in double quotes, or take the comma before this out",
-  ValueExpected: "write a value, or take the comma before this out",
-  ColonExpected: "write a colon between the key and its value",
-  CommaExpected: "write a comma between this and what is before it",
-  CloseBraceExpected: "write the closing brace: the text may be cut off",
-  CloseBracketExpected: "write the closing bracket: the text may be cut off",
-  EndOfFileExpected: "take out what follows the first value: pass one JSON document at a time",
-  InvalidCommentToken: "take the comment out: JSON has none",
-  UnexpectedEndOfComment: "take the comment out: JSON has none",
-  UnexpectedEndOfString: "close the text with a double quote in its line",
-  InvalidUnicode: "write four hexadecimal digits behind \\u",
-  InvalidEscapeCharacter: "write a backslash as two",
-  InvalidCharacter: "write control characters as \\uXXXX",
-});
-
-function remedyOf({ error }: ParseError): string {
-  return remedies[printParseErrorCode(error)] ?? otherShape;
-}
-
 /** The parser's name of a mistake, e.g. `PropertyNameExpected`, as words. */
 function described({ error }: ParseError): string {
   return printParseErrorCode(error)
@@ -112,26 +79,26 @@ function described({ error }: ParseError): string {
     .toLowerCase();
 }
 
-function findTwice(node: Node, path: Path, problems: JsonProblem[]): void {
-  const children = node.children ?? [];
-  if (node.type === "array") {
-    children.forEach((item, i) => {
-      findTwice(item, [...path, i], problems);
-    });
-  } else if (node.type === "object") {
-    const seen = new Set<string>();
-    for (const { children: [key, value] = [] } of children) {
-      const name = String(key?.value);
-      if (seen.has(name))
-        problems.push({
-          path: [...path, name],
-          message: `the key ${quote(name)} stands here twice`,
-          remedy: "keep one of the two",
-        });
-      seen.add(name);
-      if (value !== undefined) findTwice(value, [...path, name], problems);
-    }
+/** Finds keys that stand twice. Returns the first node that is nested too deep. */
+function examine(node: Node, path: Path, problems: JsonProblem[]): Node | undefined {
+  const { children } = node;
+  if (children === undefined) return undefined;
+  if (path.length >= deepest) return node;
+  const seen = new Set<string | number>();
+  for (const [i, child] of children.entries()) {
+    const [key, value] = node.type === "array" ? [undefined, child] : (child.children ?? []);
+    const name = key === undefined ? i : String(key.value);
+    if (seen.has(name))
+      problems.push({
+        path: [...path, name],
+        message: `the key ${quote(String(name))} stands here twice`,
+        remedy: "keep one of the two",
+      });
+    seen.add(name);
+    const deep = value === undefined ? undefined : examine(value, [...path, name], problems);
+    if (deep !== undefined) return deep;
   }
+  return undefined;
 }
 
 /** The node at a path, of equal keys the last; where nothing stands there, the nearest around it. */
@@ -146,4 +113,32 @@ function nodeAt(root: Node, path: Path): Node {
     node = next;
   }
   return node;
+}
+
+/** A JSON object of any shape. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** True for an object that is no list. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** An object's own value; undefined where it has none of that name, or is no object. */
+export function own(value: unknown, key: string): unknown {
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+/** Text; null for anything else, and for the empty text that Terraform keeps of what a resource does not have. */
+export function text(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+/** The texts of a list; none where it is none. */
+export function texts(value: unknown): readonly string[] {
+  return list(value).filter((item) => typeof item === "string");
+}
+
+/** The items of a list; none where it is none. */
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }

@@ -1,18 +1,8 @@
 import type { Path, Position } from "../diagnostics";
 import type { ExistingAccess, ExistingDocument } from "../model/existing";
 import { readAwsOutput } from "./awsOutput";
-import {
-  blankRole,
-  decoded,
-  documentOf,
-  isObject,
-  own,
-  present,
-  text,
-  type Found,
-  type Remark,
-} from "./document";
-import { readJson } from "./json";
+import { blankRole, decoded, documentOf, present, type Found, type Remark } from "./document";
+import { isObject, own, readJson, text } from "./json";
 import { readTerraform } from "./terraform";
 
 /** A file about access that exists already, read. */
@@ -41,11 +31,7 @@ export function readExisting(written: string, file: string, kind: ExistingDocume
   const foreign = value === undefined ? foreignText(written) : null;
   for (const { path, message, remedy } of foreign === null ? problems : [{ path: [], ...foreign }])
     found.mistakes.push({ origin: { file, path }, message, remedy });
-  if (value !== undefined && !readBare(value, kind, found)) {
-    // Both are tried: a plan has no key of the AWS CLI's, nor the other way round.
-    const known = [readTerraform(value, found), readAwsOutput(value, found)];
-    if (!known.includes(true)) addUnknown(value, kind, found);
-  }
+  if (value !== undefined) readValue(value, kind, found);
   const { roles, unattached, identityProviders, mistakes, missing } = found;
   return {
     file,
@@ -55,32 +41,32 @@ export function readExisting(written: string, file: string, kind: ExistingDocume
   };
 }
 
-function readBare(value: unknown, kind: ExistingDocument["kind"], found: Found): boolean {
-  if (isObject(value) ? own(value, "Statement") === undefined : Array.isArray(value)) return false;
-  addBare(value, kind, found);
-  return true;
-}
-
-/** Something with a Version is a policy without statements; the rest is nothing that can be judged. */
-function addUnknown(value: unknown, kind: ExistingDocument["kind"], found: Found): void {
-  if (own(value, "Version") !== undefined) {
-    addBare(value, kind, found);
-    return;
-  }
-  found.mistakes.push({
-    origin: { file: found.file, path: [] },
-    ...(isTemplate(value)
-      ? cloudFormation
-      : {
-          message: "this is no policy document, and no role, plan or state that is known here",
-          remedy:
-            "pass a policy document, what aws iam get-role or get-account-authorization-details prints, or terraform show -json",
-        }),
-  });
+function readValue(value: unknown, kind: ExistingDocument["kind"], found: Found): void {
+  const origin = { file: found.file, path: [] };
+  const addBare = () => {
+    // A policy may also come as text in JSON: that is how jq without -r prints one.
+    const document = documentOf(kind, value, [], null, found);
+    const role = blankRole(origin);
+    found.roles.push(
+      kind === "trust" ? { ...role, trust: document } : { ...role, permissions: present(document) },
+    );
+  };
+  if (isObject(value) ? own(value, "Statement") !== undefined : !Array.isArray(value)) addBare();
+  // Both are tried: a plan has no key of the AWS CLI's, nor the other way round.
+  else if ([readTerraform(value, found), readAwsOutput(value, found)].includes(true)) return;
+  // Something with a Version is a policy without statements.
+  else if (own(value, "Version") !== undefined) addBare();
+  else found.mistakes.push({ origin, ...(isTemplate(value) ? cloudFormation : unknownShape) });
 }
 
 /** What a file is that is not read here, and the way round. */
 type Foreign = Pick<Remark, "message" | "remedy">;
+
+const unknownShape: Foreign = Object.freeze({
+  message: "this is not a policy document, and not a role, plan or state that this tool reads",
+  remedy:
+    "pass a policy document, what aws iam get-role or get-account-authorization-details prints, or terraform show -json",
+});
 
 const cloudFormation: Foreign = Object.freeze({
   message: "this is a CloudFormation template, whose functions only CloudFormation evaluates",
@@ -96,7 +82,7 @@ function isTemplate(value: unknown): boolean {
   );
 }
 
-/** Text that is no JSON, and well known: CloudFormation in YAML, and Terraform's own language. */
+/** Text that is not JSON, and well known: CloudFormation in YAML, and Terraform's own language. */
 function foreignText(written: string): Foreign | null {
   if (/^\s*(?:"?AWSTemplateFormatVersion"?:|"?Type"?:\s*"?'?AWS::\w+::)/m.test(written))
     return cloudFormation;
@@ -105,13 +91,4 @@ function foreignText(written: string): Foreign | null {
     message: "this is a Terraform configuration, whose expressions only Terraform evaluates",
     remedy: "pass what terraform show -json prints of its plan or state",
   };
-}
-
-function addBare(value: unknown, kind: ExistingDocument["kind"], found: Found): void {
-  const role = blankRole({ file: found.file, path: [] });
-  // A policy may also come as text in JSON: that is how jq without -r prints one.
-  const document = documentOf(kind, value, [], null, found);
-  found.roles.push(
-    kind === "trust" ? { ...role, trust: document } : { ...role, permissions: present(document) },
-  );
 }

@@ -1,15 +1,17 @@
 import type { Path } from "../diagnostics";
-import { isObject, list, own, text } from "./document";
+import { isObject, list, own, text } from "./json";
 
 /** What a resource says of one of its attributes. */
-export type Attribute =
-  /** `partial`: of what is inside, Terraform knows some after apply only, or evaluates it. */
-  | { readonly kind: "value"; readonly value: unknown; readonly partial?: true }
-  /** It is another resource's, in the same module. */
-  | { readonly kind: "reference"; readonly type: string; readonly name: string }
-  /** Terraform knows it after apply, or evaluates it: there is nothing to judge. */
-  | { readonly kind: "unknown" }
-  | { readonly kind: "none" };
+export interface Attribute {
+  /** Undefined where there is none, or where Terraform evaluates it, or knows it after apply only. */
+  readonly value?: unknown;
+  /** False where there is more than the file shows. */
+  readonly isWhole: boolean;
+  /** It is another resource's attribute, in the same module. */
+  readonly refersTo?: Reference | undefined;
+}
+
+type Reference = Pick<TerraformResource, "type" | "name">;
 
 /** A resource of a plan, a state or a configuration. */
 export interface TerraformResource {
@@ -25,18 +27,41 @@ export interface TerraformResource {
   readonly read: (attribute: string) => Attribute;
 }
 
-const unknown: Attribute = Object.freeze({ kind: "unknown" });
-const none: Attribute = Object.freeze({ kind: "none" });
+const none: Attribute = Object.freeze({ isWhole: true });
+
+/** The resources of what Terraform prints, keeps or reads, as JSON; null for another text. */
+export function terraformResources(root: unknown): readonly TerraformResource[] | null {
+  if (text(own(root, "format_version")) !== null) return shownResources(root);
+  if (own(root, "version") === 4 && text(own(root, "terraform_version")) !== null)
+    return stateResources(root);
+  const types = own(root, "resource");
+  return isObject(types) ? configurationResources(types) : null;
+}
+
+/** A resource as every format names it; null for a data source, and for what is none. */
+function namedIn(resource: unknown): Pick<TerraformResource, "type" | "name"> | null {
+  const [type, name] = [text(own(resource, "type")), text(own(resource, "name"))];
+  return own(resource, "mode") === "data" || type === null || name === null ? null : { type, name };
+}
+
+function indexOf(index: unknown): TerraformResource["index"] {
+  return typeof index === "string" || typeof index === "number" ? index : null;
+}
 
 /**
- * The resources of `terraform show -json`, of a plan as of a state; null for another text.
+ * The resources of `terraform show -json`, of a plan as of a state.
  * @see https://developer.hashicorp.com/terraform/internals/json-format
  */
-export function shownResources(root: unknown): readonly TerraformResource[] | null {
-  if (text(own(root, "format_version")) === null) return null;
+function shownResources(root: unknown): readonly TerraformResource[] {
   const key = own(root, "planned_values") === undefined ? "values" : "planned_values";
-  const pending = pendingAttributes(root);
   const configuration = own(own(root, "configuration"), "root_module");
+  // What a plan knows after apply, by the resource's address.
+  const pending = new Map(
+    list(own(root, "resource_changes")).map((change) => [
+      own(change, "address"),
+      own(own(change, "change"), "after_unknown"),
+    ]),
+  );
   const resources: TerraformResource[] = [];
   const modules = [{ node: own(own(root, key), "root_module"), path: [key, "root_module"] as Path }];
   // Modules may be nested as deep as the text is.
@@ -47,45 +72,27 @@ export function shownResources(root: unknown): readonly TerraformResource[] | nu
     const module = text(own(node, "address")) ?? "";
     const written = configured(configuration, module);
     list(own(node, "resources")).forEach((resource, i) => {
-      if (own(resource, "mode") === "data") return;
-      const [type, name] = [text(own(resource, "type")), text(own(resource, "name"))];
-      if (type === null || name === null) return;
-      const address = text(own(resource, "address")) ?? `${type}.${name}`;
-      const index = own(resource, "index");
+      const named = namedIn(resource);
+      if (named === null) return;
+      const address = text(own(resource, "address")) ?? `${named.type}.${named.name}`;
       const values = own(resource, "values");
-      const expressions = written.get(`${type}.${name}`);
+      const expressions = written.get(`${named.type}.${named.name}`);
       resources.push({
-        ...{ address, module, type, name, path: [...path, "resources", i, "values"] },
-        index: typeof index === "string" || typeof index === "number" ? index : null,
+        ...{ ...named, address, module, index: indexOf(own(resource, "index")) },
+        path: [...path, "resources", i, "values"],
         read: (attribute) => {
-          const value = own(values, attribute);
-          const after = own(pending.get(address), attribute);
-          if (value !== undefined && value !== null)
-            return { kind: "value", value, ...(holds(after, (v) => v === true) ? { partial: true } : {}) };
-          if (!isPending(pending.get(address), attribute)) return none;
-          // What the provider computes by itself is pending too, and nobody wrote it.
+          const value = own(values, attribute) ?? undefined;
+          const after = own(pending.get(address), attribute) ?? false;
+          if (value !== undefined) return { value, isWhole: !holds(after, (v) => v === true) };
           const expression = own(expressions, attribute);
-          return expressions !== undefined && expression === undefined ? none : referred(expression);
+          // What the provider computes by itself is pending too, and nobody wrote it.
+          if (after === false || (expressions !== undefined && expression === undefined)) return none;
+          return { isWhole: false, refersTo: referred(expression) };
         },
       });
     });
   }
   return resources;
-}
-
-/** What a plan knows after apply, by the resource's address. */
-function pendingAttributes(root: unknown): ReadonlyMap<string, unknown> {
-  return new Map(
-    list(own(root, "resource_changes")).map((change) => [
-      text(own(change, "address")) ?? "",
-      own(own(change, "change"), "after_unknown"),
-    ]),
-  );
-}
-
-function isPending(after: unknown, attribute: string): boolean {
-  const value = own(after, attribute);
-  return value !== undefined && value !== false;
 }
 
 /** The expressions of a module's resources, by type and name. */
@@ -99,86 +106,71 @@ function configured(rootModule: unknown, module: string): ReadonlyMap<string, un
   for (const name of names) node = own(own(own(node, "module_calls"), name), "module");
   return new Map(
     list(own(node, "resources")).map((resource) => [
-      `${text(own(resource, "type")) ?? ""}.${text(own(resource, "name")) ?? ""}`,
+      `${String(own(resource, "type"))}.${String(own(resource, "name"))}`,
       own(resource, "expressions"),
     ]),
   );
 }
 
 /** An expression that is nothing but another resource's attribute. */
-function referred(expression: unknown): Attribute {
-  const references = list(own(expression, "references")).flatMap((reference) => {
-    const [, type, name] = /^(aws_iam_\w+)\.([\w-]+)/.exec(text(reference) ?? "") ?? [];
-    return type === undefined || name === undefined ? [] : [{ type, name }];
+function referred(expression: unknown): Reference | undefined {
+  const references = list(own(expression, "references")).map((reference) => {
+    const [, type = "", name = ""] = /^(aws_iam_\w+)\.([\w-]+)/.exec(text(reference) ?? "") ?? [];
+    return { type, name };
   });
   const [first] = references;
-  const only = references.every(({ type, name }) => type === first?.type && name === first.name);
-  const others = list(own(expression, "references")).length > references.length;
-  return first !== undefined && only && !others ? { kind: "reference", ...first } : unknown;
+  const isOne = references.every(({ type, name }) => type === first?.type && name === first.name);
+  return isOne && first?.type !== "" ? first : undefined;
 }
 
 /**
  * The resources of a state as Terraform keeps it, `terraform.tfstate` of version 4, which is no stable format: what of it
- * is read here has not changed since Terraform 0.12. Null for another text.
+ * is read here has not changed since Terraform 0.12.
  * @see https://developer.hashicorp.com/terraform/language/state
  */
-export function stateResources(root: unknown): readonly TerraformResource[] | null {
-  const resources = own(root, "resources");
-  if (own(root, "version") !== 4 || text(own(root, "terraform_version")) === null) return null;
-  return list(resources).flatMap((resource, i) => {
-    const [type, name] = [text(own(resource, "type")), text(own(resource, "name"))];
-    if (own(resource, "mode") === "data" || type === null || name === null) return [];
+function stateResources(root: unknown): readonly TerraformResource[] {
+  return list(own(root, "resources")).flatMap((resource, i) => {
+    const named = namedIn(resource);
+    if (named === null) return [];
     const module = text(own(resource, "module")) ?? "";
+    const inModule = `${module === "" ? "" : `${module}.`}${named.type}.${named.name}`;
     return list(own(resource, "instances")).map((instance, j): TerraformResource => {
-      const key = own(instance, "index_key");
-      const index = typeof key === "string" || typeof key === "number" ? key : null;
-      const inModule = `${module === "" ? "" : `${module}.`}${type}.${name}`;
+      const index = indexOf(own(instance, "index_key"));
+      const address = index === null ? inModule : `${inModule}[${JSON.stringify(index)}]`;
       return {
-        ...{
-          address: index === null ? inModule : `${inModule}[${JSON.stringify(index)}]`,
-          module,
-          type,
-          name,
-          index,
-        },
+        ...{ ...named, address, module, index },
         path: ["resources", i, "instances", j, "attributes"],
-        read: (attribute) => {
-          const value = own(own(instance, "attributes"), attribute);
-          return value === undefined || value === null ? none : { kind: "value", value };
-        },
+        read: (attribute) => ({
+          value: own(own(instance, "attributes"), attribute) ?? undefined,
+          isWhole: true,
+        }),
       };
     });
   });
 }
 
 /**
- * The resources of a configuration in JSON, such as the `cdk.tf.json` that a synth writes; null for another text.
+ * The resources of a configuration in JSON, such as the `cdk.tf.json` that a synth writes.
  * @see https://developer.hashicorp.com/terraform/language/syntax/json
  */
-export function configurationResources(root: unknown): readonly TerraformResource[] | null {
-  const types = own(root, "resource");
-  if (!isObject(types)) return null;
+function configurationResources(types: object): readonly TerraformResource[] {
   return Object.entries(types).flatMap(([type, resources]) =>
     Object.entries(isObject(resources) ? resources : {}).map(([name, values]) => ({
       ...{ address: `${type}.${name}`, module: "", type, name, index: null },
       path: ["resource", type, name],
-      read: (attribute) => {
-        const value = own(values, attribute);
-        return value === undefined || value === null ? none : evaluated(value);
-      },
+      read: (attribute) => evaluated(own(values, attribute) ?? undefined),
     })),
   );
 }
 
 /** A template that says what it is without Terraform: text, or nothing but another resource's attribute. */
-function evaluated(value: unknown): Attribute {
-  if (typeof value !== "string") {
-    const partial = holds(value, (v) => typeof v === "string" && isTemplate(v));
-    return { kind: "value", value: unescaped(value), ...(partial ? { partial } : {}) };
-  }
-  const [, type, name] = /^\$\{(aws_iam_\w+)\.([\w-]+)\.(?:name|id|arn)\}$/.exec(value) ?? [];
-  if (type !== undefined && name !== undefined) return { kind: "reference", type, name };
-  return isTemplate(value) ? unknown : { kind: "value", value: unescaped(value) };
+function evaluated(template: unknown): Attribute {
+  const [, type, name] = /^\$\{(aws_iam_\w+)\.([\w-]+)\.(?:name|id|arn)\}$/.exec(text(template) ?? "") ?? [];
+  return {
+    value: unescaped(template) ?? undefined,
+    isWhole: !holds(template, (v) => typeof v === "string" && isTemplate(v)),
+    refersTo: type === undefined || name === undefined ? undefined : { type, name },
+  };
 }
 
 const escape = /([$%])\1\{/g;

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
+import { isObject, own, readJson, type JsonObject } from "../documents";
 import type { Claims } from "../policy";
-import { isObject, own, readJsonObject, type JsonObject } from "./json";
 
 /** What a token, its claims or an event say of a login. */
 export interface TokenFacts {
@@ -87,9 +87,9 @@ export function readToken(token: string): InputResult {
       fromWorkspace,
     );
   }
-  const [header, payload] = [decoded(parts[0]), decoded(parts[1])];
-  if (!header.ok) return refuse(`the token's header ${header.problem}`, fromWorkspace);
-  if (!payload.ok) return refuse(`the token's payload ${payload.problem}`, fromWorkspace);
+  const [header, payload] = [part("header", parts[0]), part("payload", parts[1])];
+  if (!header.ok) return header;
+  if (!payload.ok) return payload;
   const alg = own(header.value, "alg");
   if (typeof alg !== "string" || !/^(RS|ES)(256|384|512)$/.test(alg)) {
     return refuse(
@@ -97,7 +97,7 @@ export function readToken(token: string): InputResult {
       "get it from gp idp token: Gitpod signs with RS256",
     );
   }
-  if (own(payload.value, "exp") === undefined)
+  if ((own(payload.value, "exp") ?? null) === null)
     return refuse("the token has no exp: AWS accepts none without an end", fromWorkspace);
   return readPayload(payload.value);
 }
@@ -122,8 +122,8 @@ export function readClaims(text: string): LoginsResult {
     return refuse("the claims have more than 16 MiB", "pass one token's claims, or fewer events");
   if (resemblesToken(text.trim().slice(0, 100)) && !text.trimStart().startsWith("{"))
     return refuse("this is a token, not its claims", "pass it with --token -");
-  const read = readJsonObject(text);
-  if (!read.ok) return refuse(`what is passed as claims ${read.problem}`, remedy);
+  const read = readObject("the claims", text, remedy);
+  if (!read.ok) return read;
   const payload = own(read.value, "Payload") ?? own(read.value, "payload");
   const events = isObject(payload) ? undefined : findLogins(read.value);
   if (events === undefined)
@@ -135,31 +135,28 @@ export function readClaims(text: string): LoginsResult {
 }
 
 function readPayload(payload: JsonObject): InputResult {
-  const [iss, sub, aud, azp, email, exp, iat] = ["iss", "sub", "aud", "azp", "email", "exp", "iat"].map(
-    (key) => own(payload, key),
-  );
-  const remedy = "pass the claims as gp idp token --audience sts.amazonaws.com --decode prints them";
-  if (typeof iss !== "string") return refuse(`the claim iss is ${wrong(iss)}`, remedy);
-  if (sub !== undefined && typeof sub !== "string") return refuse(`the claim sub is ${wrong(sub)}`, remedy);
-  if (azp !== undefined && typeof azp !== "string") return refuse(`the claim azp is ${wrong(azp)}`, remedy);
+  const claim = (name: string) => own(payload, name);
+  const wrong = (name: string, problem: string) =>
+    refuse(
+      `the claim ${name} is ${claim(name) === undefined ? "missing" : problem}`,
+      "pass the claims as gp idp token --audience sts.amazonaws.com --decode prints them",
+    );
+  const [iss, sub, aud, azp, email] = ["iss", "sub", "aud", "azp", "email"].map(claim);
+  if (typeof iss !== "string") return wrong("iss", "not a string");
+  if (sub !== undefined && typeof sub !== "string") return wrong("sub", "not a string");
+  if (azp !== undefined && typeof azp !== "string") return wrong("azp", "not a string");
   if (aud !== undefined && typeof aud !== "string" && !isTexts(aud))
-    return refuse(`the claim aud is ${wrong(aud)}, nor a list of strings`, remedy);
-  for (const [name, time] of [["exp", exp] as const, ["iat", iat] as const])
-    if (time !== undefined && !isTime(time))
-      return refuse(`the claim ${name} is not a time in seconds`, remedy);
-  return checked({
-    ok: true,
-    facts: {
-      ...bareFacts(iss, {
-        ...(sub === undefined ? {} : { sub }),
-        ...(aud === undefined ? {} : { aud }),
-        ...(azp === undefined ? {} : { azp }),
-        ...(typeof email === "string" ? { email } : {}),
-      }),
-      expires: isTime(exp) ? exp : null,
-      issued: isTime(iat) ? iat : null,
-    },
-  });
+    return wrong("aud", "not a string, nor a list of strings");
+  const [exp = null, iat = null] = [claim("exp"), claim("iat")];
+  if (exp !== null && !isTime(exp)) return wrong("exp", "not a time in seconds");
+  if (iat !== null && !isTime(iat)) return wrong("iat", "not a time in seconds");
+  const claims: Claims = {
+    ...(sub === undefined ? {} : { sub }),
+    ...(aud === undefined ? {} : { aud }),
+    ...(azp === undefined ? {} : { azp }),
+    ...(typeof email === "string" ? { email } : {}),
+  };
+  return checked({ ok: true, facts: { ...bareFacts(iss, claims), expires: exp, issued: iat } });
 }
 
 /** TAB, LF and CR may be part of a subject: URL parsers drop them. Nothing else below U+0020 ever is. */
@@ -178,15 +175,28 @@ function checked(result: InputResult): InputResult {
     : refuse(`the claim ${bad[0]} holds a control character`, "get a new token with gp idp token");
 }
 
-function wrong(value: unknown): string {
-  return value === undefined ? "missing" : "not a string";
+/** A JSON object that everybody reads alike. @param what - the text, for a message, which quotes none of its values */
+function readObject(
+  what: string,
+  text: string,
+  remedy: string,
+): { readonly ok: true; readonly value: JsonObject } | ({ readonly ok: false } & InputProblem) {
+  const { value, problems, locate } = readJson(text);
+  const [first] = problems;
+  if (first !== undefined) {
+    const { line, column } = locate(first.path);
+    return refuse(`${what}, line ${line}, column ${column}: ${first.message}`, remedy);
+  }
+  return isObject(value) ? { ok: true, value } : refuse(`${what} is not a JSON object`, remedy);
 }
 
-function decoded(part = ""): ReturnType<typeof readJsonObject> {
+function part(name: string, encoded = ""): ReturnType<typeof readObject> {
+  const what = `the token's ${name}`;
   try {
-    return readJsonObject(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(part, "base64url")));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(encoded, "base64url"));
+    return readObject(what, text, fromWorkspace);
   } catch {
-    return { ok: false, problem: "is not UTF-8" };
+    return refuse(`${what} is not UTF-8`, fromWorkspace);
   }
 }
 
@@ -204,23 +214,17 @@ function isTime(value: unknown): value is number {
  * `Records`, the output of `lookup-events`, whose events are JSON inside of JSON, or one of those. Undefined where it is
  * nothing of the kind.
  */
-function findLogins(value: JsonObject): readonly JsonObject[] | undefined {
+function findLogins(value: JsonObject): readonly unknown[] | undefined {
   const records = own(value, "Records") ?? own(value, "Events");
-  const list: readonly unknown[] = Array.isArray(records) ? records : [value];
-  const events = list.map(unwrapped).filter(isEvent);
-  if (events.length === 0 && !Array.isArray(records)) return undefined;
-  return events.filter((event) => own(event, "eventName") === "AssumeRoleWithWebIdentity");
+  const events = (Array.isArray(records) ? records : [value]).map(unwrapped);
+  const names = events.map((event) => own(event, "eventName"));
+  if (!Array.isArray(records) && names[0] === undefined) return undefined;
+  return events.filter((_, i) => names[i] === "AssumeRoleWithWebIdentity");
 }
 
 function unwrapped(value: unknown): unknown {
-  const inner = isObject(value) ? own(value, "CloudTrailEvent") : undefined;
-  if (typeof inner !== "string") return value;
-  const read = readJsonObject(inner);
-  return read.ok ? read.value : null;
-}
-
-function isEvent(value: unknown): value is JsonObject {
-  return isObject(value) && own(value, "eventName") !== undefined;
+  const inner = own(value, "CloudTrailEvent");
+  return typeof inner === "string" ? readJson(inner).value : value;
 }
 
 /**
@@ -228,41 +232,33 @@ function isEvent(value: unknown): value is JsonObject {
  * in `principalId`.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
  */
-function readEvent(event: JsonObject, number: number, count: number): InputResult {
+function readEvent(event: unknown, number: number, count: number): InputResult {
+  const text = (value: unknown) => (typeof value === "string" ? value : null);
   const identity = own(event, "userIdentity");
-  const provider = isObject(identity) ? own(identity, "identityProvider") : undefined;
-  const sub = isObject(identity) ? own(identity, "userName") : undefined;
-  if (!isObject(identity) || typeof provider !== "string" || typeof sub !== "string") {
+  const [provider, sub] = [text(own(identity, "identityProvider")), text(own(identity, "userName"))];
+  if (provider === null || sub === null)
     return refuse(
       "the event does not say identity provider and subject",
       "pass the whole event of AssumeRoleWithWebIdentity",
     );
-  }
-  const principal = own(identity, "principalId");
+  const principal = text(own(identity, "principalId")) ?? "";
   const [before, after] = [`${provider}:`, `:${sub}`];
-  const whole =
-    typeof principal === "string" &&
+  const audienceKnown =
     principal.startsWith(before) &&
     principal.endsWith(after) &&
     principal.length > before.length + after.length;
-  const aud = whole ? principal.slice(before.length, -after.length) : undefined;
-  const parameters = own(event, "requestParameters");
-  const role = isObject(parameters) ? own(parameters, "roleArn") : undefined;
-  const ip = own(event, "sourceIPAddress");
-  const at = own(event, "eventTime");
-  const error = own(event, "errorCode");
+  const claims = audienceKnown ? { sub, aud: principal.slice(before.length, -after.length) } : { sub };
+  const ip = text(own(event, "sourceIPAddress"));
+  const at = text(own(event, "eventTime"));
   return {
     ok: true,
     facts: {
-      ...bareFacts(`https://${provider.replace(/^arn:[^/]*:oidc-provider\//, "")}`, {
-        sub,
-        ...(aud === undefined ? {} : { aud }),
-      }),
-      audienceKnown: aud !== undefined,
-      event: { number, count, error: typeof error === "string" ? error : null },
-      sourceIp: typeof ip === "string" && isIP(ip) > 0 ? ip : null,
-      at: typeof at === "string" && !Number.isNaN(Date.parse(at)) ? new Date(at).toISOString() : null,
-      role: typeof role === "string" ? role : null,
+      ...bareFacts(`https://${provider.replace(/^arn:[^/]*:oidc-provider\//, "")}`, claims),
+      audienceKnown,
+      event: { number, count, error: text(own(event, "errorCode")) },
+      sourceIp: ip !== null && isIP(ip) > 0 ? ip : null,
+      at: at !== null && !Number.isNaN(Date.parse(at)) ? new Date(at).toISOString() : null,
+      role: text(own(own(event, "requestParameters"), "roleArn")),
     },
   };
 }

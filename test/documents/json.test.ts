@@ -21,7 +21,7 @@ describe("strict JSON", () => {
     const read = readJson(text);
     expect(read.value).toBeUndefined();
     expect(read.problems).toHaveLength(1);
-    expect(read.problems[0]?.message).toMatch(/^this is no JSON/);
+    expect(read.problems[0]?.message).toMatch(/^this is not JSON/);
     expect(read.locate([])).toEqual({ line, column });
   });
 
@@ -84,7 +84,6 @@ describe("depth", () => {
   test.each([
     ["brackets", "[".repeat(4_000_000)],
     ["maps", '{"a":'.repeat(1_000_000)],
-    ["brackets behind a string that its line ends", `"\n${"[".repeat(2_000_000)}`],
   ])("a bomb of %s is refused without exhausting the stack", (_name, text) => {
     expect(messages(text)).toEqual(["this is nested deeper than 1000 levels"]);
   });

@@ -117,7 +117,7 @@ describe("aws iam get-role", () => {
       expect(mistakes).toMatchObject([
         {
           origin: { path: ["Role", "AssumeRolePolicyDocument"] },
-          message: expect.stringMatching(/^of the policy in this text: /) as string,
+          message: expect.stringMatching(/^in the policy in this text: /) as string,
         },
       ]);
     },

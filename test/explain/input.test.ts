@@ -62,13 +62,13 @@ describe("a token", () => {
     [
       "a payload nested 7000 deep",
       tokenOf("[".repeat(7000) + "]".repeat(7000)),
-      /payload is not a JSON object/,
+      /payload, line 1, column [0-9]+: this is nested deeper than 1000 levels/,
     ],
-    ["a claim nested 2000 deep", tokenOf(nested(2000)), /nested deeper than 32/],
-    ["a payload that is no JSON", tokenOf("{"), /payload is not JSON/],
+    ["a claim nested 1500 deep", tokenOf(nested(1500)), /nested deeper than 1000/],
+    ["a payload that is not JSON", tokenOf("{"), /payload, line 1, column 2: this is not JSON/],
     ["a payload that is null", tokenOf("null"), /payload is not a JSON object/],
     ["a payload that is a list", tokenOf("[1]"), /payload is not a JSON object/],
-    ["a header that is no JSON", tokenOf(valid, "x"), /header is not JSON/],
+    ["a header that is no JSON", tokenOf(valid, "x"), /header, line 1, column 1: this is not JSON/],
     ["no algorithm", tokenOf(valid, {}), /an algorithm that AWS accepts/],
     ["alg none", tokenOf(valid, { alg: "none" }), /an algorithm that AWS accepts/],
     ["alg nOnE", tokenOf(valid, { alg: "nOnE" }), /an algorithm that AWS accepts/],
@@ -95,11 +95,13 @@ describe("a token", () => {
     ["a line end in iss", tokenOf(payload(app, { iss: `${acmeIssuer}\n` })), /the claim iss holds a control/],
     ["a TAB in aud", tokenOf(payload(app, { aud: ["a\tb"] })), /the claim aud holds a control/],
     ["ESC in azp", tokenOf(payload(app, { azp: "\u001b" })), /the claim azp holds a control/],
-    ["__proto__", tokenOf(`{"__proto__":{"iss":"${acmeIssuer}"},"sub":"${app}"}`), /the key __proto__/],
-    ["__proto__ in escapes", tokenOf(`{"\\u005f_proto__":1,"iss":"${acmeIssuer}"}`), /the key __proto__/],
-    ["constructor", tokenOf({ ...valid, constructor: { prototype: { iss: "x" } } }), /the key constructor/],
-    ["sub twice", tokenOf(`{"iss":"${acmeIssuer}","sub":"${app}","sub":"x"}`), /a key twice/],
-    ["sub twice, once in escapes", tokenOf(`{"iss":"i","sub":"${app}","s\\u0075b":"x"}`), /a key twice/],
+    [
+      "iss in __proto__",
+      tokenOf(`{"__proto__":{"iss":"${acmeIssuer}"},"exp":1}`),
+      /the claim iss is missing/,
+    ],
+    ["sub twice", tokenOf(`{"iss":"${acmeIssuer}","sub":"${app}","sub":"x"}`), /"sub" stands here twice/],
+    ["sub twice, once in escapes", tokenOf(`{"iss":"i","sub":"${app}","s\\u0075b":"x"}`), /here twice/],
     [
       "bytes that are not UTF-8",
       `${tokenOf(valid).split(".")[0] ?? ""}.${Buffer.from('{"iss":"\xff"}', "latin1").toString("base64url")}.a`,
@@ -132,9 +134,9 @@ describe("a token", () => {
           if (readToken(tokenOf({ iss: "https://a.example/idp", exp: 1, ...p })).ok) read += 1;
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
-    expect(read).toBeGreaterThan(20);
+    expect(read).toBeGreaterThan(5);
   });
 });
 
@@ -223,7 +225,7 @@ describe("claims", () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ["no JSON", "sub: x", /claims is not JSON/],
+    ["no JSON", "sub: x", /the claims, line 1, column 1: this is not JSON/],
     ["a list", "[]", /not a JSON object/],
     ["over 16 MiB", `{"a":"${"x".repeat(16_777_216)}"}`, /more than 16 MiB/],
     ["nested 100000 deep", `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`, /nested deeper/],

@@ -1,0 +1,67 @@
+import { quote } from "../diagnostics";
+import { maxFileSize } from "../manifest";
+import { CommandError } from "./commandError";
+import { readRegularFile } from "./files";
+import type { CommandIo } from "./io";
+
+/** How a ZIP archive begins, which a saved plan of Terraform is. */
+const zip = "PK\u0003\u0004";
+
+const reasons = Object.freeze({
+  missing: "it does not exist",
+  unreadable: "its permissions do not allow it",
+  "not-regular": "it is not a regular file",
+  "too-large": "it is larger than 16 MiB",
+} as const);
+
+/**
+ * The text of a file that the command line names, or of standard input for `-`, without its byte order mark.
+ * @param wanted - what the file is to hold, for the remedy where it cannot be read
+ * @throws CommandError - where it cannot be read, or is not text
+ */
+export function readInput(file: string, wanted: string, io: CommandIo): string {
+  const name = file === "-" ? "standard input" : quote(file);
+  const bytes = file === "-" ? stdinBytes(wanted, io) : fileBytes(file, wanted);
+  if (bytes.length > maxFileSize)
+    throw new CommandError(`${name} is larger than 16 MiB`, "pass less at a time");
+  if (bytes.toString("latin1", 0, zip.length) === zip)
+    throw new CommandError(
+      `${name} is binary, as plans are that Terraform saves`,
+      "pass what terraform show -json prints of it",
+    );
+  const text = decoded(bytes);
+  if (text === null || text.includes("\0"))
+    throw new CommandError(
+      `${name} is not UTF-8`,
+      "save it as UTF-8: in Windows PowerShell, > writes UTF-16",
+    );
+  if (text.trim() === "")
+    throw new CommandError(`${name} is empty`, "look at what was to write it: it may have failed");
+  return text;
+}
+
+function stdinBytes(wanted: string, io: CommandIo): Buffer {
+  try {
+    return Buffer.from(io.readStdin(), "utf8");
+  } catch {
+    throw new CommandError("standard input cannot be read", `pipe ${wanted} in, or pass a file`);
+  }
+}
+
+function fileBytes(file: string, wanted: string): Buffer {
+  const read = readRegularFile(file);
+  if (read.ok) return Buffer.from(read.bytes);
+  throw new CommandError(
+    `${quote(file)} cannot be read: ${reasons[read.reason]}`,
+    `pass a file with ${wanted}, or - for standard input`,
+  );
+}
+
+/** Null for bytes that are not UTF-8. */
+function decoded(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
