@@ -9,6 +9,7 @@ export const rooms = Object.freeze({
   documents: ["diagnostics", "model", "policy", "subject", "workspace"],
   rules: ["model", "policy", "subject", "diagnostics"],
   workspace: ["model", "policy", "subject", "diagnostics"],
+  access: ["model", "policy", "subject", "documents", "rules", "diagnostics"],
   explain: ["documents", "model", "policy", "subject", "diagnostics"],
   terraform: ["model", "policy"],
   constructs: ["model", "policy", "rules", "diagnostics", "terraform"],

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import type { AccessArguments } from "./access";
 import type { CheckArguments } from "./checkReport";
 import { withoutTokens } from "../explain/input";
 import type { ExplainArguments } from "./explain";
@@ -91,6 +92,24 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .action(async (manifest: string | undefined, options: Omit<ExplainArguments, "manifest">) => {
       const { explainCommand } = await import("./explain.js");
       end(await explainCommand({ ...options, manifest }, io));
+    });
+
+  program
+    .command("access")
+    .description("say who gets into what, until when, and what somebody accepted")
+    .argument("[manifest]", "the manifest; by default manifest.yaml")
+    .option("--format <format>", "text, json or markdown", "text")
+    .option("--out <file>", "write it to this file")
+    .option("--account <name>", "the roles of this account alone, by name or id")
+    .option(
+      "--repo <url>",
+      "the roles for this repository alone, those for any of its organization among them",
+    )
+    .option("--within <days>", "the roles alone of which something ends in so many days, e.g. 30d")
+    .option("--now <date>", "judge dates as of this day, YYYY-MM-DD; by default today")
+    .action(async (manifest: string | undefined, options: Omit<AccessArguments, "manifest">) => {
+      const { accessCommand } = await import("./access.js");
+      end(accessCommand({ ...options, manifest }, io));
     });
 
   program

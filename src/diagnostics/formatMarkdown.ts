@@ -1,13 +1,10 @@
 import { diagnosticCodes, type Diagnostic, type Finding, type Severity } from "./diagnostic";
-import { code } from "./markdown";
-import { oneLine, printable } from "./quote";
+import { cell } from "./markdown";
+import { oneLine } from "./quote";
 import { counts, firstThree, together, type RuleDescription } from "./report";
 
 /** What GitHub takes in one comment is 65,536 characters: a job adds some of its own. */
 const longestReport = 60_000;
-
-/** Characters of one cell's text. */
-const longestCell = 1_000;
 
 interface Row {
   readonly severity: Severity;
@@ -91,12 +88,6 @@ function row(
 
 const header = "| place | rule | role | what is wrong | remedy |\n|---|---|---|---|---|\n";
 const acceptedHeader = "| place | rule | role | what is accepted | why |\n|---|---|---|---|---|\n";
-
-/** Text in a cell: a bar would end the cell even in a code span, and a backslash before it makes parsers disagree. */
-function cell(text: string): string {
-  const shown = text.length > longestCell ? `${text.slice(0, longestCell)}…` : text;
-  return code(printable(shown).replaceAll("|", "\\u007c") || " ");
-}
 
 /** A page that takes rows as long as there is room, and says what it left out. */
 function bounded(head: string): {

@@ -111,8 +111,8 @@ function candidates(resources: readonly string[], place: Place): readonly Candid
     return key?.ok === true ? [{ arn: key.arn, partition: place.partition, region: key.region }] : [];
   });
   const found = new Map<string, Candidate>();
-  for (const kind of grantKinds)
-    for (const resource of resources)
+  for (const resource of resources)
+    for (const kind of grantKinds.filter((k) => serviceOf(grantTable[k].arn) === serviceOf(resource)))
       for (const { target, arn } of targetsOf(kind, resource, place))
         for (const access of accessLevels(kind))
           for (const kmsKey of [null, ...keys.filter((key) => isUsable(kind, key, target))]) {
@@ -123,6 +123,10 @@ function candidates(resources: readonly string[], place: Place): readonly Candid
             found.set(JSON.stringify([kind, access, target, arn, kmsKey]), { grant, atoms });
           }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, candidate]) => candidate);
+}
+
+function serviceOf(arn: string): string | undefined {
+  return arn.split(":", 3)[2];
 }
 
 /** Keys work in their own region; a bucket's ARN does not say where the bucket is. */

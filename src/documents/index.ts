@@ -3,5 +3,5 @@ export { joinAccess } from "./join";
 export { readExisting, type ExistingFile } from "./readExisting";
 export type { Remark } from "./document";
 export { importRoles, placeTrust, type Imported, type ImportedRole, type SkippedRole } from "./importRoles";
-export { atomsOf } from "./importGrants";
+export { atomsOf, recogniseGrants } from "./importGrants";
 export { manifestText, roleLabel, unknownRegion } from "./manifestText";

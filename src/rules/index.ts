@@ -11,6 +11,7 @@ export {
   type CheckOptions,
   type ExistingContext,
 } from "./check";
+export { widePolicyWords } from "./permissions/managedPolicies";
 export type { Surroundings } from "./judgedRole";
 export type { GitpodYmlSubject, Observation, PlacedObservation, Rule } from "./rule";
 export { rules } from "./table";

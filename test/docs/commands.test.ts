@@ -50,6 +50,7 @@ test("every gitpod-aws-oidc command that is shown exists, with its flags", async
 test("flags that the README names beside a command are flags of it", async () => {
   const rows = [...read("README.md").matchAll(/^\| `gitpod-aws-oidc ([\w-]+).*?` \| (.*) \|$/gm)];
   expect(rows.map(([, name]) => name).sort()).toEqual([
+    "access",
     "check",
     "explain",
     "import-role",

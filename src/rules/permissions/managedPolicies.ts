@@ -62,6 +62,12 @@ export function awsManaged(arn: string): string {
   return /^arn:[^:]*:iam::aws:policy\/(.*)$/s.exec(arn)?.[1] ?? "";
 }
 
+/** What one of AWS's wide policies allows; null for others, which nobody has read here. */
+export function widePolicyWords(arn: string): string | null {
+  const name = awsManaged(arn);
+  return administratorPolicies.includes(name) ? "is for administrators" : (widePolicies.get(name) ?? null);
+}
+
 /** Rules about attached policies as such. */
 export const managedPolicyRules: readonly Rule[] = Object.freeze<Rule[]>([
   {

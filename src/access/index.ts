@@ -1,0 +1,5 @@
+export type { Access, AccessRole } from "./accessRole";
+export { declaredAccess } from "./declared";
+export { accessJson, accessRow, type AccessRow, type LineOf } from "./accessRow";
+export { accessMarkdown } from "./accessMarkdown";
+export { accessText } from "./accessText";

@@ -1,0 +1,92 @@
+import type { Condition, Statement } from "../model/policyDocument";
+import { recogniseGrants } from "../documents";
+import {
+  grantStatements,
+  grantTable,
+  many,
+  namesEveryAction,
+  namesWholeService,
+  type ResolvedGrant,
+} from "../policy";
+import { widePolicyWords } from "../rules";
+import type { AccessAccount } from "./accessRole";
+
+/** Something that a role may do, or is denied, as one reader's line. */
+export interface Permission {
+  readonly words: string;
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+}
+
+/** What statements allow: in the words of grants where grants say the same, else in their own. */
+export function permissionsOf(
+  statements: readonly Statement[],
+  account: AccessAccount,
+): readonly Permission[] {
+  const place = { partition: account.partition, region: account.region, account: account.id };
+  const { grants, statements: rest } = recogniseGrants(statements, place);
+  return [...grants.map((grant) => grantPermission(grant, account)), ...rest.map(statementPermission)];
+}
+
+/** What an attached policy gives, whose text is not at hand. */
+export function managedWords(arn: string): string {
+  const wide = widePolicyWords(arn);
+  return `all of ${arn} (${wide === null ? "not read" : `wide: it ${wide}`})`;
+}
+
+function grantPermission(grant: ResolvedGrant, { id, region }: AccessAccount): Permission {
+  const { kind, access, target, kmsKey } = grant;
+  const statements = grantStatements(grant);
+  const [, , , ownRegion, ownAccount] = grantTable[kind].arn.split(":");
+  const where = [
+    ...(ownAccount !== "" && target.account !== id ? [` of account ${target.account}`] : []),
+    ...(ownRegion !== "" && target.region !== region ? [` in ${target.region}`] : []),
+    ...(kmsKey === null ? [] : [` with key ${kmsKey.arn.slice(kmsKey.arn.lastIndexOf("/") + 1)}`]),
+  ];
+  const name = kind === "parameter" && target.name.includes("/") ? `/${target.name}` : target.name;
+  return {
+    words: `${access} ${kind} ${name}${where.join("")}`,
+    actions: itemsOf(statements, "Action"),
+    resources: itemsOf(statements, "Resource"),
+  };
+}
+
+function itemsOf(statements: readonly Statement[], element: "Action" | "Resource"): readonly string[] {
+  return [...new Set(statements.flatMap((statement) => many(statement[element])))].sort();
+}
+
+/** A statement in its own words. What it says by NotAction or NotResource counts as everything. */
+function statementPermission(statement: Statement): Permission {
+  const { Effect, Action, NotAction, Resource, NotResource, Condition } = statement;
+  const what = NotAction === undefined ? listed(many(Action)) : `everything but ${listed(many(NotAction))}`;
+  const where =
+    NotResource === undefined ? listed(many(Resource)) : `everything but ${listed(many(NotResource))}`;
+  const wide = Effect === "Allow" && isWide(statement) ? " (wide)" : "";
+  return {
+    words: `${Effect === "Deny" ? "denied: " : ""}${what} on ${where}${conditionWords(Condition)}${wide}`,
+    actions: NotAction === undefined ? many(Action) : ["*"],
+    resources: NotResource === undefined ? many(Resource) : ["*"],
+  };
+}
+
+/** Does a statement allow whole services, or anything to everything? */
+function isWide({ Action, NotAction, Resource, NotResource }: Statement): boolean {
+  if (NotAction !== undefined || NotResource !== undefined) return true;
+  return (
+    many(Action).some((action) => namesEveryAction(action) || namesWholeService(action)) ||
+    many(Resource).some((resource) => /^[*?:]*\*[*?:]*$/.test(resource))
+  );
+}
+
+function conditionWords(condition: Condition = {}): string {
+  const tests = Object.entries(condition).flatMap(([operator, block]) =>
+    Object.entries(block).map(([key, values]) => `${key} ${operator} ${listed(many(values))}`),
+  );
+  return tests.length === 0 ? "" : `, if ${tests.join(" and ")}`;
+}
+
+/** The first four, and how many more there are. */
+export function listed(items: readonly string[]): string {
+  const more = items.length > 5 ? ` and ${items.length - 4} more` : "";
+  return `${items.slice(0, more === "" ? 5 : 4).join(", ")}${more}`;
+}

@@ -1,0 +1,133 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { accessRow, accessText, declaredAccess } from "../../src/access";
+import { command, inTemporaryFolder, write } from "../support/folder";
+import { testAccount, testModel } from "../support/model";
+import { manifest } from "../support/project";
+
+const root = join(__dirname, "..", "..");
+const cases = join(root, "test", "golden", "stacks");
+const golden = join(root, "test", "golden", "access");
+
+inTemporaryFolder();
+
+/*
+ * What `access` says of the example and of the manifest that has everything. UPDATE_GOLDEN=1 writes it anew: read the
+ * difference before you commit it.
+ */
+describe.each(["example", "everything"])("access of the manifest %s", (name) => {
+  it.each(["text", "json", "markdown"])("as %s is as expected, byte for byte", async (format) => {
+    const own = join(cases, name);
+    if (existsSync(join(own, "manifest.yaml"))) cpSync(own, ".", { recursive: true });
+    else write({ "manifest.yaml": readFileSync(join(root, "manifest.yaml"), "utf8") });
+    const { status, stdout, stderr } = await command(["access", "--format", format]);
+    expect([status, stderr]).toEqual([0, ""]);
+    const expected = join(golden, `${name}.${format}`);
+    if (process.env["UPDATE_GOLDEN"] === "1") {
+      mkdirSync(golden, { recursive: true });
+      writeFileSync(expected, stdout);
+    }
+    expect(stdout).toBe(readFileSync(expected, "utf8"));
+  });
+});
+
+const several = `version: 1
+accounts:
+  dev: { id: "123456789012", region: eu-central-1 }
+  prod: { id: "210987654321", region: eu-central-1 }
+installations:
+  acme: { host: acme.gitpod.cloud }
+orgs:
+  - { url: https://github.com/acme, accounts: [dev] }
+repos:
+  - { url: https://github.com/acme/app, accounts: [dev, prod], expires: 2026-06-20 }
+  - { url: https://github.com/other/app, accounts: [dev], accept: [{ rule: T57, reason: private, until: 2026-07-15 }] }
+`;
+
+const rolesOf = async (...argv: readonly string[]) => {
+  const { status, stdout, stderr } = await command(["access", "--format", "json", ...argv]);
+  expect([status, stderr]).toEqual([0, ""]);
+  const { roles } = JSON.parse(stdout) as {
+    readonly roles: readonly { readonly role: string; readonly account: { readonly name: string } }[];
+  };
+  return roles.map(({ role, account }) => `${account.name} ${role}`);
+};
+
+describe("access", () => {
+  beforeEach(() => {
+    write({ "manifest.yaml": several });
+  });
+
+  it("shows all roles, by account and name", async () => {
+    expect(await rolesOf()).toEqual([
+      "dev acme-acme",
+      "dev acme-acme-app",
+      "dev acme-other-app",
+      "prod acme-acme-app",
+    ]);
+  });
+
+  it("shows those of one account, by its name or id", async () => {
+    expect(await rolesOf("--account", "prod")).toEqual(["prod acme-acme-app"]);
+    expect(await rolesOf("--account", "210987654321")).toEqual(["prod acme-acme-app"]);
+  });
+
+  it("shows those that a repository may have, its organization's among them", async () => {
+    const app = ["dev acme-acme", "dev acme-acme-app"];
+    expect(await rolesOf("--repo", "https://github.com/acme/app.git", "--account", "dev")).toEqual(app);
+    expect(await rolesOf("--repo", "https://github.com/acme/web")).toEqual(["dev acme-acme"]);
+  });
+
+  it("shows those of which something ends within some days", async () => {
+    expect(await rolesOf("--within", "30d")).toEqual(["dev acme-acme-app", "prod acme-acme-app"]);
+    expect(await rolesOf("--within", "10d", "--now", "2026-07-10")).toEqual([
+      "dev acme-acme-app",
+      "dev acme-other-app",
+      "prod acme-acme-app",
+    ]);
+    expect(await rolesOf("--within", "1d")).toEqual([]);
+  });
+
+  it("writes to a file, whole", async () => {
+    const { stdout } = await command(["access", "--out", "reports/access.txt"]);
+    expect(stdout).toBe("wrote reports/access.txt\n");
+    expect(readFileSync("reports/access.txt", "utf8")).toBe((await command(["access"])).stdout);
+    mkdirSync("folder");
+    expect((await command(["access", "--out", "folder"])).status).toBe(2);
+  });
+
+  it.each([
+    [["--account", "porod"], "did you mean prod?"],
+    [["--repo", "acme/app"], "is not the URL of a repository or organization"],
+    [["--within", "soon"], "write it like 30d"],
+    [["--now", "tomorrow"], "is not a date"],
+    [["--format", "xml"], "is no format"],
+  ])("refuses %j", async (argv, message) => {
+    const { status, stdout, stderr } = await command(["access", ...argv]);
+    expect([status, stdout, stderr]).toEqual([2, "", expect.stringContaining(message)]);
+  });
+
+  it("of a manifest with diagnostics ends with 2, and shows them", async () => {
+    write({ "manifest.yaml": "version: 1\nrepos: [{ url: https://github.com/acme/app }]\n" });
+    const { status, stdout, stderr } = await command(["access"]);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain("manifest.yaml:1:1: error M03");
+  });
+});
+
+test("what others wrote cannot leave its place in a table", async () => {
+  const entry =
+    "repos:\n  - url: https://github.com/acme/app\n    accept: [{ rule: T57, reason: 'a | b`c <img src=x>' }]";
+  write({ "manifest.yaml": manifest(entry) });
+  const { stdout } = await command(["access", "--format", "markdown"]);
+  const row = stdout.split("\n").find((line) => line.includes("acme-acme-app")) ?? "";
+  expect(row.split(" | ")).toHaveLength(8);
+  expect(row).toContain("`` T57: a \\u007c b`c <img src=x> ``");
+});
+
+test("what would act on a terminal is shown", () => {
+  const [role] = declaredAccess(testModel([testAccount({ name: "dev\u001b[31m\u202e" })])).roles;
+  if (role === undefined) throw new Error("the model has a role");
+  const text = accessText([accessRow(role, () => 1)], false);
+  expect(text).toContain("dev\\u001b[31m\\u202e");
+});
