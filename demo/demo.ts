@@ -15,9 +15,9 @@ import { createReport, type Report } from "./report";
  */
 
 const manifestFile = join(__dirname, "..", "manifest.yaml");
-const repository = "https://github.com/gitpod-io/my-application";
-const stranger = "https://github.com/stranger/my-application";
-const snippetFile = "snippets/gitpod/github.com/gitpod-io/my-application.gitpod.yml";
+const repository = "https://github.com/acme/app";
+const stranger = "https://github.com/stranger/app";
+const snippetFile = "snippets/acme/github.com/acme/app.gitpod.yml";
 const secret = "postgres://app:correct-horse@db.internal/app";
 
 /** What must be undone at the end, last first, also when somebody presses Ctrl-C. */
@@ -57,7 +57,7 @@ async function prepare(report: Report, model: AccessModel): Promise<{ stage: Sta
     return starting;
   });
   await report.step("put a secret into Secrets Manager", () =>
-    stage.secret("database_connection_string", { SecretString: secret }),
+    stage.secret("app/database", { SecretString: secret }),
   );
   const ops = createOps({ ...tools, mirror: findTools().mirror, endpoint: stage.endpoint });
   undo.push(() => {
@@ -110,7 +110,7 @@ async function destroy(report: Report, ops: Ops): Promise<void> {
     "Terraform does not destroy an identity provider in passing, others may use it: the manifest lets go of it first.",
   );
   const released = readFileSync(manifestFile, "utf8").replace(
-    /^( *)host: .*$/m,
+    /^( *)issuer: .*$/m,
     "$&\n$1identityProvider: existing",
   );
   await report.step("identityProvider: existing, synth, terraform apply", async () => {

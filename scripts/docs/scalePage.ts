@@ -66,7 +66,7 @@ different accounts do not slow each other down; two of one account do.`,
         row({ ...a, shards: 4, runners: 4 * a.accounts }),
       ],
     ),
-    "## How much hangs on IAM's rate",
+    "## How much depends on IAM's rate",
     `With ${a.runners} runs at a time:`,
     table(
       ["answers a second", "plan of everything", "first apply"],

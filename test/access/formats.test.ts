@@ -15,11 +15,17 @@ inTemporaryFolder();
  * What `access` says of the example and of the manifest that has everything. UPDATE_GOLDEN=1 writes it anew: read the
  * difference before you commit it.
  */
-describe.each(["example", "everything"])("access of the manifest %s", (name) => {
+describe.each(["example", "guide", "everything"])("access of the manifest %s", (name) => {
   it.each(["text", "json", "markdown"])("as %s is as expected, byte for byte", async (format) => {
     const own = join(cases, name);
     if (existsSync(join(own, "manifest.yaml"))) cpSync(own, ".", { recursive: true });
-    else write({ "manifest.yaml": readFileSync(join(root, "manifest.yaml"), "utf8") });
+    else
+      write({
+        "manifest.yaml": readFileSync(
+          join(root, name === "guide" ? "examples/guide" : ".", "manifest.yaml"),
+          "utf8",
+        ),
+      });
     const { status, stdout, stderr } = await command(["access", "--format", format]);
     expect([status, stderr]).toEqual([0, ""]);
     const expected = join(golden, `${name}.${format}`);
