@@ -1,5 +1,13 @@
 import type { Context, Installation, Role, ScmHost } from "../model/accessModel";
-import { contextsOf, parseSubject, repoSubjects, subjectReach, type EntryUrl } from "../subject";
+import {
+  contextsOf,
+  onaVersionOf,
+  parseOnaSubject,
+  parseSubject,
+  repoSubjects,
+  subjectReach,
+  type EntryUrl,
+} from "../subject";
 import { escapePattern, literalStart, patternOf } from "../policy";
 import type { Subjects } from "./accessRole";
 
@@ -24,9 +32,11 @@ function shortName(url: string): string {
 }
 
 /** Who gets in by a role that a manifest declares, one item for each of its contexts. */
-export function admitsWords({ entry }: Role, installation: Installation): readonly string[] {
+export function admitsWords({ entry, projects }: Role, installation: Installation): readonly string[] {
   const name = shortName(entry.url);
   const on = ` on ${installation.name}`;
+  if (installation.ona !== null)
+    return projects.map((project) => `environments of Ona project ${project}, ${name}${on}`);
   if (entry.kind === "org") return [`any repository of ${name}${on}`];
   if (installation.subject !== null) return [`any workspace of ${name}${on}`];
   return entry.contexts.map((context) => `${contextWord(context)} ${name}${on}`);
@@ -51,9 +61,22 @@ export function subjectsWords({ exact, like }: Subjects, hosts: readonly ScmHost
       words.add(`${contextWord(context)} ${shortName(repository.url)}`);
     }
   }
+  for (const text of like) {
+    const project = onaProjectOf(text);
+    const bare = text.replace(/:\*$/, "");
+    if (project === null || (onaVersionOf(text) === "v3" && !left.exact.delete(bare))) continue;
+    left.like.delete(text);
+    words.add(`environments of Ona project ${project}`);
+  }
   for (const text of left.like) words.add(patternWords(text, hosts));
   for (const text of left.exact) words.add(exactWords(text, hosts));
   return [...words];
+}
+
+/** The project of a pattern that ends where its environments begin; null for any other. */
+function onaProjectOf(text: string): string | null {
+  const found = /^[^*?$]*[:/]\*$/.test(text) ? parseOnaSubject(text.replace("*", "\n")) : null;
+  return found?.bearer === "project" && found.id !== "\n" ? found.id : null;
 }
 
 function repositoriesOf({ exact, like }: Subjects, hosts: readonly ScmHost[]): readonly EntryUrl[] {

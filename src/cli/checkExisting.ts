@@ -95,6 +95,8 @@ function installationOf(issuer: string): Installation {
     otherAudiences: [],
     formerIssuers: [],
     subject: null,
+    // Its subjects show what they are.
+    ona: null,
     organizationId: null,
   };
 }

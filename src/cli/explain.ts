@@ -223,7 +223,8 @@ function readLogins(
     const logins = readClaims(readInput(claims, "claims", io));
     return chosenLogins(logins, given.event);
   }
-  const [only, ...others] = model.installations;
+  const [only, ...others] =
+    model.installations.length > 1 ? model.installations.filter((i) => i.ona === null) : model.installations;
   const installation = named ?? (others.length === 0 ? only : undefined);
   if (installation) return [{ ok: true, facts: factsOfContext(context, installation, model) }];
   throw new CommandError(
@@ -247,6 +248,11 @@ function chosenLogins(read: LoginsResult, event: string | undefined): readonly I
 
 /** What the token of a workspace would say that somebody opens on a URL. */
 function factsOfContext(typed: string, installation: Installation, { hosts }: AccessModel): TokenFacts {
+  if (installation.ona !== null)
+    throw new CommandError(
+      `tokens of ${installation.name} do not say what was opened`,
+      "in an environment: ona idp token --audience sts.amazonaws.com | gitpod-aws-oidc explain --token -",
+    );
   if (/^(?:https:[^#]*#)?[#/]*open-prebuild\//.test(typed.trim()))
     throw new CommandError(
       "the token of a workspace of open-prebuild/ has the context of the prebuild, which the URL does not say",

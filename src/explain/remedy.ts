@@ -17,6 +17,7 @@ import {
   parseSubject,
   repoSubjects,
   type EntryUrl,
+  type OnaSubject,
   type ParsedSubject,
 } from "../subject";
 import type { LoginAttempt, RoleVerdict } from "./verdict";
@@ -55,7 +56,7 @@ export function remedySource(
   const homes = model.accounts
     .flatMap((account) => account.roles)
     .filter((role) => role.installation === installation.name)
-    .filter((role) => relationOf(role.entry, repository?.url ?? null) !== "other")
+    .filter((role) => relationOf(role, subject, repository) !== "other")
     .sort((a, b) => kinds.indexOf(a.entry.kind) - kinds.indexOf(b.entry.kind));
   return { model, installation, attempt, subject, repository, homes, place };
 }
@@ -75,8 +76,18 @@ function repositoryOf(subject: ParsedSubject, { hosts }: AccessModel): EntryUrl 
  */
 type Relation = "same" | "letters" | "other";
 
+/** What a role has to do with a workspace: with its project on Ona, else with its repository. */
+export function relationOf(
+  { entry, projects }: Role,
+  subject: ParsedSubject,
+  repository: EntryUrl | null,
+): Relation {
+  if (subject.kind !== "ona") return entryRelation(entry, repository?.url ?? null);
+  return subject.ona.bearer === "project" && projects.includes(subject.ona.id) ? "same" : "other";
+}
+
 /** @param url - canonical URL of a repository; null: none is known */
-export function relationOf(entry: Entry, url: string | null): Relation {
+function entryRelation(entry: Entry, url: string | null): Relation {
   if (url === null) return "other";
   const covers = (a: string, b: string) => (entry.kind === "org" ? b.startsWith(`${a}/`) : a === b);
   if (covers(entry.url, url)) return "same";
@@ -144,8 +155,8 @@ interface Opened {
 }
 
 /** Is the role for another repository or organization than the workspace's, as far as that says its own? */
-function isElsewhere({ role }: RoleVerdict, { repository }: RemedySource): boolean {
-  return relationOf(role.entry, repository?.url ?? null) === "other";
+function isElsewhere({ role }: RoleVerdict, { subject, repository }: RemedySource): boolean {
+  return relationOf(role, subject, repository) === "other";
 }
 
 /** What to change where a role refuses the subject. */
@@ -159,6 +170,8 @@ function subjectRemedy(verdict: RoleVerdict, source: RemedySource): string {
       return `${openOwn(entry)} in a new workspace: this one does not say what it was opened on`;
     case "other":
       return `${openOwn(entry)}: this workspace's subject is not the URL of a repository (${subject.problem})`;
+    case "ona":
+      return onaRemedy(verdict.role, subject.ona, source);
     case "claims":
       return claimsProblem(subject.claims, source) ?? repositoryRemedy(verdict, source, null);
     case "repository":
@@ -166,6 +179,30 @@ function subjectRemedy(verdict: RoleVerdict, source: RemedySource): string {
       if (subject.disguised) return disguisedRemedy(entry, subject.repository.url, attempt.claims.sub ?? "");
       return repositoryRemedy(verdict, source, { typed: attempt.claims.sub ?? "", context: subject.context });
   }
+}
+
+/** What to change where a role refuses a token of Ona. */
+function onaRemedy(role: Role, found: OnaSubject, { installation, homes, place }: RemedySource): string {
+  const { version, organizationId, bearer, id } = found;
+  const own = `project ${role.projects.join(" or ")}`;
+  const write = (line: string, origin: ManifestOrigin, ...keys: readonly string[]) =>
+    `write ${line} at ${place(origin, ...keys)}`;
+  if (installation.ona === null)
+    return write("kind: ona and organizationId", installation.origin, "kind", "issuer", "host");
+  if (organizationId !== installation.organizationId)
+    return `this is a token of another organization${uuid.test(organizationId) ? `; if it is the right one, ${write(`organizationId: ${organizationId}`, installation.origin, "organizationId")}` : ""}`;
+  if (bearer === "environment without a project")
+    return `start the environment from ${own}: this one was started without a project`;
+  if (bearer !== "project")
+    return `this is the token of a ${bearer}: run ona idp token in an environment of ${own}`;
+  const [home] = homes;
+  if (!role.projects.includes(id)) {
+    if (!uuid.test(id)) return `this role is for ${own}`;
+    if (home !== undefined) return `this role is for ${own}; for project ${id} there is ${home.name}`;
+    const list = [...role.projects, id].join(", ");
+    return `this role is for ${own}, not for project ${id}; if that is to get in, ${write(`project: [${list}]`, role.entry.origin, "project")}`;
+  }
+  return `the organization's tokens are of version ${version.slice(1)}: ${write(`subject: ${version}`, installation.origin, "subject", "kind")}, or both while that changes`;
 }
 
 /** Of a URL that the guard of every pattern refuses, wherever it leads. */
@@ -184,7 +221,7 @@ function repositoryRemedy(
   const { repository, place } = source;
   if (repository === null) return `${openOwn(entry)}: the subject names no repository`;
   const { url } = repository;
-  switch (relationOf(entry, url)) {
+  switch (entryRelation(entry, url)) {
     case "same":
       return entry.kind === "org" || opened === null
         ? `open ${url} itself`

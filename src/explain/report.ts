@@ -79,9 +79,9 @@ export function explain(
   };
 }
 
-function nearnessOf({ role }: RoleVerdict, { attempt, repository }: RemedySource): number {
+function nearnessOf({ role }: RoleVerdict, { attempt, subject, repository }: RemedySource): number {
   if (role.arn === attempt.role) return 3;
-  const relation = relationOf(role.entry, repository?.url ?? null);
+  const relation = relationOf(role, subject, repository);
   return relation === "same" ? 2 : relation === "letters" ? 1 : 0;
 }
 

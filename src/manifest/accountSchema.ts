@@ -10,6 +10,7 @@ import {
   rolePath,
   tags,
   text,
+  uuid,
   visible,
 } from "./scalars";
 
@@ -183,11 +184,8 @@ const claimKey = z.enum(["org_id", "repository", "context"], {
 });
 
 const issuer = z.string().min(1).max(255);
-const organizationId = text(
-  /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
-  36,
-  "a UUID in lower case",
-  "copy org_id from gp idp token --audience sts.amazonaws.com --decode",
+const organizationId = uuid(
+  "copy org_id, or of Ona organization_id, from gp or ona idp token --audience sts.amazonaws.com --decode",
 );
 
 /** An item of `formerIssuers`. */
@@ -207,6 +205,10 @@ const formerIssuer = z.union([
 /** An entry of `installations`. */
 export const installationSchema = z
   .strictObject({
+    kind: z
+      .enum(["classic", "ona"])
+      .optional()
+      .describe("classic for Gitpod Classic, or ona for its successor; by default classic"),
     host: text(
       /^(?=.{1,200}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/,
       200,
@@ -217,7 +219,9 @@ export const installationSchema = z
       .describe("Host of the installation; its issuer is https://api.<host>/idp"),
     issuer: issuer
       .optional()
-      .describe("The iss of the installation's tokens, instead of host: copy it from gp idp token --decode"),
+      .describe(
+        "The iss of the installation's tokens, instead of host: copy it from gp idp token --decode; of Ona https://app.gitpod.io, unless given",
+      ),
     audience: text(
       /^[A-Za-z0-9._:/-]{1,255}$/,
       255,
@@ -257,13 +261,15 @@ export const installationSchema = z
       .optional()
       .describe("Can anybody get a workspace here? On gitpod.io always; by default false"),
     subject: z
-      .union([z.literal("context"), z.array(claimKey).min(1).max(3)])
+      .union([z.enum(["context", "v3", "v2", "both"]), z.array(claimKey).min(1).max(3)])
       .optional()
       .describe(
-        "What sub is made of: context, the URL that was opened, or a list of claims that Gitpod has configured; by default context",
+        "What sub is made of: context, the URL that was opened, or a list of claims that Gitpod has configured; by default context. Of Ona the version of the organization's tokens: v3 unless given, v2 or, while it changes, both",
       ),
-    organizationId: organizationId.optional().describe("The Gitpod organization, where subject holds org_id"),
+    organizationId: organizationId
+      .optional()
+      .describe("The organization's UUID: of Ona, and where subject holds org_id"),
   })
-  .refine((i) => (i.host === undefined) !== (i.issuer === undefined), {
+  .refine((i) => i.kind === "ona" || (i.host === undefined) !== (i.issuer === undefined), {
     error: expects("an installation has either host or issuer", "write exactly one of host and issuer"),
   });

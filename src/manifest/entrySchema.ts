@@ -1,7 +1,19 @@
 import { z } from "zod";
 import { isVisible } from "../diagnostics/quote";
 import { grantSchema } from "./grantSchema";
-import { date, duration, expects, name, policyArn, profile, rolePath, tags, text, visible } from "./scalars";
+import {
+  date,
+  duration,
+  expects,
+  name,
+  policyArn,
+  profile,
+  rolePath,
+  tags,
+  text,
+  uuid,
+  visible,
+} from "./scalars";
 
 /*
  * What `orgs` and `repos` hold, and the defaults of both.
@@ -115,7 +127,7 @@ const snippetSchema = z.strictObject({
     ),
   task: taskName
     .optional()
-    .describe("Name of the Gitpod task, and of its gp sync-done marker; by default aws"),
+    .describe("Name of the task, and on Gitpod Classic of its gp sync-done marker; by default aws"),
   commands: z
     .array(
       z
@@ -142,14 +154,14 @@ const snippetSchema = z.strictObject({
     .boolean()
     .optional()
     .describe(
-      "The AWS CLI and SDKs log in again by themselves, for the 24 hours that Gitpod's own token lives; by default false: a session lasts sessionDuration",
+      "The AWS CLI and SDKs log in again by themselves, on Gitpod Classic for the 24 hours that its own token lives; by default false: a session lasts sessionDuration",
     ),
   after: visible(64)
     .regex(/^[^-]/, {
       error: expects("the name of a task, which does not begin with -", "rename that task"),
     })
     .optional()
-    .describe("The task that installs the AWS CLI: the login waits for it, by gp sync-await"),
+    .describe("The task that installs the AWS CLI: the login waits for it, by gp sync-await or dependsOn"),
 });
 
 const roleName = text(
@@ -222,7 +234,7 @@ const shared = {
     .describe(
       "Terraform removes policies that somebody attached to the role by hand; by default as the account says",
     ),
-  snippet: snippetSchema.optional().describe("How the .gitpod.yml snippet looks"),
+  snippet: snippetSchema.optional().describe("How the task looks"),
 };
 
 const acceptSchema = z.strictObject({
@@ -274,9 +286,20 @@ const contexts = {
     ),
 };
 
+const projectId = uuid("copy the id from the address of the project's page, or from ona project list");
+
+const project = {
+  project: z
+    .union([projectId, z.array(projectId).min(1).max(20)])
+    .optional()
+    .describe(
+      "The Ona project whose environments get the role, or a list of them: needed on installations of kind ona",
+    ),
+};
+
 /** An entry of `orgs`: one role for any repository of an organization. */
 export const orgSchema = z.strictObject({ ...own, ...accept, ...shared });
 /** An entry of `repos`: one role for one repository. */
-export const repoSchema = z.strictObject({ ...own, ...accept, ...shared, ...contexts });
-/** `defaults`: any key of an entry but url, name and adopt. */
+export const repoSchema = z.strictObject({ ...own, ...project, ...accept, ...shared, ...contexts });
+/** `defaults`: any key of an entry but url, name, adopt and project. */
 export const defaultsSchema = z.strictObject({ ...shared, ...contexts, ...accept });

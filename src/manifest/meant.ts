@@ -85,6 +85,8 @@ const synonyms: readonly Synonym[] = Object.freeze([
   renamed(account, /^(aws_?)?account(_?id)?$/i, "id"),
   renamed(installation, /^(url|iss)$/i, "issuer"),
   renamed(installation, /^aud$/i, "audience"),
+  renamed(installation, /^(type|product)$/i, "kind"),
+  renamed(entry, /^(ona_?)?projects?(_?ids?)?$/i, "project"),
   renamed(installation, /^org(ani[sz]ation)?_?(id)?$/i, "organizationId"),
   renamed(acceptance, /^(id|code)$/i, "rule"),
   renamed(acceptance, /^(why|because|comment)$/i, "reason"),

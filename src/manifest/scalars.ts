@@ -47,6 +47,11 @@ export const accountId = text(
   'write the id of the AWS account with quotes and leading zeros, e.g. "012345678901"',
 );
 
+/** The id that an organization or project has. @param where - where to copy it from */
+export function uuid(where: string) {
+  return text(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 36, "a UUID in lower case", where);
+}
+
 /** ARN of a managed policy: of the account or AWS's own. */
 export const policyArn = text(
   /^arn:aws(-cn|-us-gov|-eusc)?:iam::([0-9]{12}|aws):policy\/[\w+=,.@/-]{1,512}$/,

@@ -17,7 +17,9 @@ export const manifestSchema = z.strictObject({
   accounts: z
     .record(name, accountSchema)
     .describe("AWS accounts that trust Gitpod, by name: one Terraform stack each, or as many as shards says"),
-  installations: z.record(name, installationSchema).describe("Gitpod installations, by name"),
+  installations: z
+    .record(name, installationSchema)
+    .describe("Gitpod installations and Ona organizations, by name"),
   scmHosts: z
     .record(z.string().min(1).max(200), z.enum(["github", "gitlab", "bitbucket-server"]))
     .optional()
@@ -36,7 +38,7 @@ export const manifestSchema = z.strictObject({
     .describe("Named lists of grants"),
   defaults: defaultsSchema
     .optional()
-    .describe("For every org and repo: any key of theirs but url, name, adopt"),
+    .describe("For every org and repo: any key of theirs but url, name, adopt, project"),
   orgs: z.array(orgSchema).optional().describe("One role for any repository of an organization"),
   repos: z.array(repoSchema).optional().describe("One role for a repository"),
 });

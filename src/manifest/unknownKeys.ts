@@ -16,10 +16,16 @@ const misplaced: readonly {
   readonly remedy: string;
 }[] = Object.freeze([
   {
-    keys: ["url", "name", "adopt"],
+    keys: ["url", "name", "adopt", "project"],
     below: /^defaults$/,
     message: "belongs to a single entry; defaults hold for all of them",
     remedy: "write it in the entries of orgs and repos that it is meant for",
+  },
+  {
+    keys: ["project"],
+    below: /^orgs\[\d+\]$/,
+    message: "is for repos: tokens of Ona name a project, and no organization of a host",
+    remedy: "make an entry in repos for the repository of each project",
   },
   {
     keys: ["contexts"],

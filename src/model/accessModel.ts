@@ -119,7 +119,7 @@ export interface Issuer {
   readonly providerName: string;
   /** Can anybody get a workspace here? Always true on gitpod.io. */
   readonly openSignup: boolean;
-  /** The Gitpod organization's UUID, where `subject` holds `org_id`. */
+  /** The organization's UUID: of Ona, and where `subject` holds `org_id`. */
   readonly organizationId: string | null;
 }
 
@@ -142,7 +142,12 @@ export interface Installation extends Issuer {
   readonly formerIssuers: readonly FormerIssuer[];
   /** The claims that `sub` is made of, in their order; null: the URL that the workspace was opened on. */
   readonly subject: readonly ClaimKey[] | null;
+  /** The versions of Ona's subjects that roles admit; null: it is one of Gitpod Classic. */
+  readonly ona: readonly OnaVersion[] | null;
 }
+
+/** How Ona writes `sub`: a setting of the organization. */
+export type OnaVersion = "v2" | "v3";
 
 /** A claim that may be part of `sub`: what nobody but the installation and the repository's host decides, or the URL. */
 export type ClaimKey = "org_id" | "repository" | "context";
@@ -176,6 +181,8 @@ export interface Role {
   readonly account: string;
   readonly installation: string;
   readonly entry: Entry;
+  /** The Ona projects whose environments it admits, sorted; empty: its installation is one of Gitpod Classic. */
+  readonly projects: readonly string[];
   /** Longest session that IAM grants, in seconds: 3600 to 43200. */
   readonly maxSessionDuration: number;
   /** What the snippet asks for, in seconds: 900 to 43200, at most `maxSessionDuration`. */
@@ -239,7 +246,7 @@ export interface Entry {
   /** Canonical URL of the organization or repository, without `.git` or trailing slash. */
   readonly url: string;
   readonly hostKind: HostKind;
-  /** Empty for an organization: its role is for any workspace of any repository. */
+  /** Of roles on Gitpod Classic. Empty for an organization: its role is for any workspace of any repository. */
   readonly contexts: readonly Context[];
   readonly accept: readonly Acceptance[];
   /** False for entries of included files, which may not waive errors. */
@@ -279,18 +286,21 @@ export interface ForeignResource {
 
 export type HostKind = "github" | "gitlab" | "bitbucket" | "bitbucket-server" | "azure-devops";
 
-/** What one repository or organization pastes into its `.gitpod.yml` on one installation. */
+/** The files that hold tasks: `.gitpod.yml` of Gitpod Classic, `.ona/automations.yaml` of Ona. */
+export type TaskFormat = "gitpod.yml" | "automations.yaml";
+
+/** What one repository or organization pastes into its file of tasks on one installation. */
 export interface Snippet {
   readonly installation: string;
-  /** The installation's audience, and whether it is the one that `gp idp login aws` asks for by itself. */
+  readonly format: TaskFormat;
   readonly audience: string;
   readonly kind: "org" | "repo";
   readonly url: string;
   /** Where it is written, below the snippet folder; `/` separates. */
   readonly file: string;
-  /** Name of the Gitpod task, and of its `gp sync-done` marker. */
+  /** Name of the task, and on Gitpod Classic of its `gp sync-done` marker. */
   readonly task: string;
-  /** The task that this one waits for, by its `gp sync-done` marker; null: none. */
+  /** The task that this one waits for, by its `gp sync-done` marker or its key; null: none. */
   readonly after: string | null;
   /** Do the profiles log in again by themselves, with a token that the task keeps fresh? */
   readonly renew: boolean;
@@ -300,7 +310,7 @@ export interface Snippet {
   readonly logins: readonly Login[];
 }
 
-/** One `gp idp login aws`, and what is read with it. */
+/** One login to AWS, and what is read with it. */
 export interface Login {
   readonly account: string;
   readonly roleArn: string;

@@ -40,9 +40,16 @@ export function issuerProblem(issuer: string): IssuerProblem | null {
 
 const copyIssuer = "copy iss from gp idp token --audience sts.amazonaws.com --decode";
 
-/** What addresses look like that somebody may take for the issuer of a Classic installation. */
-const otherShapes: readonly (readonly [RegExp, (url: URL) => IssuerProblem])[] = Object.freeze([
+/** The issuer of Ona, whatever address its users open. */
+export const onaIssuer = "https://app.gitpod.io";
+
+/** Which kind of installation an address is no issuer of. */
+type Shape = readonly [kinds: "any" | "classic" | "ona", RegExp, (url: URL) => IssuerProblem];
+
+/** What addresses look like that somebody may take for an installation's issuer. */
+const otherShapes: readonly Shape[] = Object.freeze<Shape[]>([
   [
+    "any",
     /\/\.well-known\//,
     ({ href }) => ({
       problem: "is the address of a discovery document, not of an issuer",
@@ -50,21 +57,38 @@ const otherShapes: readonly (readonly [RegExp, (url: URL) => IssuerProblem])[] =
     }),
   ],
   [
+    "classic",
     /^https:\/\/(api\.|services\.)?app\.(gitpod\.io|ona\.com)(\/|$)/,
     () => ({
       problem: "is the issuer of Ona, whose tokens name a project and no repository",
-      remedy: `name the issuer of a Gitpod Classic installation: ${copyIssuer} there`,
+      remedy: "write kind: ona and organizationId in an installation of its own, and project in its entries",
     }),
   ],
   [
+    "ona",
+    /^https:\/\/([^/]*\.)?ona\.com(\/|$)/,
+    () => ({ problem: "is where people open Ona", remedy: `leave issuer out: tokens say ${onaIssuer}` }),
+  ],
+  [
+    "ona",
+    /^https:\/\/[^/]+\/idp$/,
+    () => ({
+      problem: "is the issuer of a Gitpod Classic installation",
+      remedy: "declare it as an installation of its own, without kind; an entry may name both",
+    }),
+  ],
+  [
+    "any",
     /^https:\/\/token\.actions\.githubusercontent\.com(\/|$)/,
     () => ({ problem: "is the issuer of GitHub Actions, not of Gitpod", remedy: copyIssuer }),
   ],
   [
+    "any",
     /^https:\/\/(gitlab|github)\.com(\/|$)|^https:\/\/bitbucket\.org(\/|$)/,
     () => ({ problem: "is a source control host, not Gitpod", remedy: copyIssuer }),
   ],
   [
+    "classic",
     /^https:\/\/[^/]+$/,
     ({ host }) => ({
       problem: "lacks the path /idp, with which the issuer of every Gitpod Classic installation ends",
@@ -74,6 +98,7 @@ const otherShapes: readonly (readonly [RegExp, (url: URL) => IssuerProblem])[] =
     }),
   ],
   [
+    "classic",
     /^https:\/\/[^/]+\/(?!idp$)/,
     ({ host }) => ({
       problem: "has another path than the issuers of Gitpod Classic, which are https://HOST/idp",
@@ -83,14 +108,12 @@ const otherShapes: readonly (readonly [RegExp, (url: URL) => IssuerProblem])[] =
 ]);
 
 /**
- * Why an issuer is none of an installation of Gitpod Classic: `https://HOST/idp`, and nothing else; null for one that
- * may be.
+ * Why an issuer is none of an installation of this kind; null for one that may be. Those of Gitpod Classic are
+ * `https://HOST/idp`, and nothing else.
  */
-export function classicIssuerProblem(issuer: string): IssuerProblem | null {
-  const trouble = issuerProblem(issuer);
-  const shape = otherShapes.find(([pattern]) => pattern.test(issuer))?.[1];
-  if (shape !== undefined && URL.canParse(issuer)) return shape(new URL(issuer));
-  return trouble;
+export function kindProblem(issuer: string, kind: "classic" | "ona"): IssuerProblem | null {
+  const shape = otherShapes.find(([kinds, form]) => (kinds === "any" || kinds === kind) && form.test(issuer));
+  return shape !== undefined && URL.canParse(issuer) ? shape[2](new URL(issuer)) : issuerProblem(issuer);
 }
 
 /** Is this an issuer of gitpod.io, where anybody can get a workspace? */

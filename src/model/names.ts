@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { TaskFormat } from "./accessModel";
 import type { Partition } from "./partitions";
 import { fixedLimits } from "./quotas";
 
@@ -74,12 +75,12 @@ export function parseArn(arn: string): ArnFields | null {
 }
 
 /**
- * Where a snippet is written, below the snippet folder: `<installation>/<host>/<path>.gitpod.yml`. Characters that
+ * Where a snippet is written, below the snippet folder: `<installation>/<host>/<path>.<format>`. Characters that
  * some file system or shell takes amiss are percent-encoded, so that every entry has a safe path of its own.
  */
-export function snippetFile(installation: string, url: string): string {
+export function snippetFile(installation: string, url: string, format: TaskFormat): string {
   const path = /^https:\/\/([a-z0-9-][a-z0-9.-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+)$/.exec(url)?.[1];
-  if (path !== undefined) return `${installation}/${path}.gitpod.yml`;
+  if (path !== undefined) return `${installation}/${path}.${format}`;
   const { host, pathname } = new URL(url);
   const segments = [host, ...pathname.split("/").filter((s) => s !== "")];
   const safe = segments.map((s) =>
@@ -89,5 +90,5 @@ export function snippetFile(installation: string, url: string): string {
         .join(""),
     ),
   );
-  return `${[installation, ...safe].join("/")}.gitpod.yml`;
+  return `${[installation, ...safe].join("/")}.${format}`;
 }

@@ -58,7 +58,7 @@ export type RoleTrust =
 /** Some of the workspaces that a role admits. */
 export interface Admission {
   readonly kind: "repo" | "org";
-  /** Of the repository, or of what is above the repositories; null where only the whole organization is meant. */
+  /** Of the repository, or of what is above the repositories; null where the subject names none. */
   readonly url: string | null;
   /** Of the host; null where nothing names it. */
   readonly hostKind: HostKind | null;
@@ -70,4 +70,6 @@ export interface Admission {
   readonly openTo: string | null;
   /** Is that a former issuer of the installation? @default false */
   readonly openFormerly?: boolean;
+  /** Are these the environments of a project of Ona? @default false */
+  readonly isProject?: boolean;
 }

@@ -1,6 +1,7 @@
 import type { SubjectSet } from "../model/accessModel";
 import { providerName } from "../model/names";
 import type { Condition, Statement, TrustPolicy } from "../model/policyDocument";
+import { onaVersionOf } from "../subject";
 import { oneOrMany, sortedDocument } from "./canonical";
 import { matchesPattern, textOnly } from "./wildcard";
 
@@ -62,10 +63,12 @@ function statementsFor(source: TrustSource): readonly Statement[] {
       StringLike: {
         [sub]: oneOrMany([...texts.map(escapePattern), ...prefixes.map((p) => `${escapePattern(p)}*`)]),
       },
-      StringNotLike: { [sub]: oneOrMany(guard) },
+      // Subjects of Ona are no URLs, and their last fields may hold anything.
+      ...(isGuarded ? { StringNotLike: { [sub]: oneOrMany(guard) } } : {}),
     });
+  const isGuarded = prefixes.some((prefix) => onaVersionOf(prefix) === null);
   if (prefixes.length === 0) return [equal()];
-  return exact.some(isRefusedByGuard) ? [equal(), like([])] : [like(exact)];
+  return isGuarded && exact.some(isRefusedByGuard) ? [equal(), like([])] : [like(exact)];
 }
 
 function isRefusedByGuard(subject: string): boolean {

@@ -17,6 +17,8 @@ export interface EffectiveEntry {
   readonly settings: Settings;
   readonly name: string | null;
   readonly adopt: boolean;
+  /** Of Ona, sorted. */
+  readonly projects: readonly string[];
 }
 
 /** Settings of an entry over those of `defaults`. */
@@ -94,6 +96,7 @@ export function resolveEntry(parsed: ParsedEntry, scope: Scope): EffectiveEntry 
     );
     return null;
   }
+  const projects = resolveProjects(parsed, installations, settings, problems);
   const contexts = parsed.kind === "org" ? [] : resolveContexts(settings, url.entry.kind, scope);
   return {
     entry: {
@@ -111,7 +114,48 @@ export function resolveEntry(parsed: ParsedEntry, scope: Scope): EffectiveEntry 
     settings,
     name: name ?? null,
     adopt: parsed.value.adopt ?? false,
+    projects,
   };
+}
+
+/** The Ona projects of an entry, which it has where one of its installations is of kind ona, and only there. */
+function resolveProjects(
+  { kind, value, origin }: ParsedEntry,
+  installations: readonly Installation[],
+  settings: Settings,
+  problems: Problems,
+): readonly string[] {
+  const ona = installations.find((i) => i.ona !== null);
+  const project = "project" in value ? value.project : undefined;
+  const add = (at: Origin, message: string, remedy: string) => {
+    problems.add("R08", at, message, remedy, "key");
+  };
+  if (ona === undefined) {
+    if (project !== undefined && installations.length > 0)
+      add(
+        below(origin, "project"),
+        "no installation of this entry is of kind ona",
+        "leave project out, or name one under installations",
+      );
+  } else if (kind === "org") {
+    const at = value.installations === undefined ? below(origin, "url") : settings.origin("installations");
+    const remedy =
+      "name repositories under repos, each with its project, or an installation of Gitpod Classic here";
+    add(at, `tokens of ${ona.name} name a project, and no organization of a host`, remedy);
+  } else if (project === undefined)
+    add(
+      below(origin, "url"),
+      `on ${ona.name}, a role is for the environments of a project, and this entry names none`,
+      "add project: its id, from the address of the project's page or ona project list",
+    );
+  if (
+    "contexts" in value &&
+    value.contexts !== undefined &&
+    ona !== undefined &&
+    installations.every((i) => i.ona !== null)
+  )
+    add(below(origin, "contexts"), "tokens of Ona do not say what was opened", "leave contexts out");
+  return [...new Set([project ?? []].flat())].sort();
 }
 
 /** The remedy for an address that is not a URL, where it is clear which one is meant. */

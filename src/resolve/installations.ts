@@ -1,7 +1,7 @@
 import { quote, type Origin } from "../diagnostics";
 import type { Manifest, ManifestInstallation } from "../manifest";
 import type { FormerIssuer, Installation } from "../model/accessModel";
-import { classicIssuerProblem, isSharedIssuer, type IssuerProblem } from "../model/issuer";
+import { isSharedIssuer, kindProblem, onaIssuer, type IssuerProblem } from "../model/issuer";
 import { providerName } from "../model/names";
 import { sortedEntries } from "./accounts";
 import { checkManagements } from "./identityProviders";
@@ -21,7 +21,8 @@ export function resolveInstallations(
   for (const [name, source] of sortedEntries(manifest.installations)) {
     const origin: Origin = { file, path: ["installations", name] };
     const issuer = issuerOf(source);
-    const trouble = hostProblem(source.host) ?? classicIssuerProblem(issuer);
+    const { kind = "classic" } = source;
+    const trouble = hostProblem(source.host) ?? kindProblem(issuer, kind);
     if (trouble !== null) {
       const at = below(origin, source.issuer === undefined ? "host" : "issuer");
       const found =
@@ -29,12 +30,17 @@ export function resolveInstallations(
       problems.add("M04", at, `the ${found} ${trouble.problem}`, trouble.remedy);
       continue;
     }
-    const subject = resolveSubject(source, origin, problems);
+    const subject =
+      kind === "ona" ? resolveOna(source, origin, problems) : resolveSubject(source, origin, problems);
     const formerIssuers = resolveFormerIssuers(source, subject, origin, problems).map((former) => ({
       ...former,
       openSignup: isOpen(former.issuer),
     }));
-    if (source.openSignup === false && [issuer, ...formerIssuers.map((f) => f.issuer)].some(isSharedIssuer)) {
+    if (
+      subject.ona === null &&
+      source.openSignup === false &&
+      [issuer, ...formerIssuers.map((f) => f.issuer)].some(isSharedIssuer)
+    ) {
       problems.add(
         "R08",
         below(origin, "openSignup"),
@@ -63,7 +69,7 @@ export function resolveInstallations(
 /** The issuers that are on their way out, or in: each one that could be the installation's own, and is not. */
 function resolveFormerIssuers(
   source: ManifestInstallation,
-  { subject, organizationId }: Pick<Installation, "subject" | "organizationId">,
+  { subject, ona, organizationId }: Pick<Installation, "subject" | "ona" | "organizationId">,
   origin: Origin,
   problems: Problems,
 ): readonly Omit<FormerIssuer, "openSignup">[] {
@@ -73,13 +79,13 @@ function resolveFormerIssuers(
     const at = below(origin, "formerIssuers", i, ...(typeof item === "string" ? [] : ["issuer"]));
     const trouble = seen.has(former.issuer)
       ? { problem: "stands there already: roles trust it once", remedy: "take it off formerIssuers" }
-      : classicIssuerProblem(former.issuer);
+      : kindProblem(former.issuer, ona === null ? "classic" : "ona");
     seen.add(former.issuer);
     if (trouble !== null) {
       problems.add("M04", at, `the issuer ${quote(former.issuer)} ${trouble.problem}`, trouble.remedy);
       return [];
     }
-    if (former.organizationId !== undefined && !(subject?.includes("org_id") ?? false))
+    if (former.organizationId !== undefined && ona === null && !(subject?.includes("org_id") ?? false))
       problems.add("R08", below(origin, "formerIssuers", i, "organizationId"), ...needlessId, "key");
     return [
       {
@@ -92,8 +98,8 @@ function resolveFormerIssuers(
   });
 }
 
-function issuerOf({ issuer, host }: ManifestInstallation): string {
-  return issuer ?? `https://api.${host ?? ""}/idp`;
+function issuerOf({ kind, issuer, host }: ManifestInstallation): string {
+  return issuer ?? (kind === "ona" ? onaIssuer : `https://api.${host ?? ""}/idp`);
 }
 
 /** A host with the first label of its issuer: the issuer would have it twice. */
@@ -130,10 +136,17 @@ function resolveSubject(
   source: ManifestInstallation,
   origin: Origin,
   problems: Problems,
-): Pick<Installation, "subject" | "organizationId"> {
-  const subject = source.subject === undefined || source.subject === "context" ? null : source.subject;
+): Pick<Installation, "subject" | "ona" | "organizationId"> {
+  const subject = typeof source.subject === "object" ? source.subject : null;
   const organizationId = source.organizationId ?? null;
   const at = below(origin, "subject");
+  if (typeof source.subject === "string" && source.subject !== "context")
+    problems.add(
+      "R08",
+      at,
+      `${source.subject} is a version of Ona's subjects`,
+      "add kind: ona, or leave subject out",
+    );
   if (subject !== null && new Set(subject).size < subject.length) {
     problems.add("M04", at, "a claim stands in the list twice", "write the list as Gitpod has configured it");
   }
@@ -157,5 +170,43 @@ function resolveSubject(
   if (!needsId && organizationId !== null) {
     problems.add("R08", below(origin, "organizationId"), ...needlessId, "key");
   }
-  return { subject, organizationId };
+  return { subject, ona: null, organizationId };
+}
+
+/** Keys that mean nothing for Ona: why, and what to write. */
+const notOfOna = Object.freeze({
+  host: ["Ona has one issuer for everybody, and no host", "leave it out"],
+  openSignup: [
+    "every subject of Ona names the organization: who may sign up does not matter",
+    "leave it out",
+  ],
+  audience: ["ona idp login aws asks for the audience sts.amazonaws.com, and for no other", "leave it out"],
+  subject: ["subjects of Ona are of version 3 or 2", "write v3, or both while the organization changes"],
+} as const);
+
+/** The organization and the versions of its subjects. */
+function resolveOna(
+  source: ManifestInstallation,
+  origin: Origin,
+  problems: Problems,
+): Pick<Installation, "subject" | "ona" | "organizationId"> {
+  const { subject = "v3", organizationId = null, audience } = source;
+  const isVersion = subject === "v3" || subject === "v2" || subject === "both";
+  const wrong = {
+    host: source.host !== undefined,
+    openSignup: source.openSignup !== undefined,
+    audience: audience !== undefined && audience !== defaultAudience,
+    subject: !isVersion,
+  };
+  for (const [key, [message, remedy]] of Object.entries(notOfOna))
+    if (wrong[key as keyof typeof wrong]) problems.add("R08", below(origin, key), message, remedy, "key");
+  if (organizationId === null)
+    problems.add(
+      "R08",
+      below(origin, "kind"),
+      "kind: ona needs the organization's UUID",
+      "add organizationId: copy organization_id from ona idp token --audience sts.amazonaws.com --decode",
+    );
+  const versions = subject === "both" || !isVersion ? (["v2", "v3"] as const) : [subject];
+  return { subject: null, ona: versions, organizationId };
 }

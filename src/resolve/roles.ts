@@ -4,7 +4,7 @@ import type { Export, Installation, Issuer, Role, SubjectSet } from "../model/ac
 import { identityProviderArn, roleArn, roleName } from "../model/names";
 import { fixedLimits } from "../model/quotas";
 import { parseCidr, trustPolicy, type TrustSource } from "../policy";
-import { orgClaimSubjects, orgSubjects, repoClaimSubjects, repoSubjects } from "../subject";
+import { onaSubjects, orgClaimSubjects, orgSubjects, repoClaimSubjects, repoSubjects } from "../subject";
 import { checkPolicyOwner, sortedEntries, type AccountSettings } from "./accounts";
 import type { EffectiveEntry, Scope } from "./entries";
 import { resolveGrants } from "./grants";
@@ -51,10 +51,13 @@ export function resolveRoles(entry: EffectiveEntry, scope: Scope): readonly Reso
           name,
           path: inAccount.path,
           arn: roleArn(account.partition, account.id, inAccount.path, name),
-          description: entry.settings.get("description") ?? `Gitpod workspaces of ${entry.entry.url}`,
+          description:
+            entry.settings.get("description") ??
+            `${installation.ona === null ? "Gitpod workspaces" : "Ona environments"} of ${entry.entry.url}`,
           account: account.name,
           installation: installation.name,
           entry: entry.entry,
+          projects: installation.ona === null ? none : entry.projects,
           maxSessionDuration: Math.max(session, fixedLimits.minRoleSession),
           sessionDuration: session,
           permissionsBoundary: inAccount.permissionsBoundary,
@@ -111,7 +114,12 @@ function resolveSubjects(
   problems: Problems,
 ): SubjectSet | null {
   const { kind, contexts } = entry.entry;
-  const { subject: keys } = installation;
+  const { subject: keys, ona } = installation;
+  // Without these, others have said why.
+  if (ona !== null)
+    return entry.projects.length === 0 || organizationId === null
+      ? null
+      : onaSubjects(organizationId, entry.projects, ona);
   if (keys === null) {
     const subjects = kind === "org" ? orgSubjects(entry.url) : repoSubjects(entry.url, contexts);
     checkGuard(entry, subjects, problems);

@@ -1,5 +1,5 @@
 import { quote } from "../diagnostics";
-import type { Installation, Login, Snippet } from "../model/accessModel";
+import type { Installation, Login, Snippet, TaskFormat } from "../model/accessModel";
 import { snippetFile } from "../model/names";
 import type { AccountSettings } from "./accounts";
 import { below, type Problems } from "./problems";
@@ -44,17 +44,20 @@ function resolveSnippet(
   if (!first || !installation) return [];
   checkFiles(roles, problems);
   checkShared(roles, first, problems);
+  const format = installation.ona === null ? "gitpod.yml" : "automations.yaml";
   roles.forEach((resolved) => {
     checkRenewal(resolved, problems);
+    checkAfter(resolved, format, problems);
   });
   const { snippet } = first.entry.settings;
   return [
     {
       installation: installation.name,
+      format,
       audience: installation.audience,
       kind: first.role.entry.kind,
       url: first.role.entry.url,
-      file: snippetFile(installation.name, first.role.entry.url),
+      file: snippetFile(installation.name, first.role.entry.url, format),
       task: snippet.task ?? defaultTask,
       after: snippet.after ?? null,
       renew: snippet.renew ?? false,
@@ -153,6 +156,18 @@ function checkRenewal({ role, entry }: ResolvedRole, problems: Problems): void {
     below(entry.settings.origin("snippet"), "renew"),
     "with renew, AWS CLI and SDKs log in again for one hour at a time, and sessionDuration is another",
     "leave renew out, or write sessionDuration: 1h",
+  );
+}
+
+/** Ona's tasks go by their keys. */
+function checkAfter({ entry }: ResolvedRole, format: TaskFormat, problems: Problems): void {
+  const { after } = entry.settings.snippet;
+  if (after === undefined || format === "gitpod.yml" || /^[\w-]+$/.test(after)) return;
+  problems.add(
+    "R08",
+    below(entry.settings.origin("snippet"), "after"),
+    `${quote(after)} cannot stand in dependsOn: on Ona, the name of a task has letters, digits, _ and - alone`,
+    "rename that task",
   );
 }
 

@@ -12,7 +12,9 @@ export function accessOfRole(role: Role, account: Account, installation: Install
   const { entry, policies, managedPolicies } = role;
   const { subject } = installation;
   const isOrg = entry.kind === "org";
-  const open = subject?.includes("org_id") ? undefined : issuersOf(installation).find((i) => i.openSignup);
+  const isOna = installation.ona !== null;
+  const open =
+    isOna || subject?.includes("org_id") ? undefined : issuersOf(installation).find((i) => i.openSignup);
   return {
     source: "manifest",
     ...{ name: role.name, origin: entry.origin, arn: role.arn, path: role.path, tags: role.tags },
@@ -26,9 +28,11 @@ export function accessOfRole(role: Role, account: Account, installation: Install
       kind: "entry",
       policy: role.trustPolicy,
       admission: {
-        ...{ kind: entry.kind, url: entry.url, hostKind: entry.hostKind },
-        contexts: isOrg ? ["all"] : entry.contexts,
-        bare: (subject?.includes("context") ?? true) && entry.contexts.every((c) => c === "repository"),
+        ...{ kind: entry.kind, url: isOna ? null : entry.url, hostKind: entry.hostKind },
+        contexts: isOna ? [] : isOrg ? ["all"] : entry.contexts,
+        isProject: isOna,
+        bare:
+          !isOna && (subject?.includes("context") ?? true) && entry.contexts.every((c) => c === "repository"),
         openTo: open?.providerName ?? null,
         openFormerly: open !== undefined && open !== installation,
       },

@@ -9,6 +9,14 @@ export {
   orgSubjects,
   repoSubjects,
 } from "./subjects";
+export {
+  onaBearers,
+  onaSubjects,
+  onaVersionOf,
+  parseOnaSubject,
+  type OnaBearer,
+  type OnaSubject,
+} from "./ona";
 export { hostOf, parseEntryUrl, scmHosts, type EntryUrl, type EntryUrlResult } from "./url";
 export { parseSubject, type ParsedSubject } from "./parseSubject";
 export { subjectOfContextUrl } from "./contextUrl";

@@ -1,5 +1,6 @@
 import type { Context, HostKind, ScmHost } from "../model/accessModel";
 import { dialects, fillAll, hasDotGit, type ContextWord } from "./hosts";
+import { parseOnaSubject, type OnaSubject } from "./ona";
 import { branchProblem, repoSubjects } from "./subjects";
 import { hostOf, type EntryUrl } from "./url";
 
@@ -17,6 +18,7 @@ export type ParsedSubject =
   | { readonly kind: "snapshot" | "no-context" }
   /** A list of claims, e.g. `org_id:…:repository:…`. */
   | { readonly kind: "claims"; readonly claims: Readonly<Record<string, string>> }
+  | { readonly kind: "ona"; readonly ona: OnaSubject }
   | { readonly kind: "other"; readonly problem: string };
 
 /** Which URLs of a repository say which context, the most telling first. */
@@ -36,6 +38,8 @@ const contextOrder: readonly ContextWord[] = Object.freeze([
 export function parseSubject(subject: string, hosts: readonly ScmHost[]): ParsedSubject {
   if (subject === "no-context") return { kind: "no-context" };
   if (subject.startsWith("snapshot/")) return { kind: "snapshot" };
+  const ona = parseOnaSubject(subject);
+  if (ona !== null) return { kind: "ona", ona };
   const claims = claimsOf(subject);
   if (claims !== null) return { kind: "claims", claims };
   if (!subject.startsWith("https://") || !URL.canParse(subject)) return other("it is no https URL");

@@ -27,9 +27,11 @@ async function told(name: string): Promise<readonly string[]> {
 /** Case by case, what has to be among it. */
 const wanted: Readonly<Record<string, readonly RegExp[]>> = {
   "03-import-in-one-account-only": [/^error R08: .*identityProviders: \{ acme-prod: create \}/],
-  "07a-issuer-not-gitpod-classic": [/^error M04: .* is the issuer of Ona/],
+  "07a-issuer-not-gitpod-classic": [
+    /^error M04: .* is the issuer of Ona.*; write kind: ona and organizationId/,
+  ],
   "07b-issuer-not-gitpod-classic": [/^error M04: .* is the issuer of GitHub Actions, not of Gitpod/],
-  "08-ona-manifest": [/^error M04: .* is the issuer of Ona/],
+  "08-ona-manifest": [/^error M04: .* is the issuer of Ona.*; write kind: ona and organizationId/],
   "10-two-roles-of-one-repository": [/^error R08: .*snippet: \{ profile: writer \}/],
   "13-waiver-swallows": [/^error W07: /],
   "14-managed-and-boundary": [

@@ -27,13 +27,13 @@ describe("a role's name", () => {
 
 describe("a snippet's file", () => {
   it("follows the URL", () => {
-    expect(snippetFile("gitpod", "https://github.com/acme/app")).toBe(
+    expect(snippetFile("gitpod", "https://github.com/acme/app", "gitpod.yml")).toBe(
       "gitpod/github.com/acme/app.gitpod.yml",
     );
-    expect(snippetFile("gitpod", "https://git.acme.com:8443/a/b")).toBe(
+    expect(snippetFile("gitpod", "https://git.acme.com:8443/a/b", "gitpod.yml")).toBe(
       "gitpod/git.acme.com%3A8443/a/b.gitpod.yml",
     );
-    expect(snippetFile("gitpod", "https://github.com/acme/a%20b")).toBe(
+    expect(snippetFile("gitpod", "https://github.com/acme/a%20b", "gitpod.yml")).toBe(
       "gitpod/github.com/acme/a%2520b.gitpod.yml",
     );
   });
@@ -42,11 +42,11 @@ describe("a snippet's file", () => {
     fc.assert(
       fc.property(fc.webUrl(), fc.webUrl(), (a, b) => {
         const [x, y] = [new URL(a), new URL(b)];
-        const file = snippetFile("i", x.href);
+        const file = snippetFile("i", x.href, "gitpod.yml");
         expect(file.split("/").some((s) => s === "" || s === "." || s === "..")).toBe(false);
         expect(file).toMatch(/^i\/[A-Za-z0-9._%/-]+\.gitpod\.yml$/);
         const key = (u: URL) => `${u.host}${u.pathname.replace(/\/+/g, "/").replace(/\/$/, "")}`;
-        if (key(x) !== key(y)) expect(snippetFile("i", y.href)).not.toBe(file);
+        if (key(x) !== key(y)) expect(snippetFile("i", y.href, "gitpod.yml")).not.toBe(file);
       }),
     );
   });

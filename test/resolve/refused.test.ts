@@ -33,7 +33,7 @@ function refusals(parts: Parts): readonly string[] {
 
 describe("an installation of Gitpod Classic has an issuer https://HOST/idp", () => {
   test.each([
-    ["issuer: https://app.gitpod.io", /issuer of Ona.*gp idp token/],
+    ["issuer: https://app.gitpod.io", /issuer of Ona.*write kind: ona and organizationId/],
     ["issuer: https://app.ona.com", /issuer of Ona/],
     ["host: app.gitpod.io", /issuer of Ona/],
     ["issuer: https://token.actions.githubusercontent.com", /GitHub Actions, not of Gitpod/],

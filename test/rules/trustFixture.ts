@@ -86,6 +86,7 @@ function contextOf(context: FixtureContext): ExistingContext {
         otherAudiences: [],
         formerIssuers: [],
         subject: null,
+        ona: null,
         organizationId: null,
       },
       providerName: providerName(i.issuer),

@@ -76,7 +76,7 @@ describe("a subject that is a URL", () => {
     "https://dev.azure.com/acme/shop/pullrequest/7",
     "git@github.com:acme/app.git",
     "github.com/acme/app",
-    "org:8f0e/user:1",
+    "org:8f0e/other:1",
   ])("of no repository is none: %j", (subject) => {
     expect(parseSubject(subject, hosts)).toMatchObject({ kind: "other", problem: /./ });
   });

@@ -63,6 +63,7 @@ export function testRole(name: string, change: Partial<Role> = {}): Role {
     account: "dev",
     installation: "gitpod",
     entry,
+    projects: [],
     maxSessionDuration: 3600,
     sessionDuration: 3600,
     permissionsBoundary: null,
@@ -134,6 +135,7 @@ export function testModel(accounts: readonly Account[] = [testAccount()]): Acces
     otherAudiences: [],
     formerIssuers: [],
     subject: null,
+    ona: null,
     organizationId: null,
   };
   return {

@@ -27,6 +27,7 @@ export function renderedFrom(manifestName: string, snippet: Snippet): string {
 export function testSnippet(change: Partial<Snippet> = {}): Snippet {
   return {
     installation: "gitpod",
+    format: "gitpod.yml",
     audience: "sts.amazonaws.com",
     kind: "repo",
     url: "https://github.com/acme/app",

@@ -1,4 +1,5 @@
 import { quote } from "../../diagnostics";
+import { onaIssuer } from "../../model/issuer";
 import { coversPattern, literalStart, patternOf } from "../../policy";
 import type { TrustCondition, TrustedIssuer, TrustStatement, TrustView } from "../judgedRole";
 import { demands, isBinding, isOwn, isPositive, on, patternIn } from "./trustView";
@@ -66,8 +67,8 @@ export function strangersLetIn(
 }
 
 /** Is this the issuer of Ona, whose subjects name an organization and a project? */
-export function isOnas({ providerName }: TrustedIssuer): boolean {
-  return providerName === "app.gitpod.io";
+export function isOnas({ providerName, installations }: TrustedIssuer): boolean {
+  return `https://${providerName}` === onaIssuer || installations.some((i) => i.ona !== null);
 }
 
 /** What to add so that one caller is named: an example of the issuer's own. */

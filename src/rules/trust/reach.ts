@@ -129,13 +129,31 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
     },
   },
   {
+    id: "T67",
+    severity: "info",
+    title: "the trust rests on an Ona project",
+    why: "every environment of the project gets the role, whatever code is in it",
+    remedy: "let only those edit the project, or push to its repository, who may have what the role grants",
+    admission: ({ isProject = false, ...at }) =>
+      isProject
+        ? say(
+            at,
+            "whoever may edit the Ona project or its repository, or create environments in it, decides which code has this role",
+          )
+        : [],
+  },
+  {
     id: "T68",
     severity: "info",
     title: "contexts without the repository itself",
     why: "a workspace opened on the repository's own page, as most are, is refused",
     remedy: "add repository to contexts",
-    admission: ({ kind, contexts, where, ...at }) =>
-      kind === "org" || where !== "" || contexts.includes("repository") || contexts.includes("all")
+    admission: ({ kind, url, contexts, where, ...at }) =>
+      kind === "org" ||
+      url === null ||
+      where !== "" ||
+      contexts.includes("repository") ||
+      contexts.includes("all")
         ? []
         : say({ ...at, where }, "workspaces opened on the repository's own page are refused"),
   },

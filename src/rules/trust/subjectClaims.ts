@@ -1,6 +1,6 @@
 import { quote } from "../../diagnostics";
 import type { Admission } from "../../model/roleAccess";
-import { hasDotGit, subjectReach } from "../../subject";
+import { hasDotGit, onaBearers, onaVersionOf, parseOnaSubject, subjectReach } from "../../subject";
 import { isOnas } from "./foreignCallers";
 import {
   admission,
@@ -111,80 +111,71 @@ const wholeOrganization: Admission = Object.freeze({
   ...{ kind: "org", url: null, hostKind: null, contexts: [], bare: false, openTo: null },
 });
 
-/** Whom a subject of Ona names below its organization, by version. */
-const bearers: Readonly<Record<2 | 3, readonly string[]>> = Object.freeze({
-  2: ["prj", "env", "user", "rnr"],
-  3: ["project_id", "environment_id", "user_id", "service_account_id", "runner_id"],
-});
-
-/** Whole subjects, after the organization. Of version 3 an organization may append fields. */
-const wholeSubject = Object.freeze({
-  2: /^(prj:[^/]+\/env|env|user|rnr):[^/]+$/,
-  3: /^(project_id|environment_id|user_id|service_account_id|runner_id):[^:]+(:|$)/,
-});
-
 /** Fields that whoever creates an environment chooses, and that may hold colons. */
 const chosenField = /(?:^|:)(creator_name|creator_email|creator_idp_claims|context_url|git\.remote_uri):/;
 
 /** A subject of Ona, of its version 2 or 3; null for what is none. */
 export function judgeOna(value: SubjectValue): readonly Reading[] | null {
-  const version = versionOf(value.start);
+  const version = onaVersionOf(value.start);
   const shown = quote(value.value);
   const say = (rule: string, message: string): readonly Reading[] => [
     { rule, message: `${shown} ${message}` },
   ];
-  if (version === 1)
+  if (version === null)
     return isOnas(value.issuer)
       ? say("T70", "is no subject of Ona, which names an organization and a project")
       : null;
   const text = marked(value);
-  const [, organization = "", rest = ""] =
-    (version === 2 ? /^org:([^/]*)\/?(.*)$/s : /^organization_id:([^:]*):?(.*)$/s).exec(text) ?? [];
+  const [, organization = "", rest = ""] = /^\w+:([^:/]*)[:/]?(.*)$/s.exec(text) ?? [];
   if (organization === "" || wildcardMark.test(organization))
     return say("T53", "has a wildcard before the project: other organizations match");
   if (/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i.exec(text)?.[0].match(/[A-F]/))
     return say("T70", "has an id in capitals: Ona's are in lower case, and IAM compares letter case");
+  const project = admission(value, "repo", null, { isProject: true, openTo: null });
   const wild = rest.search(wildcardMark);
-  if (wild < 0)
-    return wholeSubject[version].test(rest) ? [] : say("T70", "is a form that no token of Ona has");
+  if (wild < 0) {
+    const whole = parseOnaSubject(value.start);
+    if (whole === null) return say("T70", "is a form that no token of Ona has");
+    return whole.bearer === "project" ? [project] : [];
+  }
   const before = rest.slice(0, wild);
-  const among = bearers[version].filter((key) => `${key}:`.startsWith(before));
+  const bearers = onaBearers[version];
+  const among = Object.keys(bearers).filter((key) => `${key}:`.startsWith(before));
   if (among.length > 1)
     return say(
       "T69",
       "admits the whole organization: every project, and tokens of its users and service accounts",
     );
-  if (among.length === 1)
-    return say(
-      "T69",
-      `admits every ${bearerWords[among[0] ?? ""] ?? "token"} of the organization, present and future`,
-    );
-  if (!bearers[version].includes(before.slice(0, before.indexOf(":"))))
-    return say("T70", "is a form that no token of Ona has");
+  if (among[0] !== undefined)
+    return say("T69", `admits every ${bearers[among[0]] ?? "token"} of the organization, present and future`);
+  const key = before.slice(0, before.indexOf(":"));
+  if (!Object.hasOwn(bearers, key)) return say("T70", "is a form that no token of Ona has");
   if (!/[:/]$/.test(before)) return say("T52", `admits every name that begins like ${quote(before)}`);
   const [, field] = chosenField.exec(before) ?? [];
   if (field !== undefined)
     return say("T70", `has a wildcard after ${field}, whose value a user chooses: anything fits into it`);
   const bare = value.start.replace(/:$/, "");
-  if (version === 2 || !text.endsWith(`:${manyMark}`) || admitted(value, bare)) return [];
+  const isWhole = version === "v2" || !text.endsWith(`:${manyMark}`) || admitted(value, bare);
   return [
-    {
-      rule: "T63",
-      message: `${shown} does not admit ${quote(bare)}, the form without further fields`,
-      remedy: `add ${quote(bare)} beside it`,
-    },
+    ...(bearers[key] === "project" ? [project] : []),
+    ...(isWhole
+      ? []
+      : [
+          {
+            rule: "T63",
+            message: `${shown} does not admit ${quote(bare)}, which environments have unless the organization appends fields`,
+            remedy: `add ${quote(bare)} beside it`,
+          },
+        ]),
   ];
 }
 
-const bearerWords: Readonly<Record<string, string>> = Object.freeze({
-  ...{ prj: "project", project_id: "project", env: "environment without a project" },
-  ...{ environment_id: "environment without a project", user: "user", user_id: "user" },
-  ...{ service_account_id: "service account", rnr: "runner", runner_id: "runner" },
-});
+const versionNumbers = Object.freeze({ v2: 2, v3: 3 });
 
+/** Subjects of Classic count as version 1. */
 function versionOf(start: string): 1 | 2 | 3 {
-  if (start.startsWith("org:")) return 2;
-  return start.startsWith("organization_id:") ? 3 : 1;
+  const version = onaVersionOf(start);
+  return version === null ? 1 : versionNumbers[version];
 }
 
 /** Subjects of several versions in one document: an issuer presents one of them. */
