@@ -1,6 +1,6 @@
-import { synthesize } from "../src/cli/synth";
 import { diskFiles } from "../src/cli/files";
-import { applySnippets, planSnippets } from "../src/cli/snippetFolder";
+import { Drafts } from "../src/cli/drafts";
+import { draftStacks } from "../src/cli/stackFolder";
 import { readTemplates } from "../src/cli/templates";
 import { parseManifest } from "../src/manifest";
 import { emptyReference } from "../src/policy";
@@ -26,15 +26,17 @@ async function main(): Promise<void> {
   if (!resolved.ok) throw new Error("the manifest has problems");
   const { model } = resolved;
   await timed("check", () => check(model, { reference: emptyReference }));
-  await timed("construct and write stacks", () =>
-    synthesize(model, { outdir: "cdktf.out", workingDirectory: "." }),
-  );
+  const drafts = new Drafts();
+  await timed("construct and write stacks", () => {
+    draftStacks(drafts, model, { outdir: "cdktf.out", workingDirectory: "." });
+  });
   const renderer = readTemplates(null);
   const files = await timed("render", () =>
     model.snippets.map((snippet) => ({ file: snippet.file, text: renderer.renderSnippet(snippet, model) })),
   );
-  await timed("write snippets", async () => {
-    applySnippets(await planSnippets("snippets", files, () => Promise.resolve()));
+  await timed("write snippets", () => {
+    for (const file of files) drafts.add("snippets", file);
+    drafts.commit();
   });
   console.log(JSON.stringify(times));
 }

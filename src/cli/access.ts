@@ -1,4 +1,3 @@
-import { basename, dirname } from "node:path";
 import {
   accessJson,
   accessMarkdown,
@@ -14,7 +13,8 @@ import type { AccessModel } from "../model/accessModel";
 import { parseEntryUrl } from "../subject";
 import { checkedDate } from "./check";
 import { CommandError } from "./commandError";
-import { diskFiles, writeAtomically } from "./files";
+import { writeFile } from "./drafts";
+import { diskFiles } from "./files";
 import type { CommandIo, ExitCode } from "./io";
 import { readProject, type ReadProject } from "./project";
 import { readSettings } from "./settings";
@@ -125,11 +125,6 @@ function write(text: string, out: string | undefined, io: CommandIo): void {
     io.stdout.write(text);
     return;
   }
-  const written = writeAtomically(dirname(out), out, text);
-  if (!written.ok)
-    throw new CommandError(
-      `--out ${quote(out)} cannot be written: ${written.path === out ? "" : `${quote(basename(written.path))} is `}${written.reason}`,
-      "name a regular file in a folder that you may write to",
-    );
+  writeFile(out, { text });
   io.stdout.write(`wrote ${out}\n`);
 }

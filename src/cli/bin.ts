@@ -2,6 +2,5 @@
 import { processIo } from "./processIo";
 import { run } from "./program";
 
-void run(process.argv.slice(2), processIo()).then((status) => {
-  process.exitCode = status;
-});
+// A stream that could not be written to has set the status already.
+void run(process.argv.slice(2), processIo()).then((status) => (process.exitCode ??= status));

@@ -1,22 +1,15 @@
-import { randomUUID } from "node:crypto";
 import {
-  chmodSync,
   closeSync,
   constants,
   fstatSync,
-  lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
   realpathSync,
-  renameSync,
-  rmSync,
   statSync,
-  writeFileSync,
   type Dirent,
 } from "node:fs";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { globSync, isDynamicPattern } from "tinyglobby";
 import { maxFileSize } from "../manifest";
 import type { FileRead, IncludeMatch, ManifestFiles } from "../manifest";
@@ -24,23 +17,24 @@ import type { FileRead, IncludeMatch, ManifestFiles } from "../manifest";
 /** The manifest's files on the disk. */
 export function diskFiles(): ManifestFiles {
   return {
-    read: readRegularFile,
+    read: (file) => readRegularFile(file),
     expand: expandPattern,
     identity: (file) => realPath(file) ?? resolve(file),
   };
 }
 
 /**
- * Reads one regular file whole, of at most 16 MiB. Neither a FIFO nor a device makes it wait, and a file that grows
- * while it is read is refused like one that was too large before.
+ * Reads one regular file whole. Neither a FIFO nor a device makes it wait, and a file that grows while it is read is
+ * refused like one that was too large before.
+ * @param largest - bytes @default - 16 MiB
  */
-export function readRegularFile(file: string): FileRead {
+export function readRegularFile(file: string, largest = maxFileSize): FileRead {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     const stat = fstatSync(descriptor);
     if (!stat.isFile()) return { ok: false, reason: "not-regular" };
-    if (stat.size > maxFileSize) return { ok: false, reason: "too-large" };
+    if (stat.size > largest) return { ok: false, reason: "too-large" };
     const buffer = Buffer.alloc(stat.size + 1);
     let length = 0;
     for (let count = -1; count !== 0 && length < buffer.length; length += count)
@@ -55,7 +49,8 @@ export function readRegularFile(file: string): FileRead {
   }
 }
 
-function isMissing(error: unknown): boolean {
+/** Is it an error of a path at which there is nothing? */
+export function isMissing(error: unknown): boolean {
   const code = errorCode(error);
   return code === "ENOENT" || code === "ENOTDIR";
 }
@@ -209,87 +204,4 @@ function realPath(file: string): string | undefined {
 
 function isInside(root: string, path: string): boolean {
   return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
-}
-
-/** Whether a file was written, or what was in its way. */
-export type WriteResult =
-  | { readonly ok: true }
-  | {
-      readonly ok: false;
-      /** What is in the way: the file itself, or a folder above it. */
-      readonly path: string;
-      readonly reason: "link" | "not-regular" | "not-a-folder" | "unwritable";
-    };
-
-/**
- * Writes a file whole or not at all: a temporary file beside it, then a rename. Never writes through a symbolic
- * link, and makes the folders below `root` that are missing.
- * @param root - a folder that the caller trusts; `file` is below it
- * @param mode - permissions of the file, to the bit @default - 0644, less what the process' umask takes away
- */
-export function writeAtomically(root: string, file: string, text: string, mode?: number): WriteResult {
-  const obstacle = makeFolders(root, file) ?? blocked(file, "file");
-  if (obstacle !== undefined) return obstacle;
-  const temporary = join(dirname(file), `.${basename(file).slice(0, 100)}.${randomUUID()}.tmp`);
-  try {
-    writeFileSync(temporary, text, { flag: "wx", mode: mode ?? 0o644 });
-    if (mode !== undefined) chmodSync(temporary, mode);
-    renameSync(temporary, file);
-    return { ok: true };
-  } catch {
-    rmSync(temporary, { force: true });
-    return { ok: false, path: file, reason: "unwritable" };
-  }
-}
-
-/**
- * Moves whole files to their places below a folder, one after the other: never through a symbolic link, and only over
- * regular files. Makes the folders that are missing.
- * @param root - a folder that the caller trusts
- */
-export function moveInto(root: string): (from: string, to: string) => WriteResult {
-  const made = new Set<string>();
-  return (from, to) => {
-    const obstacle = (made.has(dirname(to)) ? undefined : makeFolders(root, to)) ?? blocked(to, "file");
-    if (obstacle !== undefined) return obstacle;
-    made.add(dirname(to));
-    try {
-      renameSync(from, to);
-      return { ok: true };
-    } catch {
-      return { ok: false, path: to, reason: "unwritable" };
-    }
-  };
-}
-
-function makeFolders(root: string, file: string): WriteResult | undefined {
-  const below = relative(root, dirname(file));
-  if (below.split(sep).includes("..") || resolve(below) === below)
-    return { ok: false, path: file, reason: "unwritable" };
-  let folder = root;
-  try {
-    mkdirSync(root, { recursive: true });
-    for (const segment of below.split(sep).filter((s) => s !== "")) {
-      folder = join(folder, segment);
-      const obstacle = blocked(folder, "folder");
-      if (obstacle !== undefined) return obstacle;
-      mkdirSync(folder, { recursive: true });
-    }
-    return undefined;
-  } catch {
-    return { ok: false, path: folder, reason: "unwritable" };
-  }
-}
-
-/** What stands at a path where a file or folder of ours belongs; undefined where that is it, or nothing. */
-function blocked(path: string, wanted: "file" | "folder"): WriteResult | undefined {
-  try {
-    const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat === undefined) return undefined;
-    if (stat.isSymbolicLink()) return { ok: false, path, reason: "link" };
-    if (wanted === "file") return stat.isFile() ? undefined : { ok: false, path, reason: "not-regular" };
-    return stat.isDirectory() ? undefined : { ok: false, path, reason: "not-a-folder" };
-  } catch {
-    return { ok: false, path, reason: "unwritable" };
-  }
 }

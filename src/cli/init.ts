@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
-import { dirname } from "node:path";
 import { formatText } from "../diagnostics";
 import { parseManifest, type ManifestFiles } from "../manifest";
 import { resolve } from "../resolve";
 import { CommandError } from "./commandError";
-import { writeAtomically } from "./files";
+import { writeFile } from "./drafts";
 import type { CommandIo, ExitCode } from "./io";
 import { readSettings } from "./settings";
 
@@ -27,9 +26,7 @@ export function initCommand(given: InitArguments, io: CommandIo): ExitCode {
       "fix what is reported above",
     );
   }
-  const written = writeAtomically(dirname(file), file, text);
-  if (!written.ok)
-    throw new CommandError(`${file} cannot be written: ${written.reason}`, "choose another folder");
+  writeFile(file, { text });
   io.stdout.write(`wrote ${file}\n${nextSteps(given)}`);
   return 0;
 }

@@ -5,8 +5,6 @@ export interface CommandIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Is stderr, or for `check` stdout, a terminal that shows colour? */
   readonly colour: boolean;
-  /** Is stderr a terminal with a person before it, who may be shown how far the work is? */
-  readonly interactive: boolean;
   /** Today's date in UTC, `YYYY-MM-DD`. */
   readonly today: string;
   /** The present moment, ISO 8601 in UTC. */

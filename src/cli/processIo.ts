@@ -5,26 +5,22 @@ import type { CommandIo } from "./io";
 export function processIo(): CommandIo {
   const now = new Date().toISOString();
   // Whoever reads us may stop early, as head does: that is no error.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+  process.stdout.once("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") return;
+    process.stderr.write(`error: standard output cannot be written: ${error.code ?? error.message}\n`);
+    process.exitCode = 2;
   });
+  process.stderr.once("error", () => undefined);
   return {
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
     colour: colour(),
-    interactive: interactive(),
     now,
     today: now.slice(0, 10),
     readStdin: () => readFileSync(0, "utf8"),
     fetch,
   };
-}
-
-/** A terminal whose lines can be rewritten, and not that of a CI's log. */
-function interactive(): boolean {
-  const { CI, TERM } = process.env;
-  return process.stderr.isTTY && TERM !== "dumb" && (CI === undefined || CI === "" || CI === "false");
 }
 
 /** Colour for a terminal that has it, unless NO_COLOR says otherwise. */

@@ -1,7 +1,6 @@
 import { Command, CommanderError } from "commander";
 import type { AccessArguments } from "./access";
 import type { CheckArguments } from "./checkReport";
-import { withoutTokens } from "../explain/input";
 import type { ExplainArguments } from "./explain";
 import type { InitArguments } from "./init";
 import type { CommandIo, ExitCode } from "./io";
@@ -9,17 +8,9 @@ import { runGuarded } from "./runGuarded";
 import type { SnippetArguments } from "./snippet";
 import { packageVersion } from "./version";
 
-/**
- * Runs the command. Never throws for what a user can cause; a bug of ours keeps its stack. A token that somebody has
- * put in a wrong place is taken out of whatever is written.
- */
+/** Runs the command. Never throws for what a user can cause; a bug of ours keeps its stack. */
 export function run(argv: readonly string[], streams: CommandIo): Promise<ExitCode> {
-  const io: CommandIo = {
-    ...streams,
-    stdout: { write: (text) => streams.stdout.write(withoutTokens(text)) },
-    stderr: { write: (text) => streams.stderr.write(withoutTokens(text)) },
-  };
-  return runGuarded(io, async () => {
+  return runGuarded(streams, async (io) => {
     let status: ExitCode = 0;
     const program = define(io, (code) => {
       status = code;

@@ -1,45 +1,41 @@
 import { escapeHidden } from "../diagnostics";
+import { withoutTokens } from "../explain/input";
 import { TemplateError } from "../workspace/render/templateError";
 import { CommandError } from "./commandError";
 import { errorCode } from "./files";
-import { Interrupted } from "./interrupts";
 import type { CommandIo, ExitCode } from "./io";
-import { SynthError } from "./synthError";
 
 /**
  * Runs an action, and turns what a user can cause into a message and a status. Anything else is a bug of ours and
- * keeps its stack.
+ * keeps its stack. A token that somebody has put in a wrong place is taken out of whatever is written.
  */
 export async function runGuarded(
-  io: CommandIo,
-  action: () => ExitCode | Promise<ExitCode>,
+  streams: CommandIo,
+  action: (io: CommandIo) => ExitCode | Promise<ExitCode>,
 ): Promise<ExitCode> {
+  const io: CommandIo = {
+    ...streams,
+    stdout: { write: (text) => streams.stdout.write(withoutTokens(text)) },
+    stderr: { write: (text) => streams.stderr.write(withoutTokens(text)) },
+  };
   try {
-    return await action();
+    return await action(io);
   } catch (error) {
-    if (error instanceof CommandError) {
-      io.stderr.write(`error: ${escapeHidden(error.message)}\n  remedy: ${escapeHidden(error.remedy)}\n`);
-      return 2;
-    }
-    if (error instanceof TemplateError || error instanceof SynthError) {
-      io.stderr.write(`error: ${escapeHidden(error.message)}\n`);
-      return 1;
-    }
-    if (error instanceof Interrupted) {
-      io.stderr.write(`${error.message}\n`);
-      // As whoever sent the signal expects it: a shell's loop ends with its command.
-      process.kill(process.pid, error.signal);
-      return 1;
-    }
-    if (isFileError(error)) {
-      const what = `${error.path ?? "a file"} cannot be read or written: ${error.code}`;
-      io.stderr.write(
-        `error: ${escapeHidden(what)}\n  remedy: look at what is there, and who may read and write it\n`,
-      );
-      return 2;
-    }
-    throw error;
+    const { message, remedy, status } = commandError(error);
+    io.stderr.write(`error: ${escapeHidden(message)}\n  remedy: ${escapeHidden(remedy)}\n`);
+    return status;
   }
+}
+
+/** What a user can cause. @throws everything else */
+function commandError(error: unknown): CommandError {
+  if (error instanceof CommandError) return error;
+  if (error instanceof TemplateError) return new CommandError(error.message, "correct the template", 1);
+  if (!isFileError(error)) throw error;
+  return new CommandError(
+    `${error.path ?? "a file"} cannot be read or written: ${error.code}`,
+    "look at what is there, and who may read and write it",
+  );
 }
 
 /** Something that the operating system refused. */

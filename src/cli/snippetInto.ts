@@ -6,7 +6,8 @@ import { loadShellParser } from "../workspace/lint/commands";
 import { readForLint } from "../workspace/lint/readForLint";
 import { mergeSnippet, removeSnippet, snippetTasks, unifiedDiff, type Refused } from "../workspace/merge";
 import { CommandError } from "./commandError";
-import { readRegularFile, writeAtomically } from "./files";
+import { writeFile } from "./drafts";
+import { readRegularFile } from "./files";
 import type { CommandIo, ExitCode } from "./io";
 import { lintGitpodYml, type LintReport } from "./lintGitpodYml";
 
@@ -139,12 +140,7 @@ async function finish(
     io.stdout.write(`${shown} held nothing else: removed\n`);
     return 0;
   }
-  const written = writeAtomically(dirname(file), file, text, modeOf(file));
-  if (!written.ok)
-    throw new CommandError(
-      `${quote(file)} cannot be written: ${written.reason}`,
-      "look at what is there, and who may write it",
-    );
+  writeFile(file, { text, mode: modeOf(file) });
   io.stdout.write(`${before === null ? "wrote" : "changed"} ${shown}\n`);
   return 0;
 }

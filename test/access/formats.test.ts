@@ -99,7 +99,7 @@ describe("access", () => {
     expect(stdout).toBe("wrote reports/access.txt\n");
     expect(readFileSync("reports/access.txt", "utf8")).toBe((await command(["access"])).stdout);
     mkdirSync("folder");
-    expect((await command(["access", "--out", "folder"])).status).toBe(2);
+    expect((await command(["access", "--out", "folder"])).status).toBe(1);
   });
 
   it.each([

@@ -1,20 +1,8 @@
 import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { diskFiles, readRegularFile, writeAtomically } from "../../src/cli/files";
+import { diskFiles, readRegularFile } from "../../src/cli/files";
 import { loadProject } from "../../src/cli/project";
 import { parseManifest } from "../../src/manifest";
 
@@ -140,48 +128,5 @@ describe("reading", () => {
       ["not-regular", "too-large", "missing", "missing", "not-regular"],
     );
     expect(reason("/dev/zero")).toBe("not-regular");
-  });
-});
-
-describe("writing", () => {
-  const write = (name: string) => writeAtomically(inRepo("out"), inRepo(join("out", name)), "new\n");
-  const target = () => join(folder, "secret/x.yaml");
-
-  test("makes the folders, replaces the file and leaves nothing else behind", () => {
-    expect(write("a/b/c.yml")).toEqual({ ok: true });
-    expect(write("a/b/c.yml")).toEqual({ ok: true });
-    expect(readFileSync(inRepo("out/a/b/c.yml"), "utf8")).toBe("new\n");
-    expect(readdirSync(inRepo("out/a/b"))).toEqual(["c.yml"]);
-    expect(statSync(inRepo("out/a/b/c.yml")).mode & 0o133).toBe(0);
-  });
-
-  test("never goes through a symbolic link, neither of the file nor of a folder", () => {
-    mkdirSync(inRepo("out"));
-    symlinkSync(target(), inRepo("out/link.yml"));
-    symlinkSync(join(folder, "secret"), inRepo("out/dir"));
-    expect(write("link.yml")).toEqual({ ok: false, path: inRepo("out/link.yml"), reason: "link" });
-    expect(write("dir/x.yaml")).toEqual({ ok: false, path: inRepo("out/dir"), reason: "link" });
-    expect(write("dir/new/x.yaml")).toMatchObject({ reason: "link" });
-    expect(lstatSync(inRepo("out/link.yml")).isSymbolicLink()).toBe(true);
-    expect(readFileSync(target(), "utf8")).toBe("password: hunter2\n");
-    expect(readdirSync(join(folder, "secret"))).toEqual(["x.yaml"]);
-  });
-
-  test("says what is in the way", () => {
-    mkdirSync(inRepo("out/folder"), { recursive: true });
-    writeFileSync(inRepo("out/file"), "");
-    expect(write("folder")).toMatchObject({ reason: "not-regular" });
-    expect(write("file/x")).toMatchObject({ reason: "not-a-folder", path: inRepo("out/file") });
-    expect(write("../escape")).toMatchObject({ reason: "unwritable" });
-    expect(existsSync(inRepo("escape"))).toBe(false);
-  });
-
-  const asRoot = process.getuid?.() === 0;
-  (asRoot ? test.skip : test)("leaves no half-written file in a folder that refuses", () => {
-    mkdirSync(inRepo("out"));
-    chmodSync(inRepo("out"), 0o500);
-    expect(write("x.yml")).toMatchObject({ reason: "unwritable" });
-    expect(readdirSync(inRepo("out"))).toEqual([]);
-    chmodSync(inRepo("out"), 0o700);
   });
 });

@@ -61,7 +61,6 @@ export async function command(
     stderr: { write: (text: string) => (stderr += text) },
     env,
     colour: false,
-    interactive: false,
     today: "2026-06-01",
     now: "2026-06-01T12:00:00.000Z",
     readStdin: () => input.stdin ?? "",

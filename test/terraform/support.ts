@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { synthesize } from "../../src/cli/synth";
+import { synthesize } from "../support/synthesize";
 import type { AccessModel, Account } from "../../src/model/accessModel";
 import { testModel } from "../support/model";
 
