@@ -12,7 +12,7 @@ import {
 import type { ManifestFiles } from "../manifest";
 import type { ExistingAccess } from "../model/existing";
 import type { Partition } from "../model/partitions";
-import { permissionPolicy, trustPolicy } from "../policy";
+import { permissionPolicy, trustPolicy, type TrustSource } from "../policy";
 import { readGiven } from "./checkExisting";
 import { CommandError } from "./commandError";
 import type { CommandIo, ExitCode } from "./io";
@@ -104,15 +104,14 @@ function problemOf(imported: ImportedRole): string | null {
       return `a manifest cannot hold it: ${first?.message ?? ""}`;
     }
     const [role] = project.model.accounts.flatMap((a) => a.roles);
-    const { federated, providerName, audience, expires, sourceCidrs } = trust.terms;
+    const { expires } = trust.terms;
     const moment = expires === null ? null : `${expires}T00:00:00Z`;
-    const source = {
-      identityProviderArn: federated,
-      issuer: `https://${providerName}`,
-      audience,
-      sourceCidrs,
-    };
-    const expected = trustPolicy({ ...source, subjects: trust.entry.subjects, expires: moment });
+    const sourceOf = ({ terms, entry }: Pick<typeof trust, "terms" | "entry">): TrustSource => ({
+      ...{ identityProviderArn: terms.federated, issuer: `https://${terms.providerName}` },
+      ...{ audience: terms.audience, sourceCidrs: terms.sourceCidrs },
+      ...{ subjects: entry.subjects, expires: moment },
+    });
+    const expected = trustPolicy(sourceOf(trust), ...trust.formers.map(sourceOf));
     if (JSON.stringify(role?.trustPolicy) !== JSON.stringify(expected))
       return "its trust policy would be another";
     const wanted = permissionPolicy({ grants: [], statements, expires: moment })?.Statement ?? [];

@@ -28,8 +28,8 @@ export interface Recognition {
   readonly statements: readonly Statement[];
 }
 
-/** Resources and keys that are tried with each other: beyond, the statements stay as they are. */
-const maxResources = 500;
+/** Resources that are tried: beyond, the statements stay as they are. */
+const maxResources = 200;
 
 /**
  * Says as much of some statements as it can by grants: those whose statements, merged or not, are exactly among these.
@@ -38,27 +38,29 @@ const maxResources = 500;
 export function recogniseGrants(statements: readonly Statement[], place: Place): Recognition {
   const pieces = statements.flatMap(piecesOf);
   const all = new Set(pieces.flatMap((piece) => piece.atoms));
-  const resources = new Set(pieces.map((piece) => piece.resource));
-  if (resources.size > maxResources) return { grants: [], statements };
-  let chosen = candidates([...resources], place).filter(({ atoms }) => atoms.every((a) => all.has(a)));
-  // What a grant gives beyond the pieces that are wholly said would stand there twice.
-  for (let before = -1; before !== chosen.length;) {
-    before = chosen.length;
-    const given = new Set(chosen.flatMap((c) => c.atoms));
-    const said = pieces
-      .filter((piece) => piece.atoms.every((a) => given.has(a)))
-      .flatMap((piece) => piece.atoms);
-    const whole = new Set(said);
-    chosen = chosen.filter(({ atoms }) => atoms.every((a) => whole.has(a)));
-  }
-  const needed = withoutRedundant(chosen);
-  const given = new Set(needed.flatMap((c) => c.atoms));
+  const resources = [...new Set(pieces.map((piece) => piece.resource))];
+  if (resources.length > maxResources) return { grants: [], statements };
+  const isSaidBy = (chosen: readonly Candidate[]): ((piece: Piece) => boolean) => {
+    const given = new Set(chosen.flatMap((candidate) => candidate.atoms));
+    return (piece) => piece.atoms.every((atom) => given.has(atom));
+  };
+  const possible = candidates(resources, place).filter(({ atoms }) => atoms.every((a) => all.has(a)));
+  const most = pieces.filter(isSaidBy(possible)).length;
+  // Without the grants that are not needed, the least telling first.
+  const needed = [...possible]
+    .sort((a, b) => a.atoms.length - b.atoms.length)
+    .reduce<readonly Candidate[]>((chosen, candidate) => {
+      const others = chosen.filter((other) => other !== candidate);
+      return pieces.filter(isSaidBy(others)).length === most ? others : chosen;
+    }, possible);
+  const isSaid = isSaidBy(needed);
   const rest = statements.flatMap((statement) => {
-    const left = piecesOf(statement).filter((piece) => !piece.atoms.every((a) => given.has(a)));
-    if (left.length === many(statement.Resource).length || !isGrantable(statement)) return [statement];
+    const own = piecesOf(statement);
+    const left = own.filter((piece) => !isSaid(piece));
+    if (left.length === own.length) return [statement];
     return left.length === 0 ? [] : [{ ...statement, Resource: left.map((piece) => piece.resource) }];
   });
-  return { grants: needed.map((c) => c.grant), statements: rest };
+  return { grants: needed.map((candidate) => candidate.grant), statements: rest };
 }
 
 /** Every action, resource and condition that some statements allow or deny, one by one: equal for equal meanings. */
@@ -157,14 +159,4 @@ function targetsOf(
   const byName =
     resourceArn(kind, target) === (open ? resource : read.arn) && !target.name.startsWith("arn:");
   return open && !byName ? [] : [{ target, arn: byName ? null : read.arn }];
-}
-
-/** Without the grants that say nothing which others do not, the least telling first. */
-function withoutRedundant(chosen: readonly Candidate[]): readonly Candidate[] {
-  const dropped = new Set<Candidate>();
-  for (const candidate of [...chosen].sort((a, b) => a.atoms.length - b.atoms.length)) {
-    const others = new Set(chosen.flatMap((c) => (c === candidate || dropped.has(c) ? [] : c.atoms)));
-    if (candidate.atoms.every((a) => others.has(a))) dropped.add(candidate);
-  }
-  return chosen.filter((c) => !dropped.has(c));
 }

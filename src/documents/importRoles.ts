@@ -7,10 +7,10 @@ import type { Statement } from "../model/policyDocument";
 import { many, permissionPolicy, readDocument, type Place } from "../policy";
 import type { ClaimList } from "../subject";
 import { atomsOf, recogniseGrants, type Recognition } from "./importGrants";
-import { settleHosts } from "./importHosts";
 import {
   readTrust,
   recogniseTrust,
+  settleHosts,
   type ReadTrust,
   type RecognisedTrust,
   type SettledHosts,
@@ -31,6 +31,8 @@ export interface ImportedInstallation {
   readonly issuer: string;
   readonly audience: string;
   readonly claims: ClaimList | null;
+  /** Sorted. `organizationId` is null where it is that of `claims`. */
+  readonly formerIssuers: readonly { readonly issuer: string; readonly organizationId: string | null }[];
 }
 
 /** A role, as an entry of a manifest. */
@@ -119,8 +121,13 @@ export function importRoles({ roles }: ExistingAccess): Imported {
 /** The role so far, or why there is no entry. */
 function halfOf({ role, trust: read }: Readable, hosts: SettledHosts): Half | string {
   const trust = recogniseTrust(read, hosts);
-  if (trust === null)
-    return `its subjects are those of no repository or organization: ${[...read.unsaid, ...literalsOf(read)].slice(0, 5).join("; ")}`;
+  if (trust === null) {
+    const isOnas = read.groups.every(([{ terms }]) => terms.providerName === "app.gitpod.io");
+    const whose = isOnas
+      ? "Ona's, which name a project and no URL"
+      : "those of no repository or organization";
+    return `its subjects are ${whose}: ${[...read.unsaid, ...literalsOf(read)].slice(0, 5).join("; ")}`;
+  }
   const federated = parseArn(trust.terms.federated);
   const own = role.arn === null ? federated : parseArn(role.arn);
   const partition = partitions.find((p) => p === federated?.partition);
@@ -136,11 +143,7 @@ function halfOf({ role, trust: read }: Readable, hosts: SettledHosts): Half | st
   const aws = Object.keys(role.tags).filter((key) => /^aws:/i.test(key));
   return {
     ...{ role, trust, statements, place: { id: federated.account, partition } },
-    installation: {
-      issuer: `https://${trust.terms.providerName}`,
-      audience: trust.terms.audience,
-      claims: trust.entry.claims,
-    },
+    installation: installationOf(trust),
     sessionDuration: role.maxSessionDuration === fixedLimits.minRoleSession ? null : role.maxSessionDuration,
     managedPolicies: [...new Set(role.managedPolicies.map(({ arn }) => arn))].sort(),
     tags: Object.fromEntries(tags),
@@ -154,6 +157,18 @@ function halfOf({ role, trust: read }: Readable, hosts: SettledHosts): Half | st
       ...unseenNotes(role),
     ],
   };
+}
+
+function installationOf({ terms, entry, formers }: RecognisedTrust): ImportedInstallation {
+  const { claims } = entry;
+  const formerIssuers = formers.map((former) => {
+    const organizationId = former.entry.claims?.organizationId ?? null;
+    return {
+      issuer: `https://${former.terms.providerName}`,
+      organizationId: organizationId === claims?.organizationId ? null : organizationId,
+    };
+  });
+  return { issuer: `https://${terms.providerName}`, audience: terms.audience, claims, formerIssuers };
 }
 
 function literalsOf({ groups }: ReadTrust): readonly string[] {

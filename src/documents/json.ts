@@ -86,8 +86,9 @@ function examine(node: Node, path: Path, problems: JsonProblem[]): Node | undefi
   if (path.length >= deepest) return node;
   const seen = new Set<string | number>();
   for (const [i, child] of children.entries()) {
-    const [key, value] = node.type === "array" ? [undefined, child] : (child.children ?? []);
-    const name = key === undefined ? i : String(key.value);
+    const isItem = node.type === "array";
+    const name = isItem ? i : String(child.children?.[0]?.value);
+    const value = isItem ? child : child.children?.[1];
     if (seen.has(name))
       problems.push({
         path: [...path, name],

@@ -88,10 +88,8 @@ function accountLines(name: string, account: ImportedAccount, fallback: string):
   return [place, `    id: ${yamlQuote(id)}`, comment, `    region: ${region ?? fallback}`];
 }
 
-function installationLines([name, { issuer, audience, claims }]: readonly [
-  string,
-  ImportedInstallation,
-]): readonly string[] {
+function installationLines([name, installation]: readonly [string, ImportedInstallation]): readonly string[] {
+  const { issuer, audience, claims, formerIssuers } = installation;
   const [, host] = /^https:\/\/api\.([a-z0-9-]+(?:\.[a-z0-9-]+)+)\/idp$/.exec(issuer) ?? [];
   return [
     `  ${name}:`,
@@ -101,6 +99,17 @@ function installationLines([name, { issuer, audience, claims }]: readonly [
     "    identityProvider: existing",
     ...(claims === null ? [] : [`    subject: ${flow(claims.keys)}`]),
     ...(claims?.organizationId == null ? [] : [`    organizationId: ${yamlQuote(claims.organizationId)}`]),
+    ...(formerIssuers.length === 0
+      ? []
+      : ["    # Its older issuers, or newer ones: the one above is a guess.", "    formerIssuers:"]),
+    ...formerIssuers.map((former) => {
+      const pairs = {
+        issuer: former.issuer,
+        ...(former.organizationId === null ? {} : { organizationId: former.organizationId }),
+      };
+      const own = Object.entries(pairs).map(([key, value]) => `${key}: ${yamlQuote(value)}`);
+      return `      - { ${[...own, "identityProvider: existing"].join(", ")} }`;
+    }),
   ];
 }
 

@@ -13,6 +13,7 @@ import {
   parseCidr,
   patternOf,
   patternsMeet,
+  type OperatorParts,
   type Pattern,
 } from "../policy";
 import type { SubjectLiteral } from "../subject";
@@ -45,7 +46,13 @@ export type TrustStatementResult =
   | { readonly ok: false; readonly problem: string };
 
 const defaultAudience = "sts.amazonaws.com";
-const guarded: readonly Pattern[] = guard.map((g) => patternOf(g, true) ?? []);
+
+/** The pattern of all that begins with a text, or of the text alone. */
+function patternFor(text: string, open: boolean): Pattern {
+  return patternOf(escapePattern(text) + (open ? "*" : ""), true) ?? [];
+}
+
+const guardPatterns: readonly Pattern[] = guard.map((value) => patternOf(value, true) ?? []);
 
 /** One comparison of the subject. */
 interface Test {
@@ -56,12 +63,11 @@ interface Test {
 /** What reading conditions collects. */
 interface Reading {
   readonly tests: Test[];
-  readonly literals: SubjectLiteral[];
-  readonly audiences: Set<string>;
   readonly notes: string[];
-  aud: boolean;
+  /** Null: any is admitted. */
+  audiences: readonly string[] | null;
   expires: string | null;
-  sourceCidrs: readonly string[] | null;
+  sourceCidrs: readonly string[];
 }
 
 /**
@@ -69,83 +75,73 @@ interface Reading {
  * without the condition, the entry would admit more.
  */
 export function readTrustStatement(statement: Statement, federated: string): TrustStatementResult {
+  const refuse = (problem: string): TrustStatementResult => ({ ok: false, problem });
   const name = /^arn:[a-z-]+:iam::[0-9]{12}:oidc-provider\/(.+)$/s.exec(federated)?.[1];
   if (name === undefined) return refuse(`${quote(federated)} is no OpenID Connect provider`);
   const actions = many(statement.Action);
   if (!actions.some((action) => matchesAction(action, assumeAction)))
     return refuse(`it does not allow ${assumeAction}`);
-  const reading: Reading = {
-    ...{
-      tests: [],
-      literals: [],
-      audiences: new Set(),
-      notes: [],
-      aud: false,
-      expires: null,
-      sourceCidrs: null,
-    },
-  };
-  for (const action of actions.filter((a) => a.toLowerCase() !== assumeAction.toLowerCase()))
-    reading.notes.push(`the action ${quote(action)} is left out: a login does not need it`);
+  const notes = actions
+    .filter((action) => action.toLowerCase() !== assumeAction.toLowerCase())
+    .map((action) => `the action ${quote(action)} is left out: a login does not need it`);
+  const reading: Reading = { tests: [], notes, audiences: null, expires: null, sourceCidrs: [] };
   for (const [operator, block] of Object.entries(statement.Condition ?? {}))
     for (const [key, values] of Object.entries(block)) {
       const problem = readCondition(operator, key, many(values), name, reading);
       if (problem !== null) return refuse(`${operator} on ${quote(key)} ${problem}`);
     }
-  if (reading.literals.length === 0)
+  const subjects = subjectsOf(statement, federated, name, reading);
+  if (subjects.literals.length === 0)
     return refuse("it does not say which subjects: every token of the issuer is admitted");
-  return finish(statement, federated, name, reading);
+  if (reading.audiences === null) notes.push(`any audience was admitted; now only ${defaultAudience}`);
+  const audiences = [...(reading.audiences ?? [defaultAudience])].sort();
+  const audience = audiences.includes(defaultAudience) ? defaultAudience : audiences[0];
+  if (audience === undefined) return refuse("it names no audience that an installation can have");
+  for (const other of audiences.filter((a) => a !== audience))
+    notes.push(`the audience ${quote(other)} is left out: an installation has one`);
+  const { expires, sourceCidrs } = reading;
+  const terms = { federated, providerName: name, audience, expires, sourceCidrs };
+  return { ok: true, statement: { terms, notes, ...subjects } };
 }
 
-function refuse(problem: string): TrustStatementResult {
-  return { ok: false, problem };
-}
-
-function finish(
+/** What a statement says of subjects, as questions. Of whole subjects, the evaluator decides. */
+function subjectsOf(
   statement: Statement,
   federated: string,
   name: string,
-  reading: Reading,
-): TrustStatementResult {
-  const { tests, literals, notes, expires, sourceCidrs } = reading;
-  if (!reading.aud) notes.push(`any audience was admitted; now only ${defaultAudience}`);
-  const audiences = reading.aud ? [...reading.audiences].sort() : [defaultAudience];
-  const preferred = audiences.includes(defaultAudience) ? defaultAudience : audiences[0];
-  if (preferred === undefined) return refuse("no audience is named that an installation can have");
-  for (const audience of audiences.filter((a) => a !== preferred))
-    notes.push(`the audience ${quote(audience)} is left out: an installation has one`);
-  const admits = subjectTest(statement, federated, name);
-  const negative = tests.filter((t) => t.negated).flatMap((t) => t.patterns);
-  const beyondGuard = negative.filter((p) => !guarded.some((g) => coversPattern(g, p)));
-  const excludes = (text: string, open: boolean): boolean => {
-    const pattern = patternOf(escapePattern(text) + (open ? "*" : ""), true) ?? [];
-    return (open ? beyondGuard : negative).some((p) => patternsMeet(p, pattern));
-  };
-  // Of patterns, only one that the prefix itself begins with can cover all that begins with the prefix.
-  const wanted = tests.filter((t) => !t.negated).map((t) => startIndex(t.patterns, literalStart));
-  const covers = (prefix: string): boolean => {
-    const pattern = patternOf(`${escapePattern(prefix)}*`, true) ?? [];
-    return (
-      wanted.every((patterns) => patterns(prefix).some((p) => coversPattern(p, pattern))) &&
-      !excludes(prefix, true)
-    );
-  };
-  if (
-    literals.some(({ open }) => open) &&
-    !guard.every((g) => negative.some((p) => coversPattern(p, patternOf(g, true) ?? [])))
-  )
+  { tests, notes }: Reading,
+): Pick<TrustStatement, "literals" | "admits" | "covers" | "excludes"> {
+  const key = `${name}:sub`.toLowerCase();
+  const condition: Condition = Object.fromEntries(
+    Object.entries(statement.Condition ?? {}).map(([operator, block]) => [
+      operator,
+      Object.fromEntries(Object.entries(block).filter(([k]) => k.toLowerCase() === key)),
+    ]),
+  );
+  const policy = { Version: "2012-10-17", Statement: [{ ...statement, Condition: condition }] } as const;
+  const admits = (subject: string): boolean =>
+    evaluateTrust(policy, { federated, context: new Map([[key, [subject]]]) }).allowed;
+
+  const positive = tests.filter((test) => !test.negated);
+  const negative = tests.filter((test) => test.negated).flatMap((test) => test.patterns);
+  const beyondGuard = negative.filter((p) => !guardPatterns.some((g) => coversPattern(g, p)));
+  const excludes = (text: string, open: boolean): boolean =>
+    (open ? beyondGuard : negative).some((p) => patternsMeet(p, patternFor(text, open)));
+  const covers = (prefix: string): boolean =>
+    positive.every(({ patterns }) => patterns.some((p) => coversPattern(p, patternFor(prefix, true)))) &&
+    !excludes(prefix, true);
+  const literals = positive.flatMap(({ patterns }) =>
+    patterns.map((p) => ({ text: literalStart(p), open: p.some((token) => typeof token === "string") })),
+  );
+  const isGuarded = guardPatterns.every((g) => negative.some((p) => coversPattern(p, g)));
+  if (!isGuarded && literals.some(({ open }) => open))
     notes.push(
       "its patterns admitted URLs with dot segments, encoded dots or line ends, which open other repositories; now none does",
     );
-  const terms: Terms = {
-    federated,
-    providerName: name,
-    audience: preferred,
-    expires,
-    sourceCidrs: sourceCidrs ?? [],
-  };
-  return { ok: true, statement: { terms, literals, notes, admits, covers, excludes } };
+  return { literals, admits, covers, excludes };
 }
+
+const unsayable = "is not something that an entry can say";
 
 /** Takes in one operator on one key; else why an entry cannot say it. */
 function readCondition(
@@ -157,7 +153,7 @@ function readCondition(
 ): string | null {
   const parts = operatorParts(operator);
   const { base, set, ifExists } = parts;
-  const plain = set === null && !ifExists;
+  const isPlain = set === null && !ifExists;
   switch (key.toLowerCase()) {
     case `${name}:aud`.toLowerCase():
       return readAudience(parts, values, reading);
@@ -166,61 +162,49 @@ function readCondition(
         reading.notes.push(`${operator} also admitted tokens without a subject; now none is`);
       return readSubject(parts, values, reading);
     case "aws:currenttime":
-      return plain && (base === "datelessthan" || base === "datelessthanequals")
+      return isPlain && (base === "datelessthan" || base === "datelessthanequals")
         ? readExpiry(values, reading)
-        : "is not something that an entry can say";
+        : unsayable;
     case "aws:sourceip":
-      return plain && base === "ipaddress"
-        ? readCidrs(values, reading)
-        : "is not something that an entry can say";
+      return isPlain && base === "ipaddress" ? readCidrs(values, reading) : unsayable;
     default:
-      return "is not something that an entry can say";
+      return unsayable;
   }
 }
 
-function readAudience(
-  { base, negated }: ReturnType<typeof operatorParts>,
-  values: readonly string[],
-  reading: Reading,
-): string | null {
+function readAudience({ base }: OperatorParts, values: readonly string[], reading: Reading): string | null {
   const wildcards = base === "stringlike";
-  if (negated || (base !== "stringequals" && !wildcards)) return "is not something that an entry can say";
+  if (base !== "stringequals" && !wildcards) return unsayable;
   const usable = values.filter((v) => /^[A-Za-z0-9._:/-]{1,255}$/.test(v));
   for (const value of values.filter((v) => !usable.includes(v)))
     reading.notes.push(`the audience ${quote(value)} is left out: it is a pattern, or no audience`);
-  const admitsDefault = values.some((v) => {
-    const pattern = wildcards ? patternOf(v, true) : null;
-    return pattern !== null && coversPattern(pattern, patternOf(defaultAudience, false) ?? []);
+  const admitsDefault = values.some((value) => {
+    const pattern = wildcards ? patternOf(value, true) : null;
+    return pattern !== null && coversPattern(pattern, patternFor(defaultAudience, false));
   });
-  const own = admitsDefault ? [...usable, defaultAudience] : usable;
-  const before = [...reading.audiences];
-  reading.audiences.clear();
-  for (const audience of own) if (!reading.aud || before.includes(audience)) reading.audiences.add(audience);
-  reading.aud = true;
+  const { audiences } = reading;
+  reading.audiences = [...new Set(admitsDefault ? [...usable, defaultAudience] : usable)].filter(
+    (audience) => audiences?.includes(audience) ?? true,
+  );
   return null;
 }
 
 function readSubject(
-  { base, negated, set }: ReturnType<typeof operatorParts>,
+  { base, negated, set }: OperatorParts,
   values: readonly string[],
   reading: Reading,
 ): string | null {
-  if (negated && set !== null) return "is not something that an entry can say";
-  const ignoreCase = base === "stringequalsignorecase";
+  if (negated && set !== null) return unsayable;
   const wildcards = base === "stringlike" || base === "stringnotlike";
-  if (!ignoreCase && !wildcards && base !== "stringequals" && base !== "stringnotequals")
-    return "is not something that an entry can say";
+  const ignoreCase = base === "stringequalsignorecase";
+  if (!wildcards && !ignoreCase && base !== "stringequals" && base !== "stringnotequals") return unsayable;
+  if (values.length === 0) return "has no value";
   const patterns: Pattern[] = [];
   for (const value of values) {
     const pattern = patternOf(value, wildcards);
-    if (pattern === null) {
-      if (negated) return "holds a policy variable";
-      reading.notes.push(`the subject ${quote(value)} is left out: it holds a policy variable`);
-      continue;
-    }
-    patterns.push(pattern);
-    const open = pattern.some((token) => typeof token === "string");
-    if (!negated) reading.literals.push({ text: literalStart(pattern), open });
+    if (pattern !== null) patterns.push(pattern);
+    else if (negated) return "holds a policy variable";
+    else reading.notes.push(`the subject ${quote(value)} is left out: it holds a policy variable`);
   }
   if (ignoreCase) reading.notes.push("letter case did not count in subjects; now it does");
   reading.tests.push({ negated, patterns });
@@ -249,73 +233,15 @@ function dayOf(moment: string): string | null {
   if (day === undefined) return null;
   const parsed = new Date(`${day}T${time}${seconds}Z`);
   // A 30 February would be a day in March.
-  const real = !Number.isNaN(parsed.getTime()) && parsed.toISOString() === `${day}T${time}${seconds}.000Z`;
-  return real ? day : null;
+  const isReal = !Number.isNaN(parsed.getTime()) && parsed.toISOString() === `${day}T${time}${seconds}.000Z`;
+  return isReal ? day : null;
 }
 
 function readCidrs(values: readonly string[], reading: Reading): string | null {
-  if (reading.sourceCidrs !== null) return "stands there twice";
+  if (reading.sourceCidrs.length > 0) return "stands there twice";
   const cidrs = values.map(parseCidr);
   const wrong = cidrs.findIndex((c) => !c.ok);
   if (wrong >= 0) return `has ${quote(values[wrong] ?? "")}, which an entry cannot say`;
   reading.sourceCidrs = cidrs.flatMap((c) => (c.ok ? [c.cidr] : [])).sort();
   return reading.sourceCidrs.length === 0 ? "names no address" : null;
-}
-
-/**
- * Items by what every text that they fit begins with: the returned function gives those that a text may fit, and takes
- * as long for many as for few.
- */
-function startIndex<T>(items: readonly T[], startOf: (item: T) => string): (text: string) => readonly T[] {
-  const byStart = new Map<string, T[]>();
-  for (const item of items) {
-    const start = startOf(item);
-    const others = byStart.get(start);
-    if (others === undefined) byStart.set(start, [item]);
-    else others.push(item);
-  }
-  const lengths = [...new Set([...byStart.keys()].map((start) => start.length))];
-  return (text) =>
-    lengths.flatMap((length) => (length > text.length ? [] : (byStart.get(text.slice(0, length)) ?? [])));
-}
-
-/** Does a statement for an identity provider admit a subject, all its other conditions aside? The evaluator decides. */
-function subjectTest(
-  statement: Statement,
-  federated: string,
-  providerName: string,
-): (subject: string) => boolean {
-  const key = `${providerName}:sub`.toLowerCase();
-  const blocks = Object.entries(statement.Condition ?? {}).map(
-    ([operator, block]) =>
-      [
-        operator,
-        Object.entries(block)
-          .filter(([own]) => own.toLowerCase() === key)
-          .map(([own, values]) => [own, valuesFor(operator, many(values))] as const),
-      ] as const,
-  );
-  return (subject) => {
-    const condition: Condition = Object.fromEntries(
-      blocks.map(([operator, block]) => [
-        operator,
-        Object.fromEntries(block.map(([own, valuesOf]) => [own, valuesOf(subject)])),
-      ]),
-    );
-    // Without a value there is nothing that the subject could equal.
-    if (Object.values(condition).some((block) => Object.values(block).some((v) => v.length === 0)))
-      return false;
-    return evaluateTrust(
-      { Version: "2012-10-17", Statement: [{ ...statement, Condition: condition }] },
-      { federated, context: new Map([[key, [subject]]]) },
-    ).allowed;
-  };
-}
-
-/** The values of an operator that can make a difference for a subject. */
-function valuesFor(operator: string, values: readonly string[]): (subject: string) => readonly string[] {
-  const { base, negated } = operatorParts(operator);
-  if (negated || (base !== "stringlike" && base !== "stringequals")) return () => values;
-  // A policy variable may stand for anything.
-  return startIndex(values, (value) => literalStart(patternOf(value, base === "stringlike") ?? []));
 }

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { command, inTemporaryFolder, tree, write } from "../support/folder";
 
 inTemporaryFolder();
@@ -82,6 +84,19 @@ describe("a role that an entry says wholly", () => {
   });
 });
 
+describe("what real tools write comes out as what stands beside it", () => {
+  const folder = join(__dirname, "..", "fixtures", "cases", "import-role");
+  const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  it.each(names)("%s", async (name) => {
+    write({ "role.json": readFileSync(join(folder, name), "utf8") });
+    const { status, stdout, stderr } = await command(["import-role", "role.json"]);
+    const out = join(folder, name.replace(/(\.trust)?\.json$/, ".out"));
+    const said = `${stdout}${stderr}# exit ${status}\n`;
+    if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(out, said);
+    expect(said).toBe(readFileSync(out, "utf8"));
+  });
+});
+
 describe("a role that somebody made by hand", () => {
   it("as the guide has it: the repository's other spellings are named", async () => {
     const { status, stdout } = await importOf(document(statement({ StringEquals: { ...aud, ...sub(app) } })));
@@ -95,9 +110,9 @@ describe("a role that somebody made by hand", () => {
     [
       "https://github.com/acme*",
       '- url: "https://github.com/acme"',
-      '"https://github.com/acme" and more behind it',
+      '"https://github.com/acme" and more after it',
     ],
-    [`${app}*`, "contexts: [all]", `"${app}" and more behind it`],
+    [`${app}*`, "contexts: [all]", `"${app}" and more after it`],
     [`${app}/*`, "contexts: [all]", "dot segments"],
     [[app, `${app}/tree/*`], "contexts: [repository, branches]", "dot segments"],
   ])("%j: the narrower entry, and what it leaves out", async (value, entry, left) => {
@@ -123,6 +138,42 @@ describe("a role that somebody made by hand", () => {
     expect(stdout).toContain('expires: "2027-03-31"');
     expect(stdout).toContain('sourceCidrs: ["203.0.113.0/24"]');
     expect(stdout).toContain('logins ended at "2027-03-31T10:00:00Z"');
+  });
+});
+
+describe("a role that trusts two issuers", () => {
+  const services = "services.acme.gitpod.cloud/idp";
+  const api = services.replace("services", "api");
+  const trusting = (issuer: string, of = app) =>
+    JSON.parse(
+      JSON.stringify(statement({ StringEquals: { ...aud, ...sub([of, `${of}.git`, `${of}/`]) } })).replaceAll(
+        provider,
+        issuer,
+      ),
+    ) as object;
+  const policy = { RoleName: "by-hand", PolicyName: "p", PolicyDocument: secretPolicy };
+
+  it("for the same is one entry, of an installation with formerIssuers", async () => {
+    for (const issuers of [
+      [api, services],
+      [services, api],
+    ]) {
+      const trust = document(...issuers.map((issuer) => trusting(issuer)));
+      write({ "role.json": getRole(trust), "policy.json": JSON.stringify(policy) });
+      const { status, stdout } = await command(["import-role", "role.json", "policy.json"]);
+      expect([status, stdout]).toEqual([0, expect.stringContaining(`issuer: "https://${services}"`)]);
+      expect(stdout).toContain(
+        `    formerIssuers:\n      - { issuer: "https://${api}", identityProvider: existing }\n`,
+      );
+      write({ "manifest.yaml": stdout });
+      expect((await command(["check"])).status).toBe(0);
+    }
+  });
+
+  it("for different repositories is an entry for one, and a comment names the other", async () => {
+    const { status, stdout } = await importOf(document(trusting(api, `${app}-2`), trusting(services)));
+    expect([status, stdout]).toEqual([1, expect.stringMatching(/^ {2}# the issuer ".*" is left out: /m)]);
+    expect(stdout).not.toContain("formerIssuers");
   });
 });
 

@@ -237,21 +237,6 @@ describe("a trust policy of our own", () => {
     };
     expect(shown(document)).toEqual(shown(trust([...spellings, `${app}/tree/*`])));
   });
-
-  it("that also trusts another issuer is the entry of one, and a note names the other", () => {
-    const former = "services.acme.gitpod.cloud/idp";
-    const [own] = trust([...spellings, `${app}/tree/*`]).Statement;
-    const other = JSON.parse(JSON.stringify(own).replaceAll(provider, former)) as object;
-    for (const Statement of [
-      [own, other],
-      [other, own],
-    ]) {
-      const [found] = shown({ Version: "2012-10-17", Statement });
-      expect(found?.[2]).toEqual([
-        expect.stringMatching(/^the issuer "https:\/\/.*\/idp" is left out: .*formerIssuers$/),
-      ]);
-    }
-  });
 });
 
 test("a second role of a repository logs in to a profile of its own", () => {

@@ -127,11 +127,21 @@ function expectSame(model: AccessModel): void {
 const installations = fc.constantFrom<object>(
   { host: "gitpod.io" },
   { issuer: "https://services.acme.gitpod.cloud/idp", audience: "https://acme.example/x" },
+  {
+    host: "acme.gitpod.cloud",
+    formerIssuers: ["https://services.acme.gitpod.cloud/idp", "https://api.gitpod.io/idp"],
+  },
 );
+const otherOrganization = {
+  issuer: "https://services.acme.gitpod.cloud/idp",
+  organizationId: "1d8de7cd-1cb5-4ef5-9f20-4e0e4b4e2e7b",
+};
 const claimLists = fc.constantFrom<object>(
   ...[["repository"], ["org_id", "repository"], ["context", "repository"]].map((subject) => ({
     ...{ host: "acme.gitpod.cloud", subject },
-    ...(subject.includes("org_id") ? { organizationId: "0c9cd6bc-0ba4-4de4-8e1f-3d9d3a3d1f6a" } : {}),
+    ...(subject.includes("org_id")
+      ? { organizationId: "0c9cd6bc-0ba4-4de4-8e1f-3d9d3a3d1f6a", formerIssuers: [otherOrganization] }
+      : {}),
   })),
 );
 
