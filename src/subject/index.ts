@@ -18,7 +18,7 @@ export {
   type OnaSubject,
 } from "./ona";
 export { hostOf, parseEntryUrl, scmHosts, type EntryUrl, type EntryUrlResult } from "./url";
-export { parseSubject, type ParsedSubject } from "./parseSubject";
+export { claimsOf, parseSubject, type ParsedSubject } from "./parseSubject";
 export { subjectOfContextUrl } from "./contextUrl";
 export { exampleSubjects, forkLinks, scmHostOf, subjectReach, type SubjectReach } from "./subjectPattern";
 export { isDisguised, leavesPath, opensElsewhere, traversals, traversalsOfLength } from "./traversal";

@@ -41,7 +41,7 @@ export function parseSubject(subject: string, hosts: readonly ScmHost[]): Parsed
   const ona = parseOnaSubject(subject);
   if (ona !== null) return { kind: "ona", ona };
   const claims = claimsOf(subject);
-  if (claims !== null) return { kind: "claims", claims };
+  if (claims !== null) return { kind: "claims", claims: Object.fromEntries(claims) };
   if (!subject.startsWith("https://") || !URL.canParse(subject)) return other("it is no https URL");
   const url = new URL(subject);
   if (url.username !== "" || url.password !== "") return other("it holds a user name");
@@ -65,17 +65,18 @@ function other(problem: string): ParsedSubject {
   return { kind: "other", problem };
 }
 
-/** The pairs of a subject that is a list of claims; values may hold colons, so known keys tell where one begins. */
-function claimsOf(subject: string): Readonly<Record<string, string>> | null {
+/**
+ * The pairs of a subject that is a list of claims; null for what is none. Values may hold colons: known keys tell where
+ * one begins.
+ */
+export function claimsOf(subject: string): readonly (readonly [key: string, value: string])[] | null {
   const key = /(?:^|:)(org_id|user_id|context|workspace_id|repository|email|scope):/g;
   const found = [...subject.matchAll(key)];
   if (found[0]?.index !== 0) return null;
-  return Object.fromEntries(
-    found.map((match, i) => [
-      match[1] ?? "",
-      subject.slice(match.index + match[0].length, found[i + 1]?.index),
-    ]),
-  );
+  return found.map((match, i) => [
+    match[1] ?? "",
+    subject.slice(match.index + match[0].length, found[i + 1]?.index),
+  ]);
 }
 
 /** The repository that a path below a host begins with; null where it names none. */

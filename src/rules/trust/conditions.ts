@@ -1,18 +1,19 @@
 import { nearest, quote } from "../../diagnostics";
-import { coversPattern, matchesPattern, patternsMeet, type Pattern } from "../../policy";
+import type { Pattern } from "../../policy";
 import type { TrustCondition, TrustStatement, TrustView } from "../judgedRole";
 import type { Observation, Rule } from "../rule";
 import { claimsOfEveryIssuer, isMissing, missingKey, outcome } from "./outcomes";
 import {
   demands,
   hasWildcard,
+  isApart,
   isBinding,
   isComparable,
   isDemanded,
   isOwn,
-  isPositive,
   on,
   patternIn,
+  isWithin,
 } from "./trustView";
 
 /** What a statement by which tokens log in has to be told. */
@@ -67,13 +68,15 @@ export function isPatternValue(condition: TrustCondition, value: string): boolea
   return patternIn(condition, value)?.some((token) => typeof token === "string") ?? true;
 }
 
-const uselessWildcard: ConditionJudge = (c, login) => {
-  if (!isIdentity(c) || !isOwn(login, c) || !/^string(not)?equals$/.test(c.base)) return null;
-  const value = c.values.find(hasWildcard);
-  if (value === undefined) return null;
-  const effect = c.negated ? "never excludes anything" : "never matches";
-  return `${c.operator} takes * and ? literally, so ${quote(value)} ${effect}`;
-};
+/** Wildcards under operators that take them literally. */
+const uselessWildcard =
+  (operators: RegExp): ConditionJudge =>
+  (c, login) => {
+    const value = c.values.find(hasWildcard);
+    if (value === undefined || !isIdentity(c) || !isOwn(login, c) || !operators.test(c.base)) return null;
+    const effect = c.negated ? "never excludes anything" : "never matches";
+    return `${c.operator} takes * and ? literally, so ${quote(value)} ${effect}`;
+  };
 
 const needlessLike: ConditionJudge = (c, login) => {
   if (!isIdentity(c) || !isOwn(login, c) || c.base !== "stringlike") return null;
@@ -152,18 +155,10 @@ const wrongKeys: LoginJudge = (login) => {
   ];
 };
 
-const hiddenClaim: ConditionJudge = (c, login, view) => {
-  if (!isOwn(login, c) || claimsOfEveryIssuer.includes(c.claim) || !isMissing(c, login, view)) return null;
-  const claims = view.loginKeys
-    .filter(
-      (key) =>
-        !key.endsWith("*") &&
-        matchesPattern(key.slice(0, key.lastIndexOf(":")), c.prefix ?? "", () => undefined),
-    )
-    .map((key) => key.slice(key.lastIndexOf(":") + 1));
-  const known = [...new Set([...claimsOfEveryIssuer, ...claims])].join(", ");
-  return `AWS has no key ${quote(c.key)} for this issuer, only ${known}: ${effectOf(c, login, view)}`;
-};
+const hiddenClaim: ConditionJudge = (c, login, view) =>
+  isOwn(login, c) && !claimsOfEveryIssuer.includes(c.claim) && isMissing(c, login, view)
+    ? `AWS has no key ${quote(c.key)} for this issuer: ${effectOf(c, login, view)}`
+    : null;
 
 /** What a condition on a key that is never there comes to. */
 function effectOf(c: TrustCondition, login: TrustStatement, view: TrustView): string {
@@ -190,43 +185,30 @@ const emptyList: ConditionJudge = (c, login) =>
 /** Values of one condition that another one of the same statement refuses. */
 const contradictions: LoginJudge = (login, view) => {
   if (view.endless) return [];
-  const own = on(login, "sub");
-  const bound = own.filter((c) => isBinding(c) && isComparable(c));
-  return bound.flatMap((c) => {
-    const dead = c.values.filter((value) => {
-      const pattern = patternIn(c, value);
-      if (pattern === null || (c.base !== "stringlike" && hasWildcard(value))) return false;
-      return own.some((other) => other !== c && refuses(other, pattern, c));
-    });
+  const own = on(login, "sub").filter(isComparable);
+  return own.filter(isBinding).flatMap((c) => {
+    const dead = c.values.filter(
+      (value) =>
+        (c.base === "stringlike" || !hasWildcard(value)) &&
+        own.some((other) => other !== c && refuses(other, { ...c, values: [value] }, c)),
+    );
     const [value] = dead;
     if (value === undefined) return [];
-    return [
-      {
-        message: `${login.name}: ${dead.length === c.values.length ? "no subject" : `nothing that matches ${quote(value)}`} meets all conditions on sub: they must all hold at once`,
-        origin: c.origin,
-      },
-    ];
+    const what = dead.length === c.values.length ? "no subject" : `nothing that matches ${quote(value)}`;
+    const message = `${login.name}: ${what} meets all conditions on sub: they must all hold at once`;
+    return [{ message, origin: c.origin }];
   });
 };
 
-/** Can nothing of a pattern meet another condition, too? */
-function refuses(other: TrustCondition, pattern: Pattern, own: TrustCondition): boolean {
-  if (other.base === "null" || !isComparable(other) || other.set !== null || other.ifExists) return false;
-  const patterns = other.values.map((v) => patternIn(other, v));
-  if (other.negated) return patterns.some((p) => p !== null && coversPattern(p, pattern));
+/** Can nothing of one value of a condition meet another condition, too? */
+function refuses(other: TrustCondition, value: TrustCondition, own: TrustCondition): boolean {
+  if (other.set !== null || other.ifExists) return false;
+  if (other.negated) return isWithin(value, other);
   // Two lists of exact values that differ in part are a choice; a pattern beside them is a mistake.
-  if (isPositive(other) && other.base === own.base && own.base !== "stringlike")
+  if (other.base === own.base && own.base !== "stringlike")
     return !own.values.some((v) => other.values.includes(v));
-  return !patterns.some((p) => p === null || patternsMeet(p, pattern));
+  return isApart(value, other);
 }
-
-const ignoresCase: ConditionJudge = (c, login) => {
-  if (c.claim !== "sub" || !isOwn(login, c) || !c.base.endsWith("ignorecase")) return null;
-  const value = c.values.find(hasWildcard);
-  return value === undefined
-    ? null
-    : `${c.operator} takes * and ? literally: ${quote(value)} ${c.negated ? "excludes" : "matches"} nothing`;
-};
 
 const variables: ConditionJudge = (c, login) => {
   if (c.claim !== "sub" || !isOwn(login, c)) return null;
@@ -244,7 +226,7 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a wildcard under StringEquals",
     why: "it is taken literally and never matches: every login is denied, or nothing is excluded",
     remedy: "write StringLike, with the guard against dot segments beside it, or name each value",
-    trust: eachCondition(uselessWildcard),
+    trust: eachCondition(uselessWildcard(/^string(not)?equals$/)),
   },
   {
     id: "T26",
@@ -324,7 +306,7 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a pattern under an operator that ignores case",
     why: "wildcards are taken literally and never match",
     remedy: "write StringLike with the letter case that the host shows, or name each value",
-    trust: eachCondition(ignoresCase),
+    trust: eachCondition(uselessWildcard(/ignorecase$/)),
   },
   {
     id: "T38",

@@ -24,11 +24,11 @@ function isDemand({ base, values }: TrustCondition): boolean {
   return base === "null" && !values.some((v) => v.toLowerCase() === "true");
 }
 
-/** Does the statement speak of a claim at all, be it with a key that is wrong? */
-function speaksOf(login: TrustStatement, claim: string, view: TrustView): boolean {
+/** Does the statement speak of subjects at all, be it with a key that is wrong? */
+function speaksOfSubjects(login: TrustStatement, view: TrustView): boolean {
   return (
-    login.conditions.some((c) => c.claim === claim && c.prefix !== null && !isDemand(c)) ||
-    demands(view, login, claim).length > 0
+    login.conditions.some((c) => c.claim === "sub" && c.prefix !== null && !isDemand(c)) ||
+    demands(view, login, "sub").length > 0
   );
 }
 
@@ -43,33 +43,17 @@ const noAudience: LoginJudge = (login, view) => {
   const own = on(login, "aud");
   const pool = login.issuers.some((i) => i.foreign?.audience === "pool");
   const everything = own.find((c) => isPositive(c) && c.values.some((v) => isAnybodys(c, v, pool)));
-  const remedy = audienceRemedy(login);
-  const at = everything?.origin ?? login.origin;
-  if (everything)
-    return [
-      { message: `${login.name} accepts every audience: that is no condition on aud`, origin: at, remedy },
-    ];
-  if (
-    own.length > 0 &&
-    own.every((c) => c.negated || c.base === "null") &&
-    demands(view, login, "aud").length === 0
-  )
-    return [
-      {
-        message: `${login.name} only says what aud is not: tokens made for other services can log in too`,
-        origin: own[0]?.origin ?? at,
-        remedy,
-      },
-    ];
-  return speaksOf(login, "aud", view)
-    ? []
-    : [
-        {
-          message: `${login.name} has no condition on aud: tokens made for other services can log in too`,
-          origin: at,
-          remedy,
-        },
-      ];
+  const isNamed =
+    login.conditions.some((c) => c.claim === "aud" && c.prefix !== null && !c.negated && c.base !== "null") ||
+    demands(view, login, "aud").length > 0;
+  if (everything === undefined && isNamed) return [];
+  return [
+    {
+      message: `${login.name} has no condition that names an audience: tokens made for other services can log in too`,
+      origin: (everything ?? own[0] ?? login).origin,
+      remedy: audienceRemedy(login),
+    },
+  ];
 };
 
 /** Of a pool, a pattern lets in what somebody else has named so. */
@@ -91,33 +75,16 @@ const wrongAudience: LoginJudge = (login, view) =>
       const issuers = login.issuers.filter((i) => i.providerName.toLowerCase() === c.prefix);
       const registered = issuers.flatMap((issuer) => registeredBy(issuer, view));
       const asked = issuers.filter((i) => i.foreign === null).flatMap(audiencesOf);
-      const undeclared = issuers.every((i) => i.installations.length === 0);
-      return c.values.flatMap((value) => {
-        if (isPatternValue(c, value)) return [];
-        const wants = `${login.name} requires the audience ${quote(value)}`;
-        if (registered.length > 0 && !registered.includes(value)) {
-          const message = `${wants}; the identity provider of these files registers ${listed(registered)}`;
-          return [
-            {
-              message,
-              origin: c.origin,
-              remedy: "write an audience that it registers, or register this one",
-            },
-          ];
-        }
-        if (asked.length === 0 || asked.includes(value) || (undeclared && registered.length > 0)) return [];
-        return [
-          {
-            message: `${wants}; ${listed(asked)} is the audience that the identity provider registers and the workspace asks for`,
-            origin: c.origin,
-          },
-        ];
+      const isDeclared = issuers.some((i) => i.installations.length > 0);
+      return c.values.flatMap((value): readonly Observation[] => {
+        const known =
+          registered.length > 0 && !(isDeclared && registered.includes(value)) ? registered : asked;
+        if (isPatternValue(c, value) || known.length === 0 || known.includes(value)) return [];
+        const wanted = [...new Set(known)].map(quote).join(" or ");
+        const message = `${login.name} requires the audience ${quote(value)}, and logins have ${wanted}`;
+        return [{ message, origin: c.origin }];
       });
     });
-
-function listed(audiences: readonly string[]): string {
-  return [...new Set(audiences)].map(quote).join(" or ");
-}
 
 /** What the identity provider registers, where the files show it; one of another account is another one. */
 function registeredBy({ principal, providerName: name }: TrustedIssuer, view: TrustView): readonly string[] {
@@ -132,7 +99,7 @@ function audiencesOf({ installations, principal }: TrustedIssuer): readonly stri
 }
 
 const noSubject: LoginJudge = (login, view) => {
-  if (!hasCondition(login) || speaksOf(login, "sub", view)) return [];
+  if (!hasCondition(login) || speaksOfSubjects(login, view)) return [];
   // Of a pool T21 says that it is not named.
   const unnamed = login.issuers.find((i) => i.foreign?.audience !== "pool" && !tellsApart(login, i, view));
   if (unnamed === undefined) return [];

@@ -1,14 +1,16 @@
 import { quote } from "../../diagnostics";
-import {
-  coversPattern,
-  isPrivateCidr,
-  matchesPattern,
-  patternsMeet,
-  valueForm,
-  type ServiceReference,
-} from "../../policy";
+import { isPrivateCidr, matchesPattern, valueForm, type ServiceReference } from "../../policy";
 import type { TrustCondition, TrustStatement, TrustView } from "../judgedRole";
-import { deniesAll, hasWildcard, isBinding, isComparable, isOwn, isPositive, patternIn } from "./trustView";
+import {
+  boundBy,
+  deniesAll,
+  hasWildcard,
+  isApart,
+  isComparable,
+  isOwn,
+  isPositive,
+  isWithin,
+} from "./trustView";
 
 /** The claims that become condition keys whoever issues the token. */
 export const claimsOfEveryIssuer: readonly string[] = Object.freeze(["amr", "aud", "email", "oaud", "sub"]);
@@ -97,20 +99,8 @@ export function refusesAll(deny: TrustStatement, login: TrustStatement, view: Tr
 /** Does a condition of a Deny hold for everything that a statement demands of its logins? */
 function holdsFor(condition: TrustCondition, login: TrustStatement, { endless }: TrustView): boolean {
   if (endless || condition.set !== null || !isComparable(condition)) return false;
-  const patterns = condition.values.map((value) => patternIn(condition, value));
-  return login.conditions
-    .filter((c) => c.key.toLowerCase() === condition.key.toLowerCase() && isBinding(c) && isComparable(c))
-    .some(
-      ({ base, values }) =>
-        values.length > 0 &&
-        values.every((value) => {
-          const allowed = patternIn({ base }, value);
-          if (allowed === null) return false;
-          return isPositive(condition)
-            ? patterns.some((p) => p !== null && coversPattern(p, allowed))
-            : patterns.every((p) => p !== null && !patternsMeet(p, allowed));
-        }),
-    );
+  const compare = isPositive(condition) ? isWithin : isApart;
+  return boundBy(login, condition.key).some((bound) => compare(bound, condition));
 }
 
 /** Can nobody log in by a statement? What it would let in is then not worth a word: the reason has a finding. */

@@ -1,9 +1,8 @@
-import type { OneOrMany, Statement } from "../../model/policyDocument";
-import { coversPattern, many, matchesPattern, patternsMeet } from "../../policy";
+import { assumeAction, many } from "../../policy";
 import type { TrustCondition, TrustStatement, TrustView } from "../judgedRole";
 import { listed, type Rule } from "../rule";
-import { isMissing, missingKey, outcome, refusesAll } from "./outcomes";
-import { isBinding, isComparable, isPositive, patternIn } from "./trustView";
+import { outcome, refusesAll } from "./outcomes";
+import { boundBy, isAbout, isApart, isBinding, isComparable, isPositive, isWithin } from "./trustView";
 
 /** Does `wide` let in everybody whom `narrow` lets in? False where nobody can tell. */
 function isCovered(narrow: TrustStatement, wide: TrustStatement): boolean {
@@ -17,94 +16,36 @@ function isCovered(narrow: TrustStatement, wide: TrustStatement): boolean {
 /** Does the first condition hold only where the second holds? */
 function implies(narrow: TrustCondition, wide: TrustCondition): boolean {
   if (narrow.key.toLowerCase() !== wide.key.toLowerCase()) return false;
-  if (isBinding(narrow) && isPositive(wide) && isComparable(narrow) && isComparable(wide)) {
-    const patterns = wide.values.map((v) => patternIn(wide, v));
-    return narrow.values.every((v) => {
-      const pattern = patternIn(narrow, v);
-      return pattern !== null && patterns.some((p) => p !== null && coversPattern(p, pattern));
-    });
-  }
+  if (isBinding(narrow) && isPositive(wide) && isComparable(narrow) && isComparable(wide))
+    return isWithin(narrow, wide);
   if (narrow.operator.toLowerCase() !== wide.operator.toLowerCase()) return false;
   // What is excluded by the wide one must be excluded by the narrow one.
-  return narrow.negated
-    ? wide.values.every((v) => narrow.values.includes(v))
-    : narrow.values.every((v) => wide.values.includes(v));
+  const [few, many] = narrow.negated ? [wide, narrow] : [narrow, wide];
+  return few.values.every((v) => many.values.includes(v));
 }
 
 /** Why a Deny never applies to what the document allows; null where it may. */
 function neverApplies(deny: TrustStatement, view: TrustView): string | null {
   const allows = view.statements.filter((s) => s.statement.Effect === "Allow");
-  if (allows.length === 0) return null;
-  if (!allows.some((allow) => actionsMeet(deny.statement, allow.statement)))
-    return "no statement allows its actions";
-  const about = allows.filter((allow) => principalsMeet(deny.statement, allow.statement));
-  if (about.length === 0) return "no statement allows its principals";
-  if (!about.every((allow) => allow.issuers.length > 0)) return null;
-  for (const condition of deny.conditions) {
-    if (about.every((allow) => outcome(condition, allow, view) === "never"))
-      return about.every((allow) => isMissing(condition, allow, view))
-        ? missingKey(condition)
-        : `${condition.operator} on ${condition.key} never holds`;
-    if (!isBinding(condition)) continue;
-    const why = about.every((allow) => misses(condition, allow)) ? reasonOf(condition) : null;
-    if (why !== null) return why;
-  }
-  return null;
+  // What other principals do, or other actions, is not followed.
+  if (!allows.every(isPlainLogin)) return null;
+  const about = allows.filter((allow) => allow.issuers.some((i) => isAbout(deny.statement, i.principal)));
+  if (about.length === 0) return allows.length === 0 ? null : "no login has its principals and actions";
+  const idle = deny.conditions.find((c) =>
+    about.every((allow) => outcome(c, allow, view) === "never" || misses(c, allow)),
+  );
+  return idle === undefined ? null : `${idle.operator} on ${idle.key} never holds for what is allowed`;
 }
 
-function reasonOf({ key, claim }: TrustCondition): string {
-  return `nothing that is allowed matches this ${claim === "sub" || claim === "aud" ? claim : key}`;
+function isPlainLogin({ issuers, statement }: TrustStatement): boolean {
+  return issuers.length > 0 && many(statement.Action).join().toLowerCase() === assumeAction.toLowerCase();
 }
 
 /** Does no token that a statement lets in meet a condition of a Deny? */
 function misses(condition: TrustCondition, allow: TrustStatement): boolean {
-  if (condition.prefix === null || !isComparable(condition)) return false;
-  const issuer = allow.issuers.find((i) => i.providerName.toLowerCase() === condition.prefix);
-  if (!issuer) return true;
-  const denied = condition.values.map((v) => patternIn(condition, v));
-  const bound = allow.conditions.filter(
-    (c) => c.key.toLowerCase() === condition.key.toLowerCase() && isBinding(c) && isComparable(c),
-  );
-  return bound.some((c) =>
-    c.values.every((v) => {
-      const pattern = patternIn(c, v);
-      return pattern !== null && denied.every((p) => p !== null && !patternsMeet(p, pattern));
-    }),
-  );
-}
-
-function actionsMeet(deny: Statement, allow: Statement): boolean {
-  const allowed = allow.NotAction === undefined ? many(allow.Action) : ["sts:*"];
-  const meets = (patterns: OneOrMany) =>
-    many(patterns).some((p) =>
-      allowed.some((a) => {
-        const [left, right] = [p.toLowerCase(), a.toLowerCase()];
-        return matchesPattern(left, right, () => undefined) || matchesPattern(right, left, () => undefined);
-      }),
-    );
-  if (deny.NotAction === undefined) return deny.Action !== undefined && meets(deny.Action);
-  const spared = many(deny.NotAction).map((p) => p.toLowerCase());
-  return !allowed.every((a) => spared.some((p) => matchesPattern(p, a.toLowerCase(), () => undefined)));
-}
-
-function principalsMeet(deny: Statement, allow: Statement): boolean {
-  if (deny.Principal === undefined || allow.Principal === undefined) return true;
-  if (deny.Principal === "*" || allow.Principal === "*") return true;
-  const allowed = allow.Principal;
-  return Object.entries(deny.Principal).some(([type, names]) =>
-    many(names).some((name) => name === "*" || many(allowed[type]).some((other) => related(name, other))),
-  );
-}
-
-/** Names of one account may be each other's: the account's own stands for all of its roles and users. */
-function related(a: string, b: string): boolean {
-  if (a === b || b === "*") return true;
-  const account = /^(?:arn:[^:]*:(?:iam|sts)::)?([0-9]{12})(?:$|:)/;
-  return (
-    !/oidc-provider|saml-provider/.test(a + b) &&
-    account.exec(a)?.[1] !== undefined &&
-    account.exec(a)?.[1] === account.exec(b)?.[1]
-  );
+  if (condition.prefix === null || !isBinding(condition) || !isComparable(condition)) return false;
+  if (!allow.issuers.some((i) => i.providerName.toLowerCase() === condition.prefix)) return true;
+  return boundBy(allow, condition.key).some((bound) => isApart(bound, condition));
 }
 
 /** Rules about what the statements of a trust policy are to each other. */

@@ -15,13 +15,16 @@ import {
   traversals,
   traversalsOfLength,
   type EntryUrl,
+  type SubjectReach,
 } from "../../subject";
+import { on } from "./trustView";
 import {
   admission,
   admitted,
   admittedBy,
   example,
   hostsFor,
+  looseReach,
   type Reading,
   type SubjectValue,
 } from "./subjectValues";
@@ -44,7 +47,7 @@ export function judgeUrl(value: SubjectValue): readonly Reading[] {
   if (parsed.kind !== "repository")
     return [{ rule: "T56", message: `${shown} is not a URL that a workspace of a repository presents` }];
   const { repository, context } = parsed;
-  const odd = oddForm(value, url, repository, context === "repository");
+  const odd = oddForm(value, repository, context === "repository");
   return [
     ...(odd === null ? [] : [{ rule: "T56", message: odd }]),
     admission(value, "repo", repository.url, {
@@ -73,38 +76,30 @@ function spelling(value: SubjectValue, start: string): string | null {
     : `${shown} differs from ${quote(declared)} in letter case, which IAM compares`;
 }
 
-/** Forms of the repository's own URL that some workspaces have, without the one that most have. */
-function oddForm(value: SubjectValue, url: string, repository: EntryUrl, own: boolean): string | null {
+/** What only some workspaces of a repository present, without what most of them do; null: nothing. */
+function oddForm(value: SubjectValue, repository: EntryUrl, isOwnUrl: boolean): string | null {
+  const { start: url } = value;
   const shown = quote(value.value);
-  if (url.includes("#")) return `${shown} has a fragment, which only a URL typed by hand has`;
-  const { parameters } = dialects[repository.kind];
-  if (url.includes("?") && !parameters.some((name) => new RegExp(`[?&]${name}=`).test(url)))
-    return `${shown} has a query, which only a URL typed by hand has`;
-  // Where hosts clone by URLs of another family, all of these end so.
-  if (url.endsWith(".git") && url !== `${repository.url}.git`) return null;
-  const ends = /\.git$/.test(url) ? ".git" : url.endsWith("/") ? "a slash" : null;
-  if (!own || ends === null || admitted(value, repository.url) || !admitted(value, url)) return null;
-  return `${shown} ends in ${ends}: workspaces opened on ${quote(repository.url)} are denied`;
+  const isQueried = dialects[repository.kind].parameters.some((name) => new RegExp(`[?&]${name}=`).test(url));
+  if (url.includes("#") || (url.includes("?") && !isQueried))
+    return `${shown} has a ${url.includes("#") ? "fragment" : "query"}: workspaces opened on any other URL are denied`;
+  // Of another family of the host's URLs, one says nothing about this one: its letter case may differ.
+  const isAlone = isOwnUrl && url.startsWith(repository.url) && !admitted(value, repository.url);
+  return isAlone && admitted(value, url)
+    ? `${shown} does not admit ${quote(repository.url)}: workspaces opened on it are denied`
+    : null;
 }
 
 /** Does the document admit nothing of the repository but its own URLs? */
 function isBare(value: SubjectValue, repository: EntryUrl): boolean {
+  const { url } = repository;
+  const values = value.view.logins.flatMap((login) =>
+    on(login, "sub").flatMap((c) => (c.negated ? [] : c.values)),
+  );
   return (
     repoSubjects(repository, ["repository"]).exact.includes(value.start) &&
     !exampleSubjects(repository, "branches").some((sub) => admitted(value, sub)) &&
-    !hasInner(value, repository)
-  );
-}
-
-/** Does some value of the document name something inside of the repository? */
-function hasInner({ view }: SubjectValue, { url }: EntryUrl): boolean {
-  return view.logins.some((login) =>
-    login.conditions.some(
-      (c) =>
-        c.claim === "sub" &&
-        !c.negated &&
-        c.values.some((v) => /^[/?][^/]|^\$\{\?\}/.test(v.startsWith(url) ? v.slice(url.length) : "")),
-    ),
+    !values.some((v) => v.startsWith(url) && /^([/?][^/]|\$\{\?\})/.test(v.slice(url.length)))
   );
 }
 
@@ -130,50 +125,28 @@ export function judgePattern(value: SubjectValue): readonly Reading[] {
 
 /** Whom a pattern lets in, by where its first wildcard stands. */
 function judgeReach(value: SubjectValue): readonly Reading[] {
-  const { more } = value;
-  const shown = quote(value.value);
   const reach = reachOf(value);
-  switch (reach.kind) {
-    case "no-url":
-      return [{ rule: "T56", message: `${shown} does not begin like a URL that a workspace presents` }];
-    case "before-path":
-      return [
-        {
-          rule: "T53",
-          message: `${shown} has a wildcard before the repository's path: another host, another organization or a longer path with the same end matches`,
-        },
-      ];
-    case "host":
-      return [{ rule: "T55", message: `${shown} admits every repository of the host, whoever owns it` }];
-    case "cut-name":
-      return [
-        {
-          rule: "T52",
-          message: `${shown} admits every name that begins with ${quote(reach.name)}, such as ${quote(`${reach.name}-evil`)}, which anybody can register`,
-        },
-      ];
-    case "organization":
-      return organization(value, reach.url);
-    case "repository": {
-      const { repository, group, rest } = reach;
-      const anything = rest === "/" && !more && value.pattern.includes("many");
-      const whole = anything && !admitted(value, repository.url);
-      if (group && whole) return organization(value, repository.url);
-      return [
-        ...(whole ? [missesItself(value, repository)] : []),
-        ...branches(value, repository),
-        ...unguarded(value),
-        admission(value, "repo", repository.url, {
-          hostKind: repository.kind,
-          contexts: forkContexts(value, repository),
-        }),
-      ];
-    }
-  }
+  const loose = looseReach(value, reach);
+  if (loose !== null) return [loose];
+  if (reach.kind === "organization") return organization(value, reach.url);
+  if (reach.kind !== "repository") return [];
+  const { repository, group, rest } = reach;
+  const anything = rest === "/" && !value.more && value.pattern.includes("many");
+  const whole = anything && !admitted(value, repository.url);
+  if (group && whole) return organization(value, repository.url);
+  return [
+    ...(whole ? [missesItself(value, repository)] : []),
+    ...branches(value, repository),
+    ...unguarded(value),
+    admission(value, "repo", repository.url, {
+      hostKind: repository.kind,
+      contexts: forkContexts(value, repository),
+    }),
+  ];
 }
 
 /** A `?` that is meant to begin a query, and is a wildcard, is T27's: here it counts as what is meant. */
-function reachOf(value: SubjectValue) {
+function reachOf(value: SubjectValue): SubjectReach {
   const { start, more } = value;
   return subjectReach(beginsQuery(value) ? `${start}?` : start, more, hostsFor(value));
 }

@@ -1,9 +1,10 @@
+import { quote } from "../../diagnostics";
 import type { Admission } from "../../model/roleAccess";
 import type { ScmHost } from "../../model/accessModel";
 import { coversPattern, literalStart, patternOf, spelled, type Pattern } from "../../policy";
-import { scmHostOf, scmHosts } from "../../subject";
+import { scmHostOf, scmHosts, type SubjectReach } from "../../subject";
 import type { FormFinding, TrustCondition, TrustedIssuer, TrustStatement, TrustView } from "../judgedRole";
-import { admits, demands, hasWildcard, isBinding, isPositive, on, patternIn } from "./trustView";
+import { admits, demands, hasWildcard, isBinding, isPositive, isWithin, on, patternIn } from "./trustView";
 
 /** What one value says: whom it admits, or what is odd about its form. */
 export type Reading = Admission | Form;
@@ -82,19 +83,11 @@ function narrowest(view: TrustView, login: TrustStatement, issuer: TrustedIssuer
     (c) => c.prefix === prefix,
   );
   const within = (narrow: TrustCondition, wide: TrustCondition): boolean =>
-    isBinding(narrow) && narrow.values.every((v) => isWithin(patternIn(narrow, v), wide));
+    isBinding(narrow) && isWithin(narrow, wide);
   return all.filter(
     (wide, i) =>
       !all.some((narrow, j) => j !== i && within(narrow, wide) && (j < i || !within(wide, narrow))),
   );
-}
-
-function isWithin(pattern: Pattern | null, wide: TrustCondition): boolean {
-  if (pattern === null) return false;
-  return wide.values.some((v) => {
-    const other = patternIn(wide, v);
-    return other !== null && coversPattern(other, pattern);
-  });
 }
 
 /** Does the whole document let in this subject, by any of its statements? */
@@ -136,4 +129,28 @@ export const wildcardMark: RegExp = /[\ue000\ue001]/;
 /** A subject that the value matches, for a run of characters in place of its first `*`. */
 export function example({ pattern }: SubjectValue, run: string): string {
   return spelled(pattern, run, "a");
+}
+
+/** What a pattern says whose first wildcard is not inside of one repository; null where it is, or in an organization. */
+export function looseReach(value: SubjectValue, reach: SubjectReach): Form | null {
+  const shown = quote(value.value);
+  switch (reach.kind) {
+    case "no-url":
+      return { rule: "T56", message: `${shown} does not begin like a URL that a workspace presents` };
+    case "before-path":
+      return {
+        rule: "T53",
+        message: `${shown} has a wildcard before the repository's path: another host, another organization or a longer path with the same end matches`,
+      };
+    case "host":
+      return { rule: "T55", message: `${shown} admits every repository of the host, whoever owns it` };
+    case "cut-name":
+      return {
+        rule: "T52",
+        message: `${shown} admits every name that begins with ${quote(reach.name)}, such as ${quote(`${reach.name}-evil`)}, which anybody can register`,
+      };
+    case "organization":
+    case "repository":
+      return null;
+  }
 }

@@ -1,5 +1,5 @@
 import type { Condition, Statement } from "../../model/policyDocument";
-import { evaluateTrust, many, patternOf, type Pattern } from "../../policy";
+import { coversPattern, evaluateTrust, many, patternOf, patternsMeet, type Pattern } from "../../policy";
 import type { TrustCondition, TrustedIssuer, TrustStatement, TrustView } from "../judgedRole";
 
 /** Is a statement about logins of this identity provider, whatever its conditions? */
@@ -72,6 +72,34 @@ export function isDemanded({ conditions }: TrustStatement, key: string): boolean
 /** A value as its operator reads it; null where it holds a policy variable. */
 export function patternIn(condition: Pick<TrustCondition, "base">, value: string): Pattern | null {
   return patternOf(value, condition.base.endsWith("like"));
+}
+
+/** Is all that the values of one condition stand for among what those of another do? False where nobody can tell. */
+export function isWithin(narrow: ValueList, wide: ValueList): boolean {
+  const patterns = wide.values.map((value) => patternIn(wide, value));
+  return narrow.values.every((value) => {
+    const pattern = patternIn(narrow, value);
+    return pattern !== null && patterns.some((p) => p !== null && coversPattern(p, pattern));
+  });
+}
+
+/** Have the values of two conditions nothing in common? False where nobody can tell. */
+export function isApart(one: ValueList, other: ValueList): boolean {
+  const patterns = other.values.map((value) => patternIn(other, value));
+  return one.values.every((value) => {
+    const pattern = patternIn(one, value);
+    return pattern !== null && patterns.every((p) => p !== null && !patternsMeet(p, pattern));
+  });
+}
+
+type ValueList = Pick<TrustCondition, "base" | "values">;
+
+/** The conditions of a login on a key that demand one of their values. */
+export function boundBy({ conditions }: TrustStatement, key: string): readonly TrustCondition[] {
+  return conditions.filter(
+    (c) =>
+      c.key.toLowerCase() === key.toLowerCase() && isBinding(c) && isComparable(c) && c.values.length > 0,
+  );
 }
 
 /**
