@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { runs } from "../proof/settings";
-import { command } from "../support/folder";
+import { command, inTemporaryFolder, write } from "../support/folder";
+import { acmeIssuer, payload, tokenOf } from "../support/login";
+
+inTemporaryFolder();
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -62,8 +65,8 @@ const resources: Json = [
   { type: "aws_iam_role_policy", name: "p", address: "aws_iam_role_policy.p", index: 0, values: inline },
 ];
 
-/** Every shape that is read. */
-const whole: readonly Json[] = [
+/** Every shape of existing access that is read. */
+const existing: readonly Json[] = [
   ...[trust, permission, role, { Role: role }, { Roles: [role], IsTruncated: true }],
   {
     RoleDetailList: [role],
@@ -100,42 +103,70 @@ const whole: readonly Json[] = [
   { resource: { aws_iam_role: { a: attributes }, aws_iam_role_policy: { p: inline } } },
 ];
 
-/** What stands in a place by mistake; `deep 9` is that many lists in each other, in the text. */
+const url = "https://github.com/acme/app";
+const event: Json = {
+  ...{ eventName: "AssumeRoleWithWebIdentity", eventTime: "2026-05-31T12:00:00Z", errorCode: "AccessDenied" },
+  ...{ sourceIPAddress: "198.51.100.7", requestParameters: { roleArn: "arn:aws:iam::123456789012:role/a" } },
+  userIdentity: {
+    identityProvider: `arn:aws:iam::123456789012:oidc-provider/${acmeIssuer.slice(8)}`,
+    ...{ userName: url, principalId: "somebody" },
+  },
+};
+const token: Json = payload(url) as Record<string, Json>;
+const logins: readonly Json[] = [
+  ...[token, { Header: { alg: "RS256" }, Payload: token }, event, { Records: [event, event] }],
+  { Events: [{ CloudTrailEvent: JSON.stringify(event) }] },
+];
+
+const manifest: Json = {
+  version: 1,
+  accounts: { dev: { id: "123456789012", region: "eu-central-1", backend: { local: { path: "x" } } } },
+  installations: {
+    acme: { host: "acme.gitpod.cloud", formerIssuers: ["https://services.acme.gitpod.cloud/idp"] },
+  },
+  grantSets: { db: [{ secret: "db", env: "DB" }] },
+  defaults: { tags: { a: "b" }, accept: [{ rule: "T66", reason: "known" }] },
+  repos: [
+    {
+      ...{ url, contexts: ["repository", { branch: "main" }], sourceCidrs: ["198.51.100.0/24"] },
+      grants: [{ set: "db" }, { s3: "acme/x", access: "read" }],
+      statements: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::b/*" }],
+      ...{ expires: "2027-01-01", snippet: { task: "aws", commands: ["make"] } },
+    },
+  ],
+};
+const gitpodYml: Json = {
+  image: "gitpod/workspace-full",
+  tasks: [
+    {
+      name: "aws",
+      command: "gp idp login aws --role-arn arn:aws:iam::123456789012:role/a --profile default",
+    },
+    { init: "npm ci", before: "aws sts get-caller-identity", command: "gp sync-await aws && npm start" },
+  ],
+  ...{ ports: [{ port: 3000, onOpen: "ignore" }], env: { A: "b" }, github: { prebuilds: { master: true } } },
+};
+const automations: Json = {
+  tasks: { aws: { name: "aws", command: "ona idp login aws --role-arn x", triggeredBy: ["manual"] } },
+  services: { web: { name: "web", commands: { start: "npm start" }, dependsOn: ["aws"] } },
+};
+
+/**
+ * What stands in a place by mistake. In the text, `deep 9` is that many lists in each other, `cycle` a list of itself,
+ * and `bomb` lists of lists of one, which doubles with each.
+ */
 const wrong = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.constantFrom<Json>(null, true, 0, -1.5, "", "x", "${a", "*", "%7B", '{"a":', []),
   },
   fc.constantFrom<Json>({}, [[]], [null], [{}], { "": "" }, { constructor: null }, "\ud800", "a\u0000b"),
+  fc.constantFrom<Json>("cycle", "bomb"),
   fc.integer({ min: 2, max: 3000 }).map((levels): Json => `deep ${levels}`),
 );
+const bomb = Array.from({ length: 30 }, (_, i) => `&b${i} [${i === 0 ? "1" : `*b${i - 1}, *b${i - 1}`}]`);
 
 const part = fc.double({ min: 0, max: 1, noNaN: true });
-
-type Way = readonly string[];
-
-/** The way to every value in a value, itself among them. */
-function ways(value: Json): readonly Way[] {
-  if (typeof value !== "object" || value === null) return [[]];
-  return [
-    [],
-    ...Object.entries<Json>(value).flatMap(([key, inner]) => ways(inner).map((way) => [key, ...way])),
-  ];
-}
-
-/** A value with the one at the end of a way changed; undefined takes it out. */
-function changed(
-  value: Json,
-  [first, ...rest]: Way,
-  change: (value: Json) => Json | undefined,
-): Json | undefined {
-  if (typeof value !== "object" || value === null || first === undefined) return change(value);
-  const left = Object.entries<Json>(value).flatMap(([key, inner]): [string, Json][] => {
-    const own = key === first ? changed(inner, rest, change) : inner;
-    return own === undefined ? [] : [[key, own]];
-  });
-  return Array.isArray(value) ? left.map(([, inner]) => inner) : Object.fromEntries(left);
-}
 
 interface Damage {
   /** Which of all values. */
@@ -146,62 +177,113 @@ interface Damage {
 
 const damage: fc.Arbitrary<Damage> = fc.record({
   place: fc.nat(),
-  kind: fc.constantFrom("remove", "replace", "replace", "wrap", "text", "double"),
+  kind: fc.constantFrom("remove", "remove", "replace", "replace", "wrap", "text", "double"),
   by: wrong,
 });
 
+/** A value with something wrong in one place. */
 function damaged(value: Json, { place, kind, by }: Damage): Json {
-  const change = {
-    remove: () => undefined,
-    replace: () => by,
-    wrap: (inner: Json): Json => [inner],
-    text: (inner: Json): Json => JSON.stringify(inner),
-    double: (inner: Json): Json => [inner, inner],
-  }[kind];
-  const all = ways(value);
-  return changed(value, all[place % all.length] ?? [], change) ?? null;
+  const target = place % sizeOf(value);
+  let at = -1;
+  const walk = (inner: Json): Json | undefined => {
+    at += 1;
+    if (at === target)
+      return {
+        remove: undefined,
+        replace: by,
+        wrap: [inner],
+        text: JSON.stringify(inner),
+        double: [inner, inner],
+      }[kind];
+    if (typeof inner !== "object" || inner === null) return inner;
+    const left = Object.entries<Json>(inner).flatMap(([key, own]): [string, Json][] => {
+      const kept = walk(own);
+      return kept === undefined ? [] : [[key, kept]];
+    });
+    return Array.isArray(inner) ? left.map(([, own]) => own) : Object.fromEntries(left);
+  };
+  return walk(value) ?? null;
 }
 
-/** Files with something wrong in some places; some of them cut off. */
-const text = fc
-  .tuple(
-    fc.constantFrom(...whole),
-    fc.array(damage, { minLength: 1, maxLength: 3 }),
-    fc.oneof({ weight: 4, arbitrary: fc.constant(1) }, part),
-  )
-  .map(([value, damages, kept]) => {
-    const written = JSON.stringify(damages.reduce(damaged, value)).replace(/"deep (\d+)"/g, (_, levels) => {
-      return "[".repeat(Number(levels)) + "]".repeat(Number(levels));
-    });
-    return written.slice(0, Math.ceil(written.length * kept));
-  });
-
-/** Runs a sub-command on a text; a bug of ours rejects. */
-async function statusOf(subcommand: string, stdin: string): Promise<number> {
-  const { status, stdout, stderr } = await command([...subcommand.split(" "), "-"], {}, { stdin });
-  expect([0, 1, 2]).toContain(status);
-  if (status !== 0) expect(stdout + stderr).not.toBe("");
-  expect(stdout + stderr).not.toMatch(/^ +at .*:\d+:\d+\)?$|TypeError|RangeError|\[object Object\]/m);
-  return status;
+/** How many values there are in a value, itself among them. */
+function sizeOf(value: Json): number {
+  if (typeof value !== "object" || value === null) return 1;
+  return Object.values<Json>(value).reduce<number>((sum, inner) => sum + sizeOf(inner), 1);
 }
 
-describe.each(["check --trust-policy", "check --permission-policy", "import-role"])(
-  "%s answers with a verdict or a message, and never with a stack trace,",
-  (subcommand) => {
-    test("a document of any shape in which any one value is missing", async () => {
-      // The option says what a bare document is, and nothing else.
-      for (const shape of subcommand === "check --trust-policy" ? [trust] : whole)
-        for (const way of ways(shape).slice(1))
-          await statusOf(subcommand, JSON.stringify(changed(shape, way, () => undefined)));
+/** Files with something wrong in some places; some of them cut off, some with a byte order mark. */
+const textOf = (shapes: readonly Json[]) =>
+  fc
+    .tuple(
+      fc.constantFrom(...shapes),
+      fc.array(damage, { minLength: 1, maxLength: 3 }),
+      fc.oneof({ weight: 4, arbitrary: fc.constant(1) }, part),
+      fc.constantFrom("", "", "\ufeff"),
+    )
+    .map(([value, damages, kept, mark]) => {
+      const written = JSON.stringify(damages.reduce(damaged, value))
+        .replace(/"deep (\d+)"/g, (_, levels) => "[".repeat(Number(levels)) + "]".repeat(Number(levels)))
+        .replace(/"cycle"/g, "&c [*c]")
+        .replace(/"bomb"/g, `[${bomb.join(", ")}]`);
+      return mark + written.slice(0, Math.ceil(written.length * kept));
     });
 
-    test("one in which some values are others, or that is cut off", async () => {
-      const seen = new Set<number>();
-      const answered = fc.asyncProperty(text, async (stdin) => {
-        seen.add(await statusOf(subcommand, stdin));
-      });
-      await fc.assert(answered, runs(100, 2000));
-      expect(seen.size).toBeGreaterThan(1);
+/** A manifest that is small and right: most of what is read beside it is not about the manifest. */
+const sound = JSON.stringify({
+  version: 1,
+  accounts: { dev: { id: "123456789012", region: "eu-central-1" } },
+  installations: { acme: { host: "acme.gitpod.cloud" } },
+  repos: [{ url }],
+});
+
+/** Every sub-command that reads what somebody else wrote: what it reads, its arguments, and the share of the 2,000. */
+const readers: readonly (readonly [string, readonly Json[], readonly string[], number])[] = [
+  ["check --trust-policy", existing, ["check", "--trust-policy", "-"], 200],
+  ["check --permission-policy", existing, ["check", "--permission-policy", "-"], 200],
+  ["import-role", existing, ["import-role", "-"], 350],
+  ["explain --claims", logins, ["explain", "sound.yaml", "--claims", "-"], 450],
+  ["explain --token", [token], ["explain", "sound.yaml", "--token", "-"], 300],
+  [
+    "snippet --check",
+    [gitpodYml, automations],
+    ["snippet", "sound.yaml", "--repo", url, "--check", "damaged"],
+    100,
+  ],
+  [
+    "snippet --into",
+    [gitpodYml, automations],
+    ["snippet", "sound.yaml", "--repo", url, "--into", "damaged", "--dry-run"],
+    25,
+  ],
+  [
+    "snippet --into --remove",
+    [gitpodYml],
+    ["snippet", "sound.yaml", "--into", "damaged", "--remove", "--dry-run"],
+    75,
+  ],
+  ["check", [manifest], ["check", "damaged"], 125],
+  ["access", [manifest], ["access", "damaged"], 50],
+  ["snippet", [manifest], ["snippet", "damaged", "--repo", url], 25],
+  ["explain", [manifest], ["explain", "damaged", "--context", url], 75],
+  ["cdktf.json", [{ context: { manifest: "x", templates: "y" }, output: "z" }], ["check", "sound.yaml"], 25],
+];
+
+test.each(readers)(
+  "%s answers with a verdict or a message, and never with a stack trace",
+  async (name, shapes, argv, count) => {
+    write({ "sound.yaml": sound });
+    const seen = new Set<number>();
+    const answered = fc.asyncProperty(textOf(shapes), async (text) => {
+      if (!argv.includes("-")) write({ [name === "cdktf.json" ? name : "damaged"]: text });
+      const stdin = name === "explain --token" ? tokenOf(text) : text;
+      const { status, stdout, stderr } = await command(argv, {}, { stdin });
+      const said = stdout + stderr;
+      seen.add(status);
+      const isAnswer = [0, 1, 2].includes(status) && (status === 0 || said !== "");
+      const isTrace = /^ +at .*:\d+:\d+\)?$|TypeError|RangeError|\[object Object\]/m.test(said);
+      if (!isAnswer || isTrace) throw new Error(`exit ${status}: ${said}`);
     });
+    await fc.assert(answered, runs(count, 10 * count));
+    expect(seen.size).toBeGreaterThan(1);
   },
 );
