@@ -79,8 +79,8 @@ function described({ error }: ParseError): string {
     .toLowerCase();
 }
 
-/** Finds keys that stand twice. Returns the first node that is nested too deep. */
-function examine(node: Node, path: Path, problems: JsonProblem[]): Node | undefined {
+/** Finds keys that stand twice. Returns the first node that is nested too deep. @param path - of the node, for the call */
+function examine(node: Node, path: (string | number)[], problems: JsonProblem[]): Node | undefined {
   const { children } = node;
   if (children === undefined) return undefined;
   if (path.length >= deepest) return node;
@@ -96,8 +96,10 @@ function examine(node: Node, path: Path, problems: JsonProblem[]): Node | undefi
         remedy: "keep one of the two",
       });
     seen.add(name);
-    const deep = value === undefined ? undefined : examine(value, [...path, name], problems);
+    path.push(name);
+    const deep = value === undefined ? undefined : examine(value, path, problems);
     if (deep !== undefined) return deep;
+    path.pop();
   }
   return undefined;
 }
