@@ -194,6 +194,70 @@ const url = mutantsOf("src/subject", [
   ["a name may end in .git", '  [/\\.git$/i, ".git at the end"],\n', ""],
 ]);
 
+const changes = mutantsOf("src/access", [
+  ["conditions do not count", "wide.tests.every((test) => isImplied(test, narrow.tests))", "true"],
+  ["any issuer is the same", "coversTerm(wide.principal, narrow.principal) &&", ""],
+  ["any action is the same", "coversTerm(wide.action, narrow.action) &&", ""],
+  ["any resource is the same", "coversTerm(wide.resource, narrow.resource) &&", ""],
+  [
+    "a part covers the whole",
+    "coversPattern(wide.pattern, narrow.pattern)",
+    "coversPattern(narrow.pattern, wide.pattern)",
+  ],
+  [
+    "what cannot be compared is the same",
+    "return wide.text === narrow.text && wide.wildcards === narrow.wildcards;",
+    "return true;",
+  ],
+  ["NotAction is what it names", '[except(NotAction, "action")]', "many(NotAction).map(actionTerm)"],
+  [
+    "NotResource is what it names",
+    '[except(NotResource, "resource")]',
+    "many(NotResource).map((text) => term(text, true))",
+  ],
+  [
+    "to refuse less is to refuse as much",
+    "wide.values.every((value) => isAmong(value, narrow.values))",
+    "narrow.values.every((value) => isAmong(value, wide.values))",
+  ],
+  [
+    "any address is within any other",
+    "isAmong(value, wide.values) || isWithinCidrs(value, wide.values)",
+    "true",
+  ],
+  ["what a guard refuses does not count", "alwaysHolds(wide, term(value", "!alwaysHolds(wide, term(value"],
+  ["the caller is always the same", "...(isOfCaller ? [callerTest] : [])", ""],
+  ["a new role is no gain", "...added.flatMap(", "...added.slice(1).flatMap("],
+  ["a role that goes is no loss", "...removed.flatMap(", "...removed.slice(1).flatMap("],
+  ["a later end is no gain", "more.expires > base.expires", "more.expires < base.expires"],
+  ["to end no more is no gain", "more.expires === null ||", ""],
+  [
+    "more addresses are no gain",
+    "!isWithin(more.sourceCidrs, base.sourceCidrs)",
+    "more.sourceCidrs.length === 0",
+  ],
+  ["any address is within some", "cidrs.length > 0 && cidrs.every(", "cidrs.every("],
+  [
+    "a boundary that goes is no gain",
+    "base.permissionsBoundary !== null && base",
+    "base.permissionsBoundary === null && base",
+  ],
+  ["a longer session is no gain", "more.sessionSeconds > base.sessionSeconds ||", ""],
+  ["a Deny that goes reaches nothing", "reachOf([...found, ...lifted])", "reachOf(found)"],
+  ["an attached policy is no gain", "...attached.map(managedWords),", ""],
+  ["a policy that went denied nothing", "...detached.map((arn) =>", "...detached.slice(1).map((arn) =>"],
+  [
+    "roles that differ in their terms mean the same",
+    "...[sessionSeconds, maxSessionSeconds, expires, sourceCidrs],",
+    "",
+  ],
+  [
+    "roles that differ in their permissions mean the same",
+    "[account.id, trustPolicy, statements, managedPolicies,",
+    "[account.id, trustPolicy, managedPolicies,",
+  ],
+]);
+
 /** The mutants that the tests of who gets in must notice, each of them. */
 export const mutants: readonly Mutant[] = Object.freeze([
   ...trust,
@@ -206,4 +270,5 @@ export const mutants: readonly Mutant[] = Object.freeze([
   ...subjects,
   ...claims,
   ...url,
+  ...changes,
 ]);

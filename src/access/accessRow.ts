@@ -19,7 +19,7 @@ export interface AccessRow {
   } | null;
   readonly admits: readonly string[];
   readonly subjects: Subjects;
-  readonly may: readonly Permission[];
+  readonly may: readonly Omit<Permission, "denies">[];
   readonly managedPolicies: readonly string[];
   readonly permissionsBoundary: string | null;
   readonly sessionSeconds: number;
@@ -30,14 +30,21 @@ export interface AccessRow {
   readonly accepted: readonly AcceptedFinding[];
 }
 
-/** Says a role in words. */
-export function accessRow(role: AccessRole, lineOf: LineOf): AccessRow {
+/**
+ * Says a role in words.
+ * @param may - what of its permissions is shown. @default - everything
+ */
+export function accessRow(
+  role: AccessRole,
+  lineOf: LineOf,
+  may: readonly Permission[] = permissionsOf(role.statements, role.account),
+): AccessRow {
   const { name, arn, account, installation, entry, origin, admits, subjects, managedPolicies } = role;
   const { permissionsBoundary, sessionSeconds, expires, sourceCidrs, issuers, audience, accepted } = role;
   return {
     ...{ role: name, arn, account: { name: account.name, id: account.id }, installation },
     entry: entry && { ...entry, file: origin.file, line: lineOf(origin) },
-    ...{ admits, subjects, may: permissionsOf(role.statements, account), managedPolicies },
+    ...{ admits, subjects, may: may.map(({ denies, ...shown }) => shown), managedPolicies },
     ...{ permissionsBoundary, sessionSeconds, expires, sourceCidrs, issuers, audience, accepted },
   };
 }

@@ -3,3 +3,6 @@ export { declaredAccess } from "./declared";
 export { accessJson, accessRow, type AccessRow, type LineOf } from "./accessRow";
 export { accessMarkdown } from "./accessMarkdown";
 export { accessText } from "./accessText";
+export { answer, type ResourceQuestion } from "./question";
+export { accessChanges, type Change } from "./changes";
+export { changesJson, changesMarkdown, changesText } from "./changeReport";

@@ -14,6 +14,7 @@ import type { AccessAccount } from "./accessRole";
 /** Something that a role may do, or is denied, as one reader's line. */
 export interface Permission {
   readonly words: string;
+  readonly denies: boolean;
   readonly actions: readonly string[];
   readonly resources: readonly string[];
 }
@@ -45,6 +46,7 @@ function grantPermission(grant: ResolvedGrant, { id, region }: AccessAccount): P
   ];
   const name = kind === "parameter" && target.name.includes("/") ? `/${target.name}` : target.name;
   return {
+    denies: false,
     words: `${access} ${kind} ${name}${where.join("")}`,
     actions: itemsOf(statements, "Action"),
     resources: itemsOf(statements, "Resource"),
@@ -63,6 +65,7 @@ function statementPermission(statement: Statement): Permission {
     NotResource === undefined ? listed(many(Resource)) : `everything but ${listed(many(NotResource))}`;
   const wide = Effect === "Allow" && isWide(statement) ? " (wide)" : "";
   return {
+    denies: Effect === "Deny",
     words: `${Effect === "Deny" ? "denied: " : ""}${what} on ${where}${conditionWords(Condition)}${wide}`,
     actions: NotAction === undefined ? many(Action) : ["*"],
     resources: NotResource === undefined ? many(Resource) : ["*"],

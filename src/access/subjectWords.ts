@@ -42,34 +42,40 @@ export function admitsWords({ entry, projects }: Role, installation: Installatio
   return entry.contexts.map((context) => `${contextWord(context)} ${name}${on}`);
 }
 
-/** Who has these subjects, in words; what no words are known for stands there as it is. */
-export function subjectsWords({ exact, like }: Subjects, hosts: readonly ScmHost[]): readonly string[] {
-  const left = { exact: new Set(exact), like: new Set(like) };
+/**
+ * Who has these subjects, in words; what no words are known for stands there as it is.
+ * @param all - the role's other subjects too: of a context that it admits wholly, some may be its word
+ */
+export function subjectsWords(
+  subjects: Subjects,
+  hosts: readonly ScmHost[],
+  all: Subjects = subjects,
+): readonly string[] {
+  const left = new Set(textsOf(subjects));
   const words = new Set<string>();
-  for (const repository of repositoriesOf({ exact, like }, hosts)) {
-    const contexts = [...contextsOf(repository.kind)].sort(
-      (a, b) => Number(b === "all") - Number(a === "all"),
-    );
-    for (const context of contexts) {
-      const forms = repoSubjects(repository, [context]);
-      const patterns = forms.prefixes.map((prefix) => `${escapePattern(prefix)}*`);
-      const isWhole =
-        forms.exact.every((text) => left.exact.has(text)) && patterns.every((text) => left.like.has(text));
-      if (!isWhole || forms.exact.length + patterns.length === 0) continue;
-      forms.exact.forEach((text) => left.exact.delete(text));
-      patterns.forEach((text) => left.like.delete(text));
-      words.add(`${contextWord(context)} ${shortName(repository.url)}`);
+  for (const whole of [subjects, all])
+    for (const repository of repositoriesOf(subjects, hosts)) {
+      const contexts = [...contextsOf(repository.kind)].sort(
+        (a, b) => Number(b === "all") - Number(a === "all"),
+      );
+      for (const context of contexts) {
+        const { exact, prefixes } = repoSubjects(repository, [context]);
+        const forms = textsOf({ exact, like: prefixes.map((prefix) => `${escapePattern(prefix)}*`) });
+        const has = new Set(textsOf(whole));
+        if (!forms.some((form) => left.has(form)) || !forms.every((form) => has.has(form))) continue;
+        forms.forEach((form) => left.delete(form));
+        words.add(`${contextWord(context)} ${shortName(repository.url)}`);
+      }
     }
-  }
-  for (const text of like) {
+  for (const text of subjects.like) {
     const project = onaProjectOf(text);
-    const bare = text.replace(/:\*$/, "");
-    if (project === null || (onaVersionOf(text) === "v3" && !left.exact.delete(bare))) continue;
-    left.like.delete(text);
+    const bare = `is ${text.replace(/:\*$/, "")}`;
+    if (project === null || (onaVersionOf(text) === "v3" && !left.delete(bare))) continue;
+    left.delete(`like ${text}`);
     words.add(`environments of Ona project ${project}`);
   }
-  for (const text of left.like) words.add(patternWords(text, hosts));
-  for (const text of left.exact) words.add(exactWords(text, hosts));
+  for (const text of subjects.like) if (left.has(`like ${text}`)) words.add(patternWords(text, hosts));
+  for (const text of subjects.exact) if (left.has(`is ${text}`)) words.add(exactWords(text, hosts));
   return [...words];
 }
 
@@ -77,6 +83,10 @@ export function subjectsWords({ exact, like }: Subjects, hosts: readonly ScmHost
 function onaProjectOf(text: string): string | null {
   const found = /^[^*?$]*[:/]\*$/.test(text) ? parseOnaSubject(text.replace("*", "\n")) : null;
   return found?.bearer === "project" && found.id !== "\n" ? found.id : null;
+}
+
+function textsOf({ exact, like }: Subjects): readonly string[] {
+  return [...exact.map((text) => `is ${text}`), ...like.map((text) => `like ${text}`)];
 }
 
 function repositoriesOf({ exact, like }: Subjects, hosts: readonly ScmHost[]): readonly EntryUrl[] {

@@ -1,12 +1,20 @@
+import { basename, join } from "node:path";
 import {
+  accessChanges,
   accessJson,
   accessMarkdown,
   accessRow,
   accessText,
+  answer,
+  changesJson,
+  changesMarkdown,
+  changesText,
   declaredAccess,
   type AccessRole,
   type AccessRow,
+  type Change,
   type LineOf,
+  type ResourceQuestion,
 } from "../access";
 import { formatText, nearest, quote } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
@@ -14,49 +22,99 @@ import { parseEntryUrl } from "../subject";
 import { checkedDate } from "./check";
 import { CommandError } from "./commandError";
 import { writeFile } from "./drafts";
-import { diskFiles } from "./files";
+import { checkQuestion } from "./explain";
+import { diskFiles, isFolder } from "./files";
 import type { CommandIo, ExitCode } from "./io";
 import { readProject, type ReadProject } from "./project";
 import { readSettings } from "./settings";
 
 /** The command line of `access`. */
 export interface AccessArguments {
+  readonly diff?: string | undefined;
+  readonly failOn?: string | undefined;
   readonly manifest?: string | undefined;
   readonly format: string;
   readonly out?: string | undefined;
   readonly account?: string | undefined;
   readonly repo?: string | undefined;
+  readonly resource?: string | undefined;
+  readonly action?: string | undefined;
   readonly within?: string | undefined;
   readonly now?: string | undefined;
 }
 
-/** `access`: who gets into what. 0: said. 2: the manifest has diagnostics, or the command line makes no sense. */
+/**
+ * `access`: who gets into what, or with `--diff` who gains and who loses what. 1: somebody gains, with
+ * `--fail-on gains`. 2: a manifest has diagnostics, or the command line makes no sense.
+ */
 export function accessCommand(given: AccessArguments, io: CommandIo): ExitCode {
-  const format = formatOf(given.format, io);
+  if (given.diff !== undefined) return diffCommand(given, given.diff, io);
+  if (given.failOn !== undefined)
+    throw new CommandError("--fail-on is about changes", "add --diff with the manifest before the change");
+  const format = formatOf(given.format, {
+    text: (rows: readonly AccessRow[]) => accessText(rows, io.colour),
+    json: accessJson,
+    markdown: accessMarkdown,
+  });
   const horizon = horizonOf(given, io);
+  const question = questionOf(given, io);
   const project = readProject(readSettings(given, io.env).manifest, diskFiles());
   if (!project.ok) return refused(project, io);
-  const { model, locator } = project;
+  const { model } = project;
   const isWanted = wanted(given, model);
-  const lineOf: LineOf = (origin) => locator.locate(origin, "value").line;
   const rows = declaredAccess(model)
     .roles.filter(isWanted)
-    .map((role) => accessRow(role, lineOf))
+    .flatMap((role) => {
+      const may = question === null ? undefined : answer(role, question);
+      return may === null ? [] : [accessRow(role, linesOf(project), may)];
+    })
     .filter((row) => horizon === null || endsBy(row, horizon));
   write(format(rows), given.out, io);
   return 0;
 }
 
-function formatOf(name: string, io: CommandIo): (rows: readonly AccessRow[]) => string {
-  const formats: Readonly<Record<string, (rows: readonly AccessRow[]) => string>> = {
-    text: (rows) => accessText(rows, io.colour),
-    json: accessJson,
-    markdown: accessMarkdown,
+function diffCommand(given: AccessArguments, old: string, io: CommandIo): ExitCode {
+  const format = formatOf(given.format, {
+    text: (changes: readonly Change[]) => changesText(changes, io.colour),
+    json: changesJson,
+    markdown: changesMarkdown,
+  });
+  if (given.failOn !== undefined && given.failOn !== "gains")
+    throw new CommandError(`--fail-on ${quote(given.failOn)} is not known`, "write --fail-on gains");
+  for (const option of ["resource", "action", "within", "now"] as const)
+    if (given[option] !== undefined)
+      throw new CommandError(`--${option} is not for --diff`, `leave --${option} or --diff out`);
+  const { manifest } = readSettings(given, io.env);
+  const after = readProject(manifest, diskFiles());
+  const before = readProject(isFolder(old) ? join(old, basename(manifest)) : old, diskFiles());
+  for (const project of [before, after]) if (!project.ok) refused(project, io);
+  if (!before.ok || !after.ok) return 2;
+  const isWanted = wanted(given, after.model, before.model);
+  const access = ({ model }: SoundProject) => {
+    const { roles, hosts } = declaredAccess(model);
+    return { roles: roles.filter(isWanted), hosts };
   };
+  const lines = { before: linesOf(before), after: linesOf(after) };
+  const changes = accessChanges(access(before), access(after), lines);
+  write(format(changes), given.out, io);
+  return given.failOn === "gains" && changes.some(({ change }) => change === "gains") ? 1 : 0;
+}
+
+type SoundProject = Extract<ReadProject, { readonly ok: true }>;
+
+function linesOf({ locator }: SoundProject): LineOf {
+  return (origin) => locator.locate(origin, "value").line;
+}
+
+/** The formatter of a name. @throws CommandError - for a name that is none */
+function formatOf<T>(
+  name: string,
+  formats: Readonly<Record<string, (shown: T) => string>>,
+): (shown: T) => string {
   const format = Object.hasOwn(formats, name) ? formats[name] : undefined;
   if (format !== undefined) return format;
   throw new CommandError(
-    `--format ${quote(name)} is no format`,
+    `--format ${quote(name)} is not one of these`,
     `write one of ${Object.keys(formats).join(", ")}`,
   );
 }
@@ -91,16 +149,32 @@ function endsBy({ expires, accepted }: AccessRow, day: string): boolean {
   return [expires, ...accepted.map(({ until }) => until)].some((end) => end !== null && end <= day);
 }
 
-function wanted({ account, repo }: AccessArguments, model: AccessModel): (role: AccessRole) => boolean {
-  if (account !== undefined && !model.accounts.some(({ name, id }) => name === account || id === account)) {
-    const names = model.accounts.map(({ name }) => name);
+/** What `--resource` and `--action` ask; null: nothing. */
+function questionOf({ resource, action, now }: AccessArguments, io: CommandIo): ResourceQuestion | null {
+  if (resource === undefined) {
+    if (action === undefined) return null;
+    throw new CommandError("--action is a question about a resource", "add --resource with its ARN");
+  }
+  checkQuestion(action, resource);
+  const day = checkedDate(now);
+  return { resource, action: action ?? null, now: day === undefined ? io.now : `${day}T00:00:00.000Z` };
+}
+
+/** The roles that `--account` and `--repo` mean, in the manifest or in any of several. */
+function wanted(
+  { account, repo }: AccessArguments,
+  ...models: readonly [AccessModel, ...AccessModel[]]
+): (role: AccessRole) => boolean {
+  const accounts = models.flatMap((model) => model.accounts);
+  if (account !== undefined && !accounts.some(({ name, id }) => name === account || id === account)) {
+    const names = [...new Set(accounts.map(({ name }) => name))];
     const near = nearest(account, names);
     throw new CommandError(
       `no account is named ${quote(account)}`,
       near === undefined ? `there is ${names.join(", ")}` : `did you mean ${near}?`,
     );
   }
-  const url = repo === undefined ? null : repoUrl(repo, model);
+  const url = repo === undefined ? null : repoUrl(repo, models[0]);
   return ({ account: own, entry }) =>
     (account === undefined || own.name === account || own.id === account) &&
     (url === null || entry?.url === url || (entry?.kind === "org" && url.startsWith(`${entry.url}/`)));

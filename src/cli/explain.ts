@@ -138,16 +138,7 @@ function checkUsage(given: ExplainArguments): void {
       "give both, e.g. --action s3:GetObject --resource arn:aws:s3:::bucket/key",
     );
   }
-  if (action !== undefined && !/^[a-z0-9-]+:[A-Za-z0-9]+$/.test(action))
-    throw new CommandError(
-      `--action ${quote(action)} is not an action`,
-      "write service:Name, e.g. s3:GetObject",
-    );
-  if (resource !== undefined && resource !== "*" && !/^arn:[^:]+:[^:]+:[^:]*:[^:]*:./.test(resource))
-    throw new CommandError(
-      `--resource ${quote(resource)} is not an ARN`,
-      "write the whole ARN, or * for an action without resource",
-    );
+  checkQuestion(action, resource);
   if (given.sourceIp !== undefined && isIP(given.sourceIp) === 0)
     throw new CommandError(
       `--source-ip ${quote(given.sourceIp)} is not an IP address`,
@@ -169,6 +160,20 @@ function checkUsage(given: ExplainArguments): void {
     );
   }
   checkedDate(given.now);
+}
+
+/** @throws CommandError - for what is no action of AWS, or no ARN */
+export function checkQuestion(action: string | undefined, resource: string | undefined): void {
+  if (action !== undefined && !/^[a-z0-9-]+:[A-Za-z0-9]+$/.test(action))
+    throw new CommandError(
+      `--action ${quote(action)} is not an action`,
+      "write service:Name, e.g. s3:GetObject",
+    );
+  if (resource !== undefined && resource !== "*" && !/^arn:[^:]+:[^:]+:[^:]*:[^:]*:./.test(resource))
+    throw new CommandError(
+      `--resource ${quote(resource)} is not an ARN`,
+      "write the whole ARN, or * for an action without resource",
+    );
 }
 
 function loaded(given: ExplainArguments, io: CommandIo): SoundProject {

@@ -66,18 +66,19 @@ export function errorCode(error: unknown): string {
  */
 function listFolder(path: string, unreadable: string[]) {
   return entriesOf(path, unreadable).map((entry) => {
-    const isFolder = entry.isSymbolicLink() ? isFolderLink(join(path, entry.name)) : entry.isDirectory();
+    const listed = entry.isSymbolicLink() ? isFolder(join(path, entry.name)) : entry.isDirectory();
     return {
       name: entry.name,
-      isDirectory: () => isFolder,
-      isFile: () => !isFolder,
+      isDirectory: () => listed,
+      isFile: () => !listed,
       isSymbolicLink: () => false,
     };
   });
 }
 
-function isFolderLink(link: string): boolean {
-  return statSync(link, { throwIfNoEntry: false })?.isDirectory() === true;
+/** Is there a folder of this name, or a link to one? */
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function entriesOf(path: string, unreadable: string[]): readonly Dirent[] {

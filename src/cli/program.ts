@@ -89,6 +89,8 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .command("access")
     .description("say who gets into what, until when, and what somebody accepted")
     .argument("[manifest]", "the manifest; by default manifest.yaml")
+    .option("--diff <old>", "who gains and who loses what, against this manifest or the folder that holds it")
+    .option("--fail-on <what>", "with --diff: gains, to end with 1 if anybody gains anything")
     .option("--format <format>", "text, json or markdown", "text")
     .option("--out <file>", "write it to this file")
     .option("--account <name>", "the roles of this account alone, by name or id")
@@ -96,6 +98,8 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
       "--repo <url>",
       "the roles for this repository alone, those for any of its organization among them",
     )
+    .option("--resource <arn>", "the roles alone that may do something to this")
+    .option("--action <action>", "with --resource: that may do this to it, e.g. s3:GetObject")
     .option("--within <days>", "the roles alone of which something ends in so many days, e.g. 30d")
     .option("--now <date>", "judge dates as of this day, YYYY-MM-DD; by default today")
     .action(async (manifest: string | undefined, options: Omit<AccessArguments, "manifest">) => {

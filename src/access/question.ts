@@ -1,0 +1,84 @@
+import type { PolicyDocument } from "../model/policyDocument";
+import { evaluatePermission, matchesAction, matchesPattern, textOnly, type Mismatch } from "../policy";
+import type { AccessRole } from "./accessRole";
+import { permissionsOf, type Permission } from "./permissionWords";
+
+/** Something that workspaces may do to a resource, or not. */
+export interface ResourceQuestion {
+  /** Its ARN. */
+  readonly resource: string;
+  /** `service:Name`; null: anything at all. */
+  readonly action: string | null;
+  /** ISO 8601. */
+  readonly now: string;
+}
+
+/**
+ * What of a role's permissions answers a question, decided by the evaluator; null where it may not. What a condition
+ * decides that depends on the request, and what policies say that nobody read here, may be: the words say so.
+ */
+export function answer(role: AccessRole, question: ResourceQuestion): readonly Permission[] | null {
+  const { expires, statements, managedPolicies, permissionsBoundary } = role;
+  if (expires !== null && expires <= question.now.slice(0, expires.length)) return null;
+  const policy: PolicyDocument = { Version: "2012-10-17", Statement: statements };
+  const bounded = permissionsBoundary === null ? [] : ["the boundary"];
+  const asked = { ...question, resource: wholeArn(question.resource) };
+  const found = permissionsOf(statements, role.account).flatMap((permission): readonly Permission[] => {
+    if (permission.denies || !permission.resources.some((r) => isMatch(r, asked.resource))) return [];
+    const verdicts = candidates(permission, asked).flatMap((action) => {
+      const open = decide(policy, action, asked);
+      return open === null ? [] : [{ action, open }];
+    });
+    if (verdicts.length === 0) return [];
+    const open = [...new Set([...verdicts.flatMap((v) => v.open), ...bounded])];
+    const depends = open.length === 0 ? "" : ` (depends on ${open.join(", ")})`;
+    return [
+      {
+        ...{ words: `${permission.words}${depends}`, denies: false },
+        ...{ actions: verdicts.map((v) => v.action), resources: permission.resources },
+      },
+    ];
+  });
+  return found.length > 0 || managedPolicies.length > 0 ? found : null;
+}
+
+/** The ARN of a secret ends in six random characters, of which one at least is no small letter; people leave them out. */
+function wholeArn(arn: string): string {
+  const isCut = arn.split(":")[2] === "secretsmanager" && !/-(?![a-z]{6}$)[A-Za-z0-9?]{6}$/.test(arn);
+  return isCut ? `${arn}-??????` : arn;
+}
+
+/** A resource of a policy; one with a variable may be anything that the rest of it matches. */
+function isMatch(pattern: string, resource: string): boolean {
+  return matchesPattern(pattern.replace(/\$\{[^*?$][^}]*\}/g, "*"), resource, textOnly);
+}
+
+/** The actions that are asked for: the question's own, or all that the permission names. */
+function candidates({ actions }: Permission, { action, resource }: ResourceQuestion): readonly string[] {
+  if (action !== null) return actions.some((pattern) => matchesAction(pattern, action)) ? [action] : [];
+  const service = resource.split(":")[2] ?? "";
+  return actions.map((pattern) => (pattern === "*" ? `${service}:*` : pattern));
+}
+
+/** The keys that a decision depends on, none where it is certain; null where the action is not allowed. */
+function decide(
+  policy: PolicyDocument,
+  action: string,
+  { resource, now }: ResourceQuestion,
+): readonly string[] | null {
+  const context = new Map([
+    ["aws:currenttime", [now]],
+    ["aws:securetransport", ["true"]],
+  ]);
+  const { allowed, denied, statements } = evaluatePermission(policy, { action, resource, context });
+  if (denied) return null;
+  const openKeys = (effect: "Allow" | "Deny") =>
+    policy.Statement.flatMap(({ Effect }, i) => (Effect === effect ? openKey(statements[i] ?? null) : []));
+  const unlocking = allowed ? [] : openKeys("Allow");
+  return allowed || unlocking.length > 0 ? [...unlocking, ...openKeys("Deny")] : null;
+}
+
+/** The key that a statement waits for, and that nobody knows before the request. */
+function openKey(mismatch: Mismatch | null): readonly string[] {
+  return typeof mismatch === "object" && mismatch !== null && mismatch.actual === null ? [mismatch.key] : [];
+}
