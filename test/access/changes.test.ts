@@ -372,6 +372,12 @@ describe("a change in words:", () => {
       [`gains from: ${here}: logins from anywhere (was 203.0.113.0/24)`],
     ],
     [
+      "a wider block of addresses",
+      "    sourceCidrs: [203.0.113.0/24]",
+      "    sourceCidrs: [203.0.112.0/20]",
+      [`gains from: ${here}: logins from 203.0.112.0/20 (was 203.0.113.0/24)`],
+    ],
+    [
       "a longer session",
       "    sessionDuration: 30m",
       "    sessionDuration: 45m",

@@ -107,7 +107,7 @@ describe("access", () => {
     [["--repo", "acme/app"], "is not the URL of a repository or organization"],
     [["--within", "soon"], "write it like 30d"],
     [["--now", "tomorrow"], "is not a date"],
-    [["--format", "xml"], "is no format"],
+    [["--format", "xml"], "write one of text, json, markdown"],
   ])("refuses %j", async (argv, message) => {
     const { status, stdout, stderr } = await command(["access", ...argv]);
     expect([status, stdout, stderr]).toEqual([2, "", expect.stringContaining(message)]);
