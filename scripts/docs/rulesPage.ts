@@ -35,7 +35,7 @@ roles have it; where an entry has several, ${code("about")}, a part of the text 
 you accept for one installation or statement does not cover the next. From the day after ${code("until")} on, ${code("check")} reports
 the waiver (W04). Dates are for ${code("check")} alone: a synth gives the same bytes on every day.`,
     `${code("defaults")} can accept warnings and info for all entries of the main manifest, which may add to it: one finding of the rule, wherever
-it is. Errors, T54, T58 and rules of permissions (G) are for each entry to accept (W05).`,
+it is, notes on the manifest as such (N) included. Errors, T54, T58 and rules of permissions (G) are for each entry to accept (W05).`,
     "## All rules",
     table(
       ["rule", "severity", "about", "can be accepted"],
@@ -59,6 +59,7 @@ function waivable(): readonly string[] {
 }
 
 function acceptable(rule: Rule): string {
+  if (rule.manifest !== undefined) return "under `defaults`";
   if (rule.admission === undefined && rule.role === undefined) return "no";
   return rule.severity !== "error" || rule.waivable ? "yes" : "no";
 }

@@ -134,21 +134,24 @@ export interface CheckOptions {
 
 /** Everything the rules have to say about a model, in the order of roles and rules; waivers are applied and judged. */
 export function check(model: AccessModel, { today, reference }: CheckOptions): readonly RuleFinding[] {
-  const { add, list } = collector();
-  const found: EntryFinding[] = [];
+  const ofAccounts: RuleFinding[] = [];
   const entries = new Set<Entry>();
   const installations = new Map(model.installations.map((i) => [i.name, i]));
   const surroundings: Surroundings = { ...model, identityProviders: [], reference };
   const memo: StatementMemo = new Map();
   const owners = ownersOf(model);
   const manifest = { file: model.manifestName, path: [] };
-  for (const rule of rules)
-    for (const seen of rule.manifest?.(model) ?? [])
-      add(findingOf(rule, { name: null, origin: manifest, source: "manifest" }, seen));
+  const whole: WaiverEntry = { accept: [], mainManifest: true, origin: manifest };
+  const found: EntryFinding[] = rules.flatMap((rule) =>
+    (rule.manifest?.(model) ?? []).map((seen) => ({
+      ...{ rule, entry: whole },
+      finding: findingOf(rule, { name: null, origin: manifest, source: "manifest" }, seen),
+    })),
+  );
   for (const account of model.accounts) {
     for (const rule of rules)
       for (const seen of rule.account?.(account, model) ?? [])
-        add(findingOf(rule, { name: null, origin: account.origin, source: "manifest" }, seen));
+        ofAccounts.push(findingOf(rule, { name: null, origin: account.origin, source: "manifest" }, seen));
     for (const role of account.roles) {
       const installation = installations.get(role.installation);
       if (!installation) throw new Error(`role ${role.name} names an unknown installation`);
@@ -158,10 +161,12 @@ export function check(model: AccessModel, { today, reference }: CheckOptions): r
         found.push({ rule, entry: role.entry, finding: findingOf(rule, access, seen) });
     }
   }
-  withWaivers(found, entries, model.accept, today).forEach(add);
-  for (const { name, entry, message } of today === undefined ? [] : expiredRoles(model, today))
-    add(findingBy("W06", entry.origin, name, { message }));
-  return list();
+  const expired = today === undefined ? [] : expiredRoles(model, today);
+  return once([
+    ...ofAccounts,
+    ...withWaivers(found, entries, model.accept, today),
+    ...expired.map(({ name, entry, message }) => findingBy("W06", entry.origin, name, { message })),
+  ]);
 }
 
 /** What the rules have to say about the deploy of a model, after the stacks that it replaces. */
@@ -201,34 +206,34 @@ export function checkExisting(
   { quotas, ...context }: ExistingContext,
   reference: ServiceReference,
 ): readonly RuleFinding[] {
-  const { add, list } = collector();
   const surroundings: Surroundings = { ...context, identityProviders, reference };
   const memo: StatementMemo = new Map();
-  for (const role of roles)
-    for (const finding of checkRole(accessOfExisting(role, context.accounts, quotas), surroundings, memo))
-      add(finding);
+  const ofRoles = roles.flatMap((role) =>
+    checkRole(accessOfExisting(role, context.accounts, quotas), surroundings, memo),
+  );
   const [first] = identityProviders;
-  for (const rule of first === undefined ? [] : rules)
-    for (const seen of rule.providers?.(identityProviders, surroundings) ?? [])
-      if (first !== undefined)
-        add(findingOf(rule, { name: null, origin: first.origin, source: "files" }, seen));
-  return list();
+  if (first === undefined) return once(ofRoles);
+  const ofProviders = rules.flatMap((rule) =>
+    (rule.providers?.(identityProviders, surroundings) ?? []).map((seen) =>
+      findingOf(rule, { name: null, origin: first.origin, source: "files" }, seen),
+    ),
+  );
+  return once([...ofRoles, ...ofProviders]);
 }
 
 /** Findings of T01: what keeps a file, or a document in it, from being read as everybody reads it. */
 export function unreadable(mistakes: readonly FileRemark[]): readonly RuleFinding[] {
-  return mistakes.map(({ origin, message, remedy }) =>
-    findingBy("T01", origin, null, { message, ...(remedy === undefined ? {} : { remedy }) }),
-  );
+  return mistakes.map((seen) => findingBy("T01", seen.origin, null, seen));
 }
 
 /** Findings of E01: what files name and do not show. An error where they show nothing that can be judged. */
 export function unjudged(missing: readonly FileRemark[], access: ExistingAccess): readonly RuleFinding[] {
-  const severity = isJudgeable(access) ? {} : { severity: "error" as const };
-  return missing.map(({ origin, message, remedy }) =>
-    findingBy("E01", origin, null, { message, ...(remedy === undefined ? {} : { remedy }), ...severity }),
-  );
+  const severity = isJudgeable(access) ? undefined : "error";
+  return missing.map((seen) => findingBy("E01", seen.origin, null, { ...seen, severity }));
 }
+
+/** Something about a file, at a place in it. */
+type FileRemark = Observation & { readonly origin: Origin };
 
 /** Is there a document, an attached policy or an identity provider to judge? A role's name alone is nothing. */
 export function isJudgeable({ roles, identityProviders }: ExistingAccess): boolean {
@@ -236,13 +241,6 @@ export function isJudgeable({ roles, identityProviders }: ExistingAccess): boole
     identityProviders.length > 0 ||
     roles.some((r) => r.trust !== null || r.permissions.length > 0 || r.managedPolicies.length > 0)
   );
-}
-
-/** Something about a file, at a place in it. */
-interface FileRemark {
-  readonly origin: Origin;
-  readonly message: string;
-  readonly remedy?: string | undefined;
 }
 
 /** The prefixes of the services that these roles name, and of the one that logs in: what a reference must hold for them. */
@@ -275,14 +273,7 @@ function findingOf(
   };
 }
 
-/** Collects findings, each once: those of a role, of `defaults` say, may be found on several ways. */
-function collector(): { add: (finding: RuleFinding) => void; list: () => readonly RuleFinding[] } {
-  const found = new Map<string, RuleFinding>();
-  return {
-    add: (finding) => {
-      const key = JSON.stringify(finding);
-      if (!found.has(key)) found.set(key, finding);
-    },
-    list: () => [...found.values()],
-  };
+/** Findings, each once: those of a role, of `defaults` say, may be found on several ways. */
+function once(findings: readonly RuleFinding[]): readonly RuleFinding[] {
+  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
 }

@@ -63,7 +63,8 @@ export interface FormFinding {
   readonly rule: string;
   readonly message: string;
   /** @default - the rule's own severity */
-  readonly severity?: Severity;
+  readonly severity?: Severity | undefined;
+  /** @default - the rule's own remedy */
   readonly remedy?: string;
   readonly origin: Origin;
 }

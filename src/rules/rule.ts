@@ -30,7 +30,7 @@ export interface Rule {
   readonly role?: (role: JudgedRole) => readonly Observation[];
   /** An account of a manifest as a whole: nobody can waive it. */
   readonly account?: (account: Account, model: AccessModel) => readonly Observation[];
-  /** A manifest as a whole: nobody can waive it. */
+  /** A manifest as a whole: only `defaults` can waive it. */
   readonly manifest?: (model: AccessModel) => readonly Observation[];
   /** Identity providers that exist already. */
   readonly providers?: (
@@ -48,11 +48,11 @@ export interface Observation {
   /** What is wrong and what could happen: lower case, no final period. */
   readonly message: string;
   /** @default - the rule's own severity */
-  readonly severity?: Severity;
+  readonly severity?: Severity | undefined;
   /** @default - the role, the account, or the file */
   readonly origin?: Origin;
   /** @default - the rule's own remedy */
-  readonly remedy?: string;
+  readonly remedy?: string | undefined;
 }
 
 /** A `.gitpod.yml` that exists already. */
@@ -74,11 +74,11 @@ export interface PlacedObservation {
   readonly message: string;
   readonly place: Place;
   /** @default - the rule's own severity */
-  readonly severity?: Severity;
+  readonly severity?: Severity | undefined;
   /** The name of the role that it is about. @default - none */
   readonly role?: string;
   /** @default - the rule's own remedy */
-  readonly remedy?: string;
+  readonly remedy?: string | undefined;
 }
 
 /** A place inside another one. */

@@ -375,6 +375,20 @@ repos:
       }
     });
 
+    it("accepts a note on the manifest, which an entry cannot", () => {
+      const far = (waivers: string, ofEntry = "") =>
+        given(waivers, `repos:\n  - { url: https://github.com/acme/a${ofEntry} }`, closed).replace(
+          /region: \S+/,
+          "region: eu-central-9",
+        );
+      const n01 = "{ rule: N01, reason: newer than the list }";
+      expect(findings(far(n01))).toEqual(["N01 warning accounts.dev.region accepted"]);
+      expect(findings(far("", `, accept: [${n01}]`))).toEqual([
+        "N01 warning accounts.dev.region",
+        "W03 warning repos[0].accept[0]",
+      ]);
+    });
+
     it("W03: where nothing is waived anywhere; entries of included files have none of it", () => {
       expect(findings(given(t57, repos, closed))).toEqual(["W03 warning defaults.accept[0]"]);
       const team = { "team.yaml": "repos: [{ url: https://github.com/acme/app }]" };

@@ -37,24 +37,19 @@ function arnsOf(view: TrustView): readonly PlacedPrincipal[] {
 function principals(view: TrustStatement): readonly Observation[] {
   const { statement, origin, name } = view;
   const { Effect, Principal, NotPrincipal } = statement;
-  const at = below(origin, NotPrincipal === undefined ? "Principal" : "NotPrincipal");
   if (NotPrincipal !== undefined) {
     const message = `${name} allows everybody but those in NotPrincipal, every AWS account included`;
-    return Effect === "Allow" ? [{ message, origin: at }] : [];
+    return Effect === "Allow" ? [{ message, origin: below(origin, "NotPrincipal") }] : [];
   }
-  if (Principal === undefined)
-    return [{ message: `${name} has no Principal: IAM refuses the document`, origin }];
+  const at = Principal === undefined ? origin : below(origin, "Principal");
+  const named = Principal === "*" ? [{ type: "AWS", text: "*" }] : principalsOf(view);
+  if (Principal === undefined || (named.length === 0 && Effect === "Allow"))
+    return [{ message: `${name} names no principal: IAM refuses the document`, origin: at }];
   if (Effect === "Deny") return [];
-  const named = Principal === "*" ? [{ type: "*", text: "*" }] : principalsOf(view);
-  if (named.length === 0)
-    return [{ message: `${name} has a Principal that names nobody: IAM refuses the document`, origin: at }];
   return named
     .filter(({ type, text }) => text === "*" || (type === "Federated" && /[*?]/.test(text)))
-    .map(({ type, text }) => ({
-      message:
-        text === "*"
-          ? `${name} allows ${type === "*" || type === "AWS" ? "everybody, in every AWS account" : "every identity provider"}`
-          : `${name} has a wildcard in the principal ${quote(text)}: IAM allows none there`,
+    .map(({ text }) => ({
+      message: `${name} has a wildcard in the principal ${quote(text)}: it is everybody, or IAM refuses it`,
       origin: at,
     }));
 }
@@ -125,23 +120,14 @@ function otherPrincipals(view: TrustView): readonly Observation[] {
       const account = arn?.account ?? text;
       // T04, T08 and T13 say enough of these.
       if (text === "*" || hasPlaceholder(text) || looksLikeProvider(text)) return [];
-      if (type === "Service")
-        return [
-          {
-            severity: "info" as const,
-            message: `${name} also gives the role to the service ${quote(text)}`,
-            origin,
-          },
-        ];
-      if (type !== "AWS" || !/^[0-9]{12}$/.test(account)) return [];
-      const isWhole = arn === null || arn.resource === "root";
+      if (type !== "Service" && (type !== "AWS" || !/^[0-9]{12}$/.test(account))) return [];
+      const isWhole = type === "AWS" && (arn === null || arn.resource === "root");
+      const isForeign = type === "AWS" && own !== undefined && account !== own;
       const whom = isWhole ? `everybody whom account ${account} allows to assume it` : quote(text);
-      const isOwn = own === undefined || account === own;
-      const of = isOwn || isWhole ? "" : `, of the foreign account ${account}`;
       return [
         {
-          ...(isOwn ? { severity: "info" as const } : {}),
-          message: `${name} also gives the role to ${whom}${isWhole && !isOwn ? ", which is a foreign account" : of}`,
+          severity: isForeign ? undefined : ("info" as const),
+          message: `${name} also gives the role to ${whom}${isForeign ? ", of a foreign account" : ""}`,
           origin,
         },
       ];
@@ -218,34 +204,18 @@ function malformed({ text, origin, name, type }: PlacedPrincipal): readonly Obse
 /** ARNs of another partition than the role's, the account's, or the first one's. */
 function wrongPartitions(view: TrustView): readonly Observation[] {
   const { access, surroundings } = view;
-  const arns = arnsOf(view);
+  const arns = arnsOf(view).flatMap((placed) => {
+    const arn = parseArn(placed.text);
+    return arn === null ? [] : [{ ...placed, arn }];
+  });
   const own = access.arn === null ? null : parseArn(access.arn);
-  const [first] = arns;
-  return arns.flatMap(({ text, origin, name }) => {
-    const arn = parseArn(text);
-    if (arn === null) return [];
+  const first = arns.map(({ arn }) => arn.partition).find((p) => partitions.some((known) => known === p));
+  return arns.flatMap(({ text, origin, name, arn }) => {
     const account = surroundings.accounts.find((a) => a.id === arn.account);
-    const expected =
-      own?.partition ?? account?.partition ?? parseArn(first?.text ?? "")?.partition ?? arn.partition;
-    if (!partitions.some((p) => p === arn.partition))
-      return [
-        {
-          message: `${name} names ${quote(text)}, whose partition is none of ${partitions.join(", ")}`,
-          origin,
-        },
-      ];
+    const expected = own?.partition ?? account?.partition ?? first ?? "aws";
     if (arn.partition === expected) return [];
-    const why = own
-      ? "the role's"
-      : account
-        ? `that of account ${account.name}`
-        : "that of the first ARN here";
-    return [
-      {
-        message: `${name} names ${quote(text)} of partition ${arn.partition}; ${why} is ${quote(expected)}: nobody can log in through it`,
-        origin,
-      },
-    ];
+    const message = `${name} names ${quote(text)}, and the partition here is ${expected}: nobody can log in through it`;
+    return [{ message, origin }];
   });
 }
 
@@ -253,24 +223,16 @@ function wrongPartitions(view: TrustView): readonly Observation[] {
 function strangeProviders(view: TrustView): readonly Observation[] {
   const { access, surroundings } = view;
   const arns = arnsOf(view).filter(({ text }) => parseArn(text)?.resource.startsWith("oidc-provider/"));
-  const own = access.arn === null ? null : (parseArn(access.arn)?.account ?? null);
+  const own = access.arn === null ? undefined : parseArn(access.arn)?.account;
+  const declared = surroundings.accounts.map(({ id }) => id);
   const first = parseArn(arns[0]?.text ?? "")?.account ?? "";
+  const known = own === undefined && declared.length > 0 ? declared : [own ?? first];
   return arns.flatMap(({ text, origin, name }) => {
     const account = parseArn(text)?.account ?? "";
-    const declared = own === null && surroundings.accounts.length > 0;
-    const known = declared ? surroundings.accounts.some((a) => a.id === account) : account === (own ?? first);
-    if (/^[0-9]{12}$/.test(account) && !known) {
-      const other = declared
-        ? "no account of the manifest"
-        : `not ${own === null ? "that of the first" : "the role's"}`;
-      return [
-        {
-          message: `${name} trusts ${quote(text)} of account ${account}, ${other}: an identity provider works in its own account only`,
-          origin,
-        },
-      ];
-    }
-    return undeclared(view, text, name).map((message) => ({ message, origin }));
+    if (!/^[0-9]{12}$/.test(account) || known.includes(account))
+      return undeclared(view, text, name).map((message) => ({ message, origin }));
+    const message = `${name} trusts ${quote(text)} of account ${account}: an identity provider works in its own account only`;
+    return [{ message, origin }];
   });
 }
 

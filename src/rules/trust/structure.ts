@@ -31,22 +31,17 @@ function otherKind(
   { read: { policy, paths }, origin }: ReadPolicy,
   isTrust: boolean,
 ): readonly Observation[] {
-  const { Statement: statements } = policy;
-  const about = statements.findIndex((s) => s.Principal !== undefined || s.NotPrincipal !== undefined);
-  if (!isTrust && about >= 0)
+  const named = policy.Statement.findIndex((s) => s.Principal !== undefined || s.NotPrincipal !== undefined);
+  const at = below(origin, ...(paths[named] ?? []));
+  if (!isTrust && named >= 0)
     return [
       {
-        message: `${pathText(paths[about] ?? [])} names a principal: this is a trust policy, or the policy of a resource, not a permission policy`,
-        origin: below(origin, ...(paths[about] ?? [])),
-        remedy: "pass a role's trust policy with --trust-policy; a permission policy names no principal",
+        message: `the document names a principal: it is a trust policy, or the policy of a resource, not a permission policy`,
+        origin: at,
+        remedy: "pass a role's trust policy with --trust-policy",
       },
     ];
-  if (
-    !isTrust ||
-    about >= 0 ||
-    !statements.some((s) => s.Resource !== undefined || s.NotResource !== undefined)
-  )
-    return [];
+  if (!isTrust || named >= 0 || !policy.Statement.some((s) => s.Resource ?? s.NotResource)) return [];
   const message =
     "the document names resources and no principal: it is a permission policy, not a trust policy";
   return [{ message, origin, remedy: "pass it with --permission-policy" }];
@@ -116,25 +111,16 @@ function elements({ read: { policy, paths }, origin }: ReadPolicy): readonly Obs
 
 /** A Version in which `${…}` is literal text. */
 function version(
-  { read: { version: found, policy, paths }, origin }: ReadPolicy,
+  { read: { version: found, policy }, origin }: ReadPolicy,
   isTrust: boolean,
 ): readonly Observation[] {
-  const at = below(origin, "Version");
-  if (found !== null && !/^20(12|08)-10-17$/.test(found))
-    return [{ message: `the Version is ${quote(found)}, which IAM does not have`, origin: at }];
+  const isKnown = found === null || /^20(12|08)-10-17$/.test(found);
   // Without a variable, a document means the same in either version; who trusts an issuer may add one any day.
-  const first = policy.Statement.findIndex((s) => hasVariable(s) || (isTrust && federatedOf(s).length > 0));
-  if (found === "2012-10-17" || first < 0) return [];
+  const mayDiffer = policy.Statement.some((s) => hasVariable(s) || (isTrust && federatedOf(s).length > 0));
+  if (found === "2012-10-17" || (isKnown && !mayDiffer)) return [];
   const what = found === null ? "the document has no Version" : `the Version is ${quote(found)}`;
-  const literal = isTrust
-    ? "${*}, ${?} and variables are"
-    : `the variable in ${pathText(paths[first] ?? [])} is`;
-  return [
-    {
-      message: `${what}: ${literal} then literal text`,
-      origin: found === null ? origin : at,
-    },
-  ];
+  const effect = isKnown ? "variables, and ${*} and ${?}, are then literal text" : "IAM does not have it";
+  return [{ message: `${what}: ${effect}`, origin: found === null ? origin : below(origin, "Version") }];
 }
 
 function hasVariable({ Resource, NotResource, Condition }: Statement): boolean {
@@ -147,16 +133,12 @@ function sids({ read: { policy, paths }, origin }: ReadPolicy): readonly Observa
   const seen = new Set<string>();
   return policy.Statement.flatMap(({ Sid }, i) => {
     if (Sid === undefined || Sid === "") return [];
-    const problem = seen.has(Sid)
-      ? "is the Sid of another statement too"
-      : /^[A-Za-z0-9]+$/.test(Sid)
-        ? null
-        : "has other characters than A-Z, a-z and 0-9";
+    const isTwin = seen.has(Sid);
     seen.add(Sid);
+    if (!isTwin && /^[A-Za-z0-9]+$/.test(Sid)) return [];
     const path = [...(paths[i] ?? []), "Sid"];
-    return problem === null
-      ? []
-      : [{ message: `${pathText(path)}: ${quote(Sid)} ${problem}`, origin: below(origin, ...path) }];
+    const problem = isTwin ? "is another statement's too" : "has other characters than A-Z, a-z and 0-9";
+    return [{ message: `${pathText(path)}: ${quote(Sid)} ${problem}`, origin: below(origin, ...path) }];
   });
 }
 

@@ -163,8 +163,8 @@ function textOf({ finding, entry }: EntryFinding, waiver: Waiver): string {
 /** Why a waiver accepts nothing, whose rule is known. */
 function unused({ entry, about }: Waiver, rule: Rule, open: readonly EntryFinding[]): Said {
   const { id, severity, waivable = false } = rule;
-  if (!isAboutEntries(rule))
-    return { rule: "W03", message: `${id} is not about an entry, so an entry cannot accept it` };
+  if (!isAbout(rule, entry))
+    return { rule: "W03", message: `${id} is not about entries, so none can accept it` };
   if (entry === null && (!isForDefaults(rule) || open.some(({ finding }) => finding.severity === "error")))
     return {
       rule: "W05",
@@ -195,9 +195,9 @@ function isForDefaults({ id, severity }: Rule): boolean {
   return severity !== "error" && !id.startsWith("G") && id !== "T54" && id !== "T58";
 }
 
-/** Is the rule one that can say something of an entry? */
-function isAboutEntries({ admission, role }: Rule): boolean {
-  return admission !== undefined || role !== undefined;
+/** Is the rule one that can say something of an entry; for `defaults`, also of the manifest as such? */
+function isAbout({ admission, role, manifest }: Rule, entry: WaiverEntry | null): boolean {
+  return admission !== undefined || role !== undefined || (entry === null && manifest !== undefined);
 }
 
 /** True for text that says something: one letter or digit at least, which an invisible character is not. */
@@ -209,7 +209,8 @@ function withWaiver(one: EntryFinding, waiver: Waiver | undefined): RuleFinding 
   const { finding, rule, entry } = one;
   if (waiver !== undefined) return { ...finding, accepted: true, reason: waiver.reason };
   if (finding.severity === "info" || !mayWaive({ entry }, one)) return finding;
-  const way = `accept: [{ rule: ${rule.id}, reason: … }]`;
+  const where = rule.manifest === undefined ? "" : " under defaults";
+  const way = `accept: [{ rule: ${rule.id}, reason: … }]${where}`;
   return { ...finding, remedy: `${finding.remedy}; or, with a reason, write ${way}` };
 }
 
