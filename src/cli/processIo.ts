@@ -4,13 +4,15 @@ import type { CommandIo } from "./io";
 /** The process's own streams, environment and day. */
 export function processIo(): CommandIo {
   const now = new Date().toISOString();
-  // Whoever reads us may stop early, as head does: that is no error.
-  process.stdout.once("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") return;
+  let isSaid = false;
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // Whoever reads us may stop early, as head does: that is no error. A stream fails at every write, which is said once.
+    if (error.code === "EPIPE" || isSaid) return;
+    isSaid = true;
     process.stderr.write(`error: standard output cannot be written: ${error.code ?? error.message}\n`);
     process.exitCode = 2;
   });
-  process.stderr.once("error", () => undefined);
+  process.stderr.on("error", () => undefined);
   return {
     stdout: process.stdout,
     stderr: process.stderr,

@@ -1,4 +1,5 @@
-import { mkdirSync, symlinkSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import { command, inTemporaryFolder, tree, write } from "../support/folder";
 import { manifest } from "../support/project";
@@ -311,6 +312,53 @@ describe("synth", () => {
     // eslint-disable-next-line no-control-regex
     expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
+
+  it("finds what is in the way of the last stack before the first is written, and what is in the way of snippets too", async () => {
+    const both =
+      one.replace("installations:", '  eve: { id: "222222222222", region: us-east-1 }\ninstallations:') +
+      "defaults: { accounts: [dev, eve] }\n";
+    write({ "manifest.yaml": both });
+    await command(["synth"]);
+    rmSync("cdktf.out/stacks/eve/cdk.tf.json");
+    rmSync(snippet("app"));
+    write({ "cdktf.out/stacks/eve/cdk.tf.json/x": "", "cdktf.out/stacks/old/cdk.tf.json": "{}" });
+    write({
+      [`${snippet("app")}/x`]: "",
+      "manifest.yaml": both.replace("[dev, eve]", "[dev, eve], sessionDuration: 2h"),
+    });
+    const before = tree();
+    const { status, stderr } = await command(["synth"]);
+    expect(status).toBe(1);
+    expect(stderr.match(/.*F08.*/g)).toEqual([
+      "cdktf.out/stacks/eve/cdk.tf.json: error F08: it is not a regular file",
+      `${snippet("app")}: error F08: it is not a regular file`,
+    ]);
+    expect(tree()).toEqual(before);
+  });
+
+  it("says once what is in the way of many snippets", async () => {
+    write({ "manifest.yaml": two, snippets: "a file" });
+    const { status, stderr } = await command(["synth"]);
+    expect([status, stderr.match(/F08/g)]).toEqual([1, ["F08"]]);
+    expect(Object.keys(tree())).toEqual(["manifest.yaml", "snippets"]);
+  });
+
+  it.each(["cdktf.out/manifest.json", stack, snippet("app"), "cdktf.json", "terraform.dev.tfstate"])(
+    "waits for no FIFO at %s",
+    async (at) => {
+      write({ "manifest.yaml": one });
+      mkdirSync(dirname(at), { recursive: true });
+      execFileSync("mkfifo", [at]);
+      const { status, stderr } = await command(["synth"]);
+      expect([status, stderr]).toEqual(
+        at === "terraform.dev.tfstate"
+          ? [0, ""]
+          : at === "cdktf.json"
+            ? [2, expect.stringContaining("cdktf.json cannot be read: not-regular")]
+            : [1, expect.stringContaining(`${at}: error F08: it is not a regular file`)],
+      );
+    },
+  );
 
   it("names the file above the output that is in the way", async () => {
     write({ "manifest.yaml": one, f: "a file" });
