@@ -41,19 +41,14 @@ export function matchesAction(pattern: string, action: string): boolean {
   return matchesPattern(pattern.toLowerCase(), action.toLowerCase(), textOnly);
 }
 
-const found = new WeakMap<ServiceReference, Map<string, readonly ActionFacts[]>>();
-
 /** The actions of a reference that an element of Action matches; none for a service that the reference lacks. */
-export function matchedActions(pattern: string, reference: ServiceReference): readonly ActionFacts[] {
-  const known = found.get(reference) ?? new Map<string, readonly ActionFacts[]>();
-  found.set(reference, known);
-  const before = known.get(pattern);
-  if (before !== undefined) return before;
+export function matchedActions(pattern: string, { actions }: ServiceReference): readonly ActionFacts[] {
   const { prefix, name } = parseActionPattern(pattern);
-  const actions = [...(reference.actions.get(prefix ?? "") ?? [])];
-  const matched = actions.filter(([key]) => matchesPattern(name, key, textOnly)).map(([, facts]) => facts);
-  known.set(pattern, matched);
-  return matched;
+  const known = actions.get(prefix ?? "");
+  if (known === undefined) return [];
+  const exact = known.get(name);
+  if (exact !== undefined) return [exact];
+  return [...known].filter(([key]) => matchesPattern(name, key, textOnly)).map(([, facts]) => facts);
 }
 
 /** The service prefixes that documents name in Action and NotAction, in lower case, sorted: not all exist. */

@@ -1,7 +1,6 @@
 import type { OneOrMany, PolicyDocument, Statement } from "../model/policyDocument";
 import { many } from "./canonical";
-import { operatorParts } from "./operatorParts";
-import { operators } from "./operators";
+import { operatorParts, operators } from "./operators";
 import { assumeAction } from "./trust";
 import { matchesPattern, textOnly, type Variables } from "./wildcard";
 
@@ -149,6 +148,7 @@ function holds(
 ): boolean {
   const { base, set, ifExists, known } = operatorParts(name);
   if (base === "null") {
+    if (set === "forallvalues") return known;
     const absent = actual === undefined;
     return known && expected.some((e) => (e.toLowerCase() === "true") === absent);
   }

@@ -47,6 +47,7 @@ export { grantNameProblem, withoutRandomEnding, type NameProblem } from "./grant
 export { readDocument, type DocumentProblem, type ReadDocument } from "./readDocument";
 export {
   emptyReference,
+  keyType,
   loadServiceReference,
   type ActionFacts,
   type ActionResource,
@@ -66,23 +67,27 @@ export {
   arnsMeet,
   comparisonsOf,
   isAtLarge,
-  isInReach,
+  isEverything,
+  isOfType,
   namesEvery,
   namesService,
   openPattern,
   requiredValues,
   resourceBound,
   resourcesOf,
+  takesUntyped,
+  typesWhere,
   type Comparison,
 } from "./resourcePatterns";
 export { matchesPattern, textOnly } from "./wildcard";
-export { operatorParts, type OperatorParts } from "./operatorParts";
-export { valueForm, type ValueForm } from "./operators";
+export { operatorParts, valueForm, valueProblem, type OperatorParts, type ValueForm } from "./operators";
 export {
   coversPattern,
+  coversText,
   literalStart,
   patternOf,
   patternsMeet,
   spelled,
+  textsMeet,
   type Pattern,
 } from "./patternRelations";

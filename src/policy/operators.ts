@@ -1,5 +1,5 @@
 import { BlockList, isIP } from "node:net";
-import { parseCidr } from "./cidrs";
+import { isPrivateCidr, parseCidr } from "./cidrs";
 import { expandVariables, matchesPattern, type Variables } from "./wildcard";
 
 /** Does one value of a policy match one value of the request? */
@@ -42,9 +42,9 @@ const arnLike: Match = (expected, actual, variables) => {
 };
 
 /** A colon inside of a variable, as in `${aws:PrincipalAccount}`, ends no field. */
-function arnFields(arn: string): readonly string[] {
+export function arnFields(arn: string): readonly string[] {
   const fields = [""];
-  for (const [part] of arn.matchAll(/\$\{[^}]*\}|[\s\S]/gu)) {
+  for (const [part] of arn.matchAll(/\$\{[^}]*\}|:|[^:$]+|\$/g)) {
     if (part === ":") fields.push("");
     else fields.push((fields.pop() ?? "") + part);
   }
@@ -160,5 +160,40 @@ export function valueForm(base: string): ValueForm | null {
   return base === "null" ? booleans : (operators.get(base)?.form ?? null);
 }
 
+/** Why a value never equals what a request holds under its key; null where it may. */
+export function valueProblem(base: string, key: string, value: string): string | null {
+  const form = valueForm(base);
+  if (form !== null && !form.reads(value)) return `is not ${form.noun}`;
+  if (key.toLowerCase() !== "aws:sourceip") return null;
+  if (base.startsWith("string")) return "is compared as text: only IpAddress reads addresses";
+  return isPrivateCidr(value) ? "is private, and AWS sees public addresses only" : null;
+}
+
 /** The names of the condition operators in AWS's capitals, without set prefix and `IfExists`. */
 export const operatorNames: readonly string[] = Object.freeze([...Object.keys(byName), "Null"]);
+
+/** A condition operator taken apart. */
+export interface OperatorParts {
+  /** Without set prefix and `IfExists`, in lower case. */
+  readonly base: string;
+  readonly set: "forallvalues" | "foranyvalue" | null;
+  readonly ifExists: boolean;
+  /** True for the `Not…` operators. */
+  readonly negated: boolean;
+  /** False for one that IAM does not have. */
+  readonly known: boolean;
+}
+
+/** Reads the name of a condition operator as IAM does: without case. */
+export function operatorParts(name: string): OperatorParts {
+  const [, set, base = "", ifExists] =
+    /^(?:(forallvalues|foranyvalue):)?(.*?)(ifexists)?$/s.exec(name.toLowerCase()) ?? [];
+  const operator = operators.get(base);
+  return {
+    base,
+    set: set === "forallvalues" || set === "foranyvalue" ? set : null,
+    ifExists: ifExists !== undefined,
+    negated: operator?.negated ?? false,
+    known: operator !== undefined || (base === "null" && ifExists === undefined),
+  };
+}

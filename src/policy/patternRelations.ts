@@ -70,6 +70,18 @@ export function coversPattern(wide: Pattern, narrow: Pattern): boolean {
   return wide.slice(w).every((token) => token === "many");
 }
 
+/** Is there a text that both of two texts with wildcards match? Taken for so of policy variables. */
+export function textsMeet(one: string, other: string): boolean {
+  const [a, b] = [patternOf(one, true), patternOf(other, true)];
+  return a === null || b === null || patternsMeet(a, b);
+}
+
+/** Does a text with wildcards match everything that another one does? Not certain, and so false, of policy variables. */
+export function coversText(wide: string, narrow: string): boolean {
+  const [w, n] = [patternOf(wide, true), patternOf(narrow, true)];
+  return w !== null && n !== null && coversPattern(w, n);
+}
+
 function coversPlace(wide: Token, narrow: Token | undefined): boolean {
   if (narrow === undefined || narrow === "many") return false;
   if (wide === "one") return true;

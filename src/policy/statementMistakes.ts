@@ -1,7 +1,6 @@
 import type { Statement } from "../model/policyDocument";
 import { partitions } from "../model/partitions";
-import { operatorParts } from "./operatorParts";
-import { operatorNames } from "./operators";
+import { operatorNames, operatorParts } from "./operators";
 
 /** What IAM refuses, or can never match, in a statement of permissions. Problems quote nothing. */
 export interface StatementMistake {

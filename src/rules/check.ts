@@ -110,7 +110,7 @@ function judgedRole(
     reference,
     documents,
     statements,
-    denials: denialsOf(statements),
+    denials: denialsOf(statements, access.account?.id ?? null),
     memo,
     wideTrust: [],
   };

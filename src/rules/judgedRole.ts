@@ -133,10 +133,15 @@ export interface PlacedStatement {
   readonly text: string;
 }
 
-/** What statements deny whatever the resource and the request. */
+/** What statements deny whatever the request says. */
 export interface Denials {
-  /** Patterns of what is denied, or of all but what. */
-  readonly lists: readonly { readonly actions: readonly string[]; readonly except: boolean }[];
+  readonly lists: readonly {
+    /** Patterns in lower case of what is denied, or of all but what. */
+    readonly actions: readonly string[];
+    readonly except: boolean;
+    /** Patterns of what it is denied on. */
+    readonly resources: readonly string[];
+  }[];
   /** Equal for equal denials. */
   readonly text: string;
 }

@@ -1,5 +1,6 @@
 import { boundaryRules } from "./permissions/boundary";
 import { breadthRules } from "./permissions/breadth";
+import { conditionValueRules } from "./permissions/conditionValues";
 import { chainedSessionRules } from "./permissions/chainedSessions";
 import { escalationRules } from "./permissions/escalation";
 import { foreignResourceRules } from "./permissions/foreignResources";
@@ -55,7 +56,8 @@ export const rules: readonly Rule[] = Object.freeze(
       managedPolicyRules,
       wideTrustRules,
     ],
-    ...[policySizeRules, nameRules, boundaryRules, foreignResourceRules, chainedSessionRules],
+    ...[policySizeRules, nameRules, conditionValueRules, boundaryRules],
+    ...[foreignResourceRules, chainedSessionRules],
     ...[awsCliRules, fileRules, gitpodLoginRules, waitRules, wordRules],
     ...[waiverRules, noteRules],
   ]

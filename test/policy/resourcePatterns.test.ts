@@ -1,6 +1,16 @@
 import fc from "fast-check";
-import { arnsMeet, isAtLarge, matchesPattern, namesEvery, resourceBound, textOnly } from "../../src/policy";
-import { loadServiceReference } from "../../src/policy";
+import {
+  arnsMeet,
+  isAtLarge,
+  loadServiceReference,
+  matchesPattern,
+  namesEvery,
+  resourceBound,
+  resourcesOf,
+  textOnly,
+  typesWhere,
+  type ActionFacts,
+} from "../../src/policy";
 
 const templates = Object.freeze({
   object: "arn:${Partition}:s3:::${BucketName}/${ObjectName}",
@@ -45,12 +55,31 @@ describe("a pattern that leaves the name open", () => {
     const run = loadServiceReference(["ec2"]).actions.get("ec2")?.get("runinstances");
     const identity = loadServiceReference(["sts"]).actions.get("sts")?.get("getcalleridentity");
     if (!run || !identity) throw new Error("the reference lacks an action");
-    const on = (...Resource: readonly string[]) => ({ Effect: "Allow", Resource }) as const;
-    expect(isAtLarge(on("*"), run)).toBe(true);
-    expect(isAtLarge(on("arn:aws:ec2:*:*:instance/*"), run)).toBe(false);
-    expect(isAtLarge({ Effect: "Allow", NotResource: "arn:aws:s3:::x" }, run)).toBe(true);
-    expect(isAtLarge(on("*"), identity)).toBe(false);
+    const largeOn = (pattern: string, action: ActionFacts) =>
+      isAtLarge(
+        action,
+        typesWhere([action], (type) => namesEvery(pattern, type)),
+      );
+    expect(largeOn("*", run)).toBe(true);
+    expect(largeOn("arn:aws:ec2:*:*:instance/*", run)).toBe(false);
+    expect(largeOn("*", identity)).toBe(false);
   });
+});
+
+test.each([
+  ["arn:aws:iam", "arn:aws:iam:*"],
+  ["arn:aws:iam::123456789012", "arn:aws:iam::123456789012:*"],
+  ["arn:aws:s3:::", "arn:aws:s3:::*"],
+  ["arn:aws:s3:::acme/*", "arn:aws:s3:::acme/*"],
+  ["arn:aws:iam::${aws:PrincipalAccount}:role/x", "arn:aws:iam::${aws:PrincipalAccount}:role/x"],
+  ["foo", "foo"],
+])("AWS completes the resource %s: %s", (Resource, expected) => {
+  expect(resourcesOf({ Effect: "Allow", Resource })).toEqual([expected]);
+});
+
+test("NotResource leaves everything, and nothing where it names everything", () => {
+  expect(resourcesOf({ Effect: "Allow", NotResource: "arn:aws:s3:::x" })).toEqual(["*"]);
+  expect(resourcesOf({ Effect: "Allow", NotResource: ["arn:aws:s3:::x", "*"] })).toEqual([]);
 });
 
 describe("two patterns", () => {

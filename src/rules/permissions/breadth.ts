@@ -1,21 +1,17 @@
-import type { Statement } from "../../model/policyDocument";
 import { quote } from "../../diagnostics";
 import {
   arnsMeet,
-  isAtLarge,
   many,
-  matchedActions,
   namesEvery,
   namesEveryAction,
   namesService,
   namesWholeService,
   openPattern,
   resourceBound,
-  resourcesOf,
   type ActionFacts,
 } from "../../policy";
 import { listed, type Rule } from "../rule";
-import { allowedActions, allowsAtAll, eachStatement, type StatementScope } from "./statements";
+import { allowedBy, eachStatement, type JudgedStatement } from "./statements";
 
 const roleArn = "arn:${Partition}:iam::${Account}:role/${RoleName}";
 const assumeRole = "sts:AssumeRole";
@@ -31,15 +27,17 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "it includes what AWS adds tomorrow, and every published way to more privileges that the resource allows",
     remedy: "name the actions, or use grants",
     policyRemedy: "name the actions",
-    role: eachStatement((statement) =>
-      (statement.Effect === "Allow" ? many(statement.Action) : []).flatMap((pattern) => {
-        const everything = namesEveryAction(pattern);
-        if (!everything && !namesWholeService(pattern)) return [];
-        const what = everything ? "of every service" : "of its service, present and future";
-        return [
-          { path: ["Action"], item: pattern, message: `${quote(pattern)} allows every action ${what}` },
-        ];
-      }),
+    role: eachStatement(({ statement, resources, isDenied }) =>
+      (statement.Effect === "Allow" && resources.length > 0 ? many(statement.Action) : []).flatMap(
+        (pattern) => {
+          const everything = namesEveryAction(pattern);
+          if ((!everything && !namesWholeService(pattern)) || isDenied(pattern)) return [];
+          const what = everything ? "of every service" : "of its service, present and future";
+          return [
+            { path: ["Action"], item: pattern, message: `${quote(pattern)} allows every action ${what}` },
+          ];
+        },
+      ),
     ),
   },
   {
@@ -50,10 +48,10 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "the role reaches what other teams keep in the account, and what they create tomorrow",
     remedy: "name the resources, or limit them by a tag or their account in a condition",
     raised: true,
-    role: eachStatement((statement, scope) => {
-      if (statement.Effect !== "Allow" || statement.NotResource !== undefined) return [];
-      if (resourceBound(statement.Condition) !== null) return [];
-      const open = openActions(statement, scope);
+    role: eachStatement((judged) => {
+      const { statement } = judged;
+      if (statement.NotResource !== undefined || resourceBound(statement.Condition) !== null) return [];
+      const open = openActions(judged);
       if (open.length === 0) return [];
       const everything = many(statement.Resource).includes("*")
         ? '"*"'
@@ -72,8 +70,10 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "Allow with NotAction or NotResource",
     why: "it allows whatever is not on the list, services that AWS adds later included",
     remedy: "name what is allowed under Action and Resource; to take something away, add a Deny",
-    role: eachStatement((statement) =>
-      statement.Effect !== "Allow"
+    role: eachStatement(({ statement, resources }) =>
+      statement.Effect !== "Allow" ||
+      resources.length === 0 ||
+      many(statement.NotAction).some(namesEveryAction)
         ? []
         : (["NotAction", "NotResource"] as const)
             .filter((element) => statement[element] !== undefined)
@@ -91,16 +91,16 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "the role can be passed to every service that its trust policy admits, and act there",
     remedy: 'add a condition StringEquals on iam:PassedToService, e.g. with "lambda.amazonaws.com"',
     raised: true,
-    role: eachStatement((statement, scope) => {
-      if (!allows(statement, "iam:PassRole", scope)) return [];
-      if (namesService(statement.Condition)) return [];
-      return [
-        {
-          path: ["Action"],
-          message: `iam:PassRole on ${listed(resourcesOf(statement).map(quote))} can be passed to any service`,
-        },
-      ];
-    }),
+    role: eachStatement(({ statement, allowed, resources }) =>
+      allowed.every(({ name }) => name !== "iam:PassRole") || namesService(statement.Condition)
+        ? []
+        : [
+            {
+              path: ["Action"],
+              message: `iam:PassRole on ${listed(resources.map(quote))} can be passed to any service`,
+            },
+          ],
+    ),
   },
   {
     id: "G15",
@@ -109,15 +109,13 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "every role whose trust policy admits the account can be assumed, and where the account is open, a stranger's role too",
     remedy: "name the roles with their account, or grant them with role:",
     policyRemedy: "name the roles with their account",
-    role: eachStatement((statement, scope) => {
-      if (!allowsAtAll(statement, assumeRole) || scope.denied(assumeRole)) return [];
+    role: eachStatement(({ statement, resources, isDenied }) => {
+      if (!allowedBy(statement)(assumeRole) || isDenied(assumeRole)) return [];
       const bound = resourceBound(statement.Condition);
       if (bound === "some") return [];
-      const any = resourcesOf(statement).filter((r) => namesEvery(r, roleArn));
+      const any = resources.filter((r) => namesEvery(r, roleArn));
       // A condition on whose account the roles are in names none of them, but closes an open account.
-      const anywhere = resourcesOf(statement).filter(
-        (r) => bound === null && !any.includes(r) && isInAnyAccount(r),
-      );
+      const anywhere = resources.filter((r) => bound === null && !any.includes(r) && isInAnyAccount(r));
       return [
         { of: any, what: "any role can be assumed" },
         { of: anywhere, what: "such a role of any account can be assumed, a stranger's included" },
@@ -134,7 +132,7 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "sts:AssumeRoleWithWebIdentity in a permission policy",
     why: "the call is made without AWS credentials: the trust policy of the role that is assumed decides alone, and this does nothing",
     remedy: "remove the action",
-    role: eachStatement((statement) =>
+    role: eachStatement(({ statement }) =>
       (statement.Effect === "Allow" ? many(statement.Action) : [])
         .filter((pattern) => pattern.toLowerCase() === assumeByToken.toLowerCase())
         .map((pattern) => ({
@@ -153,12 +151,6 @@ function isInAnyAccount(resource: string): boolean {
   return (fields.length < 6 || /[*?]/.test(fields[4] ?? "")) && arnsMeet(pattern, roleArn);
 }
 
-/** Does a statement allow an action by more than a `*` for everything, or a NotAction? */
-function allows(statement: Statement, action: string, scope: StatementScope): boolean {
-  const Action = many(statement.Action).filter((pattern) => !namesEveryAction(pattern));
-  return allowsAtAll({ Effect: statement.Effect, Action }, action) && !scope.denied(action);
-}
-
 /** Actions of several types that the reference marks as optional, and that are usually called with none. */
 const takesNone: ReadonlySet<string> = new Set([
   "translate:TranslateText",
@@ -174,23 +166,20 @@ function mustName({ name, resources }: ActionFacts): boolean {
  * The actions that take a resource and may have any. Left out: what is G15's or G21's, and lists that a wildcard names
  * most of whose actions take none, as `ec2:Describe*`.
  */
-function openActions(statement: Statement, scope: StatementScope): readonly ActionFacts[] {
-  const named = many(statement.Action)
-    .filter((pattern) => !namesEveryAction(pattern))
-    .flatMap((pattern) => {
-      const matched = matchedActions(pattern, scope.reference);
-      const taking = matched.filter((action) => action.resources.length > 0);
-      return taking.length * 2 < matched.length
-        ? taking.filter((action) => !action.accessLevels.includes("List"))
-        : taking;
-    });
+function openActions({ allowed, matched, isAtLarge }: JudgedStatement): readonly ActionFacts[] {
+  const named = [...matched.values()].flatMap((actions) => {
+    const taking = actions.filter((action) => action.resources.length > 0);
+    return taking.length * 2 < actions.length
+      ? taking.filter((action) => !action.accessLevels.includes("List"))
+      : taking;
+  });
   const counted = new Set(named.map((action) => action.name));
-  return allowedActions(statement, scope).filter(
+  return allowed.filter(
     (action) =>
       counted.has(action.name) &&
       action.name !== assumeRole &&
       action.name !== assumeByToken &&
       mustName(action) &&
-      isAtLarge(statement, action),
+      isAtLarge(action),
   );
 }

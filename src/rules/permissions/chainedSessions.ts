@@ -1,7 +1,7 @@
 import { quote } from "../../diagnostics";
 import { many } from "../../policy";
 import { listed, type Rule } from "../rule";
-import { allowsAtAll } from "./statements";
+import { allowedBy } from "./statements";
 
 const hour = 3600;
 
@@ -17,7 +17,7 @@ export const chainedSessionRules: readonly Rule[] = Object.freeze<Rule[]>([
     role: ({ access: { permissionPolicy, maxSessionDuration } }) => {
       if (permissionPolicy === null || (maxSessionDuration ?? 0) <= hour) return [];
       const assumed = permissionPolicy.Statement.filter(
-        (statement) => statement.Action !== undefined && allowsAtAll(statement, "sts:AssumeRole"),
+        (statement) => statement.Action !== undefined && allowedBy(statement)("sts:AssumeRole"),
       ).flatMap(({ Resource }) => many(Resource));
       if (assumed.length === 0) return [];
       const names = listed([...new Set(assumed)].sort().map(quote));

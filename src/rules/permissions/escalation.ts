@@ -12,11 +12,11 @@ import {
   resourcesOf,
   textOnly,
 } from "../../policy";
-import type { JudgedRole } from "../judgedRole";
+import type { Denials, JudgedRole } from "../judgedRole";
 import { below, listed, type Observation, type Rule } from "../rule";
 import { keepsFromAdministrators } from "./boundary";
 import { escalationPaths, type EscalationPath, type EscalationStep } from "./escalationPaths";
-import { allowsAtAll, grantedBeside, isDenied, isOfUsersOnly, remembered } from "./statements";
+import { allowedBy, grantedBeside, isDenied, isOfUsersOnly, remembered } from "./statements";
 
 /** Rules about the sum of what a role may do. */
 export const escalationRules: readonly Rule[] = Object.freeze<Rule[]>([
@@ -51,15 +51,13 @@ function escalations(role: JudgedRole): readonly Observation[] {
     ...granted.map((statement) => ({ statement, origin: null, text: JSON.stringify(statement) })),
   ]
     .map(({ statement, origin, text }): Opening => {
-      const steps = remembered(role, openSteps, text, () => openSteps(statement));
+      const steps = remembered(role, openSteps, text, () => openSteps(statement, denials));
       return { statement, origin, steps };
     })
     .filter(({ steps }) => steps.size > 0);
-  const actionIn = ({ steps }: Opening, step: EscalationStep): string | undefined =>
-    steps.get(step)?.find((action) => !isDenied(denials, action));
   const found = new Map<Opening, { path: EscalationPath; actions: readonly string[] }[]>();
   for (const path of openings.length === 0 ? [] : escalationPaths) {
-    const taken = path.steps.map((step) => openings.filter((by) => actionIn(by, step) !== undefined));
+    const taken = path.steps.map((step) => openings.filter((by) => by.steps.has(step)));
     const written = taken.findIndex(([first]) => first?.origin);
     if (written < 0 || taken.some((by) => by.length === 0)) continue;
     // Each statement that opens this step is a finding of its own: who accepts one has not seen the others.
@@ -67,7 +65,7 @@ function escalations(role: JudgedRole): readonly Observation[] {
       if (place.origin === null) continue;
       const actions = path.steps.flatMap((step, i) => {
         const by = i === written ? place : taken[i]?.[0];
-        return (by && actionIn(by, step)) ?? [];
+        return by?.steps.get(step)?.[0] ?? [];
       });
       found.set(place, [...(found.get(place) ?? []), { path, actions }]);
     }
@@ -84,20 +82,23 @@ function escalations(role: JudgedRole): readonly Observation[] {
 const everyStep: readonly EscalationStep[] = escalationPaths.flatMap(({ steps }) => steps);
 
 /** By more than a `*` for everything: of that, G01 says all there is to say. */
-function openSteps(statement: Statement): OpenSteps {
+function openSteps(statement: Statement, denials: Denials): OpenSteps {
   const Action =
     statement.NotAction === undefined
       ? many(statement.Action).filter((pattern) => !namesEveryAction(pattern))
       : undefined;
+  const allows = allowedBy({ ...statement, Action });
   const open = everyStep.flatMap((step) => {
-    const actions = step.actions.filter((action) => allowsAtAll({ ...statement, Action }, action));
-    return actions.length > 0 && isOpen(statement, step) ? [[step, actions] as const] : [];
+    const actions = step.actions.filter(
+      (action) => allows(action) && isOpen(statement, step, action, denials),
+    );
+    return actions.length > 0 ? [[step, actions] as const] : [];
   });
   return new Map(open);
 }
 
 /** Does a statement leave a step open, on a resource that matters? What is not certain to be harmless counts. */
-function isOpen(statement: Statement, step: EscalationStep): boolean {
+function isOpen(statement: Statement, step: EscalationStep, action: string, denials: Denials): boolean {
   if (step.boundBy.some((key) => keepsFromAdministrators(statement, key))) return false;
   if (step.namedBy.some((key) => namesPolicies(statement, key))) return false;
   if (step.harmlessWhenNamed && resourceBound(statement.Condition) === "some") return false;
@@ -106,7 +107,8 @@ function isOpen(statement: Statement, step: EscalationStep): boolean {
     (resource) =>
       !isOfUsersOnly(resource) &&
       arnsMeet(resource, step.resource) &&
-      !(step.harmlessWhenNamed && isNamed(resource)),
+      !(step.harmlessWhenNamed && isNamed(resource)) &&
+      !isDenied(denials, action, resource),
   );
 }
 

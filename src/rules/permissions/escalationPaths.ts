@@ -10,48 +10,8 @@ export interface EscalationStep {
   readonly boundBy: readonly string[];
   /** Condition keys of policies that, with names and no patterns, keep it from those that are made up. In lower case. */
   readonly namedBy: readonly string[];
-  /** For `iam:PassRole`: the service that takes the role, without its domain. */
+  /** For `iam:PassRole`: the service that takes the role, without its domain; null for any, and for other actions. */
   readonly passedTo: string | null;
-}
-
-/** A step by its actions and the ARNs on which it counts. */
-function step(
-  actions: readonly string[],
-  resource: string,
-  more: Partial<EscalationStep> = {},
-): EscalationStep {
-  return { actions, resource, harmlessWhenNamed: false, boundBy: [], namedBy: [], passedTo: null, ...more };
-}
-
-/** An action on IAM itself: the principal that it changes is all it takes. */
-function iam(action: string, type: string, boundBy: readonly string[] = []): EscalationStep {
-  return step([`iam:${action}`], `arn:*:iam::*:${type}/*`, { boundBy });
-}
-
-/** Attaches a policy that is made for it: only policies that are named are there before. */
-function attach(action: string, type: string, boundBy: readonly string[] = []): EscalationStep {
-  return { ...iam(action, type, boundBy), namedBy: ["iam:policyarn"] };
-}
-
-/** Passing a role to a service, given without its domain. */
-function pass(service: string): EscalationStep {
-  const bound = { harmlessWhenNamed: true, passedTo: service };
-  return step(["iam:PassRole"], "arn:*:iam::*:role/*", bound);
-}
-
-/** Any one of these actions, on whatever resource of their service. */
-function any(...actions: readonly string[]): EscalationStep {
-  return step(actions, `arn:*:${actions[0]?.split(":")[0] ?? ""}:*:*:*`);
-}
-
-/** Takes over what runs already: on one named resource, that is what a deployment does. */
-function takeOver(...actions: readonly string[]): EscalationStep {
-  return { ...any(...actions), harmlessWhenNamed: true };
-}
-
-/** What counts is the instance, whatever else the action names beside it. */
-function onInstances(action: string): EscalationStep {
-  return step([action], "arn:*:ec2:*:*:instance/*", { harmlessWhenNamed: true });
 }
 
 /** A published way from some permissions to more. */
@@ -62,277 +22,196 @@ export interface EscalationPath {
   readonly steps: readonly EscalationStep[];
   /** What it comes to: continues "this role could …". */
   readonly yields: string;
+  /** The page that describes it. */
   readonly source: string;
 }
 
-const rhino = "https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/";
-const pathfinding = "https://pathfinding.cloud/paths/";
-const awsDocs = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers.html";
-const identityCenter =
-  "https://docs.aws.amazon.com/singlesignon/latest/userguide/iam-auth-access-overview.html";
+const pages = Object.freeze({
+  rhino: "https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/",
+  prowler:
+    "https://github.com/prowler-cloud/prowler/blob/master/prowler/providers/aws/services/iam/lib/privilege_escalation.py",
+  providers: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers.html",
+  instances: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-roles-for-amazon-ec2.html",
+  sessions: "https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager.html",
+  identityCenter: "https://docs.aws.amazon.com/singlesignon/latest/userguide/iam-auth-access-overview.html",
+});
 
-const boundary = Object.freeze(["iam:permissionsboundary"]);
-const attached = Object.freeze(["iam:permissionsboundary", "iam:policyarn"]);
+/**
+ * Changes IAM itself: what the action is called on is all it takes. Source, name, what it yields, the action, what it is
+ * called on, and the condition keys that bound it.
+ */
+const changes = `
+iam-001   | a new version of a policy       | give itself any permission | iam:CreatePolicyVersion | policy |
+rhino     | another version of a policy     | bring back permissions that were taken away | iam:SetDefaultPolicyVersion | policy |
+iam-002   | an access key of another user   | act as another user | iam:CreateAccessKey | user |
+iam-004   | a new password of another user  | act as another user | iam:CreateLoginProfile | user |
+iam-006   | a changed password of another user | act as another user | iam:UpdateLoginProfile | user |
+iam-008   | a policy attached to a user     | give itself any permission | iam:AttachUserPolicy | user | iam:permissionsboundary iam:policyarn
+iam-010   | a policy attached to a group    | give itself any permission | iam:AttachGroupPolicy | group | iam:policyarn
+iam-009   | a policy attached to a role     | give itself any permission | iam:AttachRolePolicy | role | iam:permissionsboundary iam:policyarn
+iam-007   | an inline policy of a user      | give itself any permission | iam:PutUserPolicy | user | iam:permissionsboundary
+iam-011   | an inline policy of a group     | give itself any permission | iam:PutGroupPolicy | group |
+iam-005   | an inline policy of a role      | give itself any permission | iam:PutRolePolicy | role | iam:permissionsboundary
+iam-013   | membership of a group           | get what the group may do | iam:AddUserToGroup | group |
+iam-012   | a changed trust policy          | let itself into other roles | iam:UpdateAssumeRolePolicy | role |
+providers | other metadata of a SAML provider | log in as anybody | iam:UpdateSAMLProvider | saml-provider |
+providers | another thumbprint of an identity provider | vouch for tokens of its own | iam:UpdateOpenIDConnectProviderThumbprint | oidc-provider |
+providers | another audience of an identity provider | let tokens for other clients in | iam:AddClientIDToOpenIDConnectProvider | oidc-provider |
+`;
 
-type Row = readonly [name: string, yields: string, steps: readonly EscalationStep[]];
+/**
+ * Passes a role to a service and starts something there that acts with it: source, name, the service without its domain
+ * (`any`: not known), and what it takes beside `iam:PassRole`; `/` stands between what will do for each other.
+ */
+const passes = `
+ec2-001        | an instance with a role      | ec2 | ec2:RunInstances
+ec2-003        | a spot instance with a role  | ec2 | ec2:RequestSpotInstances
+instances      | another role of an instance  | ec2 | ec2:AssociateIamInstanceProfile / ec2:ReplaceIamInstanceProfileAssociation
+prowler        | instances with a role in an Auto Scaling group | ec2 | autoscaling:CreateAutoScalingGroup / autoscaling:UpdateAutoScalingGroup + autoscaling:CreateLaunchConfiguration
+lambda-001     | a function with a role       | lambda | lambda:CreateFunction + lambda:InvokeFunction / lambda:AddPermission / lambda:CreateEventSourceMapping / lambda:CreateFunctionUrlConfig
+glue-001       | a Glue endpoint with a role  | glue | glue:CreateDevEndpoint
+glue-003       | a Glue job with a role       | glue | glue:CreateJob / glue:UpdateJob + glue:StartJobRun / glue:CreateTrigger
+glue-007       | a Glue session with a role   | glue | glue:CreateSession + glue:RunStatement
+cloudformation-001 | a CloudFormation stack with a role | cloudformation | cloudformation:CreateStack
+cloudformation-003 | a CloudFormation stack set with a role | cloudformation | cloudformation:CreateStackSet / cloudformation:UpdateStackSet
+datapipeline-001 | a data pipeline with a role | datapipeline | datapipeline:CreatePipeline + datapipeline:PutPipelineDefinition
+sagemaker-001  | a notebook with a role       | sagemaker | sagemaker:CreateNotebookInstance
+sagemaker-002  | a training or processing job with a role | sagemaker | sagemaker:CreateTrainingJob / sagemaker:CreateProcessingJob
+ecs-008        | a container with a role      | ecs-tasks | ecs:RunTask / ecs:StartTask
+ecs-003        | a service of containers with a role | ecs-tasks | ecs:RegisterTaskDefinition + ecs:CreateService / ecs:UpdateService
+codebuild-001  | a build with a role          | codebuild | codebuild:CreateProject / codebuild:UpdateProject + codebuild:StartBuild / codebuild:StartBuildBatch
+apprunner-001  | an App Runner service with a role | tasks.apprunner | apprunner:CreateService
+stepfunctions-001 | a state machine with a role | states | states:CreateStateMachine + states:StartExecution
+emr-001        | a cluster with a role        | elasticmapreduce | elasticmapreduce:RunJobFlow
+emrserverless-001 | a job of EMR Serverless with a role | emr-serverless | emr-serverless:StartJobRun
+scheduler-001  | a schedule with a role       | scheduler | scheduler:CreateSchedule
+batch-001      | a batch job with a role      | ecs-tasks | batch:RegisterJobDefinition + batch:SubmitJob
+ssm-003        | an automation with a role    | ssm | ssm:StartAutomationExecution
+cognitoidentity-001 | an identity pool with a role | cognito-identity | cognito-identity:SetIdentityPoolRoles
+braket-001     | a hybrid job with a role     | braket | braket:CreateJob
+gamelift-001   | a fleet with a role          | gamelift | gamelift:CreateBuild + gamelift:CreateFleet
+imagebuilder-001 | an image build with a role | any | imagebuilder:CreateInfrastructureConfiguration + imagebuilder:CreateImage
+kinesisanalytics-001 | a stream application with a role | kinesisanalytics | kinesisanalytics:CreateApplication + kinesisanalytics:StartApplication
+omics-001      | a workflow with a role       | omics | omics:CreateWorkflow + omics:StartRun
+amplify-001    | an Amplify app with a role   | amplify | amplify:CreateApp + amplify:StartJob
+bedrock-001    | a code interpreter with a role | bedrock-agentcore | bedrock-agentcore:CreateCodeInterpreter + bedrock-agentcore:InvokeCodeInterpreter
+bedrock-003    | an agent with a role         | bedrock-agentcore | bedrock-agentcore:CreateAgentRuntime / bedrock-agentcore:CreateHarness + bedrock-agentcore:InvokeAgentRuntimeCommand / bedrock-agentcore:InvokeAgentRuntimeCommandShell
+bedrock-006    | a browser with a role        | bedrock-agentcore | bedrock-agentcore:CreateBrowser + bedrock-agentcore:StartBrowserSession + bedrock-agentcore:ConnectBrowserAutomationStream
+`;
 
-const everything = "give itself any permission";
-const anotherUser = "act as another user";
-const passedRole = "act with any role that it may pass";
+/**
+ * Takes over what runs already, with its role: on one that is named, that is what a deployment does. Source, name, whose
+ * role it is, what it takes, and on what it counts, where the actions name other things beside it.
+ */
+const takeovers = `
+lambda-003     | new code of a function       | the function | lambda:UpdateFunctionCode |
+prowler        | a layer of a function        | the function | lambda:UpdateFunctionConfiguration |
+glue-002       | an SSH key of a Glue endpoint | the endpoint | glue:UpdateDevEndpoint |
+cloudformation-002 | a CloudFormation stack that has a role | the stack | cloudformation:UpdateStack |
+cloudformation-005 | a change set of a CloudFormation stack | the stack | cloudformation:CreateChangeSet + cloudformation:ExecuteChangeSet |
+sagemaker-004  | the notebook of somebody else | the notebook | sagemaker:CreatePresignedNotebookInstanceUrl |
+sagemaker-005  | a start script of a notebook | the notebook | sagemaker:CreateNotebookInstanceLifecycleConfig + sagemaker:UpdateNotebookInstance |
+ecs-006        | a command in a container     | the task | ecs:ExecuteCommand |
+codebuild-002  | a build of another project   | the project | codebuild:StartBuild / codebuild:StartBuildBatch |
+apprunner-002  | an App Runner service that has a role | the service | apprunner:UpdateService |
+stepfunctions-002 | a changed state machine   | the state machine | states:UpdateStateMachine + states:StartExecution |
+batch-002      | another command of a batch job | the job | batch:SubmitJob |
+codedeploy-001 | a deployment of other code   | the instances | codedeploy:CreateDeployment + codedeploy:RegisterApplicationRevision |
+ec2-004        | another version of a launch template | the instances | ec2:CreateLaunchTemplateVersion + ec2:ModifyLaunchTemplate |
+bedrock-002    | code in a code interpreter   | the code interpreter | bedrock-agentcore:StartCodeInterpreterSession + bedrock-agentcore:InvokeCodeInterpreter |
+bedrock-004    | a command in an agent        | the agent | bedrock-agentcore:InvokeAgentRuntimeCommand / bedrock-agentcore:InvokeAgentRuntimeCommandShell |
+bedrock-007    | a session of a browser       | the browser | bedrock-agentcore:StartBrowserSession + bedrock-agentcore:ConnectBrowserAutomationStream |
+ssm-002        | a shell on instances         | the instances | ssm:SendCommand | arn:*:ec2:*:*:instance/*
+ssm-001        | a session on instances       | the instances | ssm:StartSession | arn:*:ec2:*:*:instance/*
+ec2instanceconnect-003 | an SSH key of instances | the instances | ec2-instance-connect:SendSSHPublicKey | arn:*:ec2:*:*:instance/*
+ec2-002        | user data of an instance     | the instance | ec2:ModifyInstanceAttribute + ec2:StartInstances | arn:*:ec2:*:*:instance/*
+sessions       | a shell on managed machines  | the machines | ssm:StartSession / ssm:SendCommand | arn:*:ssm:*:*:managed-instance/*
+sessions       | a session in a container     | the task | ssm:StartSession | arn:*:ecs:*:*:task/*
+`;
 
-const published: readonly Row[] = [
-  ["a new version of a policy", everything, [iam("CreatePolicyVersion", "policy")]],
-  [
-    "another version of a policy",
-    "bring back permissions that were taken away",
-    [iam("SetDefaultPolicyVersion", "policy")],
-  ],
-  ["an access key of another user", anotherUser, [iam("CreateAccessKey", "user")]],
-  ["a new password of another user", anotherUser, [iam("CreateLoginProfile", "user")]],
-  ["a changed password of another user", anotherUser, [iam("UpdateLoginProfile", "user")]],
-  ["a policy attached to a user", everything, [iam("AttachUserPolicy", "user", attached)]],
-  ["a policy attached to a group", everything, [iam("AttachGroupPolicy", "group", ["iam:policyarn"])]],
-  ["a policy attached to a role", everything, [iam("AttachRolePolicy", "role", attached)]],
-  [
-    "a new policy attached to a user",
-    everything,
-    [iam("CreatePolicy", "policy"), attach("AttachUserPolicy", "user", boundary)],
-  ],
-  [
-    "a new policy attached to a group",
-    everything,
-    [iam("CreatePolicy", "policy"), attach("AttachGroupPolicy", "group")],
-  ],
-  [
-    "a new policy attached to a role",
-    everything,
-    [iam("CreatePolicy", "policy"), attach("AttachRolePolicy", "role", boundary)],
-  ],
-  ["an inline policy of a user", everything, [iam("PutUserPolicy", "user", boundary)]],
-  ["an inline policy of a group", everything, [iam("PutGroupPolicy", "group")]],
-  ["an inline policy of a role", everything, [iam("PutRolePolicy", "role", boundary)]],
-  ["membership of a group", "get what the group may do", [iam("AddUserToGroup", "group")]],
-  ["a changed trust policy", "let itself into other roles", [iam("UpdateAssumeRolePolicy", "role")]],
-  ["an instance with a role", passedRole, [pass("ec2"), any("ec2:RunInstances")]],
-  [
-    "a function with a role",
-    passedRole,
-    [
-      pass("lambda"),
-      any("lambda:CreateFunction"),
-      any(
-        "lambda:InvokeFunction",
-        "lambda:AddPermission",
-        "lambda:CreateEventSourceMapping",
-        "lambda:CreateFunctionUrlConfig",
-      ),
-    ],
-  ],
-  ["new code of a function", "act with the role of the function", [takeOver("lambda:UpdateFunctionCode")]],
-  [
-    "a layer of a function",
-    "act with the role of the function",
-    [takeOver("lambda:UpdateFunctionConfiguration")],
-  ],
-  ["a Glue endpoint with a role", passedRole, [pass("glue"), any("glue:CreateDevEndpoint")]],
-  [
-    "an SSH key of a Glue endpoint",
-    "act with the role of the endpoint",
-    [takeOver("glue:UpdateDevEndpoint")],
-  ],
-  [
-    "a CloudFormation stack with a role",
-    passedRole,
-    [pass("cloudformation"), any("cloudformation:CreateStack")],
-  ],
-  [
-    "a data pipeline with a role",
-    passedRole,
-    [pass("datapipeline"), any("datapipeline:CreatePipeline"), any("datapipeline:PutPipelineDefinition")],
-  ],
-];
-
-const laterPublished: readonly Row[] = [
-  [
-    "a Glue job with a role",
-    passedRole,
-    [pass("glue"), any("glue:CreateJob", "glue:UpdateJob"), any("glue:StartJobRun", "glue:CreateTrigger")],
-  ],
-  [
-    "a CloudFormation stack set with a role",
-    passedRole,
-    [pass("cloudformation"), any("cloudformation:CreateStackSet", "cloudformation:UpdateStackSet")],
-  ],
-  [
-    "a CloudFormation stack that has a role",
-    "act with the role of the stack",
-    [takeOver("cloudformation:UpdateStack")],
-  ],
-  [
-    "a change set of a CloudFormation stack",
-    "act with the role of the stack",
-    [takeOver("cloudformation:CreateChangeSet"), takeOver("cloudformation:ExecuteChangeSet")],
-  ],
-  [
-    "a notebook with a role",
-    passedRole,
-    [
-      pass("sagemaker"),
-      any("sagemaker:CreateNotebookInstance"),
-      any("sagemaker:CreatePresignedNotebookInstanceUrl"),
-    ],
-  ],
-  [
-    "the notebook of somebody else",
-    "act with the role of the notebook",
-    [takeOver("sagemaker:CreatePresignedNotebookInstanceUrl")],
-  ],
-  [
-    "a training or processing job with a role",
-    passedRole,
-    [pass("sagemaker"), any("sagemaker:CreateTrainingJob", "sagemaker:CreateProcessingJob")],
-  ],
-  ["a shell on instances", "act with the roles of the instances", [onInstances("ssm:SendCommand")]],
-  ["a session on instances", "act with the roles of the instances", [onInstances("ssm:StartSession")]],
-  [
-    "an SSH key of instances",
-    "act with the roles of the instances",
-    [onInstances("ec2-instance-connect:SendSSHPublicKey")],
-  ],
-  [
-    "a container with a role",
-    passedRole,
-    [
-      pass("ecs-tasks"),
-      any("ecs:RegisterTaskDefinition"),
-      any("ecs:RunTask", "ecs:StartTask", "ecs:CreateService", "ecs:UpdateService"),
-    ],
-  ],
-  ["a command in a container", "act with the role of the task", [takeOver("ecs:ExecuteCommand")]],
-  [
-    "a build with a role",
-    passedRole,
-    [
-      pass("codebuild"),
-      any("codebuild:CreateProject"),
-      any("codebuild:StartBuild", "codebuild:StartBuildBatch"),
-    ],
-  ],
-  [
-    "a build of another project",
-    "act with the role of the project",
-    [takeOver("codebuild:StartBuild", "codebuild:StartBuildBatch")],
-  ],
-  [
-    "another role of an instance",
-    passedRole,
-    [pass("ec2"), any("ec2:AssociateIamInstanceProfile", "ec2:ReplaceIamInstanceProfileAssociation")],
-  ],
-  [
-    "an App Runner service with a role",
-    passedRole,
-    [pass("tasks.apprunner"), any("apprunner:CreateService")],
-  ],
-  [
-    "a state machine with a role",
-    passedRole,
-    [pass("states"), any("states:CreateStateMachine"), any("states:StartExecution")],
-  ],
-  ["a cluster with a role", passedRole, [pass("elasticmapreduce"), any("elasticmapreduce:RunJobFlow")]],
-  ["a schedule with a role", passedRole, [pass("scheduler"), any("scheduler:CreateSchedule")]],
-  ["a spot instance with a role", passedRole, [pass("ec2"), any("ec2:RequestSpotInstances")]],
-  [
-    "user data of an instance",
-    "act with the role of the instance",
-    [onInstances("ec2:ModifyInstanceAttribute"), onInstances("ec2:StartInstances")],
-  ],
-  [
-    "another version of a launch template",
-    "act with the role of the instances",
-    [takeOver("ec2:CreateLaunchTemplateVersion"), takeOver("ec2:ModifyLaunchTemplate")],
-  ],
-  [
-    "a batch job with a role",
-    passedRole,
-    [pass("ecs-tasks"), any("batch:RegisterJobDefinition"), any("batch:SubmitJob")],
-  ],
-  [
-    "a build project with another role",
-    passedRole,
-    [
-      pass("codebuild"),
-      any("codebuild:UpdateProject"),
-      any("codebuild:StartBuild", "codebuild:StartBuildBatch"),
-    ],
-  ],
-  ["an automation with a role", passedRole, [pass("ssm"), any("ssm:StartAutomationExecution")]],
-  [
-    "a shell on managed machines",
-    "act with the roles of the machines",
-    [
-      step(["ssm:StartSession", "ssm:SendCommand"], "arn:*:ssm:*:*:managed-instance/*", {
-        harmlessWhenNamed: true,
-      }),
-    ],
-  ],
-  [
-    "a session in a container",
-    "act with the role of the task",
-    [step(["ssm:StartSession"], "arn:*:ecs:*:*:task/*", { harmlessWhenNamed: true })],
-  ],
-  [
-    "an App Runner service that has a role",
-    "act with the role of the service",
-    [takeOver("apprunner:UpdateService")],
-  ],
-  [
-    "an identity pool with a role",
-    passedRole,
-    [pass("cognito-identity"), any("cognito-identity:SetIdentityPoolRoles")],
-  ],
-];
-
-/** By the documentation of what is changed: whoever decides who gets in, gets in. */
-const providers: readonly Row[] = [
-  ["other metadata of a SAML provider", "log in as anybody", [iam("UpdateSAMLProvider", "saml-provider")]],
-  [
-    "another thumbprint of an identity provider",
-    "vouch for tokens of its own",
-    [iam("UpdateOpenIDConnectProviderThumbprint", "oidc-provider")],
-  ],
-  [
-    "another audience of an identity provider",
-    "let tokens for other clients in",
-    [iam("AddClientIDToOpenIDConnectProvider", "oidc-provider")],
-  ],
-];
-
-const assignments: readonly Row[] = [
-  [
-    "a permission set for somebody",
-    "give anybody access to an account",
-    [any("sso:CreateAccountAssignment")],
-  ],
-  [
-    "membership of a group of Identity Center",
-    "get what the group may do",
-    [any("identitystore:CreateGroupMembership")],
-  ],
-];
-
-function rows(list: readonly Row[], source: string): readonly EscalationPath[] {
-  return list.map(([name, yields, steps]) => Object.freeze({ name, yields, steps, source }));
+/** The cells of a table, row by row. */
+function rows(table: string): readonly (readonly string[])[] {
+  return table
+    .trim()
+    .split("\n")
+    .map((line) => line.split("|").map((cell) => cell.trim()));
 }
+
+function path(
+  source: string,
+  name: string,
+  yields: string,
+  steps: readonly EscalationStep[],
+): EscalationPath {
+  const page = Object.entries(pages).find(([key]) => key === source)?.[1];
+  return { name, yields, steps, source: page ?? `https://pathfinding.cloud/paths/${source}` };
+}
+
+/** One of these actions, on whatever resource of their service unless one is given. */
+function step(actions: readonly string[], more: Partial<EscalationStep> = {}): EscalationStep {
+  const resource = `arn:*:${actions[0]?.split(":")[0] ?? ""}:*:*:*`;
+  return { actions, resource, harmlessWhenNamed: false, boundBy: [], namedBy: [], passedTo: null, ...more };
+}
+
+/** `a / b + c`: one of the first two, and the third. */
+function steps(text: string, more: Partial<EscalationStep> = {}): readonly EscalationStep[] {
+  return text.split(" + ").map((actions) => step(actions.split(" / "), more));
+}
+
+function onIam(action: string, type: string, more: Partial<EscalationStep> = {}): EscalationStep {
+  return step([action], { resource: `arn:*:iam::*:${type}/*`, ...more });
+}
+
+/** Makes a policy and attaches it: of those that are there before, a condition may name some. */
+const made = (["user", "group", "role"] as const).map((type) => {
+  const action = `iam:Attach${type.charAt(0).toUpperCase()}${type.slice(1)}Policy`;
+  const boundBy = type === "group" ? [] : ["iam:permissionsboundary"];
+  const attach = onIam(action, type, { boundBy, namedBy: ["iam:policyarn"] });
+  const name = `a new policy attached to a ${type}`;
+  return path("rhino", name, "give itself any permission", [onIam("iam:CreatePolicy", "policy"), attach]);
+});
 
 /**
  * Published ways from some permissions to more. Whoever may pass a role to a service, or change what runs there, acts
- * with that role.
- * @see https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/
+ * with that role. As of November 2026. `test/rules/fixtures/published/` says what of the published lists is left out, and why.
  * @see https://pathfinding.cloud/paths/
+ * @see https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/
  */
 export const escalationPaths: readonly EscalationPath[] = Object.freeze([
-  ...rows(published, rhino),
-  ...rows(laterPublished, pathfinding),
-  ...rows(providers, awsDocs),
-  ...rows(assignments, identityCenter),
+  ...rows(changes).map(([source = "", name = "", yields = "", action = "", type = "", keys = ""]) =>
+    path(source, name, yields, [
+      onIam(action, type, { boundBy: keys.split(" ").filter((key) => key !== "") }),
+    ]),
+  ),
+  ...made,
+  path("iam-023", "a role without its boundary", "do what a boundary keeps from another role", [
+    onIam("iam:DeleteRolePermissionsBoundary", "role"),
+    onIam("sts:AssumeRole", "role"),
+  ]),
+  ...rows(passes).map(([source = "", name = "", service = "", start = ""]) => {
+    const passedTo = service === "any" ? null : service;
+    const role = onIam("iam:PassRole", "role", { harmlessWhenNamed: true, passedTo });
+    return path(source, name, "act with any role that it may pass", [role, ...steps(start)]);
+  }),
+  ...rows(takeovers).map(([source = "", name = "", whose = "", change = "", resource = ""]) => {
+    const on = resource === "" ? {} : { resource };
+    return path(
+      source,
+      name,
+      `act with the role of ${whose}`,
+      steps(change, { harmlessWhenNamed: true, ...on }),
+    );
+  }),
+  path("sso-001", "a permission set for somebody", "give anybody access to an account", [
+    step(["sso:CreateAccountAssignment"]),
+  ]),
+  path("sso-002", "more in a permission set", "give more to whoever has the permission set", [
+    step([
+      ...["sso:AttachManagedPolicyToPermissionSet", "sso:PutInlinePolicyToPermissionSet"],
+      "sso:AttachCustomerManagedPolicyReferenceToPermissionSet",
+    ]),
+  ]),
+  path("identityCenter", "membership of a group of Identity Center", "get what the group may do", [
+    step(["identitystore:CreateGroupMembership"]),
+  ]),
 ]);

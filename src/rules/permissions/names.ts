@@ -1,20 +1,23 @@
 import { nearest, quote } from "../../diagnostics";
 import type { Statement } from "../../model/policyDocument";
 import {
-  isInReach,
+  isEverything,
+  isOfType,
   many,
   matchedActions,
   matchesPattern,
   namesEveryAction,
   operatorParts,
   parseActionPattern,
+  takesUntyped,
   textOnly,
+  typesWhere,
   type ActionFacts,
   type ServiceReference,
 } from "../../policy";
 import { listed, type Rule } from "../rule";
 import { conditionsOf } from "../trust/trustView";
-import { eachStatement, type Remark, type StatementScope } from "./statements";
+import { eachStatement, type Remark } from "./statements";
 
 /** Rules about words that AWS does not have, or not here. */
 export const nameRules: readonly Rule[] = Object.freeze<Rule[]>([
@@ -24,7 +27,7 @@ export const nameRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "an action or service that does not exist",
     why: "what was meant is not allowed or, in a Deny, not denied",
     remedy: "write it as the Service Authorization Reference does",
-    role: eachStatement((statement, { reference }) =>
+    role: eachStatement(({ statement, reference }) =>
       (["Action", "NotAction"] as const).flatMap((element) =>
         many(statement[element]).flatMap((pattern) => {
           const problem = actionProblem(pattern, reference);
@@ -39,9 +42,9 @@ export const nameRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a condition key that the action does not have",
     why: "the request never has the key: a condition that needs it never holds, and one that does not need it limits nothing",
     remedy: "split the statement by the keys that its actions support, or use a key that all of them have",
-    role: eachStatement((statement, scope) =>
+    role: eachStatement(({ statement, reference }) =>
       conditionsOf(statement.Condition).flatMap(({ operator, key }) => {
-        const message = keyProblem(statement, operator, key, scope);
+        const message = keyProblem(statement, operator, key, reference);
         return message === null ? [] : [{ path: ["Condition", operator, key], message }];
       }),
     ),
@@ -52,14 +55,24 @@ export const nameRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "an action on no resource that it takes",
     why: "the action never applies to such a resource: what was meant is not allowed or, in a Deny, not denied",
     remedy: "name a resource of a type that the action takes",
-    role: eachStatement((statement, { reference }) =>
-      many(statement.Action).flatMap((pattern) => {
-        if (namesEveryAction(pattern) || statement.NotResource !== undefined) return [];
-        const actions = matchedActions(pattern, reference);
-        if (actions.length === 0 || actions.some((action) => isInReach(statement, action))) return [];
-        return [{ path: ["Action"], item: pattern, ...outOfReach(pattern, actions, statement) }];
-      }),
-    ),
+    role: eachStatement(({ statement, resources, matched }) => {
+      const all = many(statement.NotAction).some(namesEveryAction) ? "NotAction" : "NotResource";
+      if (all === "NotAction" || (resources.length === 0 && statement.NotResource !== undefined))
+        return [{ path: [all], message: `${all} leaves nothing: the statement does nothing` }];
+      if (resources.some(isEverything)) return [];
+      const reached = typesWhere([...matched.values()].flat(), (type) =>
+        resources.some((pattern) => isOfType(pattern, type)),
+      );
+      const isInReach = (action: ActionFacts): boolean =>
+        action.resources.length === 0
+          ? resources.some((pattern) => takesUntyped(action, pattern))
+          : action.resources.some(({ arn }) => reached.has(arn));
+      return [...matched].flatMap(([pattern, actions]) =>
+        actions.length === 0 || actions.some(isInReach)
+          ? []
+          : [{ path: ["Action"], item: pattern, ...outOfReach(pattern, actions, statement) }],
+      );
+    }),
   },
 ]);
 
@@ -76,11 +89,27 @@ function outOfReach(
   );
   return types.length === 0
     ? {
-        message: `${name} takes no resource, and this names ${given}`,
+        message: `${name} is allowed on all there is or not at all, and this names ${given}`,
         remedy: "give it a statement of its own on *",
       }
     : { message: `${name} does not take ${given}`, remedy: `name what it takes: ${listed(types)}` };
 }
+
+/**
+ * Prefixes of services that AWS has ended and that its reference of November 2026 no longer has.
+ * @see https://aws.amazon.com/products/lifecycle/
+ */
+const retired: ReadonlySet<string> = new Set([
+  ...[
+    "application-cost-profiler",
+    "deepcomposer",
+    "deeplens",
+    "deepracer",
+    "elastic-inference",
+    "gamesparks",
+  ],
+  ...["iot1click", "iotroborunner", "iotthingsgraph", "mobilehub", "sumerian", "zocalo"],
+]);
 
 function actionProblem(pattern: string, reference: ServiceReference): Omit<Remark, "path"> | null {
   if (namesEveryAction(pattern)) return null;
@@ -91,6 +120,12 @@ function actionProblem(pattern: string, reference: ServiceReference): Omit<Remar
     return {
       message: `${quote(pattern)} does not name a service`,
       remedy: "write service:Action, e.g. s3:GetObject",
+    };
+  if (retired.has(prefix))
+    return {
+      severity: "warning",
+      message: `${quote(pattern)} is of a service that AWS has ended`,
+      remedy: "remove it",
     };
   if (!reference.prefixes.has(prefix)) {
     const near = nearest(prefix, reference.prefixes);
@@ -131,7 +166,7 @@ function keyProblem(
   statement: Statement,
   operator: string,
   key: string,
-  { reference }: StatementScope,
+  reference: ServiceReference,
 ): string | null {
   const wanted = key.toLowerCase();
   const is = (pattern: string): boolean => matchesPattern(pattern, wanted, textOnly);

@@ -4,7 +4,6 @@ import {
   anyArn,
   comparisonsOf,
   many,
-  matchesAction,
   matchesPattern,
   openPattern,
   resourceBound,
@@ -14,7 +13,7 @@ import {
 import type { JudgedRole } from "../judgedRole";
 import { below, listed, type Observation, type Rule } from "../rule";
 import { keepsFromAdministrators } from "./boundary";
-import { allowsAtAll, isDenied } from "./statements";
+import { allowedBy, isDenied, ofAccount } from "./statements";
 
 /** What changes a role: its permissions, its trust, its boundary. */
 export const roleEdits: readonly string[] = Object.freeze([
@@ -70,11 +69,10 @@ interface Target {
 function ownEdits(role: JudgedRole): readonly Observation[] {
   const targets = role.statements.length === 0 ? [] : targetsOf(role.access);
   return role.statements.flatMap(({ statement, origin }) => {
+    const allows = allowedBy(statement);
     const found = new Map<string, Set<string>>();
     for (const target of targets) {
-      const edits = target.edits.filter(
-        (action) => allowsAtAll(statement, action) && !isDenied(role.denials, action),
-      );
+      const edits = target.edits.filter(allows);
       if (edits.length === 0 || isSpared(statement.Condition, target, role.access)) continue;
       for (const action of edits)
         if (isOpenOn(statement, action, target, role))
@@ -114,7 +112,7 @@ function targetsOf(access: RoleAccess): readonly Target[] {
 /** Does a condition keep the statement from a target, by tags that it does not have, or by what IAM has no key for? */
 function isSpared(condition: Condition | undefined, { tags }: Target, access: RoleAccess): boolean {
   if (resourceBound(condition) !== "some") return false;
-  const byTag = comparisonsOf(condition, "*:resourcetag/*");
+  const byTag = comparisonsOf(condition, /:resourcetag\//);
   if (byTag.length === 0 || tags === null) return true;
   const own = new Map(Object.entries(tags).map(([key, value]) => [key.toLowerCase(), value.toLowerCase()]));
   return byTag.some(({ name, values }) => {
@@ -143,25 +141,15 @@ function isOpenOn(
   statement: Statement,
   action: string,
   { arnFor }: Target,
-  { statements, access: { account } }: JudgedRole,
+  { denials, access: { account } }: JudgedRole,
 ): boolean {
   if (action !== unbinding && keepsFromAdministrators(statement, "iam:permissionsboundary")) return false;
-  const filled = (pattern: string): string =>
-    account === null ? pattern : pattern.replace(/\$\{\s*aws:PrincipalAccount\s*\}/gi, account.id);
-  const matches = (patterns: readonly string[], arn: string): boolean =>
-    patterns.some((pattern) => matchesPattern(filled(pattern), arn, textOnly));
-  const spared = (arn: string): boolean =>
-    statements.some(
-      ({ statement: s }) =>
-        s.Effect === "Deny" &&
-        Object.keys(s.Condition ?? {}).length === 0 &&
-        many(s.Action).some((pattern) => matchesAction(pattern, action)) &&
-        matches(many(s.Resource), arn),
-    );
   return resourcesOf(statement).some((resource) => {
-    const pattern = filled(resource);
+    const pattern = ofAccount(resource, account?.id ?? null);
     const arn = arnFor(pattern);
-    if (!matchesPattern(openPattern(pattern), arn, textOnly) || spared(arn)) return false;
-    return !matches(many(statement.NotResource), arn);
+    if (!matchesPattern(openPattern(pattern), arn, textOnly) || isDenied(denials, action, arn)) return false;
+    return !many(statement.NotResource).some((spared) =>
+      matchesPattern(ofAccount(spared, account?.id ?? null), arn, textOnly),
+    );
   });
 }

@@ -1,11 +1,19 @@
+import type { Severity } from "../../diagnostics";
 import type { PolicyDocument, Statement } from "../../model/policyDocument";
 import {
+  coversText,
+  isAtLarge,
+  isEverything,
   many,
   matchedActions,
   matchesAction,
+  namesEvery,
   namesEveryAction,
+  openPattern,
   resourceBound,
   resourcesOf,
+  textsMeet,
+  typesWhere,
   type ActionFacts,
   type ServiceReference,
 } from "../../policy";
@@ -19,41 +27,72 @@ export interface Remark {
   /** The item of the list at that place that it is about. @default - all of it */
   readonly item?: string;
   readonly message: string;
+  /** @default - the rule's own severity */
+  readonly severity?: Severity;
   /** @default - the rule's own remedy */
   readonly remedy?: string;
 }
 
-/** What is known around a statement. */
-export interface StatementScope {
+/** A statement that somebody wrote, with what rules ask of it. */
+export interface JudgedStatement {
+  readonly statement: Statement;
   readonly reference: ServiceReference;
-  /** Do other statements of the role deny this action, whatever it is called on? */
-  readonly denied: (action: string) => boolean;
+  /** See {@link resourcesOf}. */
+  readonly resources: readonly string[];
+  /** The actions of the reference that each element of Action matches; not of a `*` for everything. */
+  readonly matched: ReadonlyMap<string, readonly ActionFacts[]>;
+  /** Of those, what the statement allows and nothing denies, by name and each once. */
+  readonly allowed: readonly ActionFacts[];
+  /** Is an action allowed on resources of any name? */
+  readonly isAtLarge: (action: ActionFacts) => boolean;
+  /** Do other statements of the role deny an action, or all that a pattern names, on everything that this one is about? */
+  readonly isDenied: (action: string) => boolean;
 }
 
-type StatementJudge = (statement: Statement, scope: StatementScope) => readonly Remark[];
+type StatementJudge = (statement: JudgedStatement) => readonly Remark[];
 
 /** A judge of written statements one by one. */
 export function eachStatement(judge: StatementJudge): NonNullable<Rule["role"]> {
-  return (role) => {
-    const scope = {
-      reference: role.reference,
-      denied: (action: string) => isDenied(role.denials, action),
-    };
-    return role.statements.flatMap((placed): readonly Observation[] =>
-      remembered(role, judge, placed.text, () => judge(placed.statement, scope)).map(
+  return (role) =>
+    role.statements.flatMap((placed): readonly Observation[] =>
+      remembered(role, judge, placed.text, () => judge(judgedStatement(role, placed))).map(
         ({ path, item, ...seen }) => ({
           ...seen,
           origin: below(placed.origin, ...path, ...itemIndex(placed, path, item)),
         }),
       ),
     );
-  };
+}
+
+function judgedStatement(role: JudgedRole, { statement, text }: PlacedStatement): JudgedStatement {
+  return remembered(role, judgedStatement, text, () => {
+    const { reference, denials } = role;
+    const resources = resourcesOf(statement);
+    const patterns = many(statement.Action).filter((pattern) => !namesEveryAction(pattern));
+    const matched = new Map(patterns.map((pattern) => [pattern, matchedActions(pattern, reference)]));
+    const isDeniedHere = (action: string): boolean =>
+      resources.length > 0 && resources.every((resource) => isDenied(denials, action, resource));
+    const facts = new Map([...matched.values()].flat().map((action) => [action.name, action]));
+    // A role has no user name: what stands behind it is out of its reach.
+    const isAllow = statement.Effect === "Allow" && !resources.every(isOfUsersOnly);
+    const allowed = isAllow
+      ? [...facts.values()]
+          .filter(({ name }) => !isDeniedHere(name))
+          .sort((a, b) => (a.name < b.name ? -1 : 1))
+      : [];
+    const open = typesWhere(allowed, (type) => resources.some((pattern) => namesEvery(pattern, type)));
+    return {
+      ...{ statement, reference, resources, matched, allowed },
+      isAtLarge: (action) => isAtLarge(action, open),
+      isDenied: isDeniedHere,
+    };
+  });
 }
 
 /** The answer of a function about a statement's text, under these denials; asked for once in a run. */
 export function remembered<Answer>(
   { memo, denials }: Pick<JudgedRole, "memo" | "denials">,
-  by: (...given: never[]) => Answer,
+  by: (...given: never[]) => unknown,
   text: string,
   make: () => Answer,
 ): Answer {
@@ -75,30 +114,37 @@ function itemIndex(
   return list.length < 2 ? [] : [list.indexOf(item)];
 }
 
-/** What statements deny that nothing bounds. */
-export function denialsOf(statements: readonly PlacedStatement[]): Denials {
-  const lists = new Map<string, Denials["lists"][number]>();
-  for (const { statement } of statements) {
-    if (!deniesAnywhere(statement)) continue;
-    const except = statement.NotAction !== undefined;
-    const actions = many(except ? statement.NotAction : statement.Action);
+/**
+ * What statements deny whatever the request says.
+ * @param account - the role's own; null: not known
+ */
+export function denialsOf(statements: readonly PlacedStatement[], account: string | null): Denials {
+  const lists = statements.flatMap(({ statement }): Denials["lists"] => {
+    const { Effect, Action, NotAction, Resource, Condition } = statement;
+    const actions = many(NotAction ?? Action).map((action) => action.toLowerCase());
+    const resources = many(Resource).map((pattern) => ofAccount(pattern, account));
     // IAM takes no empty list: it says nothing.
-    if (actions.length > 0) lists.set(JSON.stringify([except, actions]), { actions, except });
-  }
-  return { lists: [...lists.values()], text: [...lists.keys()].sort().join() };
+    const isDeny = Effect === "Deny" && Object.keys(Condition ?? {}).length === 0 && actions.length > 0;
+    return isDeny ? [{ actions, except: NotAction !== undefined, resources }] : [];
+  });
+  return { lists, text: JSON.stringify(lists) };
 }
 
-function deniesAnywhere(statement: Statement): boolean {
-  return (
-    statement.Effect === "Deny" &&
-    Object.keys(statement.Condition ?? {}).length === 0 &&
-    many(statement.Resource).some((resource) => /^[*?]*\*[*?]*$/.test(resource))
-  );
+/** A pattern with the account's id where it names the caller's account. */
+export function ofAccount(pattern: string, account: string | null): string {
+  return account === null ? pattern : pattern.replace(/\$\{\s*aws:PrincipalAccount\s*\}/gi, account);
 }
 
-/** Is an action denied, whatever it is called on? */
-export function isDenied({ lists }: Denials, action: string): boolean {
-  return lists.some(({ actions, except }) => actions.some((a) => matchesAction(a, action)) !== except);
+/** Is an action, or all that a pattern names, denied on a resource, or on all that a pattern names? */
+export function isDenied({ lists }: Denials, action: string, resource: string): boolean {
+  if (lists.length === 0) return false;
+  const [name, pattern] = [action.toLowerCase(), openPattern(resource)];
+  return lists.some(({ actions, except, resources }) => {
+    const denied = except
+      ? !actions.some((a) => textsMeet(a, name))
+      : actions.some((a) => coversText(a, name));
+    return denied && resources.some((r) => isEverything(r) || coversText(r, pattern));
+  });
 }
 
 /** A policy without the statements that were written raw: what is left comes from grants. */
@@ -111,28 +157,16 @@ export function grantedBeside(
 }
 
 /** Does a statement allow an action, by whatever it says? */
-export function allowsAtAll({ Effect, Action, NotAction }: Statement, action: string): boolean {
-  if (Effect !== "Allow") return false;
-  const matches = (pattern: string): boolean => matchesAction(pattern, action);
-  return NotAction === undefined ? many(Action).some(matches) : !many(NotAction).some(matches);
+export function allowedBy({ Effect, Action, NotAction }: Statement): (action: string) => boolean {
+  const names = new Set(many(NotAction ?? Action).map((name) => name.toLowerCase()));
+  const patterns = [...names].filter((name) => /[*?]/.test(name));
+  return (action) =>
+    Effect === "Allow" &&
+    (names.has(action.toLowerCase()) || patterns.some((pattern) => matchesAction(pattern, action))) ===
+      (NotAction === undefined);
 }
 
-/**
- * The actions that a statement allows, by name and each once: those that the reference has, that nothing denies, and
- * that are named by more than a `*` for everything, of which G01 and G03 say all there is to say.
- */
-export function allowedActions(statement: Statement, scope: StatementScope): readonly ActionFacts[] {
-  if (statement.Effect !== "Allow" || resourcesOf(statement).every(isOfUsersOnly)) return [];
-  const named = many(statement.Action).filter((pattern) => !namesEveryAction(pattern));
-  const actions = new Map(
-    named.flatMap((p) => matchedActions(p, scope.reference)).map((facts) => [facts.name, facts]),
-  );
-  return [...actions.values()]
-    .filter(({ name }) => !scope.denied(name))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-/** A role has no user name: what stands behind `${aws:username}` is out of its reach. */
+/** Is a resource only there for users, whom a role is none of? */
 export function isOfUsersOnly(resource: string): boolean {
   return /\$\{\s*aws:username\s*\}/i.test(resource);
 }

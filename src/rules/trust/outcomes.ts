@@ -1,5 +1,5 @@
 import { quote } from "../../diagnostics";
-import { isPrivateCidr, matchesPattern, valueForm, type ServiceReference } from "../../policy";
+import { matchesPattern, valueProblem, type ServiceReference } from "../../policy";
 import type { TrustCondition, TrustStatement, TrustView } from "../judgedRole";
 import {
   boundBy,
@@ -56,12 +56,8 @@ export const literally = "is taken literally";
 /** Why a value never equals what a request holds; null where it may. */
 export function neverEquals(condition: TrustCondition, value: string): string | null {
   const { base, claim, key } = condition;
-  const form = valueForm(base);
-  if (form !== null && !form.reads(value)) return `is not ${form.noun}`;
-  if (key.toLowerCase() === "aws:sourceip") {
-    if (base.startsWith("string")) return "is compared as text: only IpAddress reads addresses";
-    if (isPrivateCidr(value)) return "is private, and AWS sees public addresses only";
-  }
+  const problem = valueProblem(base, key, value);
+  if (problem !== null) return problem;
   const isText = /^string(not)?equals/.test(base) && /^(sub|aud)$/.test(claim) && condition.prefix !== null;
   return isText && hasWildcard(value) ? literally : null;
 }
@@ -75,6 +71,7 @@ export function outcome(
   const { base, set, ifExists, negated, values } = condition;
   const missing = isMissing(condition, login, view);
   if (base === "null") {
+    if (set === "forallvalues") return "always";
     const wanted = new Set(values.map((value) => value.toLowerCase() === "true"));
     const present = isOwn(login, condition) && /^(sub|aud)$/.test(condition.claim);
     if (wanted.size !== 1 || (!missing && !present)) return null;

@@ -63,6 +63,7 @@ export function isDemanded({ conditions }: TrustStatement, key: string): boolean
     (c) =>
       c.base === "null" &&
       c.known &&
+      c.set === null &&
       c.key.toLowerCase() === key.toLowerCase() &&
       c.values.length > 0 &&
       c.values.every((v) => v.toLowerCase() === "false"),

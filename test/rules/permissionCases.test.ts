@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { loadServiceReference, readDocument, servicePrefixes } from "../../src/policy";
+import { checkRole } from "../../src/rules";
+import { permissionSubject } from "../support/permissions";
+
+interface Case {
+  readonly case: string;
+  readonly version?: string;
+  readonly allow?: unknown;
+  readonly allowAllBut?: unknown;
+  readonly deny?: unknown;
+  readonly on?: unknown;
+  readonly except?: unknown;
+  readonly if?: unknown;
+  readonly other?: unknown;
+  readonly says: readonly string[];
+}
+
+/** Everything that is said of a document, worst of the infos left out unless they are asked for. */
+function said(document: unknown, infos: boolean): readonly string[] {
+  const reference = loadServiceReference(servicePrefixes([readDocument(document).policy]));
+  const { access } = permissionSubject([document], { reference, trust: null });
+  const around = { installations: [], accounts: [], hosts: [], identityProviders: [], reference };
+  const found = checkRole(access, around).filter(({ severity }) => infos || severity !== "info");
+  return [...new Set(found.map(({ severity, rule }) => `${severity} ${rule}`))].sort(byRule);
+}
+
+const byRule = (a: string, b: string): number => ruleOf(a).localeCompare(ruleOf(b));
+const ruleOf = (words: string): string => words.split(" ")[1] ?? "";
+
+const read = (name: string): unknown => parse(readFileSync(join(__dirname, "fixtures", name), "utf8"));
+
+describe("permission policies that people have", () => {
+  const cases = read("permissionCases.yaml") as readonly Case[];
+
+  it("are each of its own", () => {
+    const names = cases.map((c) => c.case);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it.each(cases.map((c) => [c.case, c] as const))("%s", (_, c) => {
+    const statement = {
+      Effect: c.deny === undefined ? "Allow" : "Deny",
+      ...(c.allowAllBut === undefined ? { Action: c.allow ?? c.deny } : { NotAction: c.allowAllBut }),
+      ...(c.except === undefined ? { Resource: c.on } : { NotResource: c.except }),
+      ...(c.if === undefined ? {} : { Condition: c.if }),
+    };
+    const Statement = c.other === undefined ? [statement] : [statement, c.other];
+    const document = { Version: c.version ?? "2012-10-17", Statement };
+    const infos = c.says.some((words) => words.startsWith("info"));
+    expect(said(document, infos)).toEqual([...c.says].sort(byRule));
+  });
+});
+
+interface Escalation {
+  readonly leftOut: Readonly<Record<string, string>>;
+  readonly [list: string]: Readonly<Record<string, string>>;
+}
+
+interface Credentials {
+  readonly cloudsplaining: readonly string[];
+  readonly leftOut: Readonly<Record<string, string>>;
+  readonly reads: readonly string[];
+}
+
+const rulesOf = (Action: readonly string[]): readonly string[] =>
+  said({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource: "*" }] }, false).map(ruleOf);
+
+describe("what others have published", () => {
+  const { leftOut, ...lists } = read("published/escalation.yaml") as Escalation;
+  const paths = Object.values(lists).flatMap((list) => Object.entries(list));
+
+  it("escalation: every path is found by G04, or left out for a reason", () => {
+    const missed = paths.filter(([, actions]) => !rulesOf(actions.split(" ")).includes("G04"));
+    expect(missed.map(([name]) => name).sort()).toEqual(Object.keys(leftOut).sort());
+    expect(Object.keys(lists["pathfinding"] ?? {}).length).toBeGreaterThan(90);
+  });
+
+  it("credentials: every action is found by G05, or left out for a reason", () => {
+    const published = read("published/credentials.yaml") as Credentials;
+    const missed = published.cloudsplaining.filter((action) => !rulesOf([action]).includes("G05"));
+    expect(missed.sort()).toEqual(Object.keys(published.leftOut).sort());
+    expect(published.reads.filter((action) => !rulesOf([action]).includes("G06"))).toEqual([]);
+  });
+});
