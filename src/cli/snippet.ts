@@ -1,4 +1,5 @@
 import type { AccessModel } from "../model/accessModel";
+import { taskFileNames } from "../workspace/lint/taskFile";
 import { CommandError } from "./commandError";
 import { diskFiles } from "./files";
 import type { CommandIo, ExitCode } from "./io";
@@ -44,6 +45,7 @@ export async function snippetCommand(given: SnippetArguments, io: CommandIo): Pr
   const { snippet, repository } = chooseSnippet(model, given.repo, given.installation);
   const body = readTemplates(settings.templates).renderBody(snippet);
   if (given.into !== undefined) return mergeInto(given.into, { model, snippet, body, repository }, given, io);
+  io.stderr.write(`for ${taskFileNames[snippet.format]} of ${repository}:\n`);
   io.stdout.write(body);
   return 0;
 }

@@ -3,6 +3,8 @@
  * to be shown goes through the mask of the secrets first.
  */
 
+import type { TaskFormat } from "./accessModel";
+
 /** Where something stands in a file: the way down to its value, and the position in the text. */
 export interface Place {
   readonly path: readonly (string | number)[];
@@ -124,9 +126,9 @@ export interface OurTasks {
 
 /** Everything about a file that rules judge. */
 export interface GitpodYmlFacts {
-  /** A `.gitpod.yml`, or an automations file of Ona: its content says which. */
-  readonly kind: "gitpod" | "ona";
-  /** What keeps Gitpod from accepting the file; of Ona's file, nothing is known. */
+  /** Its content says which. */
+  readonly format: TaskFormat;
+  /** What keeps Gitpod or Ona from accepting the file. */
   readonly problems: readonly Placed[];
   readonly tasks: readonly TaskFacts[];
   /** Null: nobody merged any. */

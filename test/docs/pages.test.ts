@@ -1,5 +1,5 @@
 import { awsProvider, terraformConstraint } from "../../src/terraform/stack";
-import { checkGitpodYml } from "../../src/workspace/lint/gitpodSchema";
+import { problemTexts } from "../../src/workspace/lint/taskFile";
 import { snippetContext } from "../../src/workspace/render/context";
 import { codesOf, manifest, modelOf } from "../support/project";
 import { rendered, testExport, testLogin, testSnippet } from "../support/snippet";
@@ -26,7 +26,7 @@ test.each([...starting("accept"), ...starting("snippet")])(
 );
 
 test.each(starting("tasks"))("tasks that $page shows are a .gitpod.yml", ({ text }) => {
-  expect(checkGitpodYml(text)).toEqual([]);
+  expect(problemTexts(text)).toEqual([]);
 });
 
 test("every kind of block above occurs", () => {

@@ -10,18 +10,18 @@ const mergeAgain =
 /** Rules whose remedy holds in merged tasks, too: it is not to edit them. */
 const elsewhere: ReadonlySet<string> = new Set(["S08", "S14"]);
 
-/** Rules that know an automations file of Ona. */
-const ofOna: ReadonlySet<string> = new Set(["S11", "S13", "S16"]);
+/** Rules about what Ona's files do not have: phases, `gp`, `gp sync-await`, Gitpod's images. */
+const ofClassic: ReadonlySet<string> = new Set(["S01", "S02", "S03", "S04", "S08", "S18"]);
 
 /** Everything the rules have to say about a file, in its order; each thing once. */
 export function checkGitpodYmlFacts(
   file: string,
   given: Omit<GitpodYmlSubject, "steps">,
 ): readonly Finding[] {
-  const subject = { ...given, steps: given.facts.tasks.map(stepsOf) };
+  const subject = { ...given, steps: given.facts.tasks.map((task) => stepsOf(task, given.facts.format)) };
   const findings = new Map<string, Finding>();
   for (const rule of rules) {
-    if (subject.facts.kind === "ona" && !ofOna.has(rule.id)) continue;
+    if (subject.facts.format === "automations.yaml" && ofClassic.has(rule.id)) continue;
     for (const { message, place, role, remedy, severity } of rule.gitpodYml?.(subject) ?? []) {
       const { line, column } = place;
       const key = JSON.stringify([rule.id, line, column, message]);

@@ -20,14 +20,8 @@ function oldTasks({ facts: { ours }, current }: GitpodYmlSubject): readonly Plac
   return [{ message: `${which} are for a repository that the manifest does not have`, place, remedy }];
 }
 
-/** S13: what Gitpod refuses, and what it reads otherwise than it is meant. */
+/** S13: what Gitpod or Ona refuses, and what it reads otherwise than it is meant. */
 function misread({ facts, shown }: GitpodYmlSubject): readonly PlacedObservation[] {
-  if (facts.kind === "ona") {
-    const message =
-      "this is an automations file of Ona: it is checked for static keys and for gp, and no more";
-    const remedy = "nothing to do; a .gitpod.yml has a list of tasks";
-    return [{ message, severity: "info", remedy, place: { path: ["tasks"], line: 1, column: 1 } }];
-  }
   const unexpanded = facts.settings.flatMap(({ name, value }): readonly PlacedObservation[] => {
     const [variable] = /\$(?:\{\w+\}|\w+)/.exec(value.text) ?? [];
     if (variable === undefined || !/^(?:AWS|IDP_AWS)_/.test(name)) return [];
@@ -36,7 +30,7 @@ function misread({ facts, shown }: GitpodYmlSubject): readonly PlacedObservation
     return [{ message, severity: "warning", remedy, place: value.place }];
   });
   const refused = facts.problems.map(({ text, place }) => ({
-    message: `Gitpod refuses this: ${text}`,
+    message: `${facts.format === "gitpod.yml" ? "Gitpod" : "Ona"} refuses this: ${text}`,
     place,
   }));
   return [...refused, ...unexpanded];
@@ -57,9 +51,9 @@ export const fileRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "S13",
     severity: "error",
-    title: "not valid for Gitpod",
+    title: "not valid for Gitpod or Ona",
     why: "the workspace does not start with this file, or not with what it means",
-    remedy: "write it as the reference of .gitpod.yml has it",
+    remedy: "write it as the reference of .gitpod.yml, or of automations.yaml, has it",
     gitpodYml: misread,
   },
   {

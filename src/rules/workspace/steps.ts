@@ -8,7 +8,7 @@ import type {
   TaskFacts,
   Word,
 } from "../../model/gitpodYml";
-import type { Snippet } from "../../model/accessModel";
+import type { Snippet, TaskFormat } from "../../model/accessModel";
 import type { GitpodYmlSubject } from "../rule";
 
 /*
@@ -50,22 +50,28 @@ const awsPrograms: ReadonlyMap<string, RegExp> = new Map([
 const installers =
   /^(?:apt|apt-get|apk|dnf|yum|brew|snap|conda|mamba|nix-env|asdf|mise|pip3?|pipx|python3?|uv)$/;
 
+/** The programs that log in, by the file that they stand in: Ona's was called `gitpod`. */
+const loginPrograms: Readonly<Record<TaskFormat, readonly string[]>> = Object.freeze({
+  "gitpod.yml": ["gp"],
+  "automations.yaml": ["ona", "gitpod"],
+});
+
 /** What a task does with AWS, in the order in which it stands. */
-export function stepsOf({ commands }: TaskFacts): readonly Step[] {
+export function stepsOf({ commands }: TaskFacts, format: TaskFormat): readonly Step[] {
   return commands.flatMap((command): readonly Step[] => {
     const { phase, arms, place, unset } = command;
     const variables = unset.map((variable): Step => ({
       ...{ kind: "variable", phase, arms, name: variable.text, place: variable.place },
     }));
-    const step = stepOf(command, { phase, arms, place });
+    const step = stepOf(command, { phase, arms, place }, format);
     return step === null ? variables : [...variables, step];
   });
 }
 
-function stepOf(command: ShellCommand, base: StepFacts): Step | null {
+function stepOf(command: ShellCommand, base: StepFacts, format: TaskFormat): Step | null {
   const { program, words } = command;
   const [, first = "", second = ""] = words.map(({ text }) => text);
-  if (isLogin(command)) {
+  if (isLogin(command, format)) {
     if (words.some(({ text }) => text === "--help" || text === "-h")) return null;
     const profile = flagOf(words, "profile", "p");
     return {
@@ -98,11 +104,14 @@ function stepOf(command: ShellCommand, base: StepFacts): Step | null {
 }
 
 /** `gp idp login aws`; also `"$GP" idp login aws`: nothing else has these words. */
-export function isLogin({ program, words: [first, ...words] }: ShellCommand): boolean {
+export function isLogin(
+  { program, words: [first, ...words] }: ShellCommand,
+  format: TaskFormat = "gitpod.yml",
+): boolean {
   const said = words.slice(0, 3);
-  const isGp = program === "gp" || first?.known === false;
+  const isOne = loginPrograms[format].includes(program) || first?.known === false;
   return (
-    isGp && said.every(({ known }) => known) && said.map(({ text }) => text).join(" ") === "idp login aws"
+    isOne && said.every(({ known }) => known) && said.map(({ text }) => text).join(" ") === "idp login aws"
   );
 }
 

@@ -1,4 +1,5 @@
 import { nearest } from "../../diagnostics";
+import type { TaskFormat } from "../../model/accessModel";
 import type { ShellCommand, Word } from "../../model/gitpodYml";
 import type { GitpodYmlSubject, PlacedObservation, Rule } from "../rule";
 import { isLogin, loginFlags } from "./steps";
@@ -64,11 +65,12 @@ function flagMistakes(words: readonly Word[]): readonly Mistake[] {
 /** Commands of one Gitpod in the file of the other. */
 function foreignCommand(
   { program, words, place }: ShellCommand,
-  kind: "gitpod" | "ona",
+  format: TaskFormat,
 ): readonly PlacedObservation[] {
   const isOnas = program === "ona" || (program === "gitpod" && words[1]?.text === "idp");
-  const where = kind === "ona" ? "an environment of Ona" : "a workspace of Gitpod Classic";
-  const isForeign = kind === "ona" ? program === "gp" : isOnas;
+  const inOna = format === "automations.yaml";
+  const where = inOna ? "an environment of Ona" : "a workspace of Gitpod Classic";
+  const isForeign = inOna ? program === "gp" : isOnas;
   return isForeign ? [{ message: `${where} has no command ${program}`, place }] : [];
 }
 
@@ -103,6 +105,6 @@ export const wordRules: readonly Rule[] = Object.freeze<Rule[]>([
     remedy:
       "write gp in a .gitpod.yml; in an automations file write ona, and dependsOn instead of gp sync-await",
     gitpodYml: (subject) =>
-      everyCommand(subject).flatMap((command) => foreignCommand(command, subject.facts.kind)),
+      everyCommand(subject).flatMap((command) => foreignCommand(command, subject.facts.format)),
   },
 ]);

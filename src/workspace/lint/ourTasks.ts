@@ -1,7 +1,7 @@
 import type { OurTasks, Place } from "../../model/gitpodYml";
 import { commentsOf, markersOf, tasksDigest } from "../merge/markers";
 import { snippetTasks } from "../merge/tasks";
-import type { GitpodYml } from "./gitpodSchema";
+import type { TaskFile } from "./taskFile";
 import type { YamlTree } from "./yamlTree";
 
 /** By what the tasks of a rendered snippet are known again in a file. @throws RangeError - as {@link snippetTasks} */
@@ -11,7 +11,7 @@ export function snippetDigest(rendered: string): string {
 
 /** The tasks that an earlier merge put into a file; null where there are none. */
 export function ourTasks(
-  { value }: GitpodYml,
+  { value }: TaskFile,
   {
     text,
     tree,

@@ -1,4 +1,4 @@
-import { isMap, isScalar } from "yaml";
+import { isScalar } from "yaml";
 import { escapeHidden, textPositions } from "../../diagnostics";
 import type {
   GitpodYmlFacts,
@@ -12,7 +12,7 @@ import type {
   Word,
 } from "../../model/gitpodYml";
 import { behind, readCommands, type ShellParser } from "./commands";
-import { readGitpodYml, type GitpodYml } from "./gitpodSchema";
+import { readTaskFile, type TaskFile } from "./taskFile";
 import { ourTasks } from "./ourTasks";
 import { scalarOffsets } from "./scalarOffsets";
 import { isKey, isSecretKey, isSecretName, keyIds, secretKeys, secretMask } from "./secrets";
@@ -73,7 +73,7 @@ interface Context {
 /** Reads what a `.gitpod.yml`, or an automations file of Ona, does with AWS. */
 export function readForLint(text: string, parser: ShellParser): LintedFile {
   const tooLong = text.length > longestGitpodYml;
-  const read: GitpodYml = readGitpodYml(tooLong ? "{}" : text);
+  const read = readTaskFile(tooLong ? "{}" : text);
   const positions = textPositions(text);
   const tree = tooLong ? null : yamlTree(text, read.value !== undefined);
   const context: Context = {
@@ -101,15 +101,15 @@ const emptyTree: YamlTree = Object.freeze<YamlTree>({
   ...{ get: () => undefined, entries: () => [], items: () => [] },
 });
 
-function factsOf(read: GitpodYml, context: Context): GitpodYmlFacts {
+function factsOf(read: TaskFile, context: Context): GitpodYmlFacts {
   const { tree, placeAt } = context;
   const listed = tree.get(tree.root, "tasks");
   const ofOna = [...tree.entries(listed), ...tree.entries(tree.get(tree.root, "services"))];
-  const kind = ofOna.some(([, { node }]) => isMap(node)) ? "ona" : "gitpod";
+  const { format } = read;
   const variables = new Map<string, Word>();
   const settings = [...readEnv(tree.get(tree.root, "env"), variables, context)];
   const tasks =
-    kind === "ona"
+    format === "automations.yaml"
       ? ofOna.map(([key, task]) => onaTask(String(key.path.at(-1)), task, context))
       : tree.items(listed).map((task): TaskFacts => {
           const own = new Map<string, Word | null>(variables);
@@ -128,8 +128,8 @@ function factsOf(read: GitpodYml, context: Context): GitpodYmlFacts {
   );
   const image = tree.get(tree.root, "image");
   return {
-    ...{ kind, tasks, settings, placeholders: context.placeholders },
-    problems: kind === "ona" ? [] : problemsOf(read, context),
+    ...{ format, tasks, settings, placeholders: context.placeholders },
+    problems: problemsOf(read, context),
     ours: ourTasks(read, context),
     image: image === undefined ? null : (placed(image, context) ?? "built"),
     forkPrebuilds:
@@ -275,8 +275,8 @@ function hideNamed({ tree, secrets }: Context): void {
   }
 }
 
-function problemsOf({ details, value }: GitpodYml, { tree, placeAt }: Context): readonly Placed[] {
-  return details.slice(0, mostProblems).map(({ path, offset, message }) => {
+function problemsOf({ problems, value }: TaskFile, { tree, placeAt }: Context): readonly Placed[] {
+  return problems.slice(0, mostProblems).map(({ path, offset, message }) => {
     const node = path.reduce<LintNode | undefined>(
       (from, key) =>
         typeof key === "number"

@@ -16,7 +16,7 @@ import {
 import type { Path } from "../../diagnostics/diagnostic";
 import { pathText } from "../../diagnostics/pathText";
 import { escapeHidden } from "../../diagnostics/quote";
-import { type GitpodYml, readGitpodYml } from "../lint/gitpodSchema";
+import { readTaskFile, type TaskFile } from "../lint/taskFile";
 import { type Comment, commentsOf, type Markers, markersOf, tasksDigest } from "./markers";
 import type { Task } from "./tasks";
 import { lineBreakOf, positionAt, type Refused, refusal, type Written } from "./text";
@@ -54,9 +54,9 @@ type Read = { readonly ok: true; readonly file: ExistingFile } | Refused;
  * @param text - without a byte order mark
  */
 export function readExisting(text: string): Read {
-  const gitpod = readGitpodYml(text);
+  const gitpod = readTaskFile(text);
   // Gitpod's parser comes first: it limits how deep a file may be nested.
-  if (gitpod.details.some(({ offset }) => offset !== null)) return invalid(text, gitpod, null);
+  if (gitpod.problems.some(({ offset }) => offset !== null)) return invalid(text, gitpod, null);
   const document = parseDocument(text, {
     keepSourceTokens: true,
     schema: "failsafe",
@@ -70,7 +70,7 @@ export function readExisting(text: string): Read {
   return readDocument(text, document, gitpod);
 }
 
-function readDocument(text: string, document: Document.Parsed, gitpod: GitpodYml): Read {
+function readDocument(text: string, document: Document.Parsed, gitpod: TaskFile): Read {
   const written = { text, lineBreak: lineBreakOf(text), document, comments: commentsOf(text) };
   const root: Node | null = document.contents;
   if (root === null || (isScalar(root) && root.range?.[0] === root.range?.[1]))
@@ -115,9 +115,9 @@ function automations(text: string, root: YAMLMap): Refused | null {
 }
 
 /** What Gitpod refuses, but for `tasks` without a value. */
-function unfit(text: string, gitpod: GitpodYml, document: Document.Parsed): Refused | null {
+function unfit(text: string, gitpod: TaskFile, document: Document.Parsed): Refused | null {
   const { value } = gitpod as { readonly value: ExistingFile["value"] | undefined };
-  const unfilled = gitpod.details.every(
+  const unfilled = gitpod.problems.every(
     ({ path }) => path.length === 1 && path[0] === "tasks" && value?.["tasks"] === null,
   );
   return value !== undefined && unfilled ? null : invalid(text, gitpod, document);
@@ -173,10 +173,10 @@ function withBlock(file: ExistingFile): Read {
   );
 }
 
-function invalid(text: string, { details }: GitpodYml, document: Document.Parsed | null): Refused {
+function invalid(text: string, { problems }: TaskFile, document: Document.Parsed | null): Refused {
   return {
     ok: false,
-    problems: details.map(({ path, offset, message }) => ({
+    problems: problems.map(({ path, offset, message }) => ({
       position: positionAt(text, offset ?? placeOf(document, path)),
       message: `not valid for Gitpod: ${path.length === 0 ? "" : `${pathText(path)}: `}${message}`,
       remedy: "correct the file first: as it is, Gitpod does not start a workspace with it",

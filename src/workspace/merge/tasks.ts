@@ -1,4 +1,4 @@
-import { readGitpodYml } from "../lint/gitpodSchema";
+import { problemTexts, readTaskFile } from "../lint/taskFile";
 import { yamlQuote } from "../render/quoting";
 
 /** One of our tasks, as data: its text in a file follows that file's habits. */
@@ -9,9 +9,10 @@ export type Task = Readonly<Record<string, unknown>>;
  * @throws RangeError where it is no valid `.gitpod.yml`, has no task, or more than tasks: that could not be merged
  */
 export function snippetTasks(rendered: string): readonly Task[] {
-  const { value, problems } = readGitpodYml(rendered);
-  if (problems.length > 0) throw new RangeError(`not a snippet: ${problems.join("; ")}`);
-  const { tasks, ...others } = value as { readonly tasks?: readonly Task[] };
+  const file = readTaskFile(rendered);
+  if (file.problems.length > 0)
+    throw new RangeError(`not a snippet: ${problemTexts(rendered, file).join("; ")}`);
+  const { tasks, ...others } = file.value as { readonly tasks?: readonly Task[] };
   const [extra] = Object.keys(others);
   if (extra !== undefined)
     throw new RangeError(`a snippet that is merged has tasks alone, and this one has ${extra}`);

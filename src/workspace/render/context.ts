@@ -1,7 +1,7 @@
 import type { Export, Login, Snippet } from "../../model/accessModel";
 import { Unquoted } from "./quoting";
 
-/** What `gp idp login aws` asks for by itself. Older installations do not know the flags for anything else. */
+/** What `gp idp login aws` and `ona idp login aws` ask for by themselves. Older installations do not know the flags for anything else. */
 const gpDefaults = Object.freeze({ audience: "sts.amazonaws.com", durationSeconds: 3600 });
 
 /** All that a template sees. Text is {@link Unquoted}, but for the commands; null says "none". */
@@ -9,6 +9,8 @@ export interface SnippetContext {
   readonly url: Unquoted;
   readonly installation: Unquoted;
   readonly task: Unquoted;
+  /** Name of the task that runs before a snapshot, on Ona. */
+  readonly snapshotTask: Unquoted;
   readonly after: Unquoted | null;
   readonly renew: boolean;
   readonly audience: Unquoted;
@@ -51,6 +53,7 @@ export function snippetContext(snippet: Snippet): SnippetContext {
     url: new Unquoted(snippet.url),
     installation: new Unquoted(snippet.installation),
     task: new Unquoted(snippet.task),
+    snapshotTask: new Unquoted(`${snippet.task}-snapshot`),
     after: snippet.after === null ? null : new Unquoted(snippet.after),
     renew: snippet.renew,
     audience: new Unquoted(snippet.audience),

@@ -1,14 +1,16 @@
 import Handlebars from "handlebars";
 import { escapeHidden, quote } from "../../diagnostics/quote";
-import type { Snippet } from "../../model/accessModel";
+import type { Snippet, TaskFormat } from "../../model/accessModel";
 import { type SnippetContext, snippetContext } from "./context";
-import { readGitpodYml } from "../lint/gitpodSchema";
+import { problemTexts, readTaskFile, taskFileNames } from "../lint/taskFile";
 import { withHeader } from "./ownership";
 import { Unquoted } from "./quoting";
 import { TemplateError } from "./templateError";
 
-/** The file of a template folder that makes a whole `.gitpod.yml`; the others are its partials. */
-export const rootTemplate = "gitpod.yml.hbs";
+/** The file of a template folder that makes a whole file of tasks; the others are partials. */
+export function rootTemplate(format: TaskFormat): string {
+  return `${format}.hbs`;
+}
 
 /** Bytes of a line that a terminal in line mode takes; Linux drops the rest after 4,095. */
 const longestTypedLine = 4000;
@@ -16,7 +18,7 @@ const longestTypedLine = 4000;
 /** Templates, ready to render any number of snippets. */
 export interface SnippetRenderer {
   /**
-   * The text of a snippet's file: its header, then a valid `.gitpod.yml`.
+   * The text of a snippet's file: its header, then a valid file of its format.
    * @throws TemplateError where a template fails on this snippet or makes something else
    */
   renderSnippet(snippet: Snippet, source: { readonly manifestName: string }): string;
@@ -51,18 +53,21 @@ export function compileTemplates(sources: Readonly<Record<string, string>>): Sni
     checkSyntax(handlebars, file, text);
     handlebars.registerPartial(file.replace(/\.hbs$/, ""), handlebars.compile<unknown>(text, options));
   }
-  const root = Object.hasOwn(sources, rootTemplate) ? sources[rootTemplate] : undefined;
-  if (root === undefined)
-    throw new TemplateError(
-      "TEMPLATE_MISSING",
-      rootTemplate,
-      `template ${rootTemplate} is missing; copy it from the templates folder of gitpod-aws-oidc and change the copy`,
-    );
-  const template = handlebars.compile<SnippetContext>(root.replaceAll("\r\n", "\n"), options);
-  return {
-    renderSnippet: (snippet, { manifestName }) => withHeader(manifestName, renderBody(template, snippet)),
-    renderBody: (snippet) => renderBody(template, snippet),
+  const renderBody = (snippet: Snippet): string => {
+    const template = handlebars.partials[snippet.format] as
+      HandlebarsTemplateDelegate<SnippetContext> | undefined;
+    if (template === undefined) throw missing(rootTemplate(snippet.format));
+    return bodyOf(template, snippet);
   };
+  return {
+    renderSnippet: (snippet, { manifestName }) => withHeader(manifestName, renderBody(snippet)),
+    renderBody,
+  };
+}
+
+function missing(file: string): TemplateError {
+  const copy = "copy it from the templates folder of gitpod-aws-oidc and change the copy";
+  return new TemplateError("TEMPLATE_MISSING", file, `template ${file} is missing; ${copy}`);
 }
 
 /** An instance of its own, without the helpers that print to the console or look up by computed names. */
@@ -87,7 +92,8 @@ function checkSyntax(handlebars: typeof Handlebars, file: string, text: string):
   }
 }
 
-function renderBody(template: HandlebarsTemplateDelegate<SnippetContext>, snippet: Snippet): string {
+function bodyOf(template: HandlebarsTemplateDelegate<SnippetContext>, snippet: Snippet): string {
+  const file = rootTemplate(snippet.format);
   let body: string;
   try {
     // A template that is one bare expression yields the value itself.
@@ -96,16 +102,16 @@ function renderBody(template: HandlebarsTemplateDelegate<SnippetContext>, snippe
   } catch (error) {
     throw new TemplateError(
       "TEMPLATE_RENDER",
-      rootTemplate,
-      `template ${rootTemplate} fails on the snippet of ${quote(snippet.url)}: ${reasonOf(error)}`,
+      file,
+      `template ${file} fails on the snippet of ${quote(snippet.url)}: ${reasonOf(error)}`,
     );
   }
-  const problems = bodyProblems(body);
+  const problems = bodyProblems(body, snippet.format);
   if (problems.length > 0)
     throw new TemplateError(
       "TEMPLATE_RESULT",
-      rootTemplate,
-      `template ${rootTemplate} makes no valid .gitpod.yml of the snippet of ${quote(snippet.url)}: ${problems.join("; ")}`,
+      file,
+      `template ${file} makes no valid ${taskFileNames[snippet.format]} of the snippet of ${quote(snippet.url)}: ${problems.join("; ")}`,
     );
   return body;
 }
@@ -118,12 +124,21 @@ function withoutLastNewlines(text: string): string {
 }
 
 /**
- * What is wrong with a rendered file: for Gitpod, and for the terminal that Gitpod types its commands into, where
+ * What is wrong with a rendered file: for Gitpod or Ona, and for the terminal that Gitpod types its commands into, where
  * control characters are keys and long lines are cut.
  */
-function bodyProblems(body: string): readonly string[] {
-  const { problems, commands } = readGitpodYml(body);
-  return [...problems, ...commands.flatMap(typingProblems)];
+function bodyProblems(body: string, format: TaskFormat): readonly string[] {
+  const file = readTaskFile(body, format);
+  if (file.problems.length > 0) return problemTexts(body, file);
+  if (file.format !== format) return [`these are tasks of ${taskFileNames[file.format]}`];
+  const { tasks = [] } = file.value as { readonly tasks?: readonly TaskCode[] };
+  return format === "gitpod.yml" ? tasks.flatMap(codeOf).flatMap(typingProblems) : [];
+}
+
+type TaskCode = Readonly<Partial<Record<"before" | "init" | "prebuild" | "command", string>>>;
+
+function codeOf({ before, init, prebuild, command }: TaskCode): readonly string[] {
+  return [before, init, prebuild, command].filter((phase) => phase !== undefined);
 }
 
 function typingProblems(command: string): readonly string[] {

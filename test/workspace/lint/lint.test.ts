@@ -46,7 +46,8 @@ describe("what this tool renders itself", () => {
         const surroundings = { file: snippet.file, model: model ?? lintedModel, repositories: [snippet.url] };
         const { diagnostics, findings: found } = await lintGitpodYml(text, surroundings);
         const ids = found.map(({ rule }) => rule);
-        expect([snippet.file, diagnostics, ids]).toEqual([snippet.file, [], ["S08"]]);
+        const expected = snippet.format === "gitpod.yml" ? ["S08"] : [];
+        expect([snippet.file, diagnostics, ids]).toEqual([snippet.file, [], expected]);
       }
     },
   );

@@ -1,4 +1,4 @@
-import { readGitpodYml } from "../../../src/workspace/lint/gitpodSchema";
+import { readTaskFile } from "../../../src/workspace/lint/taskFile";
 import { type MergeOptions, mergeSnippet, removeSnippet } from "../../../src/workspace/merge/merge";
 import { options, ours } from "./ours";
 
@@ -7,7 +7,7 @@ function waiting(text: string, awaits: MergeOptions["awaits"] = "all", task = "a
   const result = mergeSnippet(text, ours, options({ awaits, task }));
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
   expect(removeSnippet(result.text)).toEqual({ ok: true, text });
-  const { tasks } = readGitpodYml(result.text).value as { readonly tasks: readonly unknown[] };
+  const { tasks } = readTaskFile(result.text).value as { readonly tasks: readonly unknown[] };
   return {
     text: result.text,
     tasks: tasks.slice(ours.length) as readonly Readonly<Record<string, unknown>>[],

@@ -1,4 +1,4 @@
-import { checkGitpodYml, readGitpodYml } from "../../../src/workspace/lint/gitpodSchema";
+import { problemTexts, readTaskFile } from "../../../src/workspace/lint/taskFile";
 import { type MergeOptions, mergeSnippet, removeSnippet } from "../../../src/workspace/merge/merge";
 import type { Task } from "../../../src/workspace/merge/tasks";
 import { files } from "./files";
@@ -14,7 +14,7 @@ function merge(text: string, tasks: readonly Task[] = ours, change: Partial<Merg
 type Value = Readonly<Record<string, unknown>> & { readonly tasks?: readonly unknown[] | null };
 
 function valueOf(text: string): Value {
-  return (readGitpodYml(text).value ?? {}) as Value;
+  return (readTaskFile(text).value ?? {}) as Value;
 }
 
 test("there are at least 60 different files", () => {
@@ -25,7 +25,7 @@ test("there are at least 60 different files", () => {
 describe.each(files)("a file with %s", (_, text) => {
   it("is merged, is valid for Gitpod and says the same but for our tasks, which come first", () => {
     const result = merge(text);
-    expect(checkGitpodYml(result)).toEqual([]);
+    expect(problemTexts(result)).toEqual([]);
     const { tasks, ...others } = valueOf(text);
     expect(valueOf(result)).toEqual({ ...others, tasks: [...ours, ...(tasks ?? [])] });
   });
@@ -65,7 +65,7 @@ describe.each(files)("a file with %s", (_, text) => {
       expect(text).toMatch(/\*(run|a\b|base)/);
       return;
     }
-    expect(checkGitpodYml(result.text)).toEqual([]);
+    expect(problemTexts(result.text)).toEqual([]);
     const tasks = valueOf(result.text).tasks?.slice(ours.length) as readonly { readonly command: string }[];
     for (const { command } of tasks) expect(command).toMatch(/^gp sync-await (-- )?'?aws'?(;| &&|\n|$)/);
     expect(merge(result.text, ours, { awaits: "all" })).toBe(result.text);

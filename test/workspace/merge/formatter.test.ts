@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import * as yaml from "prettier/plugins/yaml";
 import { format } from "prettier/standalone";
-import { readGitpodYml } from "../../../src/workspace/lint/gitpodSchema";
+import { readTaskFile } from "../../../src/workspace/lint/taskFile";
 import { mergeSnippet, removeSnippet } from "../../../src/workspace/merge/merge";
 import { runs } from "../../proof/settings";
 import { files } from "./files";
@@ -20,12 +20,12 @@ async function formatted(text: string): Promise<string> {
 }
 
 function tasksOf(text: string): unknown {
-  return (readGitpodYml(text).value as { readonly tasks?: unknown } | undefined)?.tasks ?? [];
+  return (readTaskFile(text).value as { readonly tasks?: unknown } | undefined)?.tasks ?? [];
 }
 
 /** What Prettier made says the same: it does not always. */
 function saysTheSame(text: string, other: string): boolean {
-  return JSON.stringify(readGitpodYml(text).value) === JSON.stringify(readGitpodYml(other).value);
+  return JSON.stringify(readTaskFile(text).value) === JSON.stringify(readTaskFile(other).value);
 }
 
 async function checkFormatted(text: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { checkGitpodYml, readGitpodYml } from "../../../src/workspace/lint/gitpodSchema";
+import { problemTexts, readTaskFile } from "../../../src/workspace/lint/taskFile";
 import { mergeSnippet, removeSnippet } from "../../../src/workspace/merge/merge";
 import { runs } from "../../proof/settings";
 import { generatedFile } from "./generated";
@@ -8,7 +8,7 @@ import { changed, options, ours } from "./ours";
 type Value = Readonly<Record<string, unknown>> & { readonly tasks?: readonly unknown[] | null };
 
 function valueOf(text: string): Value {
-  return (readGitpodYml(text).value ?? {}) as Value;
+  return (readTaskFile(text).value ?? {}) as Value;
 }
 
 const waiting = fc.constantFrom<"none" | "all">("none", "all");
@@ -24,7 +24,7 @@ test("a merge inserts, says nothing else, is idempotent, follows the manifest, a
         return;
       }
       counts.merged++;
-      expect(checkGitpodYml(once.text)).toEqual([]);
+      expect(problemTexts(once.text)).toEqual([]);
       const { tasks, ...others } = valueOf(text);
       const { tasks: merged = [], ...mergedOthers } = valueOf(once.text);
       expect(mergedOthers).toEqual(others);
@@ -67,7 +67,7 @@ test("whatever is done to a merged file, nothing is lost and nothing invalid is 
       const again = mergeSnippet(broken, ours, options({ awaits: "keep" }));
       counts[again.ok ? "written" : "refused"]++;
       if (!again.ok) return;
-      expect(checkGitpodYml(again.text)).toEqual([]);
+      expect(problemTexts(again.text)).toEqual([]);
       expect(mergeSnippet(again.text, ours, options({ awaits: "keep" }))).toEqual(again);
       const { tasks, ...others } = valueOf(broken);
       const { tasks: mergedTasks, ...mergedOthers } = valueOf(again.text);

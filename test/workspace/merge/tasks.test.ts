@@ -1,4 +1,4 @@
-import { readGitpodYml } from "../../../src/workspace/lint/gitpodSchema";
+import { readTaskFile } from "../../../src/workspace/lint/taskFile";
 import { mergeSnippet, removeSnippet, type MergeOptions } from "../../../src/workspace/merge/merge";
 import { tasksDigest } from "../../../src/workspace/merge/markers";
 import { blockItems, flowItems, snippetTasks, type Task } from "../../../src/workspace/merge/tasks";
@@ -7,7 +7,7 @@ import { rendered, testLogin, testSnippet } from "../../support/snippet";
 import { changed, options, ours } from "./ours";
 
 function tasksOf(text: string): unknown {
-  const { value, problems } = readGitpodYml(text);
+  const { value, problems } = readTaskFile(text);
   expect(problems).toEqual([]);
   return (value as { readonly tasks: unknown }).tasks;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readGitpodYml } from "../../../src/workspace/lint/gitpodSchema";
+import { readTaskFile } from "../../../src/workspace/lint/taskFile";
 import { mergeSnippet, removeSnippet } from "../../../src/workspace/merge/merge";
 import { options, ours } from "./ours";
 
@@ -24,7 +24,7 @@ describe.each(["one", "two", "values"])("the tasks of 0.1.0 in the file %s", (na
     const awaits = name === "one" ? "none" : "all";
     const today = mergeSnippet(before, ours, options({ awaits }));
     expect(mergeSnippet(merged, ours, options({ awaits: "keep" }))).toEqual(today);
-    const { tasks } = readGitpodYml(today.ok ? today.text : "").value as {
+    const { tasks } = readTaskFile(today.ok ? today.text : "").value as {
       readonly tasks: readonly unknown[];
     };
     expect(tasks[0]).toEqual(ours[0]);

@@ -7,6 +7,7 @@ import { globSync } from "tinyglobby";
 import type { Login, Snippet } from "../../../src/model/accessModel";
 import { compileTemplates, rootTemplate } from "../../../src/workspace/render/render";
 import { TemplateError } from "../../../src/workspace/render/templateError";
+import { problemTexts } from "../../../src/workspace/lint/taskFile";
 import { rendered, templateSources, testExport, testLogin, testSnippet } from "../../support/snippet";
 import { onPath, requireTools } from "../../support/tools";
 
@@ -43,6 +44,27 @@ function commandOf(file: string): string {
 function lines(change: Partial<Snippet>, login: Partial<Login> = {}): number {
   const command = commandOf(rendered(testSnippet({ logins: [testLogin(login)], ...change })));
   return command.trimEnd().split("\n").length;
+}
+
+/** Ona's counterpart of a snippet: its tasks go by keys, and its audience is the usual one. */
+const onOna = (snippet: Snippet): Snippet => ({
+  ...snippet,
+  format: "automations.yaml",
+  audience: "sts.amazonaws.com",
+  after: snippet.after === null ? null : "aws-cli",
+});
+
+interface OnaTask {
+  readonly name: string;
+  readonly command: string;
+  readonly triggeredBy: readonly string[];
+  readonly dependsOn?: readonly string[];
+}
+
+function onaTasks(snippet: Snippet): Readonly<Record<string, OnaTask>> {
+  const text = rendered(onOna(snippet));
+  expect(problemTexts(text)).toEqual([]);
+  return (load(text) as { readonly tasks: Readonly<Record<string, OnaTask>> }).tasks;
 }
 
 /** Whether a shell reads it without a complaint, and without running it. */
@@ -136,12 +158,64 @@ describe("a rendered file", () => {
   });
 });
 
+describe("a rendered file of Ona", () => {
+  const dash = onPath("dash") ?? "sh";
+
+  test.each(Object.entries(shapes))("of %s has a task that bash and dash can read", (_, snippet) => {
+    for (const { command } of Object.values(onaTasks(snippet)))
+      for (const shell of ["bash", dash]) expect([shell, parses(command, shell)]).toEqual([shell, true]);
+  });
+
+  test("logs in at every start of the environment, and clears up before a snapshot", () => {
+    const { aws, "aws-snapshot": snapshot } = onaTasks(full);
+    expect([aws?.triggeredBy, aws?.dependsOn, snapshot?.triggeredBy]).toEqual([
+      ["postEnvironmentStart", "manual"],
+      ["aws-cli"],
+      ["beforeSnapshot"],
+    ]);
+    expect(aws?.command).toContain("ona idp login aws --role-arn ");
+    expect(JSON.stringify([aws, snapshot])).not.toMatch(/\bgp\b|GITPOD_|pipefail|%q/);
+  });
+
+  test("has a key and a name that YAML does not read as something else", () => {
+    expect(Object.keys(onaTasks(testSnippet({ task: "on" })))).toEqual(["on", "on-snapshot"]);
+    expect(Object.keys(onaTasks(testSnippet({ task: "1e3" })))).toEqual(["1e3", "1e3-snapshot"]);
+  });
+
+  const a = testExport("A");
+  test.each<[string, number, Partial<Snippet>]>([
+    ["one role", 8, {}],
+    ["one value", 12, { logins: [testLogin({ exports: [a] })] }],
+    ["two values", 15, { logins: [testLogin({ exports: [a, testExport("B", { key: "k" })] })] }],
+    ["two accounts", 12, { logins: [testLogin(), testLogin(prod)] }],
+    ["one role, renewed", 20, { renew: true }],
+  ])("of %s has at most %d lines", (_, most, change) => {
+    const { aws } = onaTasks(testSnippet(change));
+    expect(aws?.command.trimEnd().split("\n").length).toBeLessThanOrEqual(most);
+  });
+
+  test("is looked for where it is needed alone", () => {
+    const { "automations.yaml.hbs": _, ...classic } = templateSources();
+    expect(compileTemplates(classic).renderBody(full)).toContain("gp idp login aws");
+    expect(() => compileTemplates(classic).renderBody(onOna(full))).toThrow(
+      /automations\.yaml\.hbs is missing/,
+    );
+    const swapped = { "automations.yaml.hbs": classic["gitpod.yml.hbs"] ?? "" };
+    expect(() => compileTemplates(swapped).renderBody(onOna(full))).toThrow(
+      /these are tasks of \.gitpod\.yml/,
+    );
+  });
+});
+
 describe("shellcheck", () => {
   const root = join(__dirname, "..", "golden", "stacks");
-  const golden = globSync("*/expected/snippets/**/*.gitpod.yml", { cwd: root }).sort();
-  const cases = [
+  const golden = globSync("*/expected/snippets/**/*.{gitpod.yml,automations.yaml}", { cwd: root }).sort();
+  const cases: readonly (readonly [string, string])[] = [
     ...golden.map((file) => [file, readFileSync(join(root, file), "utf8")] as const),
     ...Object.entries(shapes).map(([name, snippet]) => [name, rendered(snippet)] as const),
+    ...Object.entries(shapes).map(
+      ([name, snippet]) => [`${name}, on Ona`, rendered(onOna(snippet))] as const,
+    ),
   ];
   const required = requireTools(["shellcheck"]);
   if (!required.ok) {
@@ -150,12 +224,15 @@ describe("shellcheck", () => {
     return;
   }
   test.each(cases)("finds nothing in the task of %s", (_, file) => {
-    const args = ["-s", "bash", "-e", "SC1090,SC1091", "-"];
-    const { stdout } = spawnSync(required.tools.shellcheck, args, {
-      input: commandOf(file),
-      encoding: "utf8",
-    });
-    expect(stdout).toBe("");
+    const { tasks } = load(file) as {
+      readonly tasks: Readonly<Record<string, { readonly command: string }>>;
+    };
+    // Which shell Ona runs is not documented: dash's is the smaller language.
+    const args = ["-s", Array.isArray(tasks) ? "bash" : "dash", "-e", "SC1090,SC1091", "-"];
+    for (const { command } of Object.values(tasks)) {
+      const { stdout } = spawnSync(required.tools.shellcheck, args, { input: command, encoding: "utf8" });
+      expect(stdout).toBe("");
+    }
   });
 });
 
@@ -206,8 +283,10 @@ describe("a template folder of the user's own", () => {
   });
 
   test("may change ours in a line", () => {
-    const text = templateSources()[rootTemplate] ?? "";
-    const mine = { [rootTemplate]: text.replace(/ See docs.*gitpod-aws-oidc/, " Ask in #cloud") };
+    const text = templateSources()[rootTemplate("gitpod.yml")] ?? "";
+    const mine = {
+      [rootTemplate("gitpod.yml")]: text.replace(/ See docs.*gitpod-aws-oidc/, " Ask in #cloud"),
+    };
     expect(commandOf(compileTemplates(mine).renderSnippet(full, source))).toContain("Ask in #cloud");
   });
 });

@@ -1,0 +1,182 @@
+import {
+  CORE_SCHEMA,
+  YAMLException,
+  floatYaml11Tag,
+  intYaml11Tag,
+  load,
+  mergeTag,
+  timestampTag,
+} from "js-yaml";
+import { z } from "zod";
+import type { Path } from "../../diagnostics/diagnostic";
+import { pathText } from "../../diagnostics/pathText";
+import { escapeHidden } from "../../diagnostics/quote";
+import type { TaskFormat } from "../../model/accessModel";
+
+/*
+ * The rules of .gitpod.yml and .ona/automations.yaml that decide whether a workspace starts with them, written from the
+ * documentation of both. Sections that a snippet never has are checked for their outer shape only.
+ */
+
+/** Scalars as Gitpod's parser reads them: of YAML 1.1, with numbers to base 60 and dates, but `yes` is text. */
+const gitpodYaml = CORE_SCHEMA.withTags(intYaml11Tag, floatYaml11Tag, timestampTag, mergeTag);
+
+const taskSchema = z.strictObject({
+  name: z.string().optional(),
+  before: z.string().optional(),
+  init: z.string().optional(),
+  prebuild: z.string().optional(),
+  command: z.string().optional(),
+  env: z.record(z.string(), z.unknown()).optional(),
+  openIn: z.enum(["bottom", "main", "left", "right"]).optional(),
+  openMode: z.enum(["split-left", "split-right", "tab-before", "tab-after"]).optional(),
+});
+
+const section = z.record(z.string(), z.unknown()).optional();
+
+const gitpodSchema = z.strictObject({
+  tasks: z.array(taskSchema).optional(),
+  env: z.record(z.string(), z.string("expected a string: write the value in quotes")).optional(),
+  image: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
+  ports: z.array(z.record(z.string(), z.unknown())).optional(),
+  checkoutLocation: z.string().optional(),
+  workspaceLocation: z.string().optional(),
+  mainConfiguration: z.string().optional(),
+  additionalRepositories: z.array(z.record(z.string(), z.unknown())).optional(),
+  experimentalNetwork: z.boolean().optional(),
+  gitConfig: section,
+  github: section,
+  vscode: section,
+  jetbrains: section,
+  coreDump: section,
+});
+
+const automationKey = z.string().regex(/^[\w-]{1,128}$/, "expected letters, digits, _ and -, at most 128");
+
+/** @see https://ona.com/docs/ona/reference/automations-yaml-schema */
+const automationsSchema = z.strictObject({
+  tasks: z
+    .record(
+      automationKey,
+      z.strictObject({
+        name: z.string(),
+        command: z.string().optional(),
+        description: z.string().optional(),
+        dependsOn: z.array(automationKey).optional(),
+        triggeredBy: z
+          .array(
+            z.enum(["manual", "postDevcontainerStart", "postEnvironmentStart", "prebuild", "beforeSnapshot"]),
+          )
+          .optional(),
+        runsOn: z.unknown().optional(),
+        prebuildRequiresSuccess: z.boolean().optional(),
+      }),
+    )
+    .optional(),
+  services: z.record(automationKey, z.record(z.string(), z.unknown())).optional(),
+});
+
+const schemas: Readonly<Record<TaskFormat, z.ZodType>> = Object.freeze({
+  "gitpod.yml": gitpodSchema,
+  "automations.yaml": automationsSchema,
+});
+
+/** Where in a repository each stands. */
+export const taskFileNames: Readonly<Record<TaskFormat, string>> = Object.freeze({
+  "gitpod.yml": ".gitpod.yml",
+  "automations.yaml": ".ona/automations.yaml",
+});
+
+/** What is wrong at one place of a file of tasks. */
+export interface TaskFileProblem {
+  /** The way down to it; empty for the whole file, and where the text is not YAML. */
+  readonly path: Path;
+  /** Where the parser stopped, in UTF-16 code units; null where it did not. */
+  readonly offset: number | null;
+  readonly message: string;
+}
+
+/** A file of tasks as Gitpod or Ona reads it. */
+export interface TaskFile {
+  readonly format: TaskFormat;
+  /** What the text says, whether it is accepted or not; undefined where it is not one YAML document. */
+  readonly value: unknown;
+  /** What keeps it from being accepted; empty for a valid file. */
+  readonly problems: readonly TaskFileProblem[];
+}
+
+/**
+ * Reads a `.gitpod.yml` or `.ona/automations.yaml`: its content says which, by tasks that are a list or a map.
+ * @param format - of a file that does not say it
+ * @see https://www.gitpod.io/docs/references/gitpod-yml
+ */
+export function readTaskFile(text: string, format: TaskFormat = "gitpod.yml"): TaskFile {
+  const loaded = loadAsGitpod(text);
+  if ("error" in loaded) return { format, value: undefined, problems: [yamlProblem(loaded)] };
+  const { value } = loaded;
+  const found = formatOf(value) ?? format;
+  const issues = schemas[found].safeParse(value).error?.issues ?? [];
+  return { format: found, value, problems: issues.map(issueProblem) };
+}
+
+function formatOf(value: unknown): TaskFormat | null {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
+  const { tasks, ...others } = value as Readonly<Record<string, unknown>>;
+  if (Array.isArray(tasks)) return "gitpod.yml";
+  const isMap = (found: unknown) => typeof found === "object" && found !== null && !Array.isArray(found);
+  const hasTask = isMap(tasks) && Object.values(tasks as object).some(isMap);
+  if (hasTask || "services" in others) return "automations.yaml";
+  return Object.keys(others).length > 0 ? "gitpod.yml" : null;
+}
+
+/** The problems of a file as `path: problem`; where it is not YAML, as `line 3: problem`. */
+export function problemTexts(text: string, file: TaskFile = readTaskFile(text)): readonly string[] {
+  return file.problems.map(({ path, offset, message }) => {
+    const line = offset === null ? null : text.slice(0, offset).split("\n").length;
+    return `${line === null ? (path.length === 0 ? "the file" : pathText(path)) : `line ${line}`}: ${message}`;
+  });
+}
+
+/** Lines that are indented for the parser before it is taken at its word, and the blanks that each is given. */
+const [mostRepairs, repair] = [100, " ".repeat(100)];
+
+/** An error of the parser, and how many characters it saw before the place that the text does not have. */
+interface Unread {
+  readonly error: YAMLException;
+  readonly inserted: number;
+}
+
+type Loaded = { readonly value: unknown } | Unread;
+
+/**
+ * Gitpod's js-yaml 3 only warns where brackets or quoted text go on left of where they should; ours refuses, for
+ * which there is no option. Blanks in front of such a line mean nothing, so it is given some.
+ */
+function loadAsGitpod(text: string): Loaded {
+  let repaired = text;
+  for (let count = 0; ; count++) {
+    try {
+      return { value: load(repaired, { schema: gitpodYaml }) };
+    } catch (error) {
+      if (!(error instanceof YAMLException)) throw error;
+      // The mark is missing where the whole stream is wrong, whatever the types say.
+      const mark = error.mark as { readonly position: number } | undefined;
+      if (error.reason !== "deficient indentation" || mark === undefined || count === mostRepairs)
+        return { error, inserted: repaired.length - text.length };
+      const start = repaired.lastIndexOf("\n", mark.position - 1) + 1;
+      repaired = repaired.slice(0, start) + repair + repaired.slice(start);
+    }
+  }
+}
+
+function yamlProblem({ error, inserted }: Unread): TaskFileProblem {
+  const mark = error.mark as { readonly position: number } | undefined;
+  const offset = mark === undefined ? null : Math.max(0, mark.position - inserted);
+  return { path: [], offset, message: escapeHidden(error.reason) };
+}
+
+function issueProblem(issue: z.core.$ZodIssue): TaskFileProblem {
+  const path = issue.path.map((key) => (typeof key === "number" ? key : String(key)));
+  const message = escapeHidden(issue.message);
+  return { path, offset: null, message: `${message.charAt(0).toLowerCase()}${message.slice(1)}` };
+}
