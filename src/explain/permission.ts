@@ -1,4 +1,4 @@
-import type { Account, ManifestOrigin, Role } from "../model/accessModel";
+import type { AccessModel, Account, ManifestOrigin, Role } from "../model/accessModel";
 import {
   accessLevels,
   canonicalDocument,
@@ -26,11 +26,11 @@ export interface PermissionQuestion {
 
 /** Whether a role's policy lets it. */
 export interface PermissionAnswer {
-  /** Null where a managed policy, which nobody reads here, may allow it. */
+  /** Null where a policy decides that is not read here: a managed one, or one of another account. */
   readonly allowed: boolean | null;
   /** In words: by what. */
   readonly reason: string;
-  /** What to write where it is not allowed; null where it is, or no grant would help. */
+  /** What to do where it is not allowed, or not by the role alone; null where it is, or no grant would help. */
   readonly remedy: string | null;
   /** ARNs of the policies that have a say in it, and were not read. */
   readonly unread: readonly string[];
@@ -41,30 +41,41 @@ export function permissionAnswer(
   { role, account }: RoleVerdict,
   question: PermissionQuestion,
   attempt: LoginAttempt,
+  { accounts }: AccessModel,
   place: Place,
 ): PermissionAnswer {
   const { managedPolicies, permissionsBoundary, permissionPolicy } = role;
-  const unread = [...managedPolicies, ...(permissionsBoundary === null ? [] : [permissionsBoundary])];
   if (question.action.toLowerCase() === "sts:getcalleridentity")
     return { allowed: true, reason: "it needs no permission", remedy: null, unread: [] };
+  const unread = [...managedPolicies, ...(permissionsBoundary === null ? [] : [permissionsBoundary])];
+  const answer = (allowed: boolean | null, reason: string, remedy: string | null = null) => ({
+    ...{ allowed, reason, remedy, unread },
+  });
   const provider = account.identityProviders.find((p) => p.issuer === attempt.issuer);
   const context = webIdentityContext(provider?.providerName ?? "", attempt.claims, attempt);
   const decision =
     permissionPolicy === null
       ? { allowed: false, denied: false }
       : evaluatePermission(permissionPolicy, { ...question, context });
-  if (decision.denied) return { allowed: false, reason: "denied by its policy", remedy: null, unread };
-  if (decision.allowed) return { allowed: true, reason: "allowed by its policy", remedy: null, unread };
+  if (decision.denied) return answer(false, "denied by its policy");
+  if (decision.allowed) {
+    const [, , service, , owner = ""] = question.resource.split(":");
+    if (!/^[0-9]{12}$/.test(owner) || owner === account.id) return answer(true, "allowed by its policy");
+    const known = accounts.find(({ id }) => id === owner);
+    const other = known === undefined ? `account ${owner}` : `account ${known.name} of this manifest`;
+    const policy =
+      service === "iam" ? "the trust policy there" : "the policy of the resource, and of its key";
+    return answer(
+      null,
+      `allowed by its policy; ${other} must allow it too`,
+      `have ${other} allow ${role.arn}, in ${policy}`,
+    );
+  }
   const grant = grantLine({ ...question, context }, account);
   const remedy = grant === null ? statementRemedy(question, role, place) : grantRemedy(grant, role, place);
   return managedPolicies.length > 0
-    ? {
-        allowed: null,
-        reason: "not allowed by its own policy; its managed policies may allow it",
-        remedy,
-        unread,
-      }
-    : { allowed: false, reason: "not allowed by its policy", remedy, unread };
+    ? answer(null, "not allowed by its own policy; its managed policies may allow it", remedy)
+    : answer(false, "not allowed by its policy", remedy);
 }
 
 function grantRemedy(grant: string, { entry, grantsOrigin }: Role, place: Place): string {

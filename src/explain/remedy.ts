@@ -307,7 +307,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 type ClaimPairs = Readonly<Record<string, string>>;
 
 /** What is wrong with a list of claims, short of its repository, and what to do about it; null where nothing is. */
-function claimsProblem(claims: ClaimPairs, { installation, place }: RemedySource): string | null {
+function claimsProblem(claims: ClaimPairs, { installation, attempt, place }: RemedySource): string | null {
   const { origin } = installation;
   const keys = Object.keys(claims);
   if (installation.subject === null || keys.join() !== installation.subject.join()) {
@@ -321,12 +321,18 @@ function claimsProblem(claims: ClaimPairs, { installation, place }: RemedySource
   if (empty !== undefined)
     return `the claim ${empty} is empty: open the workspace on a repository, in an organization`;
   const { org_id: org } = claims;
-  if (installation.organizationId === null || org === installation.organizationId) return null;
-  const change =
-    org !== undefined && uuid.test(org)
-      ? `; if this one is right, write organizationId: ${org} at ${place(origin, "organizationId")}`
-      : "";
-  return `start the workspace in the Gitpod organization ${installation.organizationId}${change}`;
+  // A former issuer may have an organization of its own.
+  const former = installation.formerIssuers.find(({ issuer }) => issuer === attempt.issuer);
+  const { organizationId } = former ?? installation;
+  if (organizationId === null || org === organizationId) return null;
+  const start = `start the workspace in the Gitpod organization ${organizationId}`;
+  if (org === undefined || !uuid.test(org)) return start;
+  const id = `organizationId: ${org}`;
+  const write =
+    former === undefined
+      ? `${id} at ${place(origin, "organizationId")}`
+      : `under formerIssuers: - { issuer: ${former.issuer}, ${id} } at ${place(origin, "formerIssuers")}`;
+  return `${start}; if this one is right, write ${write}`;
 }
 
 function organizationLine({ org_id: org }: ClaimPairs): string {

@@ -68,7 +68,7 @@ export function explain(
     const { admitted, undecided } = verdict;
     const permission =
       (admitted || undecided) && question.permission !== undefined
-        ? permissionAnswer(verdict, question.permission, attempt, place)
+        ? permissionAnswer(verdict, question.permission, attempt, model, place)
         : null;
     const nearness = nearnessOf(verdict, source);
     return [{ verdict, permission, nearness, remedy: () => (admitted ? null : remedy(verdict, source)) }];
@@ -120,7 +120,7 @@ function withoutFarther(
 export function openQuestions({ roles }: ExplainReport): readonly string[] {
   const questions = roles.flatMap(({ verdict, permission }) => [
     ...(verdict.undecided ? verdict.unknown.map(notKnown) : []),
-    ...(permission?.allowed === null ? ["managed policies are not read"] : []),
+    ...(permission?.allowed === null ? [permission.reason] : []),
   ]);
   return [...new Set(questions)];
 }

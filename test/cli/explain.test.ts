@@ -407,6 +407,25 @@ describe("--action and --resource", () => {
     expect(refused.stdout).toContain("refused   s3:DeleteObject on arn:aws:s3:::acme-assets/fixtures/a");
   });
 
+  it("on what another account has are no verdict, and name the account where the manifest has it", async () => {
+    const accounts = 'accounts:\n  prod: { id: "210987654321", region: eu-central-1 }\n';
+    write({
+      "manifest.yaml": one
+        .replace("accounts:\n", accounts)
+        .replace("grants: [", "accounts: [dev]\n    grants: [{ secret: db, account: '210987654321' }, "),
+    });
+    const secret = "arn:aws:secretsmanager:eu-central-1:210987654321:secret:db-a1b2c3";
+    const argv = ["--context", app, "--action", "secretsmanager:GetSecretValue", "--resource", secret];
+    const { status, stdout, stderr } = await explain(argv);
+    expect([status, stderr]).toEqual([
+      2,
+      "undecided: allowed by its policy; account prod of this manifest must allow it too\n",
+    ]);
+    expect(stdout.replace(/\s+/g, " ")).toContain(
+      "remedy have account prod of this manifest allow arn:aws:iam::123456789012:role/acme-acme-app, in the policy",
+    );
+  });
+
   it("are denied by nothing but what the login of the same moment would meet", async () => {
     write({ "manifest.yaml": `${one}    expires: 2026-06-02\n` });
     expect((await explain([...argv, "s3:GetObject"])).status).toBe(0);

@@ -292,6 +292,21 @@ describe("the remedy for claims", () => {
     expect(admittedAfter(claims(), login)).toBe(true);
   });
 
+  it("of another organization than the former issuer's own is about that one", () => {
+    const former = "https://services.acme.gitpod.cloud/idp";
+    const text = claims(
+      app,
+      "org_id, repository",
+      `organizationId: ${organization}\nformerIssuers: [{ issuer: ${former}, organizationId: ${another} }]`,
+    );
+    const login = attempt(subject(organization), { issuer: former });
+    expect(remedyOf(text, login)).toContain(
+      `start the workspace in the Gitpod organization ${another}; if this one is right, write under formerIssuers: - { issuer: ${former}, organizationId: ${organization} } at manifest.yaml:11`,
+    );
+    expect(admittedAfter(text, login)).toBe(true);
+    expect(onlyRole(text, attempt(subject(another), { issuer: former })).verdict.admitted).toBe(true);
+  });
+
   it("of an organization that is no UUID offers nothing to write", () => {
     expect(remedyOf(claims(), attempt(subject("x]}")))).not.toContain("write");
   });
