@@ -1,5 +1,4 @@
 import type { ClaimKey, SubjectSet } from "../model/accessModel";
-import { dialects, fill } from "./hosts";
 import { cloneUrl, repoSubjects } from "./subjects";
 import type { EntryUrl } from "./url";
 
@@ -28,8 +27,7 @@ export function repoClaimSubjects(repo: EntryUrl, list: ClaimList): SubjectSet {
  */
 export function orgClaimSubjects(org: EntryUrl, list: ClaimList): SubjectSet | null {
   if (list.keys.at(-1) !== "repository" || list.keys.includes("context")) return null;
-  const dialect = dialects[org.kind];
-  const repository = fill(dialect.orgClone, dialect.parts(org.base, org.segments));
+  const repository = `${cloneUrl(org).replace(/\.git$/, "")}/`;
   return { exact: [], prefixes: [joined(list, { repository, context: "" })] };
 }
 

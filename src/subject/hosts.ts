@@ -81,8 +81,6 @@ export interface HostDialect {
   readonly orgPrefixes: readonly string[];
   /** The claim `repository`: what the host's API calls the clone URL. */
   readonly cloneUrl: string;
-  /** How that claim begins for any repository of an organization. */
-  readonly orgClone: string;
   /** The first segment of paths that git clones by, where URLs for ssh leave it out. */
   readonly cloneFolder?: string;
 }
@@ -104,7 +102,17 @@ const depth =
   (segments: readonly string[]): readonly string[] | null =>
     segments.length >= from && segments.length <= to ? segments : null;
 
-const plainParts: HostDialect["parts"] = (base, segments) => ({ U: [base, ...segments].join("/") });
+/** What the hosts with plain paths have in common. */
+const plain = Object.freeze({
+  orgDepth: 1,
+  repoDepth: () => 2,
+  parts: (base, segments) => ({ U: [base, ...segments].join("/") }),
+  repository: ["{U}", "{U}.git", "{U}/"],
+  spellBranch: inPath,
+  spare: ["{U}?", "{U}#", "{U}.git?"],
+  orgPrefixes: ["{U}/"],
+  cloneUrl: "{U}.git",
+} as const satisfies Partial<HostDialect>);
 
 /**
  * `tree` and `releases/tag` are read by one function, which takes any ref and any commit, of a fork too; `issues/N` opens
@@ -112,16 +120,13 @@ const plainParts: HostDialect["parts"] = (base, segments) => ({ U: [base, ...seg
  * @see https://github.com/gitpod-io/gitpod/blob/4f45d02eac/components/server/src/github/github-context-parser.ts
  */
 const github = Object.freeze<HostDialect>({
+  ...plain,
   host: "github.com",
   selfHosted: true,
   words: { org: "one path segment", repo: "two path segments" },
   example: { org: "https://github.com/acme", repo: "https://github.com/acme/app" },
   org: depth(1),
   repo: depth(2),
-  orgDepth: 1,
-  repoDepth: () => 2,
-  parts: plainParts,
-  repository: ["{U}", "{U}.git", "{U}/"],
   prefixes: Object.freeze({
     branches: ["{U}/tree/"],
     tags: ["{U}/releases/tag/"],
@@ -131,16 +136,11 @@ const github = Object.freeze<HostDialect>({
     all: ["{U}/", "{U}?", "{U}#", "{U}.git?"],
   }),
   branch: ["{U}/tree/{b}"],
-  spellBranch: inPath,
   otherBranches: ["{U}/commits/"],
   parameters: [],
   forksByLink: ["branches", "tags", "issues"],
   sameName:
     "a link to the branch opens the tag, and a branch feature/x opens the tag or branch feature where there is one",
-  spare: ["{U}?", "{U}#", "{U}.git?"],
-  orgPrefixes: ["{U}/"],
-  cloneUrl: "{U}.git",
-  orgClone: "{U}/",
 });
 
 /**
@@ -151,6 +151,7 @@ const github = Object.freeze<HostDialect>({
  * @see https://docs.gitlab.com/user/project/repository/branches/
  */
 const gitlab = Object.freeze<HostDialect>({
+  ...plain,
   host: "gitlab.com",
   selfHosted: true,
   words: {
@@ -161,11 +162,7 @@ const gitlab = Object.freeze<HostDialect>({
   tellingPaths: [/\/-\//],
   org: (segments) => (segments.includes("-") ? null : segments),
   repo: (segments) => (segments.includes("-") ? null : depth(2, 21)(segments)),
-  orgDepth: 1,
-  repoDepth: () => 2,
   inside: /^(-|tree|blob|commits?|issues|merge_requests)$/,
-  parts: plainParts,
-  repository: ["{U}", "{U}.git", "{U}/"],
   prefixes: Object.freeze({
     branches: ["{U}/-/tree/", "{U}/tree/"],
     commits: ["{U}/-/commit/", "{U}/commit/"],
@@ -177,7 +174,6 @@ const gitlab = Object.freeze<HostDialect>({
     ...["{U}/-/tree/{b}", "{U}/-/tree/{b}/", "{U}/-/tree/{b}?ref_type=heads"],
     ...["{U}/tree/{b}", "{U}/tree/{b}/", "{U}/tree/{b}?ref_type=heads"],
   ],
-  spellBranch: inPath,
   unopened: {
     name: /[^A-Za-z0-9\-_.!~*'();/:@&=+$,#]/,
     why: "on GitLab, Gitpod decodes no character of a link but #",
@@ -186,10 +182,6 @@ const gitlab = Object.freeze<HostDialect>({
   parameters: ["ref_type"],
   forksByLink: [],
   sameName: "a link to the branch may open the tag",
-  spare: ["{U}?", "{U}#", "{U}.git?"],
-  orgPrefixes: ["{U}/"],
-  cloneUrl: "{U}.git",
-  orgClone: "{U}/",
 });
 
 /**
@@ -198,16 +190,13 @@ const gitlab = Object.freeze<HostDialect>({
  * @see https://github.com/gitpod-io/gitpod/blob/4f45d02eac/components/server/src/bitbucket/bitbucket-context-parser.ts
  */
 const bitbucket = Object.freeze<HostDialect>({
+  ...plain,
   host: "bitbucket.org",
   selfHosted: false,
   words: { org: "one path segment", repo: "two path segments" },
   example: { org: "https://bitbucket.org/acme", repo: "https://bitbucket.org/acme/app" },
   org: depth(1),
   repo: depth(2),
-  orgDepth: 1,
-  repoDepth: () => 2,
-  parts: plainParts,
-  repository: ["{U}", "{U}.git", "{U}/"],
   prefixes: Object.freeze({
     branches: ["{U}/src/", "{U}/branch/", "{U}/commits/branch/"],
     tags: ["{U}/commits/tag/"],
@@ -218,7 +207,6 @@ const bitbucket = Object.freeze<HostDialect>({
   }),
   branch: ["{U}/src/{b}", "{U}/src/{b}/", "{U}/branch/{b}", "{U}/commits/branch/{b}"],
   slashedBranch: ["{U}/branch/{b}"],
-  spellBranch: inPath,
   unopened: {
     name: /[^A-Za-z0-9\-_.!~*'();/:@&=+$,]/,
     why: "on Bitbucket Cloud, Gitpod decodes no character of a link",
@@ -228,10 +216,6 @@ const bitbucket = Object.freeze<HostDialect>({
   forksByLink: ["branches"],
   sameName: "a link to /src/ opens the tag; one to /branch/ opens the branch",
   lesser: ["{U}/branch/", "{U}/commits/branch/", "{U}/branch/{b}", "{U}/commits/branch/{b}"],
-  spare: ["{U}?", "{U}#", "{U}.git?"],
-  orgPrefixes: ["{U}/"],
-  cloneUrl: "{U}.git",
-  orgClone: "{U}/",
 });
 
 /** `projects/~name` is the same as `users/name`, which is the one spelling here; no name begins with a tilde. */
@@ -299,7 +283,6 @@ const bitbucketServer = Object.freeze<HostDialect>({
   spare: ["{U}?", "{U}#", "{S}.git?"],
   orgPrefixes: ["{U}/", "{S}/"],
   cloneUrl: "{S}.git",
-  orgClone: "{S}/",
   cloneFolder: "scm",
 });
 
@@ -375,7 +358,6 @@ const azureDevops = Object.freeze<HostDialect>({
   spare: ["{U}#", "{P}?", "{P}#", "{G}?", "{G}#"],
   orgPrefixes: ["{U}/"],
   cloneUrl: "{U}",
-  orgClone: "{U}/",
 });
 
 /** The dialects, by kind of host. */

@@ -17,7 +17,7 @@ export {
   type OnaBearer,
   type OnaSubject,
 } from "./ona";
-export { hostOf, parseEntryUrl, scmHosts, type EntryUrl, type EntryUrlResult } from "./url";
+export { parseEntryUrl, scmHosts, type EntryUrl, type EntryUrlResult } from "./url";
 export { claimsOf, parseSubject, type ParsedSubject } from "./parseSubject";
 export { subjectOfContextUrl } from "./contextUrl";
 export { exampleSubjects, forkLinks, scmHostOf, subjectReach, type SubjectReach } from "./subjectPattern";

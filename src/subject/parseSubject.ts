@@ -48,10 +48,8 @@ export function parseSubject(subject: string, hosts: readonly ScmHost[]): Parsed
   const host = hostOf(url, hosts);
   if (!host) return other(`its host is none of ${hosts.map((h) => h.name).join(", ")}`);
   const whole = `${url.host}${url.pathname}`.slice(host.name.length + 1);
-  const repository = repositoryOf(
-    whole.split("/").filter((s) => s !== ""),
-    host,
-  );
+  const segments = whole.split("/").filter((s) => s !== "");
+  const repository = repositoryAt(segments.slice(0, repositoryDepth(segments, host.kind)), host);
   if (repository === null) return other(`it names no repository of ${host.name}`);
   return {
     kind: "repository",
@@ -79,15 +77,13 @@ export function claimsOf(subject: string): readonly (readonly [key: string, valu
   ]);
 }
 
-/** The repository that a path below a host begins with; null where it names none. */
-function repositoryOf(segments: readonly string[], host: ScmHost): EntryUrl | null {
-  const names = segments.slice(0, repositoryDepth(segments, host.kind));
+/** The repository of these path segments below a host, the last with or without `.git`; null where they name none. */
+export function repositoryAt(names: readonly string[], { name, kind }: ScmHost): EntryUrl | null {
   const last = names.at(-1) ?? "";
-  const plain = hasDotGit(host.kind) ? last.replace(/\.git$/, "") : last;
-  const canonical = plain === "" ? null : dialects[host.kind].repo([...names.slice(0, -1), plain]);
-  if (canonical === null) return null;
-  const base = `https://${host.name}`;
-  return { url: [base, ...canonical].join("/"), kind: host.kind, base, segments: canonical };
+  const plain = hasDotGit(kind) ? last.replace(/\.git$/, "") : last;
+  const segments = plain === "" ? null : dialects[kind].repo([...names.slice(0, -1), plain]);
+  const base = `https://${name}`;
+  return segments === null ? null : { url: [base, ...segments].join("/"), kind, base, segments };
 }
 
 /** How many segments of a path are the repository's: all of them, where the host says no more. */
@@ -141,10 +137,16 @@ function contextOfQuery(
 function branchOf(path: string, kind: HostKind): Context {
   const written = path.replace(/\/$/, "");
   if (/^[0-9a-f]{40}$/.test(written)) return "commits";
+  const branch = decoded(written);
+  return branch === null ? "branches" : namedBranch(branch, kind);
+}
+
+/** A text that is percent-encoded; null where it is so wrongly. */
+export function decoded(text: string): string | null {
   try {
-    return namedBranch(decodeURIComponent(written), kind);
+    return decodeURIComponent(text);
   } catch {
-    return "branches";
+    return null;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Context, HostKind, ScmHost, SubjectSet } from "../model/accessModel";
 import { orgClaimSubjects, repoClaimSubjects, type ClaimList } from "./claims";
 import { dialects, fillAll, hostKinds, knownHosts } from "./hosts";
-import { parseSubject } from "./parseSubject";
+import { decoded, parseSubject } from "./parseSubject";
 import { branchProblem, contextsOf, orgSubjects, repoSubjects } from "./subjects";
 import { isGuarded } from "./traversal";
 import { parseEntryUrl, type EntryUrl } from "./url";
@@ -223,14 +223,6 @@ function branchesOf(text: string, entry: EntryUrl): readonly Context[] {
     if (branch === null || branch === "" || branchProblem(branch, kind) !== null) return [];
     return repoSubjects(entry, [{ branch }]).exact.includes(text) ? [{ branch }] : [];
   });
-}
-
-function decoded(text: string): string | null {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return null;
-  }
 }
 
 function sameSubjects(a: SubjectSet, b: SubjectSet): boolean {

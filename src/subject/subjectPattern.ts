@@ -1,5 +1,6 @@
 import type { HostKind, ScmHost } from "../model/accessModel";
-import { branchForms, dialects, fillAll, hasDotGit, hostKinds, type ForkContext } from "./hosts";
+import { branchForms, dialects, fillAll, hostKinds, type ForkContext } from "./hosts";
+import { repositoryAt } from "./parseSubject";
 import { opensElsewhere } from "./traversal";
 import { hostOf, type EntryUrl } from "./url";
 
@@ -60,20 +61,16 @@ function insideOf(
   isWhole: boolean,
 ): SubjectReach {
   const { kind } = host;
-  const { inside: begins, repoDepth, repo } = dialects[kind];
+  const { inside: begins, repoDepth } = dialects[kind];
   const base = `https://${host.name}`;
   const depth = Math.min(repoDepth(complete), complete.length);
   const inside = begins === undefined ? depth : complete.findIndex((s, i) => i >= depth && begins.test(s));
   const group = inside < 0 && !isWhole;
   if (group && cut !== "") return { kind: "cut-name", name: [base, ...complete, cut].join("/") };
   const own = complete.slice(0, inside < 0 ? complete.length : inside);
-  const last = own.at(-1) ?? "";
-  const plain = hasDotGit(kind) ? [...own.slice(0, -1), last.replace(/\.git$/, "")] : own;
-  const segments = repo(plain);
-  if (segments === null) return { kind: "no-url" };
-  const written = [base, ...own].join("/");
-  const repository = { url: [base, ...segments].join("/"), kind, base, segments };
-  return { kind: "repository", repository, group, rest: start.slice(written.length) };
+  const repository = repositoryAt(own, host);
+  if (repository === null) return { kind: "no-url" };
+  return { kind: "repository", repository, group, rest: start.slice([base, ...own].join("/").length) };
 }
 
 /** The declared host that a URL is on, or what its path makes of an undeclared one. */

@@ -42,9 +42,8 @@ export function orgSubjects(org: EntryUrl): SubjectSet {
 }
 
 /** The clone URL of a repository as its host's API gives it: the claim `repository`. */
-export function cloneUrl(repo: EntryUrl): string {
-  const dialect = dialects[repo.kind];
-  return fill(dialect.cloneUrl, dialect.parts(repo.base, repo.segments));
+export function cloneUrl({ kind, base, segments }: EntryUrl): string {
+  return fill(dialects[kind].cloneUrl, dialects[kind].parts(base, segments));
 }
 
 /** The contexts that a kind of host can express, in the order of the documentation. */

@@ -24,6 +24,8 @@ export type EntryUrlResult =
   /** Neither text quotes the URL. */
   | { readonly ok: false; readonly problem: string; readonly remedy: string };
 
+const refused = (problem: string, remedy: string): EntryUrlResult => ({ ok: false, problem, remedy });
+
 /** What no URL of an entry may hold: each either ends the path or means another one to somebody who reads it. */
 const forbidden: readonly (readonly [pattern: RegExp, what: string])[] = Object.freeze([
   // eslint-disable-next-line no-control-regex
@@ -49,70 +51,41 @@ export function parseEntryUrl(
   hosts: readonly ScmHost[],
 ): EntryUrlResult {
   if (!text.startsWith("https://")) {
-    return {
-      ok: false,
-      problem: "it does not begin with https://",
-      remedy: "copy the URL from the browser's address bar",
-    };
+    return refused("it does not begin with https://", "copy the URL from the browser's address bar");
   }
   const found = forbidden.find(([pattern]) => pattern.test(text));
-  if (found)
-    return { ok: false, problem: `it holds ${found[1]}`, remedy: `write the URL without ${found[1]}` };
-  const url = urlOf(text);
-  if (url === null)
-    return { ok: false, problem: "it is not a URL", remedy: "copy it from the browser's address bar" };
+  if (found) return refused(`it holds ${found[1]}`, `write the URL without ${found[1]}`);
+  if (!URL.canParse(text)) return refused("it is not a URL", "copy it from the browser's address bar");
+  const url = new URL(text);
   if (url.username !== "" || url.password !== "") {
-    return {
-      ok: false,
-      problem: "it holds a user name",
-      remedy: "write the URL without user name and password",
-    };
+    return refused("it holds a user name", "write the URL without user name and password");
   }
   if (url.pathname === "/" || url.pathname.includes("//")) {
-    return {
-      ok: false,
-      problem: "a segment of its path is empty",
-      remedy: `write it like ${dialects.github.example[entryKind]}`,
-    };
+    return refused("a segment of its path is empty", `write it like ${dialects.github.example[entryKind]}`);
   }
   if (url.href !== text) {
-    return {
-      ok: false,
-      problem: "it is not in its normal form",
-      remedy: `write ${url.href.replace(/\/$/, "")}`,
-    };
+    return refused("it is not in its normal form", `write ${url.href.replace(/\/$/, "")}`);
   }
   return withHost(url, entryKind, hosts);
-}
-
-/** Parses once; null for what is no URL. */
-function urlOf(text: string): URL | null {
-  try {
-    return new URL(text);
-  } catch {
-    return null;
-  }
 }
 
 function withHost(url: URL, entryKind: "org" | "repo", hosts: readonly ScmHost[]): EntryUrlResult {
   const host = hostOf(url, hosts);
   if (!host) {
-    return {
-      ok: false,
-      problem: `its host is none of ${hosts.map((h) => h.name).join(", ")}`,
-      remedy: url.host.startsWith("www.")
+    return refused(
+      `its host is none of ${hosts.map((h) => h.name).join(", ")}`,
+      url.host.startsWith("www.")
         ? "write it without www., as Gitpod opens it"
         : "declare a self-hosted one under scmHosts, e.g. git.acme.com: github",
-    };
+    );
   }
   const path = `${url.host}${url.pathname}`;
   const inner = hosts.find(({ name }) => name === path || name.startsWith(`${path}/`));
   if (inner) {
-    return {
-      ok: false,
-      problem: `${inner.name} is a host of its own: below this URL are all of its repositories`,
-      remedy: "name an organization or repository of one host, or take the other out of scmHosts",
-    };
+    return refused(
+      `${inner.name} is a host of its own: below this URL are all of its repositories`,
+      "name an organization or repository of one host, or take the other out of scmHosts",
+    );
   }
   const dialect = dialects[host.kind];
   const written = path.slice(host.name.length + 1).split("/");
@@ -121,11 +94,10 @@ function withHost(url: URL, entryKind: "org" | "repo", hosts: readonly ScmHost[]
     const isOther = dialect[entryKind === "org" ? "repo" : "org"](written) !== null;
     const [noun, list] = entryKind === "org" ? ["an organization", "repos"] : ["a repository", "orgs"];
     const like = `write it like ${dialect.example[entryKind]}`;
-    return {
-      ok: false,
-      problem: `the URL of ${noun} on ${host.name} has ${dialect.words[entryKind]}`,
-      remedy: isOther ? `move the entry to ${list}, or ${like}` : like,
-    };
+    return refused(
+      `the URL of ${noun} on ${host.name} has ${dialect.words[entryKind]}`,
+      isOther ? `move the entry to ${list}, or ${like}` : like,
+    );
   }
   const base = `https://${host.name}`;
   return { ok: true, entry: { url: [base, ...segments].join("/"), kind: host.kind, base, segments } };
