@@ -19,17 +19,17 @@ import { project } from "./support/project";
 import { evaluateStack, expectedResources, readResources } from "./support/readStack";
 import { expectedCalls, recordSnippet } from "./support/recorder";
 import { rendered, renderedFrom } from "./support/snippet";
+import { full } from "./proof/settings";
 import { accountStackJson } from "./support/stacks";
 
 jest.setTimeout(300_000);
 
-const full = process.env["FULL"] === "1";
 const texts = nastyTexts(full ? 1000 : 520);
 /** One text in twelve for each field, so that twelve fields together have seen them all; with FULL=1 every second. */
 const share = full ? 2 : 12;
 const textsFor = (name: FieldName) => texts.filter((_, i) => i % share === names.indexOf(name) % share);
 /** Snippets that are run in bash, which takes its time. */
-const runsInBash = full ? 100 : 10;
+const runsInBash = full ? 100 : 5;
 const names = Object.keys(fields) as FieldName[];
 
 /** Fields that are for people or programs to read: many texts must come through these. */
@@ -167,7 +167,7 @@ describe("what comes through", () => {
 
   test("does so from a file, with status 0; what does not, with status 1 and nothing written", async () => {
     const statuses = new Set<number>();
-    for (const name of names) {
+    for (const name of names.filter((_, i) => full || i % 3 === 0)) {
       const isThrough = (text: string) => accepted(project(manifestOf(name, text))) !== null;
       const drawn = textsFor(name);
       const [through, refused] = [drawn.find(isThrough), drawn.find((text) => !isThrough(text))];

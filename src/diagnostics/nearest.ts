@@ -10,14 +10,19 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    // Each mistake changes the length by one at most.
+    if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), bestDistance);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
 }
 
-/** Insertions, deletions, replacements and transpositions of neighbours that lead from one word to another. */
-function editDistance(from: string, to: string): number {
+/**
+ * Insertions, deletions, replacements and transpositions of neighbours that lead from one word to another; `limit`
+ * where there are as many or more.
+ */
+function editDistance(from: string, to: string, limit: number): number {
   let before: readonly number[] = [];
   let previous: readonly number[] = Array.from({ length: to.length + 1 }, (_, i) => i);
   for (let i = 1; i <= from.length; i++) {
@@ -28,6 +33,7 @@ function editDistance(from: string, to: string): number {
       const transposed = swapped ? cell(before, j - 2) + 1 : Infinity;
       row.push(Math.min(cell(previous, j) + 1, cell(row, j - 1) + 1, replaced, transposed));
     }
+    if (Math.min(...row) >= limit) return limit;
     [before, previous] = [previous, row];
   }
   return cell(previous, to.length);

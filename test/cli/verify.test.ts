@@ -26,7 +26,8 @@ function rsaKey(kid: string): Key {
 
 const ours = rsaKey("id-1");
 const rotated = rsaKey("id-2");
-const theirs = rsaKey("id-1");
+/** Another key that says it is the first one. */
+const theirs = rotated;
 
 beforeEach(() => {
   write({ "manifest.yaml": manifest(`repos:\n  - url: ${app}`) });

@@ -1,12 +1,13 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { compiledCommand } from "../support/compiled";
 import { command, inTemporaryFolder, write } from "../support/folder";
 
 const project = resolve(__dirname, "..", "..");
 const script = join(project, "examples", "rollout", "pull-requests.sh");
-const cli = `${process.execPath} --import ${require.resolve("tsx")} ${join(project, "src", "cli", "bin.ts")}`;
 
+const bin = compiledCommand();
 inTemporaryFolder();
 jest.setTimeout(120_000);
 
@@ -31,7 +32,7 @@ function rollOut(): { readonly status: number | null; readonly stdout: string; r
       ...process.env,
       PATH: `${resolve("bin")}:${process.env["PATH"] ?? ""}`,
       GITPOD_AWS_MANIFEST: "manifest.yaml",
-      GITPOD_AWS_OIDC: cli,
+      GITPOD_AWS_OIDC: `${process.execPath} ${bin()}`,
       GIT_CONFIG_COUNT: "3",
       GIT_CONFIG_KEY_0: `url.${resolve("remotes")}/.insteadOf`,
       GIT_CONFIG_VALUE_0: "https://github.com/acme/",

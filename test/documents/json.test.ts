@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { readJson } from "../../src/documents/json";
+import { runs } from "../proof/settings";
 
 const messages = (text: string) => readJson(text).problems.map(({ message }) => message);
 
@@ -50,9 +51,9 @@ describe("strict JSON", () => {
         tried.taken += 1;
         expect([json, read.value]).toEqual([json, expected]);
       }),
-      { numRuns: 2000 },
+      runs(400, 10_000),
     );
-    expect(Math.min(tried.taken, tried.refused)).toBeGreaterThan(300);
+    expect(Math.min(tried.taken, tried.refused)).toBeGreaterThan(50);
   });
 
   test("a key twice is said where it stands the second time, however it is spelled", () => {

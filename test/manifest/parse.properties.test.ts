@@ -4,6 +4,8 @@ import { formatText } from "../../src/diagnostics";
 import { parseManifest } from "../../src/manifest";
 import type { ParseResult } from "../../src/manifest";
 import { memoryFiles } from "./memoryFiles";
+import { runs } from "../proof/settings";
+import { anyText } from "../support/nasty";
 
 function parse(content: string | Uint8Array): ParseResult {
   return parseManifest("m.yaml", memoryFiles({ files: { "m.yaml": content } }));
@@ -38,7 +40,7 @@ const pieces = fc.array(
       ),
       ...["|\n", ">-\n", "\t", "\r\n", "\r", "\u2028", "\u202e", "\ufeff", "\0", "__proto__", "0123", "~"],
     ),
-    fc.string({ unit: "binary", maxLength: 4 }),
+    anyText({ maxLength: 4 }),
   ),
   { maxLength: 40 },
 );
@@ -49,7 +51,7 @@ test("no text makes it throw, and every place is inside of the text", () => {
       const text = parts.join("").toWellFormed();
       assertReportable(parse(text), text);
     }),
-    { numRuns: 300 },
+    runs(100, 3_000),
   );
 });
 
@@ -58,7 +60,7 @@ test("no bytes make it throw", () => {
     fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
       assertReportable(parse(bytes), new TextDecoder().decode(bytes));
     }),
-    { numRuns: 100 },
+    runs(40, 1_000),
   );
 });
 
@@ -89,7 +91,7 @@ test("no value below the right keys makes it throw", () => {
       const text = dump(manifest);
       assertReportable(parse(text), text);
     }),
-    { numRuns: 100 },
+    runs(40, 1_000),
   );
 });
 

@@ -225,8 +225,8 @@ describe("hostile files are diagnosed in bounded time", () => {
     expect(codes(text)).toEqual([code]);
   });
 
-  test("half a million mistakes are not half a million messages", () => {
-    const diagnostics = diagnose(`${head}repos: [${"1, ".repeat(500_000)}]\n`);
+  test("fifty thousand mistakes are not fifty thousand messages", () => {
+    const diagnostics = diagnose(`${head}repos: [${"1, ".repeat(50_000)}]\n`);
     expect(diagnostics).toHaveLength(10_000);
     expect(diagnostics.at(-1)?.message).toContain("more problems");
   });

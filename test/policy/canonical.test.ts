@@ -13,6 +13,7 @@ import {
   type ResolvedGrant,
   type TrustSource,
 } from "../../src/policy";
+import { runs } from "../proof/settings";
 
 /* What is written in canonical order from the start must be what sorting it would have made, byte for byte. */
 
@@ -73,7 +74,7 @@ describe("a document that is written in canonical order", () => {
         expect(JSON.stringify(policy)).toBe(JSON.stringify(expected));
         expect({ ...policy }).toEqual({ ...expected });
       }),
-      { numRuns: 500 },
+      runs(150, 2_000),
     );
   });
 
@@ -83,7 +84,7 @@ describe("a document that is written in canonical order", () => {
         const policy = trustPolicy(one);
         expect(JSON.stringify(policy)).toBe(sortedAgain(policy));
       }),
-      { numRuns: 500 },
+      runs(150, 2_000),
     );
   });
 
@@ -119,7 +120,7 @@ describe("a document that is written in canonical order", () => {
         if (policy === null) throw new Error("no policy");
         expect(JSON.stringify(policy)).toBe(sortedAgain(policy));
       }),
-      { numRuns: 300 },
+      runs(80, 2_000),
     );
   });
 });

@@ -341,7 +341,7 @@ test("no sequence of grants allows what none of them allows", () => {
         [],
       );
     }),
-    runs(3000, 50_000),
+    runs(500, 50_000),
   );
-  expect(Math.min(tally.allowed, tally.refused)).toBeGreaterThan(200);
+  expect(Math.min(tally.allowed, tally.refused)).toBeGreaterThan(30);
 });

@@ -8,6 +8,7 @@ import {
   spelled,
   type Pattern,
 } from "../../src/policy";
+import { runs } from "../proof/settings";
 
 const like = (value: string): Pattern => {
   const pattern = patternOf(value, true);
@@ -40,9 +41,9 @@ describe("how patterns relate", () => {
         outcomes.set(expected, (outcomes.get(expected) ?? 0) + 1);
         expect([a, b, patternsMeet(like(a), like(b))]).toEqual([a, b, expected]);
       }),
-      { numRuns: 500, seed: 20260601 },
+      runs(200, 5_000),
     );
-    expect(Math.min(outcomes.get(true) ?? 0, outcomes.get(false) ?? 0)).toBeGreaterThan(50);
+    expect(Math.min(outcomes.get(true) ?? 0, outcomes.get(false) ?? 0)).toBeGreaterThan(20);
   });
 
   it("one that covers another matches all that the other does", () => {
@@ -59,9 +60,9 @@ describe("how patterns relate", () => {
         const whole = narrow.replace(/[*?]/g, "a");
         expect(coversPattern(like(wide), like(whole))).toBe(matchesPattern(wide, whole, () => undefined));
       }),
-      { numRuns: 500, seed: 20260601 },
+      runs(200, 5_000),
     );
-    expect(covering).toBeGreaterThan(30);
+    expect(covering).toBeGreaterThan(10);
   });
 
   it.each([

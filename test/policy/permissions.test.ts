@@ -11,6 +11,7 @@ import {
   type GrantKind,
   type ResolvedGrant,
 } from "../../src/policy";
+import { runs } from "../proof/settings";
 
 const target = (name: string) => ({
   partition: "aws",
@@ -195,9 +196,9 @@ describe("a permission policy", () => {
         expect(after).toBe(before);
         if (after) allowed += 1;
       }),
-      { numRuns: 3000 },
+      runs(600, 10_000),
     );
-    expect(allowed).toBeGreaterThan(300);
+    expect(allowed).toBeGreaterThan(60);
   });
 
   it("is as long as AWS counts it: without white space", () => {

@@ -11,6 +11,7 @@ import {
   typesWhere,
   type ActionFacts,
 } from "../../src/policy";
+import { runs } from "../proof/settings";
 
 const templates = Object.freeze({
   object: "arn:${Partition}:s3:::${BucketName}/${ObjectName}",
@@ -106,9 +107,9 @@ describe("two patterns", () => {
         both += 1;
         expect(arnsMeet(one, other)).toBe(true);
       }),
-      { numRuns: 5_000 },
+      runs(1_500, 20_000),
     );
-    expect(both).toBeGreaterThan(100);
+    expect(both).toBeGreaterThan(50);
   });
 });
 

@@ -168,9 +168,9 @@ test("inline, merged, unmerged and split documents decide alike", () => {
       if (split.managed.length > 1) tally.split += 1;
       if (union(split.managed).Statement.length > one.Statement.length) tally.divided += 1;
     }),
-    runs(500, 10_000),
+    runs(150, 10_000),
   );
-  expect(Math.min(...Object.values(tally))).toBeGreaterThan(40);
+  expect(Math.min(...Object.values(tally))).toBeGreaterThan(10);
 });
 
 test("the same permissions are split alike, in any order and from any part that says the same", () => {
@@ -180,7 +180,7 @@ test("the same permissions are split alike, in any order and from any part that 
       expect(splitPolicy(whole(...[...statements].reverse()), small)).toEqual(split);
       for (const policy of allPolicies(split)) expect(whole(...policy.Statement)).toEqual(policy);
     }),
-    runs(60, 1000),
+    runs(30, 1000),
   );
 });
 
@@ -191,6 +191,6 @@ test("no policy that can be divided is longer than its quota", () => {
       const { managed } = splitPolicy(whole(...statements), small);
       for (const policy of managed) expect(lengthOf(policy)).toBeLessThanOrEqual(small.managedPolicyLength);
     }),
-    runs(200, 5_000),
+    runs(80, 5_000),
   );
 });

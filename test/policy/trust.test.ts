@@ -14,6 +14,7 @@ import {
 } from "../../src/policy";
 import { orgSubjects, parseEntryUrl, repoSubjects, scmHosts } from "../../src/subject";
 import { naiveAdmits, type NaiveStatement } from "../support/naive";
+import { runs } from "../proof/settings";
 
 const issuer = "https://api.gitpod.io/idp";
 const federated = "arn:aws:iam::981341800645:oidc-provider/api.gitpod.io/idp";
@@ -142,9 +143,9 @@ describe("a trust policy", () => {
           }
         },
       ),
-      { numRuns: 2000 },
+      runs(400, 20_000),
     );
-    for (const count of Object.values(outcomes)) expect(count).toBeGreaterThan(100);
+    for (const count of Object.values(outcomes)) expect(count).toBeGreaterThan(40);
   });
 
   it("of several issuers has statements for each, with its own provider and keys", () => {
@@ -314,9 +315,9 @@ describe("a trust policy", () => {
           else refused += 1;
         },
       ),
-      { numRuns: 4000 },
+      runs(800, 20_000),
     );
-    expect(admitted).toBeGreaterThan(200);
-    expect(refused).toBeGreaterThan(200);
+    expect(admitted).toBeGreaterThan(50);
+    expect(refused).toBeGreaterThan(50);
   });
 });

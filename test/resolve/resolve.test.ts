@@ -594,17 +594,17 @@ describe("what a hostile or hurried author tries", () => {
 
   it("many roles are counted before they are made, and many misspelt names each answered", () => {
     const accounts = Array.from(
-      { length: 1000 },
+      { length: 500 },
       (_, i) => `  a${i}: {id: "${String(100000000000 + i)}", region: us-east-1}`,
     ).join("\n");
     const base = manifest("").replace("installations:", `${accounts}\ninstallations:`);
     const repos = (n: number, keys: string) =>
       `repos:\n${Array.from({ length: n }, (_, i) => `  - { url: https://github.com/acme/r${i}, ${keys} }\n`).join("")}`;
-    const all = `accounts: [${Array.from({ length: 1000 }, (_, i) => `a${i}`).join(", ")}]`;
-    expect(messages(`${base}${repos(300, all)}`)).toEqual([
-      expect.stringMatching(/^R08: the manifest asks for 300000 roles/),
+    const all = `accounts: [${Array.from({ length: 500 }, (_, i) => `a${i}`).join(", ")}]`;
+    expect(messages(`${base}${repos(500, all)}`)).toEqual([
+      expect.stringMatching(/^R08: the manifest asks for 250000 roles/),
     ]);
-    expect(messages(`${base}${repos(3000, "accounts: [misspelt]")}`).length).toBeGreaterThan(1000);
+    expect(messages(`${base}${repos(1000, "accounts: [misspelt]")}`)).toHaveLength(1000);
   });
 });
 
@@ -672,9 +672,9 @@ describe("any manifest", () => {
             for (const d of loaded.diagnostics) expect(d.message.length * d.remedy.length).toBeGreaterThan(0);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
-    expect(resolved).toBeGreaterThan(5);
+    expect(resolved).toBeGreaterThan(2);
   });
 });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { foreignIssuers } from "../../src/rules/trust/foreignIssuers";
+import { runs } from "../proof/settings";
 import { testRole } from "../support/model";
 import { aboveInfo, bare, judge, type FixtureContext } from "./trustFixture";
 
@@ -585,7 +586,7 @@ describe("documents of any shape", () => {
           expect(bare(any)).toEqual(bare(any));
         },
       ),
-      { numRuns: 200, seed: 20260601 },
+      runs(60, 2_000),
     );
   });
 });

@@ -9,6 +9,7 @@ import {
   scmHosts,
 } from "../../src/subject";
 import { forms, ownHosts, repositories, sha } from "../support/forms";
+import { runs } from "../proof/settings";
 
 const hosts = scmHosts(ownHosts);
 const main: Context = { branch: "main" };
@@ -177,8 +178,8 @@ describe("another subject", () => {
           expect(new URL(s).href.toLowerCase().startsWith(`${base}/`)).toBe(true);
         },
       ),
-      { numRuns: 5000 },
+      runs(1_000, 20_000),
     );
-    expect(Math.min(counts.repository, counts.other)).toBeGreaterThan(500);
+    expect(Math.min(counts.repository, counts.other)).toBeGreaterThan(100);
   });
 });

@@ -1,5 +1,34 @@
 import fc from "fast-check";
 
+/**
+ * Texts of any characters of Unicode. The library's own unit for that, `binary`, makes a table of them all, in each
+ * file of tests anew.
+ */
+export function anyText(bounds: fc.ArrayConstraints = {}): fc.Arbitrary<string> {
+  const character = fc
+    .integer({ min: 0, max: 0x10f7ff })
+    // Halves of surrogate pairs are no characters.
+    .map((n) => String.fromCodePoint(n < 0xd800 ? n : n + 0x800));
+  return fc.array(character, bounds).map((characters) => characters.join(""));
+}
+
+const urlPart = fc.string({
+  unit: fc.constantFrom(...Array.from("abzAZ09-._~!$&'()*+,;=:@"), "%41", "%2F", "%C3%A9"),
+  maxLength: 6,
+});
+
+/** URLs as people may type them, with characters that a URL may hold. */
+export const anyUrl: fc.Arbitrary<string> = fc
+  .tuple(
+    fc.constantFrom("https://github.com", "https://a.b-c.example", "http://x1.example"),
+    fc.array(urlPart, { maxLength: 4 }),
+    fc.constantFrom("", "?", "?a="),
+    urlPart,
+  )
+  .map(([host, segments, query, value]) =>
+    [host, ...segments].join("/").concat(query === "" ? "" : query + value),
+  );
+
 /** What some language between a manifest and a shell takes for more than text. */
 const pieces: readonly string[] = Object.freeze([
   ...[
@@ -94,7 +123,7 @@ const short = fc.array(fc.oneof(fc.constantFrom(...pieces), fc.constantFrom(...t
 const long = fc
   .tuple(short, fc.integer({ min: 60, max: 300 }))
   .map(([parts, times]) => [...parts, ...Array.from({ length: times }, () => "abcd")]);
-const binary = fc.string({ unit: "binary", minLength: 1, maxLength: 20 }).map((text) => [text]);
+const binary = anyText({ minLength: 1, maxLength: 20 }).map((text) => [text]);
 
 /**
  * Texts that some language between a manifest and a shell may misread: every piece alone, and mixtures of them.

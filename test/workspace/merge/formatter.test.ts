@@ -3,7 +3,7 @@ import * as yaml from "prettier/plugins/yaml";
 import { format } from "prettier/standalone";
 import { readTaskFile } from "../../../src/workspace/lint/taskFile";
 import { mergeSnippet, removeSnippet } from "../../../src/workspace/merge/merge";
-import { runs } from "../../proof/settings";
+import { full, runs } from "../../proof/settings";
 import { files } from "./files";
 import { generatedFile } from "./generated";
 import { changed, options, ours } from "./ours";
@@ -52,9 +52,9 @@ async function checkFormatted(text: string): Promise<boolean> {
 test("our tasks are known again after a formatter has been over them", async () => {
   let count = 0;
   // Prettier carries a comment that is indented further than our tasks to between our marks: that is refused.
-  const kept = files.filter(([name]) => name !== "a comment far to the right");
+  const kept = files.filter(([name], i) => name !== "a comment far to the right" && (full || i % 3 === 0));
   for (const [, text] of kept) if (await checkFormatted(text)) count++;
-  expect(count).toBeGreaterThan(60);
+  expect(count).toBeGreaterThan(kept.length * 0.8);
 });
 
 test("the same holds for generated files", async () => {
@@ -64,7 +64,7 @@ test("the same holds for generated files", async () => {
       all++;
       if (await checkFormatted(text)) count++;
     }),
-    runs(25, 300),
+    runs(8, 300),
   );
   expect(count * 2).toBeGreaterThan(all);
 }, 600_000);

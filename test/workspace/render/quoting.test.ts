@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { load } from "js-yaml";
 import { shellQuote, yamlQuote, yamlWord } from "../../../src/workspace/render/quoting";
 import { onPath } from "../../support/tools";
+import { anyText } from "../../support/nasty";
 
 /** What breaks quoting: shell, YAML, Handlebars and Terraform syntax, and text that hides. */
 const shards = [
@@ -15,14 +16,14 @@ const keys = Array.from("\t\n\r\u0001\u0003\u001b\u007f\u0085");
 const sample = (from: readonly string[], seed: number) =>
   fc.sample(
     fc
-      .array(fc.oneof(fc.constantFrom(...from), fc.string({ unit: "grapheme", maxLength: 5 })), {
+      .array(fc.oneof(fc.constantFrom(...from), anyText({ maxLength: 5 })), {
         maxLength: 12,
       })
-      .map((parts) => parts.join("")),
-    { numRuns: 600, seed },
+      .map((parts) => parts.join("").replaceAll("\0", "")),
+    { numRuns: 200, seed },
   );
 
-/** 600 nasty strings of visible and of hidden text, the same in every run. */
+/** Some 200 nasty strings of visible and of hidden text, the same in every run. */
 const texts = sample(shards, 20260101).filter((text) => !/\p{Cc}/u.test(text));
 const withKeys = sample([...shards, ...keys], 20260102);
 

@@ -10,6 +10,7 @@ import { TemplateError } from "../../../src/workspace/render/templateError";
 import { problemTexts } from "../../../src/workspace/lint/taskFile";
 import { rendered, templateSources, testExport, testLogin, testSnippet } from "../../support/snippet";
 import { onPath, requireTools } from "../../support/tools";
+import { runs } from "../../proof/settings";
 
 const source = { manifestName: "manifest.yaml" };
 const prod = { account: "prod", profile: "prod", region: "eu-west-1" };
@@ -143,12 +144,12 @@ describe("a rendered file", () => {
       })
       .filter((text) => text.trim() !== "");
     fc.assert(
-      fc.property(nasty, (text) => {
-        const exports = [testExport("A", { id: text, key: text }), testExport("B", { id: text })];
-        const command = commandOf(rendered(testSnippet({ after: text, logins: [testLogin({ exports })] })));
+      fc.property(nasty, fc.array(nasty, { minLength: 5, maxLength: 5 }), (after, texts) => {
+        const exports = texts.map((text, i) => testExport(`A${i}`, { id: text, key: i % 2 ? text : null }));
+        const command = commandOf(rendered(testSnippet({ after, logins: [testLogin({ exports })] })));
         for (const shell of shells) expect(parses(command, shell)).toBe(true);
       }),
-      { numRuns: 60 },
+      runs(10, 100),
     );
   });
 
