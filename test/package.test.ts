@@ -178,6 +178,7 @@ process.on("exit", () => console.error("LOADED", count("jsonc-parser") > 0, data
       [["import-role", "roles.json"], 1, "true false"],
       [["snippet", ...repo, "--into", "own.gitpod.yml"], 0, nothing],
       [["init", "--help"], 0, nothing],
+      [["access"], 0, nothing],
       [["schema"], 0, nothing],
       [["rule", "M01"], 0, nothing],
     ];
