@@ -1,10 +1,9 @@
 import { isIP } from "node:net";
-import { nearest, quote } from "../diagnostics";
+import { nearest, quote, resemblesToken } from "../diagnostics";
 import {
   bareFacts,
   readClaims,
   readToken,
-  resemblesToken,
   type InputProblem,
   type InputResult,
   type LoginsResult,

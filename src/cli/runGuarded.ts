@@ -1,5 +1,4 @@
-import { escapeHidden } from "../diagnostics";
-import { withoutTokens } from "../explain/input";
+import { escapeHidden, withoutTokens } from "../diagnostics";
 import { TemplateError } from "../workspace/render/templateError";
 import { CommandError } from "./commandError";
 import { errorCode } from "./files";

@@ -19,4 +19,4 @@ export { nearest } from "./nearest";
 export { pathText } from "./pathText";
 export { countsLine, together, type RuleDescription } from "./report";
 export { textPositions, type TextPositions } from "./textPositions";
-export { escapeHidden, isVisible, oneLine, printable, quote } from "./quote";
+export { escapeHidden, isVisible, oneLine, printable, quote, resemblesToken, withoutTokens } from "./quote";

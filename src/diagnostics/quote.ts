@@ -45,3 +45,13 @@ export function quote(text: string): string {
   const shown = cut ? characters.slice(0, quotationLength).join("") : text;
   return `"${escapeHidden(shown.replace(/["\\]/g, "\\$&"))}${cut ? "…" : ""}"`;
 }
+
+/** True for text that begins as tokens do: it is kept out of every message. */
+export function resemblesToken(text: string): boolean {
+  return /eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*/.test(text);
+}
+
+/** Text for a terminal or log, with anything that resembles a token taken out. */
+export function withoutTokens(text: string): string {
+  return text.replace(/eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*)?/g, "(a token)");
+}

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { resemblesToken } from "../diagnostics";
 import { isObject, own, readJson, type JsonObject } from "../documents";
 import type { Claims } from "../policy";
 
@@ -100,16 +101,6 @@ export function readToken(token: string): InputResult {
   if ((own(payload.value, "exp") ?? null) === null)
     return refuse("the token has no exp: AWS accepts none without an end", fromWorkspace);
   return readPayload(payload.value);
-}
-
-/** True for text that begins as tokens do: it is kept out of every message. */
-export function resemblesToken(text: string): boolean {
-  return /eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*/.test(text);
-}
-
-/** Text for a terminal or log, with anything that resembles a token taken out. */
-export function withoutTokens(text: string): string {
-  return text.replace(/eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*)?/g, "(a token)");
 }
 
 /**

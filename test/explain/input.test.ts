@@ -1,11 +1,6 @@
 import fc from "fast-check";
-import {
-  readClaims,
-  readToken,
-  withoutTokens,
-  type InputResult,
-  type LoginsResult,
-} from "../../src/explain/input";
+import { withoutTokens } from "../../src/diagnostics";
+import { readClaims, readToken, type InputResult, type LoginsResult } from "../../src/explain/input";
 import { acmeIssuer, payload, signatureText, tokenOf } from "../support/login";
 
 const app = "https://github.com/acme/app";
