@@ -112,6 +112,7 @@ function judgedRole(
     statements,
     denials: denialsOf(statements, access.account?.id ?? null),
     memo,
+    accounts: surroundings.accounts,
     wideTrust: [],
   };
   if (access.trust?.kind === "document") {

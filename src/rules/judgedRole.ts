@@ -35,6 +35,8 @@ export interface JudgedRole {
   readonly statements: readonly PlacedStatement[];
   readonly denials: Denials;
   readonly memo: StatementMemo;
+  /** Those of the manifest. */
+  readonly accounts: readonly Account[];
   /** The rules of a wide trust (T54, T57, T58) that it meets: see G11. */
   readonly wideTrust: readonly string[];
 }

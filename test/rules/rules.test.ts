@@ -137,6 +137,18 @@ describe("what fits", () => {
     expect(found).toMatchObject([{ severity: "info", path: "repos[0].grants[1]" }]);
   });
 
+  it("G17: an account of the manifest has its name", () => {
+    const two = repo('accounts: [dev], grants: [{ secret: b, account: "210987654321" }]').replace(
+      "accounts:\n",
+      'accounts:\n  prod: { id: "210987654321", region: eu-central-1 }\n',
+    );
+    const loaded = project(two);
+    const found = loaded.ok ? loaded.findings.filter((f) => f.rule === "G17") : [];
+    expect(found.map((f) => f.message)).toEqual([
+      expect.stringMatching(/ belongs to account prod of this manifest; that account must allow /),
+    ]);
+  });
+
   it("G17: another account's role allows by its trust policy, one of the same account is no word", () => {
     const loaded = project(repo("grants: [{ role: arn:aws:iam::999999999999:role/deploy }, { role: own }]"));
     const found = loaded.ok ? loaded.findings.filter((f) => f.rule === "G17") : [];

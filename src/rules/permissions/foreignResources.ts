@@ -31,13 +31,16 @@ function ofStatements(role: JudgedRole): readonly Observation[] {
 function allowThere(
   resources: readonly string[],
   origin: Origin,
-  { access: { arn } }: JudgedRole,
+  { access: { arn }, accounts }: JudgedRole,
 ): readonly Observation[] {
   const caller = arn ?? "this role";
   const roles = resources.filter(isRole);
   const others = resources.filter((resource) => !isRole(resource));
-  const belong = (names: readonly string[]): string =>
-    `${listed(names.map(quote))} ${names.length === 1 ? "belongs" : "belong"} to another account`;
+  const belong = (names: readonly string[]): string => {
+    const known = accounts.find(({ id }) => names.every((name) => accountOf(name) === id));
+    const whose = known === undefined ? "another account" : `account ${known.name} of this manifest`;
+    return `${listed(names.map(quote))} ${names.length === 1 ? "belongs" : "belong"} to ${whose}`;
+  };
   const ofRoles = {
     message: `${belong(roles)}; ${roles.length === 1 ? "its" : "each one's"} trust policy must allow ${caller}`,
     remedy: "have the other account allow sts:AssumeRole to this role, in the trust policy",
@@ -52,6 +55,10 @@ function isRole(resource: string): boolean {
 }
 
 function isForeign(resource: string, own: string): boolean {
-  const [, , , , account = ""] = openPattern(resource).split(":");
+  const account = accountOf(resource);
   return /^[0-9]{12}$/.test(account) && account !== own;
+}
+
+function accountOf(resource: string): string {
+  return openPattern(resource).split(":")[4] ?? "";
 }
