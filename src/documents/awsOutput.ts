@@ -114,7 +114,8 @@ function roleOf([path, role]: Placed, managed: ReadonlyMap<string, Placed>, foun
       ),
       ...attached.flatMap(({ arn }) => {
         const [at, policy] = managed.get(arn) ?? [];
-        return at === undefined ? [] : permission(policy, at);
+        const ofAws = /^arn:[^:]*:iam::aws:/.test(arn);
+        return at === undefined ? [] : permission(policy, at).map((document) => ({ ...document, ofAws }));
       }),
     ],
     managedPolicies: attached.filter(({ arn }) => !managed.has(arn)),

@@ -14,6 +14,8 @@ export interface ExistingDocument {
   readonly value: unknown;
   /** The name of the role that it belongs to; null where the file does not say. */
   readonly role: string | null;
+  /** Is it a managed policy of AWS's own, which no quota binds? @default false */
+  readonly ofAws?: boolean;
 }
 
 /** What a role may have or not, and what a file may show or not: by AWS's own words. */

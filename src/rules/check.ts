@@ -96,7 +96,7 @@ function judgedRole(
   owners: readonly string[],
 ): JudgedRole {
   const documents = isJudged(access.documents)
-    ? access.documents.map(({ origin, value }) => ({ origin, value, read: readDocument(value) }))
+    ? access.documents.map((document) => ({ ...document, read: readDocument(document.value) }))
     : [];
   const statements = [
     ...access.statements.map(({ statement, origin, itemsOrigin: items }) => ({ statement, origin, items })),

@@ -1,6 +1,6 @@
 import type { Origin, Severity } from "../diagnostics";
 import type { Installation, ItemOrder, Account, ScmHost } from "../model/accessModel";
-import type { ExistingIdentityProvider } from "../model/existing";
+import type { ExistingDocument, ExistingIdentityProvider } from "../model/existing";
 import type { Statement } from "../model/policyDocument";
 import type { Admission, RoleAccess } from "../model/roleAccess";
 import type { OperatorParts, ReadDocument, ServiceReference } from "../policy";
@@ -42,10 +42,7 @@ export interface JudgedRole {
 }
 
 /** A document of a file, as IAM reads it. */
-export interface ReadPolicy {
-  readonly origin: Origin;
-  /** As the file has it. */
-  readonly value: unknown;
+export interface ReadPolicy extends Pick<ExistingDocument, "origin" | "value" | "ofAws"> {
   readonly read: ReadDocument;
 }
 

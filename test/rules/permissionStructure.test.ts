@@ -1,3 +1,4 @@
+import { readExisting } from "../../src/documents";
 import type { ExistingAccess, ExistingDocument } from "../../src/model/existing";
 import { defaultQuotas } from "../../src/model/quotas";
 import { emptyReference } from "../../src/policy";
@@ -54,7 +55,7 @@ test.each([
 
 test("a Sid that stands twice is told at the second", () => {
   expect(of(policy({ ...statement, Sid: "a" }, { ...statement, Sid: "a" }))).toEqual([
-    'T03 Statement.1.Sid: Statement[1].Sid: "a" is the Sid of another statement too',
+    'T03 Statement.1.Sid: Statement[1].Sid: "a" is another statement\'s too',
   ]);
 });
 
@@ -65,10 +66,10 @@ test("variables need the Version that has them", () => {
     Resource: "arn:aws:s3:::b/${aws:PrincipalTag/x}",
   };
   expect(of({ Statement: [variable] })).toEqual([
-    "T02 : the document has no Version: the variable in Statement[0] is then literal text",
+    "T02 : the document has no Version: variables, and ${*} and ${?}, are then literal text",
   ]);
   expect(of({ Version: "2008-10-17", Statement: [variable] })).toEqual([
-    'T02 Version: the Version is "2008-10-17": the variable in Statement[0] is then literal text',
+    'T02 Version: the Version is "2008-10-17": variables, and ${*} and ${?}, are then literal text',
   ]);
   expect(of({ Version: "2012-10-17", Statement: [variable] })).toEqual([]);
 });
@@ -82,6 +83,22 @@ const named = (count: number, length: number) =>
 test("a document longer than any policy may be is over the quota", () => {
   expect(of(named(300, 100))).toEqual([expect.stringMatching(/^G12 : the document has 3\d{4} characters/)]);
   expect(of(named(50, 100))).toEqual([]);
+});
+
+test("no quota binds a policy that AWS made", () => {
+  const long = named(300, 100);
+  const arn = "arn:aws:iam::aws:policy/service-role/Long";
+  const shown = {
+    Policies: [{ Arn: arn, PolicyVersionList: [{ IsDefaultVersion: true, Document: long }] }],
+    RoleDetailList: [{ RoleName: "app", AttachedManagedPolicies: [{ PolicyArn: arn }] }],
+  };
+  const said = (text: string) =>
+    checkExisting(readExisting(text, "account.json", "trust").access, context, emptyReference).filter(
+      ({ rule }) => rule === "G12",
+    );
+  expect(said(JSON.stringify(shown))).toEqual([]);
+  const own = JSON.stringify(shown).replaceAll("iam::aws:", "iam::123456789012:");
+  expect(said(own)).toHaveLength(1);
 });
 
 test("a role with more than all of its policies can hold is refused, and none of them is judged", () => {

@@ -59,7 +59,7 @@ export const nameRules: readonly Rule[] = Object.freeze<Rule[]>([
       const all = many(statement.NotAction).some(namesEveryAction) ? "NotAction" : "NotResource";
       if (all === "NotAction" || (resources.length === 0 && statement.NotResource !== undefined))
         return [{ path: [all], message: `${all} leaves nothing: the statement does nothing` }];
-      if (resources.some(isEverything)) return [];
+      if (resources.length === 0 || resources.some(isEverything)) return [];
       const reached = typesWhere([...matched.values()].flat(), (type) =>
         resources.some((pattern) => isOfType(pattern, type)),
       );
