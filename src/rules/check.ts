@@ -1,5 +1,5 @@
 import type { Origin, RuleFinding } from "../diagnostics";
-import type { AccessModel, Entry } from "../model/accessModel";
+import type { AccessModel, Entry, Role } from "../model/accessModel";
 import type { DeployedStack } from "../model/deployed";
 import type { ExistingAccess } from "../model/existing";
 import type { Quotas } from "../model/quotas";
@@ -15,7 +15,7 @@ import { accessOfExisting, accessOfRole } from "./sources";
 import { ruleOf, rules } from "./table";
 import { trustView } from "./trust/readTrust";
 import { readSubjects } from "./trust/subjects";
-import { applyWaivers, expiredRoles, type EntryFinding, type WaiverEntry } from "./waivers/waivers";
+import { applyWaivers, type EntryFinding, type WaiverEntry } from "./waivers/waivers";
 
 /** What one rule says of a role. */
 interface Judgement {
@@ -162,12 +162,20 @@ export function check(model: AccessModel, { today, reference }: CheckOptions): r
         found.push({ rule, entry: role.entry, finding: findingOf(rule, access, seen) });
     }
   }
-  const expired = today === undefined ? [] : expiredRoles(model, today);
   return once([
     ...ofAccounts,
     ...withWaivers(found, entries, model.accept, today),
-    ...expired.map(({ name, entry, message }) => findingBy("W06", entry.origin, name, { message })),
+    ...(today === undefined ? [] : model.accounts.flatMap(({ roles }) => expired(roles, today))),
   ]);
+}
+
+/** Findings of W06. */
+function expired(roles: readonly Role[], today: string): readonly RuleFinding[] {
+  return roles.flatMap(({ name, entry, expires }) => {
+    const day = expires?.slice(0, 10);
+    const message = `the entry expired on ${day}: nobody can log in`;
+    return day !== undefined && day <= today ? [findingBy("W06", entry.origin, name, { message })] : [];
+  });
 }
 
 /** What the rules have to say about the deploy of a model, after the stacks that it replaces. */

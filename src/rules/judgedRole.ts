@@ -79,8 +79,6 @@ export interface TrustView extends ReadPolicy {
   readonly open: readonly TrustStatement[];
   /** Patterns of the keys that a login may have, in lower case; empty where AWS's list was not loaded. */
   readonly loginKeys: readonly string[];
-  /** Is it so long that IAM takes it in no account? Its values are then not compared with each other. */
-  readonly endless: boolean;
 }
 
 /** A statement with what rules ask of it. */

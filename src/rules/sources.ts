@@ -5,7 +5,8 @@ import { parseArn } from "../model/names";
 import { partitions } from "../model/partitions";
 import type { Quotas } from "../model/quotas";
 import type { RoleAccess } from "../model/roleAccess";
-import { many, readDocument } from "../policy";
+import { readDocument } from "../policy";
+import { federatedOf } from "./trust/trustView";
 
 /** What a role of a manifest admits and may do. */
 export function accessOfRole(role: Role, account: Account, installation: Installation): RoleAccess {
@@ -89,8 +90,6 @@ function accountOf(role: ExistingRole, accounts: readonly Account[]): Account | 
 
 /** The identity providers that a trust policy names as principals. */
 function trustedProviders(value: unknown): readonly string[] {
-  const federated = readDocument(value).policy.Statement.flatMap(({ Principal }) =>
-    Principal === undefined || Principal === "*" ? [] : many(Principal["Federated"]),
-  );
+  const federated = readDocument(value).policy.Statement.flatMap(federatedOf);
   return [...new Set(federated.filter((arn) => parseArn(arn)?.resource.startsWith("oidc-provider/")))].sort();
 }

@@ -2,7 +2,7 @@ import { nearest, quote } from "../../diagnostics";
 import type { Pattern } from "../../policy";
 import type { TrustCondition, TrustStatement, TrustView } from "../judgedRole";
 import type { Observation, Rule } from "../rule";
-import { claimsOfEveryIssuer, isMissing, missingKey, outcome } from "./outcomes";
+import { claimsOfEveryIssuer, isMissing, outcome } from "./outcomes";
 import {
   demands,
   hasWildcard,
@@ -169,11 +169,11 @@ const keyOfNoLogin: LoginJudge = (login, view) =>
   login.conditions
     .filter((c) => (c.prefix === null || (isOwn(login, c) && c.claim === "amr")) && isMissing(c, login, view))
     .map((c) => {
-      const near = nearest(c.key, [...view.loginKeys]);
+      const near = nearest(c.key, view.loginKeys);
       return {
-        message: `${login.name}: ${missingKey(c)}, so ${effectOf(c, login, view)}`,
+        message: `${login.name}: no login has the key ${quote(c.key)}, so ${effectOf(c, login, view)}`,
         origin: c.origin,
-        ...(near === undefined ? {} : { remedy: `did you mean ${near}?` }),
+        remedy: near === undefined ? undefined : `did you mean ${near}?`,
       };
     });
 
@@ -183,8 +183,7 @@ const emptyList: ConditionJudge = (c, login) =>
     : null;
 
 /** Values of one condition that another one of the same statement refuses. */
-const contradictions: LoginJudge = (login, view) => {
-  if (view.endless) return [];
+const contradictions: LoginJudge = (login) => {
   const own = on(login, "sub").filter(isComparable);
   return own.filter(isBinding).flatMap((c) => {
     const dead = c.values.filter(

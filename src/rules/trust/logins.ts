@@ -11,7 +11,7 @@ import {
   type LoginJudge,
 } from "./conditions";
 import { isOnas, namingRemedy, strangersLetIn, tellsApart } from "./foreignCallers";
-import { demands, isOwn, isPositive, on, patternIn } from "./trustView";
+import { demands, isPositive, on, patternIn } from "./trustView";
 
 const audience = "sts.amazonaws.com";
 
@@ -103,40 +103,32 @@ const noSubject: LoginJudge = (login, view) => {
   // Of a pool T21 says that it is not named.
   const unnamed = login.issuers.find((i) => i.foreign?.audience !== "pool" && !tellsApart(login, i, view));
   if (unnamed === undefined) return [];
-  const { foreign, providerName: name } = unnamed;
-  const others = login.conditions.some((c) => isOwn(login, c) && c.claim !== "aud");
-  const claim = foreign?.naming[0] === "app_id" ? "app_id" : "sub";
   const whose = isOnas(unnamed) ? ": environments, users and service accounts of any organization" : "";
-  const message =
-    foreign === null || !others
-      ? `has no condition on ${claim}: every token of ${issuersOf(login)} gets the role${whose}`
-      : `has no condition on sub or another claim that names the caller: anybody's token of ${quote(name)} can get the role`;
-  return [{ message: `${login.name} ${message}`, origin: login.origin, ...remedyOf(unnamed) }];
+  const message = `${login.name} does not say whose token: every one of ${issuersOf(login)} gets the role${whose}`;
+  return [{ message, origin: login.origin, remedy: namingRemedy(unnamed) }];
 };
 
 const everySubject: LoginJudge = (login, view) => {
-  const everything = [...on(login, "sub"), ...demands(view, login, "sub")].filter(isPositive).flatMap((c) =>
-    c.values
+  const own = [...on(login, "sub"), ...demands(view, login, "sub")].filter(isPositive);
+  const everything = own.flatMap((c) => {
+    const issuer = login.issuers.find((i) => i.providerName.toLowerCase() === c.prefix);
+    return c.values
       .filter((value) => isEverything(patternIn(c, value)))
       .map((value) => ({
         message: `${login.name}: every token of the issuer matches ${quote(value)}`,
         origin: c.origin,
-        ...remedyOf(login.issuers.find((i) => i.providerName.toLowerCase() === c.prefix)),
-      })),
-  );
+        remedy: issuer === undefined ? undefined : namingRemedy(issuer),
+      }));
+  });
   const strangers = strangersLetIn(login, view)
     .filter(({ condition, value }) => !isEverything(patternIn(condition, value)))
     .map(({ condition, value, issuer }) => ({
-      message: `${login.name}: ${value === "" ? "an empty sub names nobody" : `${quote(value)} names no particular caller of ${quote(issuer.providerName)}: strangers get the role too`}`,
+      message: `${login.name}: ${quote(value)} names no particular caller of ${quote(issuer.providerName)}: strangers get the role too`,
       origin: condition.origin,
-      ...remedyOf(issuer),
+      remedy: namingRemedy(issuer),
     }));
   return [...everything, ...strangers];
 };
-
-function remedyOf(issuer: TrustedIssuer | undefined): Pick<Observation, "remedy"> {
-  return issuer === undefined ? {} : { remedy: namingRemedy(issuer) };
-}
 
 /** Rules about which tokens a statement lets in at all. */
 export const loginRules: readonly Rule[] = Object.freeze<Rule[]>([

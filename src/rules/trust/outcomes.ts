@@ -1,4 +1,3 @@
-import { quote } from "../../diagnostics";
 import { matchesPattern, valueProblem, type ServiceReference } from "../../policy";
 import type { TrustCondition, TrustStatement, TrustView } from "../judgedRole";
 import {
@@ -89,13 +88,13 @@ export function refusesAll(deny: TrustStatement, login: TrustStatement, view: Tr
   return (
     deny.statement.Effect === "Deny" &&
     deniesAll(deny, login) &&
-    deny.conditions.every((c) => outcome(c, login, view) === "always" || holdsFor(c, login, view))
+    deny.conditions.every((c) => outcome(c, login, view) === "always" || holdsFor(c, login))
   );
 }
 
 /** Does a condition of a Deny hold for everything that a statement demands of its logins? */
-function holdsFor(condition: TrustCondition, login: TrustStatement, { endless }: TrustView): boolean {
-  if (endless || condition.set !== null || !isComparable(condition)) return false;
+function holdsFor(condition: TrustCondition, login: TrustStatement): boolean {
+  if (condition.set !== null || !isComparable(condition)) return false;
   const compare = isPositive(condition) ? isWithin : isApart;
   return boundBy(login, condition.key).some((bound) => compare(bound, condition));
 }
@@ -107,9 +106,4 @@ export function isClosed(login: TrustStatement, view: TrustView): boolean {
     login.conditions.some((c) => outcome(c, login, view) === "never") ||
     view.statements.some((deny) => refusesAll(deny, login, view))
   );
-}
-
-/** A condition on a key that no login has, for a message. */
-export function missingKey({ key }: TrustCondition): string {
-  return `no login has the key ${quote(key)}`;
 }

@@ -56,8 +56,8 @@ export const relationRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a statement that a wider one covers",
     why: "narrowing it does not narrow the role",
     remedy: "remove it, or the wider one",
-    trust: ({ logins, endless }) =>
-      (endless ? [] : logins).flatMap((narrow, i) => {
+    trust: ({ logins }) =>
+      logins.flatMap((narrow, i) => {
         const wide = logins.find(
           (other, j) => j !== i && isCovered(narrow, other) && (j < i || !isCovered(other, narrow)),
         );
@@ -73,7 +73,7 @@ export const relationRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "it looks as if it kept somebody out, and it does not",
     remedy: "fix its keys and values, or remove it",
     trust: (view) =>
-      (view.endless ? [] : view.statements)
+      view.statements
         .filter((s) => s.statement.Effect === "Deny")
         .flatMap((deny) => {
           const why = neverApplies(deny, view);

@@ -119,25 +119,18 @@ export function judgeOna(value: SubjectValue): readonly Reading[] | null {
   ];
 }
 
-const versionNumbers = Object.freeze({ v2: 2, v3: 3 });
-
-/** Subjects of Classic count as version 1. */
-function versionOf(start: string): 1 | 2 | 3 {
-  const version = onaVersionOf(start);
-  return version === null ? 1 : versionNumbers[version];
-}
-
 /** Subjects of several versions in one document: an issuer presents one of them. */
 export function judgeMixture(values: readonly SubjectValue[]): readonly (readonly [SubjectValue, Form])[] {
   const [first] = values;
   if (first === undefined) return [];
+  const version = onaVersionOf(first.start);
   const other = values.find(
-    (v) =>
-      v.issuer.providerName === first.issuer.providerName && versionOf(v.start) !== versionOf(first.start),
+    ({ issuer, start }) =>
+      issuer.providerName === first.issuer.providerName && onaVersionOf(start) !== version,
   );
   if (other === undefined) return [];
-  const versions = [versionOf(first.start), versionOf(other.start)];
-  const message = `the document has subjects of version ${versions.join(" and ")}, and an issuer presents only one version`;
+  const message = "the document has subjects of several versions, and an issuer presents only one";
   // Whoever changes the version at Ona has both for a while.
-  return [[other, { rule: "T63", message, ...(versions.includes(1) ? {} : { severity: "info" }) }]];
+  const isMove = version !== null && onaVersionOf(other.start) !== null;
+  return [[other, { rule: "T63", message, severity: isMove ? "info" : undefined }]];
 }

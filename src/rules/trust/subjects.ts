@@ -8,7 +8,7 @@ import { admittedBy, subjectValues, type Reading, type SubjectValue } from "./su
 
 /** Whom the subjects of a trust policy admit, read as Gitpod makes them, and what is odd about their form. */
 export function readSubjects(view: TrustView): Pick<JudgedRole, "admissions" | "forms"> {
-  const values = view.endless ? [] : subjectValues(view);
+  const values = subjectValues(view);
   const readings = [
     ...values.flatMap((value) => judge(value).map((reading) => [value, reading] as const)),
     ...judgeMixture(values),
@@ -56,20 +56,14 @@ function anonymousOf(value: SubjectValue): string | null {
   return null;
 }
 
-/** What the forms of subjects say to one rule. */
-function form(id: string): NonNullable<Rule["trust"]> {
-  return (_, { forms }) => forms.filter(({ rule }) => rule === id);
-}
-
 /** Rules about what a subject looks like: other ones than Gitpod presents admit nobody, or strangers. */
-export const subjectRules: readonly Rule[] = Object.freeze<Rule[]>([
+export const subjectRules: readonly Rule[] = rulesOfForms([
   {
     id: "T51",
     severity: "warning",
     title: "everything below the repository, but not the repository itself",
     why: "workspaces opened on the front page of the repository are denied",
     remedy: "add the URL to the list, bare, with .git and with a slash at its end",
-    trust: form("T51"),
   },
   {
     id: "T52",
@@ -77,7 +71,6 @@ export const subjectRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a wildcard inside a name",
     why: "other repositories or organizations match whose names begin the same, and anybody can register such a name",
     remedy: "end the name with a slash before the wildcard, or write it in full",
-    trust: form("T52"),
   },
   {
     id: "T53",
@@ -85,7 +78,6 @@ export const subjectRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a wildcard before the path of the repository",
     why: "somebody else can create a host, an organization or a longer path that matches",
     remedy: "write https://, host, owner and repository in full, and the wildcard after them",
-    trust: form("T53"),
   },
   {
     id: "T55",
@@ -93,7 +85,6 @@ export const subjectRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a whole host",
     why: "whoever has a repository there gets the role",
     remedy: "name the organization or, better, the repository",
-    trust: form("T55"),
   },
   {
     id: "T56",
@@ -102,7 +93,6 @@ export const subjectRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "subjects are compared character by character: the other forms are denied",
     remedy:
       "write https://, the host in lower case, and the path as the host shows it; list the URL bare, with .git and with a slash at its end",
-    trust: form("T56"),
   },
   {
     id: "T59",
@@ -110,7 +100,6 @@ export const subjectRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a pattern without the guard against dot segments",
     why: "a URL that begins with the repository can open another one: anybody who may open workspaces gets in, without access to the repository",
     remedy: String.raw`add "StringNotLike" on the same key with "*..*", "*%2e*", "*%2E*", "*\t*", "*\n*" and "*\r*"`,
-    trust: form("T59"),
   },
   {
     id: "T60",
@@ -118,7 +107,6 @@ export const subjectRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a pattern of paths on a host that keeps the branch in the query",
     why: "workspaces opened on a branch are denied",
     remedy: "add the forms of branches, with the question mark as ${?}",
-    trust: form("T60"),
   },
   {
     id: "T61",
@@ -126,7 +114,6 @@ export const subjectRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "subjects that name no repository",
     why: "workspaces without a context, or from a snapshot, present the same subject whoever opened them",
     remedy: "name the repository: https://HOST/OWNER/REPOSITORY",
-    trust: form("T61"),
   },
   {
     id: "T62",
@@ -134,7 +121,6 @@ export const subjectRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "claims in sub that callers choose, or that say nothing",
     why: "whoever asks for the token, or opens the workspace, then decides part of the subject",
     remedy: "have Gitpod build sub from org_id and repository, and write both in full",
-    trust: form("T62"),
   },
   {
     id: "T63",
@@ -143,7 +129,6 @@ export const subjectRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "an issuer presents one version, and some workspaces have no further fields: those logins are denied",
     remedy:
       "copy sub from gp idp token --audience sts.amazonaws.com --decode; list the bare form and the one with :*",
-    trust: form("T63"),
   },
   {
     id: "T69",
@@ -151,7 +136,6 @@ export const subjectRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a whole Ona organization",
     why: "the organization's users and service accounts have tokens too: whoever is in it gets the role",
     remedy: "name the projects: organization_id:ORGANIZATION:project_id:PROJECT, bare and with :*",
-    trust: form("T69"),
   },
   {
     id: "T70",
@@ -159,6 +143,15 @@ export const subjectRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "an Ona subject that a user chooses part of, or that no token has",
     why: "a user's name or address may hold what the pattern ends with; a form that no token has admits nobody",
     remedy: "copy sub from ona idp token --audience sts.amazonaws.com --decode",
-    trust: form("T70"),
   },
 ]);
+
+/** Rules that say what the reading of subjects has found for them. */
+function rulesOfForms(rows: readonly Omit<Rule, "trust">[]): readonly Rule[] {
+  return Object.freeze(
+    rows.map((row): Rule => ({
+      ...row,
+      trust: (_, { forms }) => forms.filter(({ rule }) => rule === row.id),
+    })),
+  );
+}

@@ -1,5 +1,5 @@
 import { nearest, pathText, quote, type RuleFinding } from "../../diagnostics";
-import type { Acceptance, AccessModel, Entry } from "../../model/accessModel";
+import type { Acceptance, Entry } from "../../model/accessModel";
 import type { Observation, Rule } from "../rule";
 
 /** Rules about waivers and dates. */
@@ -126,8 +126,8 @@ function waive(
   const rule = rules.get(waiver.rule);
   if (rule === undefined) {
     const near = nearest(waiver.rule, rules.keys());
-    const remedy = near === undefined ? {} : { remedy: `did you mean ${near}?` };
-    return { rule: "W01", message: `there is no rule ${quote(waiver.rule)}`, ...remedy };
+    const remedy = near === undefined ? undefined : `did you mean ${near}?`;
+    return { rule: "W01", message: `there is no rule ${quote(waiver.rule)}`, remedy };
   }
   const { id } = rule;
   if (!isReason(waiver.reason)) return { rule: "W02", message: `the waiver of ${id} gives no reason` };
@@ -212,19 +212,4 @@ function withWaiver(one: EntryFinding, waiver: Waiver | undefined): RuleFinding 
   const where = rule.manifest === undefined ? "" : " under defaults";
   const way = `accept: [{ rule: ${rule.id}, reason: … }]${where}`;
   return { ...finding, remedy: `${finding.remedy}; or, with a reason, write ${way}` };
-}
-
-/** Roles whose entries have expired, each with what is said of it. */
-export function expiredRoles(
-  { accounts }: AccessModel,
-  today: string,
-): readonly { readonly name: string; readonly entry: Entry; readonly message: string }[] {
-  return accounts.flatMap(({ roles }) =>
-    roles.flatMap(({ name, entry, expires }) => {
-      const day = expires?.slice(0, 10);
-      return day !== undefined && day <= today
-        ? [{ name, entry, message: `the entry expired on ${day}: nobody can log in` }]
-        : [];
-    }),
-  );
 }

@@ -30,21 +30,14 @@ const freeServices: ReadonlySet<string> = new Set(["configure", "help", "sso", "
 const local = /^https?:\/\/(?:localhost|127\.|0\.0\.0\.0|host\.docker\.internal|localstack|[a-z-]+:\d)/;
 
 /** Programs that talk to AWS, and their sub-commands that need credentials. */
-const awsPrograms: ReadonlyMap<string, RegExp> = new Map([
-  ["terraform", /^(?:plan|apply|destroy|refresh|import)$/],
-  ["tofu", /^(?:plan|apply|destroy|refresh|import)$/],
-  ["terragrunt", /^(?:plan|apply|destroy|refresh|import|run-all)$/],
-  ["cdk", /^(?:deploy|diff|destroy|bootstrap|import|watch|rollback)$/],
-  ["cdktf", /^(?:deploy|diff|destroy|apply|plan)$/],
-  ["sam", /^(?:deploy|sync|logs|delete|publish|package|remote)$/],
-  ["serverless", /^(?:deploy|remove|info|logs|invoke)$/],
-  ["sls", /^(?:deploy|remove|info|logs|invoke)$/],
-  ["sst", /^(?:deploy|dev|remove|diff)$/],
-  ["chalice", /^(?:deploy|delete|logs)$/],
-  ["amplify", /^(?:push|pull|publish)$/],
-  ["eksctl", /./],
-  ["copilot", /^(?:deploy|init|svc|env|job|app)$/],
-  ["eb", /./],
+const awsPrograms: readonly (readonly [program: RegExp, commands: RegExp])[] = Object.freeze([
+  [/^(?:terraform|tofu|terragrunt)$/, /^(?:plan|apply|destroy|refresh|import|run-all)$/],
+  [/^(?:cdk|cdktf)$/, /^(?:deploy|diff|plan|apply|destroy|bootstrap|import|watch|rollback)$/],
+  [/^sam$/, /^(?:deploy|sync|logs|delete|publish|package|remote)$/],
+  [/^(?:serverless|sls|sst|chalice)$/, /^(?:deploy|dev|diff|remove|delete|info|logs|invoke)$/],
+  [/^amplify$/, /^(?:push|pull|publish)$/],
+  [/^copilot$/, /^(?:deploy|init|svc|env|job|app)$/],
+  [/^(?:eksctl|eb)$/, /./],
 ]);
 
 const installers =
@@ -96,7 +89,7 @@ function stepOf(command: ShellCommand, base: StepFacts, format: TaskFormat): Ste
   }
   if (installsAwsCli(command)) return { kind: "install", ...base };
   if (program === "aws") return awsStep(command, base);
-  const needing = awsPrograms.get(program);
+  const [, needing] = awsPrograms.find(([name]) => name.test(program)) ?? [];
   const operand = words.slice(1).find(({ text }) => !text.startsWith("-"));
   const informs = words.some(({ text }) => /^(?:-h|--help|-v|-version|--version|help|version)$/.test(text));
   if (operand === undefined || informs || needing?.test(operand.text) !== true) return null;
