@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import type { AccessArguments } from "./access";
 import type { CheckArguments } from "./checkReport";
+import type { DeployPolicyArguments } from "./deployPolicy";
 import type { ExplainArguments } from "./explain";
 import type { InitArguments } from "./init";
 import type { CommandIo, ExitCode } from "./io";
@@ -150,6 +151,17 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .action(async (options: InitArguments) => {
       const { initCommand } = await import("./init.js");
       end(initCommand(options, io));
+    });
+
+  program
+    .command("deploy-policy")
+    .description("print the IAM policy that applying needs, as narrow as AWS allows")
+    .argument("[manifest]", "the manifest; by default manifest.yaml")
+    .option("--plan", "only what a plan needs", false)
+    .option("--account <name>", "the account, if the manifest has several")
+    .action(async (manifest: string | undefined, options: Omit<DeployPolicyArguments, "manifest">) => {
+      const { deployPolicyCommand } = await import("./deployPolicy.js");
+      end(deployPolicyCommand({ ...options, manifest }, io));
     });
 
   program

@@ -52,6 +52,7 @@ test("flags that the README names beside a command are flags of it", async () =>
   expect(rows.map(([, name]) => name).sort()).toEqual([
     "access",
     "check",
+    "deploy-policy",
     "explain",
     "import-role",
     "init",

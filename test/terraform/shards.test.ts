@@ -1,13 +1,10 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-import { fenced, read, top } from "../docs/markdown";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fenced, read } from "../docs/markdown";
 import { startCountingProxy, type CountingProxy } from "../support/countingProxy";
 import { startMoto, type Moto } from "../support/moto";
+import { createScriptFolder } from "../support/scriptFolder";
 import { describeReal } from "../support/toolsTier";
-import { terraformEnvironment } from "./support";
 
 jest.setTimeout(400_000);
 
@@ -51,40 +48,13 @@ repos:
 ${repos.join("")}`;
 }
 
-/** A folder in which `npx gitpod-aws-oidc` is this source, and `terraform` the real one. */
-function createFolder(tools: { readonly terraform: string; readonly mirror: string }, endpoint: string) {
-  const folder = mkdtempSync(join(tmpdir(), "gitpod-aws-oidc-shards-"));
-  const programs = join(folder, "bin");
-  mkdirSync(programs);
-  const command = [process.execPath, "--import", require.resolve("tsx"), join(top, "src/cli/bin.ts")];
-  const shims = { npx: `shift\nexec ${command.join(" ")} "$@"`, terraform: `exec ${tools.terraform} "$@"` };
-  for (const [name, script] of Object.entries(shims)) {
-    writeFileSync(join(programs, name), `#!/bin/sh\n${script}\n`);
-    chmodSync(join(programs, name), 0o755);
-  }
-  const env: NodeJS.ProcessEnv = {
-    ...terraformEnvironment(folder, { ...tools, endpoint }),
-    PATH: [programs, process.env["PATH"]].join(delimiter),
-  };
-  const must = async (script: string): Promise<string> => {
-    const child = spawn("bash", ["-c", script], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (output += text));
-    const [status] = (await once(child, "close")) as (number | null)[];
-    if (status !== 0) throw new Error(`failed with ${String(status)}:\n${script}\n${output}`);
-    return output;
-  };
-  return { folder, env, must };
-}
-
 describeReal(
   "the number of shards is changed by the documented commands",
   ["terraform", "mirror", "moto", "aws"],
   (tools) => {
     let moto: Moto;
     let proxy: CountingProxy;
-    let ops: ReturnType<typeof createFolder>;
+    let ops: ReturnType<typeof createScriptFolder>;
     const page = documented();
 
     beforeAll(async () => {
@@ -97,7 +67,7 @@ describeReal(
     });
     beforeEach(async () => {
       await fetch(`${moto.endpoint}/moto-api/reset`, { method: "POST" });
-      ops = createFolder(tools, proxy.endpoint);
+      ops = createScriptFolder(tools, proxy.endpoint);
     });
     afterEach(() => {
       rmSync(ops.folder, { recursive: true, force: true });

@@ -1,0 +1,48 @@
+import { formatText, nearest, quote } from "../diagnostics";
+import type { AccessModel, Account } from "../model/accessModel";
+import { deployPolicy } from "../terraform/deployPolicy";
+import { CommandError } from "./commandError";
+import { diskFiles } from "./files";
+import type { CommandIo, ExitCode } from "./io";
+import { readProject } from "./project";
+import { readSettings } from "./settings";
+
+/** The command line of `deploy-policy`. */
+export interface DeployPolicyArguments {
+  readonly manifest?: string | undefined;
+  readonly plan: boolean;
+  readonly account?: string | undefined;
+}
+
+/** `deploy-policy`: what whoever applies, or only plans, may do in an account. What it cannot know goes to stderr. */
+export function deployPolicyCommand(given: DeployPolicyArguments, io: CommandIo): ExitCode {
+  const project = readProject(readSettings(given, io.env).manifest, diskFiles());
+  if (!project.ok) {
+    const line = (file: string, number: number) => project.locator.line(file, number);
+    io.stderr.write(formatText(project.diagnostics, [], { line, colour: io.colour }));
+    return 2;
+  }
+  const { document, notes } = deployPolicy(chosen(given.account, project.model), given.plan);
+  io.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  for (const note of notes) io.stderr.write(`note: ${note}\n`);
+  return 0;
+}
+
+function chosen(wanted: string | undefined, { accounts }: AccessModel): Account {
+  const names = accounts.map(({ name }) => name);
+  const [first] = accounts;
+  if (wanted === undefined) {
+    if (first !== undefined && accounts.length === 1) return first;
+    throw new CommandError(
+      `the manifest has ${accounts.length} accounts`,
+      `add --account ${names.join(" or ")}`,
+    );
+  }
+  const account = accounts.find(({ name, id }) => name === wanted || id === wanted);
+  if (account !== undefined) return account;
+  const near = nearest(wanted, names);
+  throw new CommandError(
+    `no account is named ${quote(wanted)}`,
+    near === undefined ? `there is ${names.join(", ")}` : `did you mean ${near}?`,
+  );
+}
