@@ -57,11 +57,10 @@ export async function explainCommand(given: ExplainArguments, io: CommandIo): Pr
   const installation = namedInstallation(model, given.installation);
   const token = given.token === "-" ? readInput("-", "the token", io) : given.token;
   const logins = token === undefined ? readLogins(given, model, installation, io) : [readToken(token)];
-  const [first] = logins;
-  if (first !== undefined && logins.length === 1) {
-    const { issuer } = unwrap(first);
-    if (given.verify && token !== undefined) await verifyToken(token, issuer, model, io);
-  }
+  const [first, ...others] = logins;
+  if (first?.ok === false && others.length === 0) throw noVerdict(first);
+  if (given.verify && token !== undefined && first?.ok === true)
+    await verifyToken(token, first.facts.issuer, model, io);
   const { action, resource, role } = given;
   const permission = action === undefined || resource === undefined ? undefined : { action, resource };
   const question: Question = { installation, role, permission };
@@ -106,58 +105,51 @@ export function placeIn(locator: SoundProject["locator"]): Place {
   };
 }
 
+/** @throws CommandError - for a command line that contradicts itself, or says what is none */
 function checkUsage(given: ExplainArguments): void {
-  const { token, claims, context, action, resource, format } = given;
-  const shown = [
-    given.manifest,
-    claims,
-    context,
-    given.installation,
-    given.role,
-    given.now,
-    action,
-    resource,
-    given.sourceIp,
-    given.event,
-  ];
-  if ([...shown, format].some((text) => text !== undefined && resemblesToken(text)))
-    throw new CommandError(
+  const { token, verify, ...others } = given;
+  const { claims, context, action, resource, sourceIp, event, format } = others;
+  const isUsed = (option: string | undefined) => option !== undefined;
+  const mistakes: readonly (readonly [boolean, message: string, remedy: string])[] = [
+    [
+      Object.values(others).some((value) => value !== undefined && resemblesToken(value)),
       "there is a token where none belongs",
       "pass it with --token -, on standard input",
-    );
-  if ([token, claims, context].filter((s) => s !== undefined).length !== 1) {
-    throw new CommandError(
+    ],
+    [
+      [token, claims, context].filter(isUsed).length !== 1,
       "explain takes one of --token, --claims and --context",
       "in a workspace: gp idp token --audience sts.amazonaws.com | gitpod-aws-oidc explain --token -",
-    );
-  }
-  if ((action === undefined) !== (resource === undefined)) {
-    throw new CommandError(
+    ],
+    [
+      isUsed(action) !== isUsed(resource),
       "--action and --resource go together",
       "give both, e.g. --action s3:GetObject --resource arn:aws:s3:::bucket/key",
-    );
-  }
-  checkQuestion(action, resource);
-  if (given.sourceIp !== undefined && isIP(given.sourceIp) === 0)
-    throw new CommandError(
-      `--source-ip ${quote(given.sourceIp)} is not an IP address`,
+    ],
+    [
+      sourceIp !== undefined && isIP(sourceIp) === 0,
+      `--source-ip ${quote(sourceIp ?? "")} is not an IP address`,
       "write one address, e.g. 198.51.100.7",
-    );
-  if (context?.trim() === "")
-    throw new CommandError("--context is empty", "pass the URL that the workspace is opened on");
-  if (given.event !== undefined && claims === undefined)
-    throw new CommandError("--event needs --claims", "pass the CloudTrail events by --claims FILE");
-  if (given.verify && token === undefined)
-    throw new CommandError(
+    ],
+    [context?.trim() === "", "--context is empty", "pass the URL that the workspace is opened on"],
+    [
+      isUsed(event) && !isUsed(claims),
+      "--event needs --claims",
+      "pass the CloudTrail events by --claims FILE",
+    ],
+    [
+      verify && !isUsed(token),
       "--verify needs a token: claims have no signature",
       "pass the token with --token -",
-    );
-  if (format !== "text" && format !== "json") {
-    throw new CommandError(
+    ],
+    [
+      format !== "text" && format !== "json",
       `--format ${quote(format)} is not text or json`,
       "write --format text or --format json",
-    );
-  }
+    ],
+  ];
+  for (const [isOne, message, remedy] of mistakes) if (isOne) throw new CommandError(message, remedy);
+  checkQuestion(action, resource);
   checkedDate(given.now);
 }
 
@@ -187,53 +179,53 @@ function loaded(given: ExplainArguments, io: CommandIo): SoundProject {
   );
 }
 
-function namedInstallation(model: AccessModel, name: string | undefined): Installation | undefined {
-  if (name === undefined) return undefined;
-  const found = model.installations.find((i) => i.name === name);
-  if (found) return found;
-  const names = model.installations.map((i) => i.name);
-  const near = nearest(name, names);
+function namedInstallation(
+  { installations }: AccessModel,
+  name: string | undefined,
+): Installation | undefined {
+  const found = installations.find((i) => i.name === name);
+  if (name === undefined || found !== undefined) return found;
+  const names = installations.map((i) => i.name);
   throw new CommandError(
     `no installation is named ${quote(name)}`,
-    near === undefined ? `there is ${names.join(", ")}` : `did you mean ${near}?`,
+    nearestOf(name, names) ?? `there is ${names.join(", ")}`,
   );
 }
 
 function unknownRole(role: string, installation: string, model: AccessModel): CommandError {
   const roles = model.accounts.flatMap((account) => account.roles);
   const foreign = roles.find((r) => r.name === role || r.arn === role);
-  if (foreign) {
-    return new CommandError(
-      `the role ${foreign.name} is for workspaces of ${foreign.installation}, and this one is of ${installation}`,
-      "leave --role out to see the roles that this workspace may have",
-    );
-  }
   const names = roles.filter((r) => r.installation === installation).map((r) => r.name);
-  const near = nearest(role.slice(role.lastIndexOf("/") + 1), names);
   return new CommandError(
-    `${installation} has no role ${quote(role)}`,
-    near === undefined ? "leave --role out to see all of them" : `did you mean ${near}?`,
+    foreign === undefined
+      ? `${installation} has no role ${quote(role)}`
+      : `the role ${foreign.name} is for workspaces of ${foreign.installation}, and this one is of ${installation}`,
+    (foreign === undefined ? nearestOf(role.slice(role.lastIndexOf("/") + 1), names) : null) ??
+      "leave --role out to see the roles that this workspace may have",
   );
 }
 
+function nearestOf(name: string, names: readonly string[]): string | null {
+  const near = nearest(name, names);
+  return near === undefined ? null : `did you mean ${near}?`;
+}
+
 function readLogins(
-  given: ExplainArguments,
+  { claims, event, context = "" }: ExplainArguments,
   model: AccessModel,
   named: Installation | undefined,
   io: CommandIo,
 ): readonly InputResult[] {
-  const { claims, context = "" } = given;
-  if (claims !== undefined) {
-    const logins = readClaims(readInput(claims, "claims", io));
-    return chosenLogins(logins, given.event);
-  }
-  const [only, ...others] =
-    model.installations.length > 1 ? model.installations.filter((i) => i.ona === null) : model.installations;
+  if (claims !== undefined) return chosenLogins(readClaims(readInput(claims, "claims", io)), event);
+  const { installations } = model;
+  // Tokens of Ona do not say what was opened.
+  const classic = installations.filter((i) => i.ona === null);
+  const [only, ...others] = classic.length > 0 ? classic : installations;
   const installation = named ?? (others.length === 0 ? only : undefined);
-  if (installation) return [{ ok: true, facts: factsOfContext(context, installation, model) }];
+  if (installation !== undefined) return [{ ok: true, facts: factsOfContext(context, installation, model) }];
   throw new CommandError(
     "the manifest has several installations, and --context does not say on which the workspace is",
-    `add --installation, one of ${model.installations.map((i) => i.name).join(", ")}`,
+    `add --installation, one of ${installations.map((i) => i.name).join(", ")}`,
   );
 }
 
@@ -278,11 +270,6 @@ function factsOfContext(typed: string, installation: Installation, { hosts }: Ac
 /** A URL may hold a password, and the report shows the URL. No role trusts one with user information either way. */
 function withoutUserInfo(url: string): string {
   return url.replace(/(https?:\/\/)[^/?#\s]*@/gi, "$1****@");
-}
-
-function unwrap(result: InputResult): TokenFacts {
-  if (result.ok) return result.facts;
-  throw noVerdict(result);
 }
 
 function noVerdict({ problem, remedy }: InputProblem): CommandError {

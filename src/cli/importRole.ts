@@ -1,4 +1,4 @@
-import { printable, quote } from "../diagnostics";
+import { printable, quote, type Origin } from "../diagnostics";
 import {
   atomsOf,
   importRoles,
@@ -7,7 +7,6 @@ import {
   placeTrust,
   type ExistingFile,
   type ImportedRole,
-  type SkippedRole,
 } from "../documents";
 import type { ManifestFiles } from "../manifest";
 import type { ExistingAccess } from "../model/existing";
@@ -27,27 +26,27 @@ export function importRoleCommand(names: readonly string[], io: CommandIo): Exit
     throw new CommandError("standard input can be read once", "pass - once");
   const files = names.flatMap((name) => readGiven(name, "permission", io));
   refuseMistakes(files);
+  const none: ExistingAccess = { roles: [], identityProviders: [] };
   const access = files
     .map((file) => placeTrust(file.access))
-    .reduce<ExistingAccess>((before, next) => joinAccess([before, next]), {
-      roles: [],
-      identityProviders: [],
-    });
+    .reduce((before, next) => joinAccess([before, next]), none);
   if (access.roles.length === 0)
     throw new CommandError(
       `there is no role in ${names.map(quote).join(" and ")}`,
       "pass what aws iam get-role prints, with the role's policies, or aws iam get-account-authorization-details",
     );
   const { roles, skipped } = importRoles(access);
-  const entries: ImportedRole[] = [];
-  const withoutEntry: SkippedRole[] = [...skipped];
-  for (const role of roles) {
-    const problem = problemOf(role);
-    if (problem === null) entries.push(role);
-    else withoutEntry.push({ role: role.role, problem });
-  }
+  const judged = roles.map((imported) => ({ ...imported, problem: problemOf(imported) }));
+  const entries = judged.filter(({ problem }) => problem === null);
+  const withoutEntry = [
+    ...skipped,
+    ...judged.flatMap(({ role, problem }) => (problem === null ? [] : [{ role, problem }])),
+  ];
   io.stdout.write(manifestText(entries, withoutEntry));
-  const remarks = [...files.flatMap(missingOf), ...problemsTogether(entries)];
+  const missing = files.flatMap((file) =>
+    file.missing.map(({ origin, message }) => `${placeOf(file, origin)}: ${message}`),
+  );
+  const remarks = [...missing, ...problemsTogether(entries)];
   for (const remark of remarks) io.stderr.write(`${printable(remark)}\n`);
   const whole = entries.every((role) => role.notes.length === 0 && role.account.region !== null);
   return whole && withoutEntry.length === 0 && remarks.length === 0 ? 0 : 1;
@@ -55,22 +54,17 @@ export function importRoleCommand(names: readonly string[], io: CommandIo): Exit
 
 /** What is not read as everybody reads it could be any role's. */
 function refuseMistakes(files: readonly ExistingFile[]): void {
-  for (const { file, mistakes, locate } of files) {
-    const [first] = mistakes;
-    if (first === undefined) continue;
-    const { line, column } = locate(first.origin.path);
-    throw new CommandError(
-      `${quote(file)}, line ${line}, column ${column}: ${first.message}`,
-      first.remedy ?? "pass the JSON as the AWS CLI prints it",
-    );
-  }
+  for (const { mistakes, ...file } of files)
+    for (const { origin, message, remedy } of mistakes)
+      throw new CommandError(
+        `${placeOf(file, origin)}: ${message}`,
+        remedy ?? "pass the JSON as the AWS CLI prints it",
+      );
 }
 
-function missingOf({ file, missing, locate }: ExistingFile): readonly string[] {
-  return missing.map(({ origin, message }) => {
-    const { line, column } = locate(origin.path);
-    return `${file}:${line}:${column}: ${message}`;
-  });
+function placeOf({ file, locate }: Pick<ExistingFile, "file" | "locate">, { path }: Origin): string {
+  const { line, column } = locate(path);
+  return `${file}:${line}:${column}`;
 }
 
 /** A region for the trial: any of the partition. The entry does not depend on it. */
@@ -82,12 +76,9 @@ const trialRegions: Readonly<Record<Partition, string>> = Object.freeze({
 });
 
 function trial(roles: readonly ImportedRole[]) {
-  const bytes = Buffer.from(
-    manifestText(roles, [], (partition) => trialRegions[partition]),
-    "utf8",
-  );
+  const text = manifestText(roles, [], (partition) => trialRegions[partition]);
   const files: ManifestFiles = {
-    read: () => ({ ok: true, bytes }),
+    read: () => ({ ok: true, bytes: Buffer.from(text, "utf8") }),
     expand: () => [],
     identity: (file) => file,
   };

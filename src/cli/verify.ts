@@ -1,12 +1,9 @@
+import { own, readJson } from "../documents";
 import type { AccessModel } from "../model/accessModel";
 import { issuersOf } from "../model/issuer";
 import { CommandError } from "./commandError";
+import { errorCode } from "./files";
 import type { CommandIo } from "./io";
-
-/** As much of a JSON Web Key Set as is looked at here. */
-interface KeySet {
-  readonly keys: { readonly kty: string }[];
-}
 
 const timeoutSeconds = 10;
 const largestDocument = 1_048_576;
@@ -42,8 +39,7 @@ export async function verifyToken(
 }
 
 function signatureError(error: unknown, issuer: string): CommandError {
-  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
-  switch (code) {
+  switch (errorCode(error)) {
     case "ERR_JWS_SIGNATURE_VERIFICATION_FAILED":
       return new CommandError(
         `the signature is wrong: ${issuer} has not signed this token`,
@@ -54,8 +50,6 @@ function signatureError(error: unknown, issuer: string): CommandError {
         `none of the keys that ${issuer} has now signed this token`,
         "get a new one with gp idp token: Gitpod changes its keys often; if that fails as well, it is forged",
       );
-    case "ERR_JWKS_INVALID":
-      return new CommandError(`${issuer} holds no key set`, "ask those who run the installation");
     default:
       return new CommandError(
         `the signature cannot be checked with the keys of ${issuer}`,
@@ -65,33 +59,32 @@ function signatureError(error: unknown, issuer: string): CommandError {
 }
 
 /** The issuer's key set, by its discovery document; both must come from the issuer's own host. */
-async function fetchKeys(issuer: string, io: CommandIo): Promise<KeySet> {
-  const remedy = "ask those who run the installation";
+async function fetchKeys(issuer: string, io: CommandIo): Promise<{ keys: { kty: string }[] }> {
+  const refuse = (problem: string) => new CommandError(problem, "ask those who run the installation");
   const configuration = await fetchJson(`${issuer}/.well-known/openid-configuration`, io);
-  if (field(configuration, "issuer") !== issuer)
-    throw new CommandError(`the discovery document of ${issuer} is that of another issuer`, remedy);
-  const uri = field(configuration, "jwks_uri");
+  if (own(configuration, "issuer") !== issuer)
+    throw refuse(`the discovery document of ${issuer} is that of another issuer`);
+  const uri = own(configuration, "jwks_uri");
   if (typeof uri !== "string" || !URL.canParse(uri) || new URL(uri).origin !== new URL(issuer).origin)
-    throw new CommandError(`the discovery document of ${issuer} names no keys on its own host`, remedy);
-  const keys = await fetchJson(uri, io);
-  if (isKeySet(keys)) return keys;
-  throw new CommandError(`${uri} holds no key set`, remedy);
+    throw refuse(`the discovery document of ${issuer} names no keys on its own host`);
+  const keys = own(await fetchJson(uri, io), "keys");
+  if (!Array.isArray(keys) || !keys.every((key) => typeof own(key, "kty") === "string"))
+    throw refuse(`${uri} holds no key set`);
+  return { keys: keys as { kty: string }[] };
 }
 
 async function fetchJson(url: string, io: CommandIo): Promise<unknown> {
-  try {
-    const response = await io.fetch(url, {
-      signal: AbortSignal.timeout(timeoutSeconds * 1000),
-      redirect: "error",
-    });
-    if (!response.ok || response.body === null) throw new Error(String(response.status));
-    return JSON.parse(await limitedText(response.body)) as unknown;
-  } catch {
-    throw new CommandError(
-      `${url} cannot be read, or not within ${timeoutSeconds} seconds: the signature is not checked`,
-      "look at the network from here to the installation, or run explain without --verify",
-    );
-  }
+  const signal = AbortSignal.timeout(timeoutSeconds * 1000);
+  const text = await io
+    .fetch(url, { signal, redirect: "error" })
+    .then((response) => (response.ok && response.body !== null ? limitedText(response.body) : ""))
+    .catch(() => "");
+  const { value } = readJson(text);
+  if (value !== undefined) return value;
+  throw new CommandError(
+    `${url} cannot be read, or not within ${timeoutSeconds} seconds: the signature is not checked`,
+    "look at the network from here to the installation, or run explain without --verify",
+  );
 }
 
 async function limitedText(body: ReadableStream<Uint8Array>): Promise<string> {
@@ -103,17 +96,4 @@ async function limitedText(body: ReadableStream<Uint8Array>): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
-}
-
-function field(value: unknown, key: string): unknown {
-  return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-function isKeySet(value: unknown): value is KeySet {
-  const keys = field(value, "keys");
-  return Array.isArray(keys) && keys.every((key) => typeof field(key, "kty") === "string");
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

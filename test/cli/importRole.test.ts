@@ -259,9 +259,9 @@ it("hostile text leaves neither its comment nor its quotes", async () => {
 
 describe("input that cannot be read ends with 2", () => {
   it.each([
-    ["no JSON", "role: x", "line 1"],
+    ["no JSON", "role: x", "role.json:1:1: "],
     ["nothing", "", "is empty"],
-    ["a duplicate key", '{"Role":{"RoleName":"a","RoleName":"b"}}', "line 1"],
+    ["a duplicate key", '{"Role":{"RoleName":"a","RoleName":"b"}}', "role.json:1:36: "],
   ])("%s", async (_, text, message) => {
     write({ "role.json": text });
     const { status, stdout, stderr } = await command(["import-role", "role.json"]);
