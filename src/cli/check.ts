@@ -1,41 +1,46 @@
 import { isCalendarDate } from "../manifest";
-import { reportWriter, type CheckArguments, type CheckReport } from "./checkReport";
+import type { AccessModel } from "../model/accessModel";
+import { reportWriter, type CheckArguments } from "./checkReport";
 import { CommandError } from "./commandError";
 import { diskFiles } from "./files";
 import type { CommandIo, ExitCode } from "./io";
 import { loadProject } from "./project";
 import { readSettings } from "./settings";
+import { readTemplates } from "./templates";
 
 /**
  * `check`: everything there is to say about a manifest, or about policies that exist already, on stdout. Writes no file.
  */
 export async function checkCommand(given: CheckArguments, io: CommandIo): Promise<ExitCode> {
   const write = reportWriter(given.format, io);
-  return write(await reportOf(given, io), given.strict);
-}
-
-async function reportOf(given: CheckArguments, io: CommandIo): Promise<CheckReport> {
-  if (given.trustPolicy === undefined && given.permissionPolicy === undefined) {
-    if (given.issuer !== undefined)
-      throw new CommandError(
-        "--issuer is for policies that exist already: a manifest names its own issuers",
-        "add --trust-policy or --permission-policy, or leave --issuer out",
-      );
-    return checkManifest(given, io);
+  if (given.trustPolicy !== undefined || given.permissionPolicy !== undefined) {
+    const { checkExistingFiles } = await import("./checkExisting.js");
+    return write(checkExistingFiles(given, io), given.strict);
   }
-  const { checkExistingFiles } = await import("./checkExisting.js");
-  return checkExistingFiles(given, io);
+  if (given.issuer !== undefined)
+    throw new CommandError(
+      "--issuer is for policies that exist already: a manifest names its own issuers",
+      "add --trust-policy or --permission-policy, or leave --issuer out",
+    );
+  const { manifest, templates } = readSettings(given, io.env);
+  const project = loadProject(manifest, diskFiles(), { today: checkedDate(given.now) ?? io.today });
+  const status = write(
+    {
+      diagnostics: project.ok ? [] : project.diagnostics,
+      findings: project.ok ? project.findings : [],
+      unreadable: !project.ok && project.unreadable,
+      line: (file, line) => project.locator.line(file, line),
+    },
+    given.strict,
+  );
+  if (project.ok) renderAll(project.model, templates);
+  return status;
 }
 
-function checkManifest(given: CheckArguments, io: CommandIo): CheckReport {
-  const { manifest } = readSettings(given, io.env);
-  const project = loadProject(manifest, diskFiles(), { today: checkedDate(given.now) ?? io.today });
-  return {
-    diagnostics: project.ok ? [] : project.diagnostics,
-    findings: project.ok ? project.findings : [],
-    unreadable: !project.ok && project.unreadable,
-    line: (file, line) => project.locator.line(file, line),
-  };
+/** Renders every snippet, so that what a check calls fine is synthesized. @throws TemplateError - as a synth would */
+function renderAll({ snippets }: AccessModel, templates: string | null): void {
+  const renderer = readTemplates(templates);
+  for (const snippet of snippets) renderer.renderBody(snippet);
 }
 
 /** A date of the command line. @throws CommandError - for what is none */

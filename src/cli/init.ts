@@ -17,6 +17,8 @@ export interface InitArguments {
 export function initCommand(given: InitArguments, io: CommandIo): ExitCode {
   const { manifest: file } = readSettings({}, io.env);
   if (existsSync(file)) throw new CommandError(`${file} exists already`, "edit it, or move it away first");
+  refuseUser("--issuer", given.issuer);
+  refuseUser("--repo", given.repo);
   const text = firstManifest(given);
   const trouble = problemsOf(text, file);
   if (trouble !== null) {
@@ -29,6 +31,15 @@ export function initCommand(given: InitArguments, io: CommandIo): ExitCode {
   writeFile(file, { text });
   io.stdout.write(`wrote ${file}\n${nextSteps(given)}`);
   return 0;
+}
+
+/** What stands before the `@` of a URL may be a password or a token: it reaches neither a file nor a message. */
+function refuseUser(option: string, url: string | undefined): void {
+  if (url !== undefined && /^(https?:\/\/[^/]*|(\w+:\/\/)?[^/@]*:[^/@]*)@/.test(url))
+    throw new CommandError(
+      `${option} holds a user name or a password`,
+      "leave out what stands before the @ of the URL",
+    );
 }
 
 function firstManifest({ issuer, account, repo }: InitArguments): string {

@@ -14,6 +14,28 @@ describe("check", () => {
     expect(Object.keys(tree())).toEqual(["manifest.yaml"]);
   });
 
+  it("takes what a synth takes: many accounts in one entry, and no template that fails on a snippet", async () => {
+    const names = Array.from({ length: 60 }, (_, i) => `a${i}`);
+    const accounts = names.map((name, i) => `  ${name}: { id: "${100000000000 + i}", region: us-east-1 }\n`);
+    write({
+      "manifest.yaml":
+        closed.replace("accounts:\n", `accounts:\n${accounts.join("")}`) +
+        `    accounts: [${names.join(", ")}]\n`,
+    });
+    expect((await command(["check"])).status).toBe(0);
+    expect((await command(["synth"])).status).toBe(0);
+    expect(tree()["snippets/acme/github.com/acme/app.gitpod.yml"]).toContain("or one of 57 more, opened on");
+    write({
+      "cdktf.json": '{"context": {"templates": "mine"}}',
+      "mine/gitpod.yml.hbs": "tasks: {{nope}}\n",
+    });
+    for (const name of ["check", "synth"]) {
+      const { status, stdout, stderr } = await command([name]);
+      expect([status, stdout]).toEqual([1, expect.stringContaining(" info\n")]);
+      expect(stderr).toContain("error: template gitpod.yml.hbs fails on the snippet of");
+    }
+  });
+
   it("ends with 0 on warnings, with --strict 1", async () => {
     write({ "manifest.yaml": open });
     const lax = await command(["check"]);
@@ -217,6 +239,19 @@ describe("init", () => {
   it("without options too", async () => {
     expect((await command(["init"])).status).toBe(0);
     expect((await command(["check"])).status).toBe(0);
+  });
+
+  it.each([
+    ["--repo", "https://u:hunter2@github.com/acme/app"],
+    ["--repo", "https://hunter2@github.com/acme/app"],
+    ["--repo", "ssh://git:hunter2@github.com/acme/app"],
+    ["--repo", "u:hunter2@github.com/acme/app"],
+    ["--issuer", "https://u:hunter2@services.acme.gitpod.cloud/idp"],
+  ])("prints no password of %s %s, and writes none", async (option, url) => {
+    const { status, stdout, stderr } = await command(["init", option, url]);
+    expect([status, stdout, stderr]).toEqual([2, "", expect.stringContaining("before the @")]);
+    expect(stderr).not.toContain("hunter2");
+    expect(tree()).toEqual({});
   });
 
   it("overwrites nothing", async () => {

@@ -18,6 +18,10 @@ export interface SnippetContext {
   readonly customAudience: boolean;
   readonly hasExports: boolean;
   readonly logins: readonly LoginContext[];
+  /** The ARNs to name where the login fails: a terminal takes a line of no more than 4,095 bytes. */
+  readonly namedRoles: readonly Unquoted[];
+  /** How many roles there are besides; 0: none. */
+  readonly moreRoles: number;
   /** The user's shell code, a line each: it runs as it is. */
   readonly commandLines: readonly string[];
 }
@@ -60,6 +64,8 @@ export function snippetContext(snippet: Snippet): SnippetContext {
     customAudience: snippet.audience !== gpDefaults.audience,
     hasExports,
     logins: snippet.logins.map(loginContext),
+    namedRoles: snippet.logins.slice(0, 3).map(({ roleArn }) => new Unquoted(roleArn)),
+    moreRoles: Math.max(0, snippet.logins.length - 3),
     commandLines: snippet.commands.flatMap(commandLines),
   };
 }

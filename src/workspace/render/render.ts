@@ -51,7 +51,10 @@ export function compileTemplates(sources: Readonly<Record<string, string>>): Sni
   for (const [file, source] of Object.entries(sources)) {
     const text = source.replaceAll("\r\n", "\n");
     checkSyntax(handlebars, file, text);
-    handlebars.registerPartial(file.replace(/\.hbs$/, ""), handlebars.compile<unknown>(text, options));
+    const partial = handlebars.compile<unknown>(text, options);
+    handlebars.registerPartial(file.replace(/\.hbs$/, ""), (context, given) =>
+      named(file, () => partial(context, given)),
+    );
   }
   const renderBody = (snippet: Snippet): string => {
     const template = handlebars.partials[snippet.format] as
@@ -100,10 +103,11 @@ function bodyOf(template: HandlebarsTemplateDelegate<SnippetContext>, snippet: S
     const rendered: unknown = template(snippetContext(snippet), runtime);
     body = `${withoutLastNewlines(String(rendered))}\n`;
   } catch (error) {
+    if (!(error instanceof Failed)) throw error;
     throw new TemplateError(
       "TEMPLATE_RENDER",
-      file,
-      `template ${file} fails on the snippet of ${quote(snippet.url)}: ${reasonOf(error)}`,
+      error.template,
+      `template ${error.template} fails on the snippet of ${quote(snippet.url)}: ${reasonOf(error.cause)}`,
     );
   }
   const problems = bodyProblems(body, snippet.format);
@@ -114,6 +118,25 @@ function bodyOf(template: HandlebarsTemplateDelegate<SnippetContext>, snippet: S
       `template ${file} makes no valid ${taskFileNames[snippet.format]} of the snippet of ${quote(snippet.url)}: ${problems.join("; ")}`,
     );
   return body;
+}
+
+/** An error of Handlebars, which does not say itself in which template it happened. */
+class Failed extends Error {
+  readonly template: string;
+
+  constructor(template: string, cause: unknown) {
+    super("", { cause });
+    this.template = template;
+  }
+}
+
+/** Renders; an error says the template that is nearest to it. */
+function named(template: string, render: () => string): string {
+  try {
+    return render();
+  } catch (error) {
+    throw error instanceof Failed ? error : new Failed(template, error);
+  }
 }
 
 /** A pattern that ends in `$` would look at every newline of the text, and again at those behind it. */

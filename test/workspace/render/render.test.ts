@@ -267,6 +267,11 @@ describe("a template folder of the user's own", () => {
     ["TEMPLATE_RENDER", { "gitpod.yml.hbs": "a: {{yaml task.constructor.name}}" }, /undefined/],
     ["TEMPLATE_RENDER", { "gitpod.yml.hbs": "{{> gone}}" }, /gone/],
     [
+      "TEMPLATE_RENDER",
+      { "gitpod.yml.hbs": "{{> a}}", "a.hbs": "{{#each logins}}{{> b}}{{/each}}", "b.hbs": "{{none}}" },
+      /^template b\.hbs fails on the snippet of /,
+    ],
+    [
       "TEMPLATE_RESULT",
       { "gitpod.yml.hbs": "jobs: []" },
       /no valid \.gitpod\.yml .*unrecognized key: "jobs"/,
