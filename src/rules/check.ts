@@ -74,7 +74,7 @@ function judge(
   const { trust: view, admissions } = role;
   const trust = trustRules.flatMap((rule) =>
     [
-      ...(rule.admission === undefined ? [] : admissions.flatMap(rule.admission)),
+      ...admissions.flatMap((admission) => admitted(rule, admission)),
       ...(rule.trust === undefined || view === null ? [] : rule.trust(view, role)),
     ].map((seen) => ({ rule, seen })),
   );
@@ -86,6 +86,14 @@ function judge(
       (rule.role?.(wide) ?? []).map((seen) => ({ rule, seen: raised(rule, seen, wideTrust) })),
     ),
   ];
+}
+
+/** What a rule says of some of the workspaces that a role admits, with its place. */
+function admitted(rule: Rule, admission: PlacedAdmission): readonly Observation[] {
+  const seen = rule.admission?.(admission) ?? null;
+  if (seen === null) return [];
+  const { message, ...rest } = typeof seen === "string" ? { message: seen } : seen;
+  return [{ ...rest, message: `${admission.where}${message}`, origin: admission.origin }];
 }
 
 /** A role as rules see it: its documents read, what it says taken apart. */

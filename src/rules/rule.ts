@@ -22,8 +22,8 @@ export interface Rule {
   readonly waivable?: true;
   /** Is a finding one severity higher where the role's trust is wide? See G11. @default false */
   readonly raised?: true;
-  /** Some of the workspaces that a role admits. */
-  readonly admission?: (admission: PlacedAdmission) => readonly Observation[];
+  /** Some of the workspaces that a role admits: a message, or more, without its place. */
+  readonly admission?: (admission: PlacedAdmission) => string | Observation | null;
   /** A trust policy that somebody wrote. */
   readonly trust?: (view: TrustView, role: JudgedRole) => readonly Observation[];
   /** Everything else about a role: what it may do, and what AWS makes of it. */

@@ -55,17 +55,18 @@ function changedStack(
 ): readonly Observation[] {
   const { origin } = account;
   const roles = new Map(account.roles.map((role) => [role.name, role.path]));
-  const gone = before.roles.map((role) => role.name).filter((role) => !roles.has(role));
   const elsewhere = new Set(
     stacks
       .filter((stack) => stack.account.id === account.id && stack.name !== name)
       .flatMap((stack) => stack.account.roles.map((role) => role.name)),
   );
-  const say = (names: readonly string[], message: (what: string) => string, remedy?: string) =>
+  const say = (names: readonly string[], then: string, remedy?: string): readonly Observation[] =>
     rolesText(names).map((what) => ({
-      ...{ message: message(what), origin },
-      ...(remedy === undefined ? {} : { remedy }),
+      message: `deploying ${quote(name)} destroys ${what}${then}`,
+      ...{ origin, remedy },
     }));
+  const gone = before.roles.map((role) => role.name).filter((role) => !roles.has(role));
+  const moved = before.roles.filter((role) => (roles.get(role.name) ?? role.path) !== role.path);
   const kept = new Set([
     ...account.identityProviders.map((provider) => provider.providerName),
     // Terraform lets go of the identity provider of an installation that no role of the account uses.
@@ -74,16 +75,16 @@ function changedStack(
   return [
     ...say(
       gone.filter((role) => elsewhere.has(role)),
-      (what) => `deploying ${quote(name)} destroys ${what}, which other stacks of the account make again`,
+      ", which other stacks of the account make again",
       moveState,
     ),
     ...say(
       gone.filter((role) => !elsewhere.has(role)),
-      (what) => `deploying ${quote(name)} destroys ${what}`,
+      "",
     ),
     ...say(
-      before.roles.filter(({ name: role, path }) => (roles.get(role) ?? path) !== path).map((r) => r.name),
-      (what) => `deploying ${quote(name)} destroys ${what} and makes it again, because its path changes`,
+      moved.map((role) => role.name),
+      " and makes it again, because its path changes",
       "keep the path, or deploy when nobody needs the role",
     ),
     ...before.providerNames

@@ -2,7 +2,7 @@ import { quote } from "../../diagnostics";
 import { onaIssuer } from "../../model/issuer";
 import { coversPattern, literalStart, patternOf } from "../../policy";
 import type { TrustCondition, TrustedIssuer, TrustStatement, TrustView } from "../judgedRole";
-import { demands, isBinding, isOwn, isPositive, on, patternIn } from "./trustView";
+import { demands, isBinding, isOwn, namedSubjects, patternIn } from "./trustView";
 
 /** Is this a condition that only a named caller or customer of the issuer meets? */
 function namesCallers(condition: TrustCondition, issuer: TrustedIssuer): boolean {
@@ -11,7 +11,7 @@ function namesCallers(condition: TrustCondition, issuer: TrustedIssuer): boolean
   if (claim === "sub") return values.every((value) => isNamedSubject(condition, value, issuer));
   // Where anybody signs up, nobody has verified the address.
   if (claim === "email" && !issuer.openSignup)
-    return values.every((value) => isNamedAddress(condition, value));
+    return values.every((value) => /^[*?]*[^*?$]*@[^*?@$]+$/.test(value));
   return issuer.foreign?.naming.includes(claim) === true && values.every((v) => isNamedClaim(condition, v));
 }
 
@@ -24,12 +24,6 @@ function isNamedSubject(condition: TrustCondition, value: string, { foreign }: T
   const every = patternOf(foreign?.every ?? "*", true);
   if (open && every !== null && coversPattern(pattern, every)) return false;
   return foreign?.customer?.test(open ? literalStart(pattern) : `${value}:`) ?? true;
-}
-
-/** A whole address, or a whole domain of them. */
-function isNamedAddress(condition: TrustCondition, value: string): boolean {
-  const pattern = patternIn(condition, value);
-  return pattern !== null && /^[*?]*[^*?]*@[^*?@]+$/.test(value);
 }
 
 /** Whole values name somebody; of patterns, those that a `/` closes before the first wildcard. */
@@ -56,7 +50,7 @@ export function strangersLetIn(
   return login.issuers.flatMap((issuer) => {
     if (issuer.foreign === null || tellsApart(login, issuer, view)) return [];
     const prefix = issuer.providerName.toLowerCase();
-    return [...on(login, "sub").filter(isPositive), ...demands(view, login, "sub")]
+    return namedSubjects(view, login)
       .filter((condition) => condition.prefix === prefix)
       .flatMap((condition) =>
         condition.values

@@ -11,7 +11,7 @@ import {
   type LoginJudge,
 } from "./conditions";
 import { isOnas, namingRemedy, strangersLetIn, tellsApart } from "./foreignCallers";
-import { demands, isPositive, on, patternIn } from "./trustView";
+import { demands, isPositive, namedSubjects, on, patternIn } from "./trustView";
 
 const audience = "sts.amazonaws.com";
 
@@ -109,8 +109,7 @@ const noSubject: LoginJudge = (login, view) => {
 };
 
 const everySubject: LoginJudge = (login, view) => {
-  const own = [...on(login, "sub"), ...demands(view, login, "sub")].filter(isPositive);
-  const everything = own.flatMap((c) => {
+  const everything = namedSubjects(view, login).flatMap((c) => {
     const issuer = login.issuers.find((i) => i.providerName.toLowerCase() === c.prefix);
     return c.values
       .filter((value) => isEverything(patternIn(c, value)))

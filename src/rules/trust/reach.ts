@@ -1,7 +1,7 @@
 import { quote } from "../../diagnostics";
 import { dialects } from "../../subject";
-import type { PlacedAdmission, TrustedIssuer } from "../judgedRole";
-import { below, listed, type Observation, type Rule } from "../rule";
+import type { TrustedIssuer } from "../judgedRole";
+import { below, listed, type Rule } from "../rule";
 
 /** Rules about whom a role admits, be it an entry of a manifest or a document that says so. */
 export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
@@ -12,13 +12,10 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "workspaces opened on a branch, a pull request or an issue are denied",
     remedy: "add branches, or what else is needed, to contexts",
     policyRemedy: "add the forms of branches, or of what else is needed, to sub",
-    admission: ({ kind, bare, ...at }) =>
+    admission: ({ kind, bare }) =>
       kind === "repo" && bare
-        ? say(
-            at,
-            "only workspaces opened on the repository itself are admitted, not those opened on a branch",
-          )
-        : [],
+        ? "only workspaces opened on the repository itself are admitted, not those opened on a branch"
+        : null,
   },
   {
     id: "T54",
@@ -27,17 +24,14 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "every repository of it, present and future, gets the role: whoever may create one there gets in, and so does whoever opens a workspace on a fork's pull request",
     remedy: "name the repositories instead, under repos",
     policyRemedy: "name the repositories instead",
-    admission: ({ kind, url, contexts, ...at }) => {
-      if (kind !== "org") return [];
+    admission: ({ kind, url, contexts }) => {
+      if (kind !== "org") return null;
       const what =
         url === null
           ? "every repository or project of the organization"
           : `any repository below ${quote(url)}`;
       const forks = contexts.includes("all") ? ", or open a pull request from a fork" : "";
-      return say(
-        at,
-        `${what}, present and future, gets this role, and so does whoever may create one there${forks}`,
-      );
+      return `${what}, present and future, gets this role, and so does whoever may create one there${forks}`;
     },
   },
   {
@@ -47,23 +41,14 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "anybody who may read the repository gets in",
     why: "where signup is open, strangers present the same subject unless it names the organization; for a whole organization this is an error",
     remedy: "use an installation of your own, unless the repository is private",
-    admission: ({ kind, url, openTo, openFormerly = false, ...at }) => {
-      if (openTo === null || url === null) return [];
+    admission: ({ kind, url, openTo, openFormerly = false }) => {
+      if (openTo === null || url === null) return null;
       const still = openFormerly ? ", which formerIssuers still trusts" : "";
-      const anybody = `anybody can get a workspace at ${quote(openTo)}${still}, and sub does not name the organization: `;
-      if (kind === "repo")
-        return say(
-          at,
-          `${anybody}whoever may read the repository gets this role; if it is public, that is everybody`,
-        );
-      return say(
-        at,
-        `${anybody}whoever may read any repository of it gets this role, and everybody may read a public one`,
-      ).map((seen) => ({
-        ...seen,
-        severity: "error",
-        remedy: "name the repositories, unless every one of them is private",
-      }));
+      const what = kind === "repo" ? "the repository" : "any repository of it";
+      const message = `anybody can get a workspace at ${quote(openTo)}${still}, and sub does not name the organization: whoever may read ${what} gets this role, and everybody may read a public one`;
+      if (kind === "repo") return message;
+      const remedy = "name the repositories, unless every one of them is private";
+      return { message, severity: "error", remedy };
     },
   },
   {
@@ -73,18 +58,15 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "whoever may open a pull request writes the code that then runs with the role",
     remedy: "leave pull-requests, commits and all out of contexts",
     policyRemedy: "name the branches instead, as in https://github.com/OWNER/REPOSITORY/tree/main",
-    admission: ({ kind, contexts, by, ...at }) => {
+    admission: ({ kind, contexts, by }) => {
       const all = contexts.includes("all");
       const forks = [
         ...(all || contexts.includes("commits") ? ["commits"] : []),
         ...(all || contexts.includes("pull-requests") ? ["pull requests"] : []),
       ];
-      if (kind === "org" || forks.length === 0) return [];
+      if (kind === "org" || forks.length === 0) return null;
       const named = contexts.filter((c) => c === "all" || c === "commits" || c === "pull-requests");
-      return say(
-        at,
-        `${by(named)} admits workspaces on ${forks.join(" and ")}, whose code can come from forks`,
-      );
+      return `${by(named)} admits workspaces on ${forks.join(" and ")}, whose code can come from forks`;
     },
   },
   {
@@ -118,14 +100,11 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
     remedy: "remove the entry before the owner is renamed or the repository is moved",
     policyRemedy: "remove the role before the owner is renamed or the repository is moved",
     // One text for a manifest, however many entries it has.
-    admission: ({ url, owners, ...at }) => {
-      if (url === null) return [];
-      if (owners.length === 0)
-        return say(at, `whoever takes over the name ${quote(url)} after a rename gets this role`);
-      return say(
-        at,
-        `whoever takes over the name of an owner after a rename gets its roles: ${listed(owners)}`,
-      );
+    admission: ({ url, owners }) => {
+      if (url === null) return null;
+      return owners.length === 0
+        ? `whoever takes over the name ${quote(url)} after a rename gets this role`
+        : `whoever takes over the name of an owner after a rename gets its roles: ${listed(owners)}`;
     },
   },
   {
@@ -134,13 +113,10 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "the trust rests on an Ona project",
     why: "every environment of the project gets the role, whatever code is in it",
     remedy: "let only those edit the project, or push to its repository, who may have what the role grants",
-    admission: ({ isProject = false, ...at }) =>
+    admission: ({ isProject = false }) =>
       isProject
-        ? say(
-            at,
-            "whoever may edit the Ona project or its repository, or create environments in it, decides which code has this role",
-          )
-        : [],
+        ? "whoever may edit the Ona project or its repository, or create environments in it, decides which code has this role"
+        : null,
   },
   {
     id: "T68",
@@ -148,14 +124,13 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "contexts without the repository itself",
     why: "a workspace opened on the repository's own page, as most are, is refused",
     remedy: "add repository to contexts",
-    admission: ({ kind, url, contexts, where, ...at }) =>
+    admission: ({ kind, url, contexts, where }) =>
       kind === "org" ||
       url === null ||
       where !== "" ||
-      contexts.includes("repository") ||
-      contexts.includes("all")
-        ? []
-        : say({ ...at, where }, "workspaces opened on the repository's own page are refused"),
+      contexts.some((c) => c === "repository" || c === "all")
+        ? null
+        : "workspaces opened on the repository's own page are refused",
   },
   {
     id: "T71",
@@ -166,27 +141,21 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
       "name the branches, and leave tags and issues out: repository and {branch: …} never open a fork's code",
     policyRemedy:
       "name the branches instead, as in https://github.com/OWNER/REPOSITORY/tree/main: that never opens a fork's code",
-    admission: ({ kind, hostKind, contexts, by, ...at }) => {
+    admission: ({ kind, hostKind, contexts, by }) => {
       // Who admits commits has forks in everyday use, which T58 says.
       if (kind === "org" || hostKind === null || contexts.some((c) => c === "all" || c === "commits"))
-        return [];
+        return null;
       const made = dialects[hostKind].forksByLink.filter((context) => contexts.includes(context));
-      if (made.length === 0) return [];
       const opened = [
         ...(made.some((context) => context !== "issues") ? ["commit"] : []),
         ...(made.includes("issues") ? ["pull request"] : []),
       ];
-      return say(at, `${by(made)} also admits a link made to open a ${opened.join(" or ")} of a fork`);
+      return made.length === 0
+        ? null
+        : `${by(made)} also admits a link made to open a ${opened.join(" or ")} of a fork`;
     },
   },
 ]);
-
-function say(
-  { where, origin }: Pick<PlacedAdmission, "where" | "origin">,
-  message: string,
-): readonly Observation[] {
-  return [{ message: `${where}${message}`, origin }];
-}
 
 /** Did Gitpod's installer write issuers of this form until September 2023? */
 function isOldForm(providerName: string): boolean {

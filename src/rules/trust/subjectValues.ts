@@ -4,7 +4,7 @@ import type { ScmHost } from "../../model/accessModel";
 import { coversPattern, literalStart, patternOf, spelled, type Pattern } from "../../policy";
 import { scmHostOf, scmHosts, type SubjectReach } from "../../subject";
 import type { FormFinding, TrustCondition, TrustedIssuer, TrustStatement, TrustView } from "../judgedRole";
-import { admits, demands, hasWildcard, isBinding, isPositive, isWithin, on, patternIn } from "./trustView";
+import { admits, hasWildcard, isBinding, isWithin, namedSubjects, patternIn } from "./trustView";
 
 /** What one value says: whom it admits, or what is odd about its form. */
 export type Reading = Admission | Form;
@@ -79,9 +79,7 @@ export function isWritable(text: string): boolean {
 /** Of the conditions on `sub` that are demanded together, those that no other one of them makes narrower. */
 function narrowest(view: TrustView, login: TrustStatement, issuer: TrustedIssuer): readonly TrustCondition[] {
   const prefix = issuer.providerName.toLowerCase();
-  const all = [...on(login, "sub").filter(isPositive), ...demands(view, login, "sub")].filter(
-    (c) => c.prefix === prefix,
-  );
+  const all = namedSubjects(view, login).filter((c) => c.prefix === prefix);
   const within = (narrow: TrustCondition, wide: TrustCondition): boolean =>
     isBinding(narrow) && isWithin(narrow, wide);
   return all.filter(

@@ -126,6 +126,11 @@ export function demands(view: TrustView, login: TrustStatement, claim: string): 
   });
 }
 
+/** Whom a login admits by `sub`: its conditions that name values, and what Deny statements demand. */
+export function namedSubjects(view: TrustView, login: TrustStatement): readonly TrustCondition[] {
+  return [...on(login, "sub").filter(isPositive), ...demands(view, login, "sub")];
+}
+
 /** Is the Deny about every issuer of the login, and about the login? */
 export function deniesAll(deny: TrustStatement, login: TrustStatement): boolean {
   return login.issuers.every(({ principal }) => isAbout(deny.statement, principal));

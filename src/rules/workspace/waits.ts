@@ -1,4 +1,3 @@
-import { nearest } from "../../diagnostics";
 import type { LoginStep, Step, SyncStep, UseStep, VariableStep } from "../../model/gitpodYml";
 import type { GitpodYmlSubject, PlacedObservation, Rule } from "../rule";
 import { exclude, loginsOf, snippetsOf } from "./steps";
@@ -94,19 +93,13 @@ function hasty(subject: GitpodYmlSubject): readonly PlacedObservation[] {
       const what = step.kind === "use" ? step.what : `$${step.name}`;
       const late = step.phase === "command" ? "" : `move it from ${step.phase} to command, and `;
       const unsaid = name === undefined ? `gp sync-done ${signal} behind the login, and ` : "";
-      if (!isThere) {
-        const message = `${what} needs credentials, and no task of this file logs in`;
-        return {
-          message,
-          place: step.place,
-          remedy: `${late}run gitpod-aws-oidc snippet --into FILE --await all`,
-        };
-      }
-      return {
-        message: `${what} needs the credentials of another task's login, and does not wait for it`,
-        place: step.place,
-        remedy: `${late}write ${unsaid}gp sync-await ${signal} before it`,
-      };
+      const wait = isThere
+        ? `write ${unsaid}gp sync-await ${signal} before it`
+        : "run gitpod-aws-oidc snippet --into FILE --await all";
+      const message = isThere
+        ? `${what} needs the credentials of another task's login, and does not wait for it`
+        : `${what} needs credentials, and no task of this file logs in`;
+      return { message, place: step.place, remedy: late + wait };
     });
 }
 
@@ -128,11 +121,10 @@ function endlessWaits(subject: GitpodYmlSubject): readonly PlacedObservation[] {
   if (signalled === null) return [];
   return syncs(subject).flatMap(({ kind, name, place }) => {
     if (kind !== "await" || signalled.has(name)) return [];
-    const { shown } = subject;
-    const message = `this waits for ${shown(name)}, which no command of this file signals: unless a script does, it waits for ever`;
-    const meant = nearest(name, [...signalled].slice(0, 100));
-    const write = meant === undefined ? "" : `write gp sync-await ${shown(meant).slice(1, -1)}, or `;
-    return [{ message, place, remedy: `${write}signal it with gp sync-done behind what it waits for` }];
+    const message = `this waits for ${subject.shown(name)}, which no command of this file signals: unless a script does, it waits for ever`;
+    return [
+      { message, place, remedy: "write the name that is signalled, or signal this one with gp sync-done" },
+    ];
   });
 }
 
