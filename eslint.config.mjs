@@ -54,6 +54,18 @@ export default tseslint.config(
   },
   ...roomRules,
   {
+    files: ["templates/access/*.js"],
+    languageOptions: {
+      sourceType: "script",
+      globals: Object.fromEntries(
+        [...["document", "location", "Node", "matchMedia", "addEventListener", "scrollTo"]].map((name) => [
+          name,
+          "readonly",
+        ]),
+      ),
+    },
+  },
+  {
     files: ["**/*.js", "**/*.mjs"],
     languageOptions: {
       globals: { module: "writable", require: "readonly", process: "readonly", console: "readonly" },

@@ -1,6 +1,6 @@
 import { cell } from "../diagnostics";
 import { durationWords, type AccessRow } from "./accessRow";
-import { managedWords } from "./permissionWords";
+import { managedPermission } from "./permissionWords";
 
 /** Roles for a pull request or a wiki: a table for each account. What others wrote stands in code spans. */
 export function accessMarkdown(rows: readonly AccessRow[]): string {
@@ -23,7 +23,10 @@ export function accessMarkdown(rows: readonly AccessRow[]): string {
 function tableRow(row: AccessRow): string {
   const { entry, expires, permissionsBoundary, sourceCidrs, accepted } = row;
   const boundary = permissionsBoundary === null ? [] : [`within the boundary ${permissionsBoundary}`];
-  const may = [...row.may.map(({ words }) => words), ...row.managedPolicies.map(managedWords)];
+  const may = [
+    ...row.may.map(({ words }) => words),
+    ...row.managedPolicies.map((arn) => managedPermission(arn).words),
+  ];
   const cells = [
     cell(row.role),
     lines(row.admits),

@@ -1,6 +1,6 @@
 import type { ManifestOrigin } from "../model/accessModel";
 import type { AcceptedFinding, AccessRole, Subjects } from "./accessRole";
-import { managedWords, permissionsOf, type Permission } from "./permissionWords";
+import { managedPermission, permissionsOf, type Permission } from "./permissionWords";
 
 /** The line of a place in its file. */
 export type LineOf = (origin: ManifestOrigin) => number;
@@ -19,7 +19,7 @@ export interface AccessRow {
   } | null;
   readonly admits: readonly string[];
   readonly subjects: Subjects;
-  readonly may: readonly Omit<Permission, "denies">[];
+  readonly may: readonly Permission[];
   readonly managedPolicies: readonly string[];
   readonly permissionsBoundary: string | null;
   readonly sessionSeconds: number;
@@ -44,14 +44,18 @@ export function accessRow(
   return {
     ...{ role: name, arn, account: { name: account.name, id: account.id }, installation },
     entry: entry && { ...entry, file: origin.file, line: lineOf(origin) },
-    ...{ admits, subjects, may: may.map(({ denies, ...shown }) => shown), managedPolicies },
+    ...{ admits, subjects, may, managedPolicies },
     ...{ permissionsBoundary, sessionSeconds, expires, sourceCidrs, issuers, audience, accepted },
   };
 }
 
 /** The JSON of `access`: stable, one role after the other. */
 export function accessJson(rows: readonly AccessRow[]): string {
-  return `${JSON.stringify({ roles: rows }, null, 2)}\n`;
+  const roles = rows.map((row) => ({
+    ...row,
+    may: row.may.map(({ words, actions, resources }) => ({ words, actions, resources })),
+  }));
+  return `${JSON.stringify({ roles }, null, 2)}\n`;
 }
 
 /** `90m` as `1h30m`. */
@@ -64,7 +68,10 @@ export function durationWords(seconds: number): string {
 /** What a role has in common for every reader of words: labels, each with its lines. */
 export function factsOf(row: AccessRow): readonly (readonly [label: string, lines: readonly string[]])[] {
   const { may, managedPolicies, permissionsBoundary, sourceCidrs, issuers, audience, accepted } = row;
-  const permissions = [...may.map(({ words }) => words), ...managedPolicies.map(managedWords)];
+  const permissions = [
+    ...may.map(({ words }) => words),
+    ...managedPolicies.map((arn) => managedPermission(arn).words),
+  ];
   return [
     ["admits", row.admits],
     ["may", permissions.length === 0 ? ["nothing"] : permissions],

@@ -4,7 +4,7 @@ import type { Access, AccessRole, Subjects } from "./accessRole";
 import { durationWords, type LineOf } from "./accessRow";
 import { atomsOf, coversTerm, subjectText, uncovered, type Atom, type Test } from "./atoms";
 import { matchRoles } from "./matchRoles";
-import { listed, managedWords, permissionsOf } from "./permissionWords";
+import { listed, managedPermission, permissionsOf } from "./permissionWords";
 import { subjectsWords } from "./subjectWords";
 
 /** What changes about a role, the worst first. */
@@ -93,7 +93,7 @@ function wholeRole(role: AccessRole): Difference {
 function mayWords({ statements, account, managedPolicies }: AccessRole): readonly string[] {
   const words = [
     ...permissionsOf(statements, account).map((p) => p.words),
-    ...managedPolicies.map(managedWords),
+    ...managedPolicies.map((arn) => managedPermission(arn).words),
   ];
   return words.length === 0 ? ["nothing"] : words;
 }
@@ -226,7 +226,7 @@ function permissionDifferences({ base, more, change }: Sides): readonly Differen
         change === "gains" ? `no longer ${words}` : words,
       ),
     ),
-    ...attached.map(managedWords),
+    ...attached.map((arn) => managedPermission(arn).words),
     ...detached.map((arn) => `what ${arn} may deny`),
   ];
   if (what.length === 0) return [];
@@ -243,7 +243,7 @@ function allowedWords(found: readonly Atom[], base: AccessRole, more: AccessRole
   if (found.length === 0) return [];
   const before = new Set(permissionsOf(base.statements, base.account).map(({ words }) => words));
   const permissions = permissionsOf(more.statements, more.account).filter(
-    (p) => !p.denies && !before.has(p.words),
+    (p) => p.level !== "denied" && !before.has(p.words),
   );
   const left = found.filter(
     ({ action, resource }) =>

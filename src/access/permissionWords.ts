@@ -14,7 +14,12 @@ import type { AccessAccount } from "./accessRole";
 /** Something that a role may do, or is denied, as one reader's line. */
 export interface Permission {
   readonly words: string;
-  readonly denies: boolean;
+  /** The access level of a grant; of others `denied`, `wide`, `statement` or `managed`. */
+  readonly level: string;
+  /** The kind of a grant, `statement` or `managed policy`. */
+  readonly kind: string;
+  /** What it reaches, by the names that people know. */
+  readonly names: readonly string[];
   readonly actions: readonly string[];
   readonly resources: readonly string[];
 }
@@ -30,9 +35,15 @@ export function permissionsOf(
 }
 
 /** What an attached policy gives, whose text is not at hand. */
-export function managedWords(arn: string): string {
+export function managedPermission(arn: string): Permission {
   const wide = widePolicyWords(arn);
-  return `all of ${arn} (${wide === null ? "not read" : `wide: it ${wide}`})`;
+  return {
+    words: `all of ${arn} (${wide === null ? "not read" : `wide: it ${wide}`})`,
+    level: wide === null ? "managed" : "wide",
+    kind: "managed policy",
+    names: [`policy ${arn.slice(arn.indexOf("/") + 1)}`],
+    ...{ actions: [], resources: [] },
+  };
 }
 
 function grantPermission(grant: ResolvedGrant, { id, region }: AccessAccount): Permission {
@@ -46,8 +57,8 @@ function grantPermission(grant: ResolvedGrant, { id, region }: AccessAccount): P
   ];
   const name = kind === "parameter" && target.name.includes("/") ? `/${target.name}` : target.name;
   return {
-    denies: false,
     words: `${access} ${kind} ${name}${where.join("")}`,
+    ...{ level: access, kind, names: [`${kind} ${name}${where.join("")}`] },
     actions: itemsOf(statements, "Action"),
     resources: itemsOf(statements, "Resource"),
   };
@@ -63,12 +74,17 @@ function statementPermission(statement: Statement): Permission {
   const what = NotAction === undefined ? listed(many(Action)) : `everything but ${listed(many(NotAction))}`;
   const where =
     NotResource === undefined ? listed(many(Resource)) : `everything but ${listed(many(NotResource))}`;
-  const wide = Effect === "Allow" && isWide(statement) ? " (wide)" : "";
+  const level = Effect === "Deny" ? "denied" : isWide(statement) ? "wide" : "statement";
+  const resources = NotResource === undefined ? many(Resource) : ["*"];
   return {
-    denies: Effect === "Deny",
-    words: `${Effect === "Deny" ? "denied: " : ""}${what} on ${where}${conditionWords(Condition)}${wide}`,
+    words: `${level === "denied" ? "denied: " : ""}${what} on ${where}${conditionWords(Condition)}${level === "wide" ? " (wide)" : ""}`,
+    ...{
+      level,
+      kind: "statement",
+      names: level === "denied" ? [] : resources.map((arn) => (arn === "*" ? "everything" : arn)),
+    },
     actions: NotAction === undefined ? many(Action) : ["*"],
-    resources: NotResource === undefined ? many(Resource) : ["*"],
+    resources,
   };
 }
 

@@ -24,7 +24,8 @@ export function answer(role: AccessRole, question: ResourceQuestion): readonly P
   const bounded = permissionsBoundary === null ? [] : ["the boundary"];
   const asked = { ...question, resource: wholeArn(question.resource) };
   const found = permissionsOf(statements, role.account).flatMap((permission): readonly Permission[] => {
-    if (permission.denies || !permission.resources.some((r) => isMatch(r, asked.resource))) return [];
+    if (permission.level === "denied" || !permission.resources.some((r) => isMatch(r, asked.resource)))
+      return [];
     const verdicts = candidates(permission, asked).flatMap((action) => {
       const open = decide(policy, action, asked);
       return open === null ? [] : [{ action, open }];
@@ -34,8 +35,9 @@ export function answer(role: AccessRole, question: ResourceQuestion): readonly P
     const depends = open.length === 0 ? "" : ` (depends on ${open.join(", ")})`;
     return [
       {
-        ...{ words: `${permission.words}${depends}`, denies: false },
-        ...{ actions: verdicts.map((v) => v.action), resources: permission.resources },
+        ...permission,
+        words: `${permission.words}${depends}`,
+        actions: verdicts.map((v) => v.action),
       },
     ];
   });

@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
   accessChanges,
   accessJson,
   accessMarkdown,
+  accessPage,
   accessRow,
   accessText,
   answer,
@@ -14,6 +16,7 @@ import {
   type AccessRow,
   type Change,
   type LineOf,
+  type PageParts,
   type ResourceQuestion,
 } from "../access";
 import { formatText, nearest, quote } from "../diagnostics";
@@ -51,10 +54,12 @@ export function accessCommand(given: AccessArguments, io: CommandIo): ExitCode {
   if (given.diff !== undefined) return diffCommand(given, given.diff, io);
   if (given.failOn !== undefined)
     throw new CommandError("--fail-on is about changes", "add --diff with the manifest before the change");
-  const format = formatOf(given.format, {
-    text: (rows: readonly AccessRow[]) => accessText(rows, io.colour),
-    json: accessJson,
-    markdown: accessMarkdown,
+  const rowsOf = (shown: readonly ShownRole[]) => shown.map(({ row }) => row);
+  const format = formatOf<readonly ShownRole[]>(given.format, {
+    text: (shown) => accessText(rowsOf(shown), io.colour),
+    json: (shown) => accessJson(rowsOf(shown)),
+    markdown: (shown) => accessMarkdown(rowsOf(shown)),
+    html: (shown) => pageOf(shown),
   });
   const horizon = horizonOf(given, io);
   const question = questionOf(given, io);
@@ -62,15 +67,60 @@ export function accessCommand(given: AccessArguments, io: CommandIo): ExitCode {
   if (!project.ok) return refused(project, io);
   const { model } = project;
   const isWanted = wanted(given, model);
-  const rows = declaredAccess(model)
+  const shown = declaredAccess(model)
     .roles.filter(isWanted)
-    .flatMap((role) => {
+    .flatMap((role): readonly ShownRole[] => {
       const may = question === null ? undefined : answer(role, question);
-      return may === null ? [] : [accessRow(role, linesOf(project), may)];
+      return may === null
+        ? []
+        : [{ role, row: accessRow(role, linesOf(project), may), locator: project.locator }];
     })
-    .filter((row) => horizon === null || endsBy(row, horizon));
-  write(format(rows), given.out, io);
+    .filter(({ row }) => horizon === null || endsBy(row, horizon));
+  write(format(shown), given.out, io);
   return 0;
+}
+
+/** A role with what is said of it, and what knows its file. */
+interface ShownRole {
+  readonly role: AccessRole;
+  readonly row: AccessRow;
+  readonly locator: SoundProject["locator"];
+}
+
+/** The page of roles, with its own files. */
+function pageOf(shown: readonly ShownRole[]): string {
+  const files = [...new Set(shown.map(({ role }) => role.origin.file))].sort();
+  const roles = shown.map(({ role, row, locator }) => ({
+    role,
+    row,
+    lines: entryLines(role.origin, locator),
+  }));
+  const title =
+    files.length > 3 ? `${files.slice(0, 3).join(", ")} and ${files.length - 3} more` : files.join(", ");
+  return accessPage(roles, title, pageParts());
+}
+
+/** The files that the page is made of. */
+export function pageParts(): PageParts {
+  const read = (name: string) =>
+    readFileSync(join(__dirname, "..", "..", "templates", "access", name), "utf8");
+  return { html: read("page.html"), style: read("page.css"), script: read("page.js") };
+}
+
+/** Lines of an entry that are worth a look. */
+const mostLines = 60;
+
+/** The lines of an entry: from its own on, those that are indented as far. */
+function entryLines(origin: AccessRole["origin"], locator: SoundProject["locator"]): readonly string[] {
+  const { line, column } = locator.locate(origin, "value");
+  const lines: string[] = [];
+  for (let number = line; lines.length < mostLines; number++) {
+    const text = locator.line(origin.file, number);
+    if (text === undefined || (number > line && /\S/.test(text) && text.search(/\S/) < column - 1)) break;
+    lines.push(text);
+  }
+  while (lines.at(-1)?.trim() === "") lines.pop();
+  return lines;
 }
 
 function diffCommand(given: AccessArguments, old: string, io: CommandIo): ExitCode {

@@ -92,7 +92,7 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .argument("[manifest]", "the manifest; by default manifest.yaml")
     .option("--diff <old>", "who gains and who loses what, against this manifest or the folder that holds it")
     .option("--fail-on <what>", "with --diff: gains, to end with 1 if anybody gains anything")
-    .option("--format <format>", "text, json or markdown", "text")
+    .option("--format <format>", "text, json, markdown or html: one file for a browser", "text")
     .option("--out <file>", "write it to this file")
     .option("--account <name>", "the roles of this account alone, by name or id")
     .option(

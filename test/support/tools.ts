@@ -18,6 +18,8 @@ export interface Tools {
   /** A linter of shell code. */
   readonly shellcheck: string | undefined;
   readonly jq: string | undefined;
+  /** A browser. */
+  readonly chromium: string | undefined;
 }
 
 export type ToolName = keyof Tools;
@@ -33,6 +35,7 @@ export function findTools(): Tools {
     zsh: onPath("zsh"),
     shellcheck: onPath("shellcheck"),
     jq: onPath("jq"),
+    chromium: onPath("chromium"),
   };
 }
 
@@ -67,6 +70,7 @@ const remedies: Readonly<Record<ToolName, string>> = Object.freeze({
   zsh: "install zsh (apt-get install zsh)",
   shellcheck: "install shellcheck (apt-get install shellcheck)",
   jq: "install jq (apt-get install jq)",
+  chromium: "install Chromium (apt-get install chromium)",
 });
 
 function isExecutable(file: string): boolean {
