@@ -119,11 +119,13 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
 
   program
     .command("snippet")
-    .description("print, merge or check what a repository's .gitpod.yml needs to log in")
+    .description(
+      "print, merge or check what a repository's .gitpod.yml or .ona/automations.yaml needs to log in",
+    )
     .argument("[manifest]", "the manifest; by default manifest.yaml")
     .option("--repo <url>", "the repository; by default the origin of this folder")
     .option("--installation <name>", "where its workspaces are, if it has a snippet on several installations")
-    .option("--into <file>", "merge it into this .gitpod.yml, or make the file")
+    .option("--into <file>", "merge it into this .gitpod.yml or .ona/automations.yaml, or make the file")
     .option(
       "--await <task>",
       "with --into: let this task of the file wait for the login; all, none, or repeat it: the tasks named are those that wait from now on",
@@ -132,7 +134,7 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .option("--remove", "with --into: take it out again")
     .option("--replace", "with --into: put our task in place of a login by hand to the same role")
     .option("--dry-run", "with --into: show what would change")
-    .option("--check <file>", "lint this .gitpod.yml against the manifest")
+    .option("--check <file>", "lint this .gitpod.yml or .ona/automations.yaml against the manifest")
     .option("--format <format>", "with --check: text, json, sarif or markdown")
     .option("--strict", "with --check: fail on warnings too")
     .option("--all", "write the snippets of all repositories, with an index")

@@ -26,7 +26,8 @@ export async function checkGitpodFile(
 ): Promise<ExitCode> {
   const write = reportWriter(format, io);
   const text = readGitpodFile(file);
-  if (text === null) throw new CommandError(`there is no file ${quote(file)}`, "name a .gitpod.yml");
+  if (text === null)
+    throw new CommandError(`there is no file ${quote(file)}`, "name a .gitpod.yml or .ona/automations.yaml");
   const repository = repositoryIfAny(model, repo);
   const report = await lintGitpodYml(text, {
     file,

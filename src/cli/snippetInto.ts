@@ -1,5 +1,5 @@
-import { lstatSync, rmSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, lstatSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { escapeHidden, formatText, printable, quote, type Finding } from "../diagnostics";
 import type { AccessModel, Snippet } from "../model/accessModel";
 import { loadShellParser } from "../workspace/lint/commands";
@@ -38,6 +38,7 @@ export async function mergeInto(
   if (before === null) checkFolder(file);
   const { snippet, body } = ours;
   const merged = mergeSnippet(before, snippetTasks(body), {
+    format: snippet.format,
     awaits: awaitsOf(given.await),
     task: snippet.task,
     hasValues: snippet.logins.some((login) => login.exports.length > 0),
@@ -87,17 +88,15 @@ function madeErrors(without: readonly Finding[], merged: readonly Finding[]): re
 export async function removeFrom(file: string, dryRun: boolean, io: CommandIo): Promise<ExitCode> {
   const before = readGitpodFile(file);
   if (before === null)
-    throw new CommandError(
-      `there is no file ${quote(file)}`,
-      "name the .gitpod.yml to take the tasks out of",
-    );
+    throw new CommandError(`there is no file ${quote(file)}`, "name the file to take the tasks out of");
   const removed = removeSnippet(before);
   return removed.ok ? finish(file, before, removed.text, dryRun, io) : refuse(file, removed, io);
 }
 
-/** A folder that is not there is a slip of the hand more often than a wish. */
+/** A folder that is not there is a slip of the hand more often than a wish, but for Ona's own. */
 function checkFolder(file: string): void {
-  const folder = dirname(file);
+  const own = dirname(file);
+  const folder = basename(own) === ".ona" && !existsSync(own) ? dirname(own) : own;
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
   throw new CommandError(`there is no folder ${quote(folder)}`, "make it, or look at the spelling of --into");
 }
@@ -140,6 +139,7 @@ async function finish(
     io.stdout.write(`${shown} held nothing else: removed\n`);
     return 0;
   }
+  if (before === null) mkdirSync(dirname(file), { recursive: true });
   writeFile(file, { text, mode: modeOf(file) });
   io.stdout.write(`${before === null ? "wrote" : "changed"} ${shown}\n`);
   return 0;
@@ -161,7 +161,7 @@ async function masked(text: string | null): Promise<string | null> {
 
 /** A file's text, byte order mark included; null where there is none. @throws CommandError - where it is no text */
 export function readGitpodFile(file: string): string | null {
-  if (file === "-") throw new CommandError("a .gitpod.yml is not read from standard input", "name the file");
+  if (file === "-") throw new CommandError("no file of tasks is read from standard input", "name the file");
   if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true)
     throw new CommandError(
       `${quote(file)} is a symbolic link, and nothing is written through one`,
@@ -170,7 +170,10 @@ export function readGitpodFile(file: string): string | null {
   const read = readRegularFile(file);
   if (!read.ok) {
     if (read.reason === "missing") return null;
-    throw new CommandError(`${quote(file)} cannot be read: ${read.reason}`, "name a .gitpod.yml");
+    throw new CommandError(
+      `${quote(file)} cannot be read: ${read.reason}`,
+      "name a .gitpod.yml or .ona/automations.yaml",
+    );
   }
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(read.bytes);

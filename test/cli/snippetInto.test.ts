@@ -91,3 +91,35 @@ test("whom the role admits is no part of the task: a change of contexts makes no
   write({ "manifest.yaml": manifest.replace("secret: db", "secret: db2") });
   expect((await command(check)).stdout).toContain("S14");
 });
+
+test("a repository on Ona gets its file, in a folder that is made for it", async () => {
+  const ona = manifest
+    .replace("host: acme.gitpod.cloud", "kind: ona, organizationId: a1b2c3d4-0000-4000-8000-000000000001")
+    .replace("snippet: { profile: default }", "project: b1b2c3d4-0000-4000-8000-000000000002");
+  write({ "manifest.yaml": ona });
+  const file = ".ona/automations.yaml";
+  const app = ["snippet", "--repo", "https://github.com/acme/app"];
+  const said = async (...args: readonly string[]) => {
+    const { status, stdout, stderr } = await command([...app, ...args]);
+    return [status, stdout, stderr];
+  };
+  expect((await said())[2]).toBe("for .ona/automations.yaml of https://github.com/acme/app:\n");
+  expect(await said("--into", file)).toEqual([0, `wrote ${file}\n`, ""]);
+  expect(readFileSync(file, "utf8")).toContain("ona idp login aws --role-arn ");
+  expect(await said("--into", file)).toEqual([0, `${file} is up to date\n`, ""]);
+  expect((await said("--check", file))[0]).toBe(0);
+
+  write({ "manifest.yaml": ona.replace("env: DATABASE_URL", "env: DB_URL") });
+  const { stdout } = await command([...app, "--check", file, "--format", "json"]);
+  const { findings } = JSON.parse(stdout) as { readonly findings: readonly { readonly rule: string }[] };
+  expect(findings.map(({ rule }) => rule)).toEqual(["S14"]);
+  expect(await said("--into", file)).toEqual([0, `changed ${file}\n`, ""]);
+  expect(await said("--into", file, "--remove")).toEqual([0, `${file} held nothing else: removed\n`, ""]);
+
+  write({ ".gitpod.yml": "tasks:\n  - command: npm start\n" });
+  const [status, , stderr] = await said("--into", ".gitpod.yml");
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringMatching(/this is a \.gitpod\.yml.*\n.*\n.*left unchanged/),
+  ]);
+});

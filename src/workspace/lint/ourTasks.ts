@@ -1,6 +1,6 @@
 import type { OurTasks, Place } from "../../model/gitpodYml";
 import { commentsOf, markersOf, tasksDigest } from "../merge/markers";
-import { snippetTasks } from "../merge/tasks";
+import { snippetTasks, tasksOf } from "../merge/tasks";
 import type { TaskFile } from "./taskFile";
 import type { YamlTree } from "./yamlTree";
 
@@ -30,11 +30,14 @@ export function ourTasks(
     return { place: { path: [], line, column }, lastLine: line, digest: null };
   }
   const { begin, end, digest } = markers;
+  const list = tree.get(tree.root, "tasks");
+  const nodes = [...tree.items(list), ...tree.entries(list).map(([, task]) => task)];
   const { tasks } = (typeof value === "object" && value !== null ? value : {}) as { tasks?: unknown };
-  const list: readonly unknown[] = Array.isArray(tasks) ? tasks : [];
-  const inside = tree.items(tree.get(tree.root, "tasks")).flatMap(({ node, path }) => {
-    const at = node.range?.[0] ?? 0;
-    return at > begin.offset && at < end.offset ? [list[Number(path.at(-1))]] : [];
+  const all = tasksOf(tasks);
+  const inside = nodes.flatMap(({ node, path }) => {
+    const [at, last] = [node.range?.[0] ?? 0, path.at(-1)];
+    if (at < begin.offset || at > end.offset) return [];
+    return [typeof last === "number" ? all[last] : all.find(({ key }) => key === last)];
   });
   return {
     place: placeAt([], begin.offset),

@@ -124,8 +124,8 @@ function formatOf(value: unknown): TaskFormat | null {
   const { tasks, ...others } = value as Readonly<Record<string, unknown>>;
   if (Array.isArray(tasks)) return "gitpod.yml";
   const isMap = (found: unknown) => typeof found === "object" && found !== null && !Array.isArray(found);
-  const hasTask = isMap(tasks) && Object.values(tasks as object).some(isMap);
-  if (hasTask || "services" in others) return "automations.yaml";
+  const inside: readonly unknown[] = isMap(tasks) ? Object.values(tasks as object) : ["none"];
+  if (inside.length === 0 || inside.some(isMap) || "services" in others) return "automations.yaml";
   return Object.keys(others).length > 0 ? "gitpod.yml" : null;
 }
 

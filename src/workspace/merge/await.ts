@@ -1,9 +1,11 @@
-import { isAlias, isMap, isNode, isScalar, visit, type Node, type Scalar, type YAMLMap } from "yaml";
+import { isMap, isNode, isScalar, type Node, type Scalar, type YAMLMap } from "yaml";
 import { nearest } from "../../diagnostics/nearest";
 import { quote } from "../../diagnostics/quote";
 import { yamlQuote } from "../render/quoting";
-import { type ExistingFile, pairOf, startOf } from "./file";
+import { addDependency, dependenciesOf, dependency, removeDependency } from "./dependsOn";
+import { type ExistingFile, pairOf, sharedNode, startOf } from "./file";
 import { startOfKey } from "./block";
+import type { Task } from "./tasks";
 import {
   type Edit,
   insertLines,
@@ -34,8 +36,14 @@ const line = [
 
 const waiting = new RegExp(`^(${line})(?:; ?|\\n|$)`);
 
-/** The line of ours with which a command begins; null where it does not. */
-export function awaitedBy(command: unknown): string | null {
+/** What of ours makes a task wait: the line of its command, or the name in dependsOn; null where nothing does. */
+export function waitOf(file: ExistingFile, index: number): string | null {
+  const item = file.items[index];
+  if (file.format === "automations.yaml") return item === undefined ? null : dependency(file, item);
+  return awaitedBy(file.tasks[index]?.["command"]);
+}
+
+function awaitedBy(command: unknown): string | null {
   return typeof command === "string" ? (waiting.exec(command)?.[1]?.replace(/\s+/g, " ") ?? null) : null;
 }
 
@@ -46,8 +54,10 @@ export function withoutAwait(command: unknown): unknown {
   return ours === command ? undefined : command.slice(whole.length);
 }
 
-/** Whether a command begins by waiting for a task already, whoever wrote that. */
-export function waitsFor(command: unknown, task: string): boolean {
+/** Whether a task waits for another already, whoever wrote that: first thing in its command, or by dependsOn. */
+export function waitsFor(own: Task, task: string): boolean {
+  if ("key" in own) return dependenciesOf(own).includes(task);
+  const { command } = own;
   if (typeof command !== "string") return false;
   const [, quoted] =
     /^\s*gp +sync-await +(?:-- +)?('[^'\n]*'|"[^"\n]*"|[^\s;&|]+) *(?:;|\n|&&|$)/.exec(command) ?? [];
@@ -59,7 +69,7 @@ export function chosenTasks(
   file: ExistingFile,
   awaits: "none" | "all" | readonly string[],
 ): { readonly ok: true; readonly indices: readonly number[] } | Refused {
-  const names = file.tasks.map((task) => task["name"]);
+  const names = file.tasks.map((task) => task["key"] ?? task["name"]);
   if (awaits === "none") return { ok: true, indices: [] };
   if (awaits === "all") return { ok: true, indices: names.map((_, i) => i) };
   const known = names.filter((name) => typeof name === "string");
@@ -87,23 +97,13 @@ export function awaitEdits(file: ExistingFile, indices: readonly number[], wait:
 }
 
 function makeWait(file: ExistingFile, task: Node, wait: string): Planned {
-  const shared = sharedNode(file, task);
+  if (file.format === "automations.yaml") return addDependency(file, task, wait);
+  const shared = sharedNode(file, task, "command");
   if (shared !== null || !isMap(task)) return sharedRefusal(file, shared ?? task);
   const command = pairOf(task, "command");
   if (command === undefined) return addCommand(file, task, wait);
   if (!isScalar(command.value)) return sharedRefusal(file, isNode(command.value) ? command.value : task);
   return { ok: true, edits: [scalarEdit(file, task, command.value, wait)] };
-}
-
-/** The node whose change would reach another place too; null where none would. */
-function sharedNode({ pair, document }: ExistingFile, task: Node): Node | null {
-  const command = isMap(task) ? pairOf(task, "command")?.value : undefined;
-  const merge = isMap(task) && command === undefined ? pairOf(task, "<<")?.value : undefined;
-  if (isNode(merge)) return merge;
-  const aliased = new Set<string>();
-  visit(document, { Alias: (_, alias) => void aliased.add(alias.source) });
-  const isShared = (node: Node) => isAlias(node) || (node.anchor !== undefined && aliased.has(node.anchor));
-  return [pair?.value, task, command].filter(isNode).find(isShared) ?? null;
 }
 
 function sharedRefusal(file: ExistingFile, node: Node): Planned {
@@ -183,6 +183,7 @@ export function unawaitEdits(file: ExistingFile, indices: readonly number[]): Pl
   return together(
     indices.flatMap((index): readonly Planned[] => {
       const task = file.items[index];
+      if (file.format === "automations.yaml") return task === undefined ? [] : [removeDependency(file, task)];
       const command = isMap(task) ? pairOf(task, "command")?.value : undefined;
       if (!isMap(task) || !isScalar(command)) return [];
       const wait = awaitedBy(command.value);

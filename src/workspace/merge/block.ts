@@ -1,4 +1,4 @@
-import { type CST, isMap, isNode, isSeq, type Node } from "yaml";
+import { type CST, isCollection, isMap, isNode, isSeq, type Node } from "yaml";
 import { type ExistingFile, type OurBlock, ownIndices, startOf } from "./file";
 import { beginMarker, endMarker, type Mode, tasksDigest } from "./markers";
 import { blockItems, flowItems, type ListStyle, type Task } from "./tasks";
@@ -29,16 +29,18 @@ export function insertions(
   if (root?.flow === true && pair === null) return [intoBrackets(file, startOf(root), wholeKey(ours), ours)];
   if (root === null || pair === null) return [appendKey(file, ours, isNew ? "file" : "key")];
   const { value } = pair;
+  const isKind = isMap(value) === (file.format === "automations.yaml");
   const anchor = root.flow === true ? null : endOfKey(pair.srcToken);
-  if (isSeq(value) && value.flow === true) {
+  if (!isCollection(value) || !isKind)
+    return anchor === null ? [] : belowNothing(file, anchor, value, ours);
+  if (value.flow === true) {
     const brackets = intoBrackets(file, startOf(value), flowItems(ours), ours);
     return [...(anchor === null ? [] : belowNothing(file, anchor, value, ours)), brackets];
   }
-  if (anchor === null) return [];
-  return isSeq(value) ? intoList(file, anchor, value, ours) : belowNothing(file, anchor, value, ours);
+  return anchor === null ? [] : intoList(file, anchor, value, ours);
 }
 
-/** In front of the first item of a block list, behind the line that ends its key. */
+/** In front of the first item of a block list, or pair of a block map, behind the line that ends its key. */
 function intoList(file: ExistingFile, anchor: number, list: Node, ours: readonly Task[]) {
   const { text } = file;
   const at = nextLine(text, anchor);
@@ -54,7 +56,7 @@ function intoList(file: ExistingFile, anchor: number, list: Node, ours: readonly
 const longestGap = 8;
 
 /** What says that there are no tasks, and becomes a comment. */
-const nothing = String.raw`(?:null|Null|NULL|~|\[ *\])`;
+const nothing = String.raw`(?:null|Null|NULL|~|\[ *\]|\{ *\})`;
 
 /** Below a key without a value; a null or `[]` that is written out becomes a comment. */
 function belowNothing(file: ExistingFile, anchor: number, value: unknown, ours: readonly Task[]) {
@@ -64,7 +66,7 @@ function belowNothing(file: ExistingFile, anchor: number, value: unknown, ours: 
   if (isWritten && !new RegExp(`^${nothing}$`).test(text.slice(from, to))) return [];
   const after = isWritten ? to : anchor;
   if (!isBlankOrComment(restOfLine(text, after))) return [];
-  const style = { dash: columnOfKeys(file) + listIndent(file), keys: 2, step: stepOf(file) };
+  const style = { dash: columnOfKeys(file) + tasksIndent(file), keys: 2, step: stepOf(file) };
   const lines = insertLines(file, nextLine(text, after), marked(isWritten ? "null" : "list", ours, style));
   return [isWritten ? [{ from, to: from, text: "# " }, lines] : [lines]];
 }
@@ -75,7 +77,7 @@ function appendKey(file: ExistingFile, ours: readonly Task[], mode: Mode): reado
   const end = /^\.\.\.(?=\s|$)/m.exec(text.slice(document.range[1]));
   const at = end === null ? text.length : document.range[1] + end.index;
   const column = columnOfKeys(file);
-  const style = { dash: column + listIndent(file), keys: 2, step: stepOf(file) };
+  const style = { dash: column + tasksIndent(file), keys: 2, step: stepOf(file) };
   return [insertLines(file, at, [`${" ".repeat(column)}tasks:`, ...marked(mode, ours, style)])];
 }
 
@@ -89,7 +91,8 @@ function marked(mode: Mode, ours: readonly Task[], style: ListStyle): readonly s
 }
 
 function wholeKey(ours: readonly Task[]): readonly string[] {
-  return [`"tasks": [${flowItems(ours).join(" ").replace(/,$/, "")}],`];
+  const [open, close] = ours.some((task) => "key" in task) ? "{}" : "[]";
+  return [`"tasks": ${open ?? ""}${flowItems(ours).join(" ").replace(/,$/, "")}${close ?? ""},`];
 }
 
 /** Behind an opening bracket: as whole lines where the line ends there, else in the middle of the line. */
@@ -129,6 +132,10 @@ function columnOfKeys({ text, root }: ExistingFile): number {
 function listIndent(file: ExistingFile): number {
   const list = valuesOf(file).find((value) => isSeq(value) && value.flow !== true);
   return list === undefined ? 2 : Math.max(0, columnOf(file.text, startOf(list)) - columnOfKeys(file));
+}
+
+function tasksIndent(file: ExistingFile): number {
+  return file.format === "gitpod.yml" ? listIndent(file) : stepOf(file);
 }
 
 /** How far the file's own maps stand behind their keys. @default - 2 */

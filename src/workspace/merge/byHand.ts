@@ -30,7 +30,7 @@ export interface HandLogin {
 }
 
 /** Commands that log in to AWS, as they are written by hand; also as older documentation misspells them. */
-const loginCommand = String.raw`gp\s+idp\s+(?:login\s+aws|aws\s+login)\b|(?:\baws\s+sts\s+)?\bassume-role-with-web-identity\b`;
+const loginCommand = String.raw`(?:gp|ona|gitpod)\s+idp\s+(?:login\s+aws|aws\s+login)\b|(?:\baws\s+sts\s+)?\bassume-role-with-web-identity\b`;
 
 /**
  * Logins to our roles outside of our tasks: the role's ARN anywhere, in a command or a variable, in a file in which
@@ -109,15 +109,11 @@ export function withoutHandLogins(file: ExistingFile, found: readonly HandLogin[
   if (problems.length > 0) return { ok: false, problems };
   const removals = places.filter((place) => typeof place !== "string");
   const touched = file.items.flatMap((item, i) => (removals.some(({ task }) => task === item) ? [i] : []));
-  const shorter = readExisting(
-    applyEdits(
-      file.text,
-      removals.map(({ edit }) => edit),
-    ),
-  );
+  const edits = removals.map(({ edit }) => edit);
+  const shorter = readExisting(applyEdits(file.text, edits), file.format);
   if (!shorter.ok) return shorter;
   const empty = touched.filter((index) => isEmpty(shorter.file.tasks[index]));
-  const result = readExisting(applyEdits(shorter.file.text, withoutTasks(shorter.file, empty)));
+  const result = readExisting(applyEdits(shorter.file.text, withoutTasks(shorter.file, empty)), file.format);
   if (!result.ok) return result;
   const kept = file.tasks.flatMap((_, i) => (empty.includes(i) ? [] : [i]));
   const isRest =
@@ -132,9 +128,11 @@ export function withoutHandLogins(file: ExistingFile, found: readonly HandLogin[
 
 /** The task in whose command a login stands, and what takes it out; or why it cannot be. */
 function removal(
-  { text, items }: ExistingFile,
+  { text, items, format }: ExistingFile,
   { offset, login }: HandLogin,
 ): { readonly task: Node; readonly edit: Edit } | string {
+  // Others may depend on the task that it is in.
+  if (format === "automations.yaml") return "is in a task of Ona, on which others may depend";
   for (const task of items) {
     const command = isMap(task) ? pairOf(task, "command")?.value : undefined;
     const [from, to] = isScalar(command) && command.range ? command.range : [0, 0];

@@ -16,7 +16,8 @@ import {
 import type { Path } from "../../diagnostics/diagnostic";
 import { pathText } from "../../diagnostics/pathText";
 import { escapeHidden } from "../../diagnostics/quote";
-import { readTaskFile, type TaskFile } from "../lint/taskFile";
+import type { TaskFormat } from "../../model/accessModel";
+import { readTaskFile, taskFileNames, type TaskFile } from "../lint/taskFile";
 import { type Comment, commentsOf, type Markers, markersOf, tasksDigest } from "./markers";
 import type { Task } from "./tasks";
 import { lineBreakOf, positionAt, type Refused, refusal, type Written } from "./text";
@@ -28,8 +29,9 @@ export interface OurBlock {
   readonly end: number;
 }
 
-/** A `.gitpod.yml` that can be edited: its text, what Gitpod reads in it, and where it stands. */
+/** A file of tasks that can be edited: its text, what Gitpod or Ona reads in it, and where it stands. */
 export interface ExistingFile extends Written {
+  readonly format: TaskFormat;
   /** What the file says; empty where it says nothing. */
   readonly value: Readonly<Record<string, unknown>>;
   /** The tasks of `value`, ours included; empty where it has none. */
@@ -52,9 +54,10 @@ type Read = { readonly ok: true; readonly file: ExistingFile } | Refused;
  * Reads a file that may be edited. A file without any content, and one whose `tasks` is null, are fine although
  * Gitpod refuses them: our tasks fix that.
  * @param text - without a byte order mark
+ * @param format - of a text that does not say it
  */
-export function readExisting(text: string): Read {
-  const gitpod = readTaskFile(text);
+export function readExisting(text: string, format?: TaskFormat): Read {
+  const gitpod = readTaskFile(text, format);
   // Gitpod's parser comes first: it limits how deep a file may be nested.
   if (gitpod.problems.some(({ offset }) => offset !== null)) return invalid(text, gitpod, null);
   const document = parseDocument(text, {
@@ -71,7 +74,8 @@ export function readExisting(text: string): Read {
 }
 
 function readDocument(text: string, document: Document.Parsed, gitpod: TaskFile): Read {
-  const written = { text, lineBreak: lineBreakOf(text), document, comments: commentsOf(text) };
+  const { format } = gitpod;
+  const written = { text, format, lineBreak: lineBreakOf(text), document, comments: commentsOf(text) };
   const root: Node | null = document.contents;
   if (root === null || (isScalar(root) && root.range?.[0] === root.range?.[1]))
     return {
@@ -82,36 +86,47 @@ function readDocument(text: string, document: Document.Parsed, gitpod: TaskFile)
     return refusal(
       text,
       startOf(root),
-      "this is no map; allowed: the keys of a .gitpod.yml",
+      `this is no map; allowed: the keys of a ${taskFileNames[format]}`,
       "write keys, e.g. tasks:",
     );
   const value = gitpod.value as ExistingFile["value"];
   const pair = pairOf(root, "tasks") ?? null;
-  const refused = automations(text, root) ?? unfit(text, gitpod, document) ?? aliases(text, document, value);
+  const refused = unfit(text, gitpod, document) ?? aliases(text, document, value);
   if (refused !== null) return refused;
   if (isAlias(pair?.value) || (pair === null && "tasks" in value))
     return refusal(
       text,
       startOf(isAlias(pair?.value) ? pair.value : root),
       "tasks comes from an alias, and a change would reach what it stands for",
-      "write the list of tasks out",
+      "write the tasks out",
     );
-  const items = pair !== null && isSeq(pair.value) ? pair.value.items.filter(isNode) : [];
-  const tasks = (value["tasks"] ?? []) as ExistingFile["tasks"];
-  return withBlock({ ...written, value, tasks, root, pair, items, block: null });
+  const items = itemsOf(pair);
+  const tasks = items.map(([key, node], i) => taskOf(value["tasks"], key ?? i, node));
+  if (tasks.includes(null))
+    return refusal(
+      text,
+      startOf(root),
+      "tasks has keys that are aliases, merges or numbers",
+      "write each task below a word of its own",
+    );
+  const rest = { value, root, pair, items: items.map(([, node]) => node), block: null };
+  return withBlock({ ...written, ...rest, tasks: tasks.filter((task) => task !== null) });
 }
 
-/** The file that Ona reads: its tasks are a map. */
-function automations(text: string, root: YAMLMap): Refused | null {
-  const tasks = pairOf(root, "tasks");
-  if (pairOf(root, "services") === undefined && !(isMap(tasks?.value) && isMap(tasks.value.items[0]?.value)))
-    return null;
-  return refusal(
-    text,
-    startOf(root),
-    "this is an automations file of Ona, whose tasks have names; a .gitpod.yml has a list of them",
-    "name the .gitpod.yml, or copy the task of the printed snippet into this file",
+/** The nodes of the tasks; those of Ona with their keys, null for what is none. */
+function itemsOf(pair: Pair | null): readonly (readonly [key: string | null, Node])[] {
+  if (isSeq(pair?.value)) return pair.value.items.filter(isNode).map((node) => [null, node]);
+  if (!isMap(pair?.value)) return [];
+  return pair.value.items.flatMap(({ key, value }) =>
+    isNode(value) ? [[isScalar(key) ? String(key.value) : "<<", value] as const] : [],
   );
+}
+
+/** The task at a place of a list, or below a key of a map; null where the map does not have it by that name. */
+function taskOf(tasks: unknown, at: string | number, node: Node): Task | null {
+  if (typeof at === "number") return (tasks as readonly Task[])[at] ?? null;
+  const map = tasks as Readonly<Record<string, Task>>;
+  return Object.hasOwn(map, at) && isNode(node) ? { key: at, ...map[at] } : null;
 }
 
 /** What Gitpod refuses, but for `tasks` without a value. */
@@ -173,13 +188,14 @@ function withBlock(file: ExistingFile): Read {
   );
 }
 
-function invalid(text: string, { problems }: TaskFile, document: Document.Parsed | null): Refused {
+function invalid(text: string, { problems, format }: TaskFile, document: Document.Parsed | null): Refused {
+  const whose = format === "gitpod.yml" ? "Gitpod" : "Ona";
   return {
     ok: false,
     problems: problems.map(({ path, offset, message }) => ({
       position: positionAt(text, offset ?? placeOf(document, path)),
-      message: `not valid for Gitpod: ${path.length === 0 ? "" : `${pathText(path)}: `}${message}`,
-      remedy: "correct the file first: as it is, Gitpod does not start a workspace with it",
+      message: `not valid for ${whose}: ${path.length === 0 ? "" : `${pathText(path)}: `}${message}`,
+      remedy: `correct the file first: as it is, ${whose} does not take it`,
     })),
   };
 }
@@ -211,4 +227,15 @@ export function startOf(node: Node): number {
 /** The node of a key in a map; undefined where the map does not have it. */
 export function pairOf(map: YAMLMap, name: string): Pair | undefined {
   return map.items.find((pair) => isPair(pair) && isScalar(pair.key) && pair.key.value === name);
+}
+
+/** The node whose change would reach another place too, for a key of a task; null where none would. */
+export function sharedNode({ pair, document }: ExistingFile, task: Node, key: string): Node | null {
+  const value = isMap(task) ? pairOf(task, key)?.value : undefined;
+  const merge = isMap(task) && value === undefined ? pairOf(task, "<<")?.value : undefined;
+  if (isNode(merge)) return merge;
+  const aliased = new Set<string>();
+  visit(document, { Alias: (_, alias) => void aliased.add(alias.source) });
+  const isShared = (node: Node) => isAlias(node) || (node.anchor !== undefined && aliased.has(node.anchor));
+  return [pair?.value, task, value].filter(isNode).find(isShared) ?? null;
 }

@@ -1,6 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { awaitedBy, awaitEdits, awaitLine, chosenTasks, unawaitEdits, waitsFor, withoutAwait } from "./await";
+import type { TaskFormat } from "../../model/accessModel";
+import { taskFileNames } from "../lint/taskFile";
+import { awaitEdits, awaitLine, chosenTasks, unawaitEdits, waitOf, waitsFor, withoutAwait } from "./await";
 import { insertions, removeBlock, startOfKey, strandedKey } from "./block";
+import { withoutDependency } from "./dependsOn";
 import { handLoginProblems, handLogins, type OurLogin, withoutHandLogins } from "./byHand";
 import { type ExistingFile, ownIndices, readExisting, sameBesideTasks, startOf } from "./file";
 import { tasksDigest } from "./markers";
@@ -9,6 +12,7 @@ import { applyEdits, type Edit, type Refused, refusal, together } from "./text";
 
 /** How our tasks are merged into a file. */
 export interface MergeOptions {
+  readonly format: TaskFormat;
   /** Which of the file's own tasks wait for the credentials, by name; `keep` leaves that as the last merge had it. */
   readonly awaits: "none" | "all" | "keep" | readonly string[];
   /** The name that our task gives to `gp sync-done`. */
@@ -56,9 +60,10 @@ export function removeSnippet(text: string): Unmerged {
 
 function merge(before: string | null, ours: readonly Task[], options: MergeOptions): Merged {
   const text = before ?? "";
-  const opened = open(text);
+  const opened = open(text, options.format);
   if (!opened.ok) return opened;
   const { file, original, awaiting, isGone } = opened;
+  if (file.format !== options.format) return otherFormat(file, options.format);
   const pasted = pastedTask(original, ours);
   if (pasted !== null) {
     if (options.awaits === "keep" || options.awaits === "none") return { ok: true, text };
@@ -72,7 +77,7 @@ function merge(before: string | null, ours: readonly Task[], options: MergeOptio
   const replaced = withoutHandLogins(original, handLogins(original, options.logins));
   if (!replaced.ok) return replaced;
   const base = replaced.file;
-  const clash = sameSignal(base, options.task);
+  const clash = sameKey(base, ours) ?? sameSignal(base, options.task);
   if (clash !== null) return clash;
   const chosen =
     options.awaits === "keep"
@@ -82,8 +87,8 @@ function merge(before: string | null, ours: readonly Task[], options: MergeOptio
   const indices = new Set([...chosen.indices, ...indicesOf(replaced.waiting, replaced.kept)]);
   const plan: Plan = {
     ours,
-    wait: awaitLine(options.task, options.hasValues),
-    awaits: [...indices].filter((i) => !waitsFor(base.tasks[i]?.["command"], options.task)),
+    wait: options.format === "gitpod.yml" ? awaitLine(options.task, options.hasValues) : options.task,
+    awaits: [...indices].filter((i) => !waitsFor(base.tasks[i] ?? {}, options.task)),
   };
   if (byHand.length === 0 && isMerged(file, plan)) return { ok: true, text };
   return insert(base, plan, before === null || isGone);
@@ -102,17 +107,15 @@ interface Plan {
 }
 
 /** A file as it is, and as it is without our tasks. */
-function open(text: string) {
-  const read = readExisting(text);
+function open(text: string, format?: TaskFormat) {
+  const read = readExisting(text, format);
   if (!read.ok) return read;
   const { file } = read;
   const removed = withoutOurs(file);
   if (!removed.ok) return removed;
-  const original = removed.text === text ? read : readExisting(removed.text);
+  const original = removed.text === text ? read : readExisting(removed.text, file.format);
   if (!original.ok) return original;
-  const awaiting = ownIndices(file).flatMap((index, i) =>
-    awaitedBy(file.tasks[index]?.["command"]) === null ? [] : [i],
-  );
+  const awaiting = ownIndices(file).flatMap((index, i) => (waitOf(file, index) === null ? [] : [i]));
   const isGone = removed.text === "" && file.block?.markers.mode === "file";
   return { ok: true, file, original: original.file, awaiting, isGone } as const;
 }
@@ -128,6 +131,31 @@ function pastedTask(file: ExistingFile, ours: readonly Task[]) {
   const digests = file.tasks.map((task) => tasksDigest([task]));
   const places = ours.map((task) => digests.indexOf(tasksDigest([task])));
   return places.includes(-1) ? null : (file.items[Math.min(...places)] ?? null);
+}
+
+/** A file of the other product. */
+function otherFormat(file: ExistingFile, wanted: TaskFormat): Refused {
+  return refusal(
+    file.text,
+    0,
+    `this is a ${taskFileNames[file.format]}, and the snippet is for ${taskFileNames[wanted]}`,
+    `name the file ${taskFileNames[wanted]}, or choose another installation with --installation`,
+  );
+}
+
+/** A task of Ona that stands below the key of one of ours. */
+function sameKey(file: ExistingFile, ours: readonly Task[]): Refused | null {
+  const index = file.tasks.findIndex(
+    ({ key }) => key !== undefined && ours.some((task) => task["key"] === key),
+  );
+  const item = file.items[index];
+  if (item === undefined) return null;
+  return refusal(
+    file.text,
+    startOf(item),
+    `the file has a task ${String(file.tasks[index]?.["key"])} already, and so is ours called`,
+    "rename it, or give our task another name in the manifest: snippet: { task: NAME }",
+  );
 }
 
 /** A task that lets go what waits for ours: it would do so before there are credentials. */
@@ -150,9 +178,7 @@ function sameSignal(file: ExistingFile, task: string): Refused | null {
 /** Whether a merge would change nothing but, at most, how what is ours is written. */
 function isMerged(file: ExistingFile, { ours, wait, awaits }: Plan): boolean {
   if (file.block?.first !== 0 || file.block.markers.digest !== tasksDigest(ours)) return false;
-  return ownIndices(file).every(
-    (index, i) => awaitedBy(file.tasks[index]?.["command"]) === (awaits.includes(i) ? wait : null),
-  );
+  return ownIndices(file).every((index, i) => waitOf(file, index) === (awaits.includes(i) ? wait : null));
 }
 
 /** The first way to insert that changes nothing else, and can be undone. */
@@ -172,7 +198,7 @@ function insert(original: ExistingFile, plan: Plan, isNew: boolean): Merged {
 /** The text after the edits; null where it says anything else than it must, or cannot be undone. */
 function merged(original: ExistingFile, edits: readonly Edit[], plan: Plan): string | null {
   const text = applyEdits(original.text, edits);
-  const read = readExisting(text);
+  const read = readExisting(text, original.format);
   if (!read.ok || !isMerged(read.file, plan) || !saysTheSame(read.file, original)) return null;
   const undone = withoutOurs(read.file);
   return undone.ok && undone.text === original.text ? text : null;
@@ -185,18 +211,20 @@ function saysTheSame(file: ExistingFile, without: ExistingFile): boolean {
     sameBesideTasks(file, without) &&
     without.block === null &&
     own.length === without.tasks.length &&
-    own.every((index, i) => sameTask(file.tasks[index], without.tasks[i]))
+    own.every((index, i) => sameTask(file.tasks[index], without.tasks[i], waitOf(file, index)))
   );
 }
 
 /** Blanks in front of a command mean nothing to a shell, and quoted text over several lines may lose them. */
-function sameTask(task: Task | undefined, original: Task | undefined): boolean {
-  if (awaitedBy(task?.["command"]) === null) return isDeepStrictEqual(task, original);
+function sameTask(task: Task = {}, original: Task = {}, wait: string | null): boolean {
+  if (wait === null) return isDeepStrictEqual(task, original);
+  if ("key" in task)
+    return isDeepStrictEqual(withoutDependency(task, wait), withoutDependency(original, wait));
   const command = (of: unknown) => (typeof of === "string" ? of.trimStart() : "");
-  const rest = command(withoutAwait(task?.["command"]));
+  const rest = command(withoutAwait(task["command"]));
   return (
     isDeepStrictEqual({ ...task, command: "" }, { ...original, command: "" }) &&
-    rest === command(original?.["command"])
+    rest === command(original["command"])
   );
 }
 
@@ -208,6 +236,6 @@ function unsafe(file: ExistingFile, message: string): Refused {
     file.text,
     at,
     message,
-    "write tasks: alone on its line and each task below it, with a dash",
+    `write tasks: alone on its line and each task below it${file.format === "gitpod.yml" ? ", with a dash" : ""}`,
   );
 }

@@ -1,28 +1,40 @@
 import { problemTexts, readTaskFile } from "../lint/taskFile";
-import { yamlQuote } from "../render/quoting";
+import { yamlQuote, yamlWord } from "../render/quoting";
 
-/** One of our tasks, as data: its text in a file follows that file's habits. */
+/**
+ * A task as data: the text of ours in a file follows that file's habits. Tasks of Ona stand below a key, which is
+ * `key` here: no task has a key of that name.
+ */
 export type Task = Readonly<Record<string, unknown>>;
 
 /**
  * The tasks of a rendered snippet, so that templates stay the only place that says what our tasks are.
- * @throws RangeError where it is no valid `.gitpod.yml`, has no task, or more than tasks: that could not be merged
+ * @throws RangeError where it is no valid file, has no task, or more than tasks: that could not be merged
  */
 export function snippetTasks(rendered: string): readonly Task[] {
   const file = readTaskFile(rendered);
   if (file.problems.length > 0)
     throw new RangeError(`not a snippet: ${problemTexts(rendered, file).join("; ")}`);
-  const { tasks, ...others } = file.value as { readonly tasks?: readonly Task[] };
+  const { tasks: written, ...others } = file.value as { readonly tasks?: unknown };
+  const tasks = tasksOf(written);
   const [extra] = Object.keys(others);
   if (extra !== undefined)
     throw new RangeError(`a snippet that is merged has tasks alone, and this one has ${extra}`);
-  if (tasks === undefined || tasks.length === 0) throw new RangeError("a snippet that is merged has a task");
+  if (tasks.length === 0) throw new RangeError("a snippet that is merged has a task");
   return tasks;
+}
+
+/** What stands below `tasks`, as a list. */
+export function tasksOf(tasks: unknown): readonly Task[] {
+  if (typeof tasks !== "object" || tasks === null) return [];
+  return Array.isArray(tasks)
+    ? (tasks as readonly Task[])
+    : Object.entries(tasks).map(([key, task]) => ({ key, ...(task as Task) }));
 }
 
 /** How a file indents, in columns. */
 export interface ListStyle {
-  /** Column of the dash. */
+  /** Column of the dash, or of the keys that tasks stand below. */
   readonly dash: number;
   /** From the dash to the keys of the task, at least 2. */
   readonly keys: number;
@@ -30,15 +42,22 @@ export interface ListStyle {
   readonly step: number;
 }
 
-/** Tasks as items of a block list, a line each. */
+/** Tasks as items of a block list or pairs of a block map, a line each. */
 export function blockItems(tasks: readonly Task[], style: ListStyle): readonly string[] {
-  const outer = " ".repeat(style.dash);
-  const inner = " ".repeat(style.keys);
-  return tasks.flatMap((task) =>
-    Object.entries(task)
-      .flatMap(([key, value]) => blockEntry(key, value, " ".repeat(style.step)))
-      .map((line, i) => (i === 0 ? `${outer}-${inner.slice(1)}${line}` : indented(outer + inner, line))),
-  );
+  const [outer, inner, step] = [style.dash, style.keys, style.step].map((width) => " ".repeat(width));
+  return tasks.flatMap(({ key, ...task }) => {
+    const lines = Object.entries(task).flatMap(([name, value]) => blockEntry(name, value, step ?? ""));
+    if (typeof key === "string")
+      return [
+        `${outer ?? ""}${yamlWord(key)}:`,
+        ...lines.map((line) => indented(`${outer ?? ""}${step ?? ""}`, line)),
+      ];
+    return lines.map((line, i) =>
+      i === 0
+        ? `${outer ?? ""}-${(inner ?? "").slice(1)}${line}`
+        : indented(`${outer ?? ""}${inner ?? ""}`, line),
+    );
+  });
 }
 
 function blockEntry(key: string, value: unknown, step: string): readonly string[] {
@@ -60,9 +79,12 @@ function indented(by: string, line: string): string {
   return line === "" ? "" : by + line;
 }
 
-/** Tasks as items of a flow list, a line each, with a comma behind each. */
+/** Tasks as items of a flow list or pairs of a flow map, a line each, with a comma behind each. */
 export function flowItems(tasks: readonly Task[]): readonly string[] {
-  return tasks.map((task) => `${flowValue(task)},`);
+  return tasks.map(({ key, ...task }) => {
+    const pair = typeof key === "string" ? `${yamlQuote(key)}: ` : "";
+    return `${pair}${flowValue(task)},`;
+  });
 }
 
 function flowValue(value: unknown): string {

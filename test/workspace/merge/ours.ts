@@ -18,6 +18,7 @@ export const changed: readonly Task[] = [
 /** A merge where no task waits, changed as wanted. */
 export function options(change: Partial<MergeOptions> = {}): MergeOptions {
   return {
+    format: "gitpod.yml",
     awaits: "none",
     task: "aws",
     hasValues: true,

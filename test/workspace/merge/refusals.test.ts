@@ -259,7 +259,7 @@ test("aliases that stand for very much are refused at once, and a list inside of
 
 test("an automations file of Ona is told from a .gitpod.yml", () => {
   for (const text of ["tasks:\n  aws:\n    name: x\n    command: y\n", "services: {}\n"])
-    expect(refused(text)).toEqual([expect.stringMatching(/^1:1 this is an automations file of Ona/)]);
+    expect(refused(text)).toEqual([expect.stringMatching(/^1:1 this is a \.ona\/automations\.yaml/)]);
 });
 
 test("a task that lets go what waits for ours is refused", () => {
