@@ -58,24 +58,32 @@ export function permissionAnswer(
       ? { allowed: false, denied: false }
       : evaluatePermission(permissionPolicy, { ...question, context });
   if (decision.denied) return answer(false, "denied by its policy");
-  if (decision.allowed) {
-    const [, , service, , owner = ""] = question.resource.split(":");
-    if (!/^[0-9]{12}$/.test(owner) || owner === account.id) return answer(true, "allowed by its policy");
-    const known = accounts.find(({ id }) => id === owner);
-    const other = known === undefined ? `account ${owner}` : `account ${known.name} of this manifest`;
-    const policy =
-      service === "iam" ? "the trust policy there" : "the policy of the resource, and of its key";
-    return answer(
-      null,
-      `allowed by its policy; ${other} must allow it too`,
-      `have ${other} allow ${role.arn}, in ${policy}`,
-    );
-  }
+  const elsewhere = allowElsewhere(question, role, account, accounts);
+  if (decision.allowed)
+    return elsewhere === null
+      ? answer(true, "allowed by its policy")
+      : answer(null, "allowed by its policy; the resource's account must allow it too", elsewhere);
   const grant = grantLine({ ...question, context }, account);
-  const remedy = grant === null ? statementRemedy(question, role, place) : grantRemedy(grant, role, place);
+  const write = grant === null ? statementRemedy(question, role, place) : grantRemedy(grant, role, place);
+  const remedy = elsewhere === null ? write : `${write}; and ${elsewhere}`;
   return managedPolicies.length > 0
     ? answer(null, "not allowed by its own policy; its managed policies may allow it", remedy)
     : answer(false, "not allowed by its policy", remedy);
+}
+
+/** What the account of a resource has to do, where it is another one; null where it is the role's own, or not said. */
+function allowElsewhere(
+  { resource }: PermissionQuestion,
+  { arn }: Role,
+  account: Account,
+  accounts: readonly Account[],
+): string | null {
+  const [, , service, , owner = ""] = resource.split(":");
+  if (!/^[0-9]{12}$/.test(owner) || owner === account.id) return null;
+  const known = accounts.find(({ id }) => id === owner);
+  const other = known === undefined ? `account ${owner}` : `account ${known.name} of this manifest`;
+  const policy = service === "iam" ? "the trust policy there" : "the policy of the resource, and of its key";
+  return `have ${other} allow ${arn}, in ${policy}`;
 }
 
 function grantRemedy(grant: string, { entry, grantsOrigin }: Role, place: Place): string {

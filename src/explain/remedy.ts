@@ -375,7 +375,7 @@ export function issuerRemedy(
   if (near === undefined) return [known, "if it is yours, declare it under installations"];
   return [
     `${known}; ${near.name} comes near, with ${quote(near.issuer)}`,
-    `if that issuer is yours, write issuer: ${issuer} at ${place(near.origin, "issuer", "host")}, in place of host: or issuer:`,
+    `if that issuer is yours, write issuer: ${issuer} at ${place(near.origin, "issuer", "host")}, in place of host: or issuer:, or list it in formerIssuers while both issue tokens`,
   ];
 }
 

@@ -419,7 +419,7 @@ describe("--action and --resource", () => {
     const { status, stdout, stderr } = await explain(argv);
     expect([status, stderr]).toEqual([
       2,
-      "undecided: allowed by its policy; account prod of this manifest must allow it too\n",
+      "undecided: allowed by its policy; the resource's account must allow it too\n",
     ]);
     expect(stdout.replace(/\s+/g, " ")).toContain(
       "remedy have account prod of this manifest allow arn:aws:iam::123456789012:role/acme-acme-app, in the policy",
