@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
-import { formatText } from "../diagnostics";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { formatText, quote } from "../diagnostics";
 import { parseManifest, type ManifestFiles } from "../manifest";
 import { resolve } from "../resolve";
 import { CommandError } from "./commandError";
@@ -11,16 +12,35 @@ export interface InitArguments {
   readonly issuer?: string | undefined;
   readonly account?: string | undefined;
   readonly repo?: string | undefined;
+  readonly cdktf?: boolean | undefined;
+  readonly ci?: string | undefined;
 }
 
-/** `init`: writes a first manifest that `check` understands, and says what to fill in. Never overwrites one. */
+const examples = join(__dirname, "..", "..", "examples", "ci");
+
+/** Pipelines: each file of examples/ci with its place in a platform repository. */
+const pipelines: Readonly<Record<string, readonly (readonly [example: string, file: string])[]>> =
+  Object.freeze({
+    github: [["github-actions.yml", ".github/workflows/gitpod-aws-oidc.yml"]],
+    gitlab: [
+      ["gitlab-ci.yml", ".gitlab-ci.yml"],
+      ["gitlab-stack.yml", ".gitlab/gitpod-aws-oidc-stack.yml"],
+    ],
+  });
+
+/**
+ * `init`: writes a first manifest that `check` takes, and what a platform repository needs beside it, and says what to
+ * fill in. What is there already stays as it is.
+ */
 export function initCommand(given: InitArguments, io: CommandIo): ExitCode {
   const { manifest: file } = readSettings({}, io.env);
-  if (existsSync(file)) throw new CommandError(`${file} exists already`, "edit it, or move it away first");
   refuseUser("--issuer", given.issuer);
   refuseUser("--repo", given.repo);
-  const text = firstManifest(given);
-  const trouble = problemsOf(text, file);
+  const beside = filesBeside(given);
+  const manifest = existsSync(file) ? null : firstManifest(given);
+  if (manifest === null && given.ci === undefined && given.cdktf !== true)
+    throw new CommandError(`${file} exists already`, "edit it, or move it away first");
+  const trouble = manifest === null ? null : problemsOf(manifest, file);
   if (trouble !== null) {
     io.stderr.write(trouble);
     throw new CommandError(
@@ -28,8 +48,17 @@ export function initCommand(given: InitArguments, io: CommandIo): ExitCode {
       "fix what is reported above",
     );
   }
-  writeFile(file, { text });
-  io.stdout.write(`wrote ${file}\n${nextSteps(given)}`);
+  const texts: readonly (readonly [path: string, text: string | null])[] = [
+    [file, manifest],
+    ...beside.map(([example, path]) => {
+      return [path, existsSync(path) ? null : readFileSync(join(examples, example), "utf8")] as const;
+    }),
+  ];
+  for (const [path, text] of texts) {
+    if (text !== null) writeFile(path, { text });
+    io.stdout.write(text === null ? `kept ${path}\n` : `wrote ${path}\n`);
+  }
+  if (manifest !== null) io.stdout.write(nextSteps(given));
   return 0;
 }
 
@@ -42,6 +71,17 @@ function refuseUser(option: string, url: string | undefined): void {
     );
 }
 
+function filesBeside({ cdktf, ci }: InitArguments): readonly (readonly [example: string, file: string])[] {
+  const pipeline = ci === undefined ? [] : pipelines[ci];
+  if (pipeline === undefined || (ci !== undefined && !Object.hasOwn(pipelines, ci)))
+    throw new CommandError(`--ci ${quote(ci ?? "")} is no CI that we know`, "write github or gitlab");
+  return [
+    ["gitignore", ".gitignore"],
+    ...(cdktf === true ? [["cdktf.json", "cdktf.json"] as const] : []),
+    ...pipeline,
+  ];
+}
+
 function firstManifest({ issuer, account, repo }: InitArguments): string {
   const q = (s: string) => JSON.stringify(s);
   return `version: 1
@@ -52,16 +92,25 @@ accounts:
     region: us-east-1 # where its secrets and parameters are
 
 installations:
-  gitpod:
-    ${issuer === undefined ? "host: gitpod.io" : `issuer: ${q(issuer)}`} # compare iss in: gp idp token --audience sts.amazonaws.com --decode
+  ${installationName(issuer)}:
+    issuer: ${q(issuer ?? exampleIssuer)} # iss of: gp idp token --audience sts.amazonaws.com --decode
 
 repos:
   - url: ${q(repo ?? "https://github.com/acme/app")}
-    contexts: [repository, branches] # which workspaces: those opened on the repository, and on its branches
+    contexts: [repository] # which workspaces: those opened on the repository's own URL
     grants:
       - secret: database_connection_string
         env: DATABASE_URL # the workspace gets the secret in this variable
 `;
+}
+
+const exampleIssuer = "https://services.acme.gitpod.cloud/idp";
+
+/** `acme` of services.acme.gitpod.cloud: the first label of the host that tells installations apart. */
+function installationName(issuer = exampleIssuer): string {
+  const host = URL.canParse(issuer) ? new URL(issuer).hostname : "";
+  const [label = ""] = host.replace(/^(api|services|gitpod)\./, "").split(".");
+  return /^[a-z0-9][a-z0-9-]{0,31}$/.test(label) ? label : "gitpod";
 }
 
 /** The formatted problems of a text that is not on disk yet; null where it has none. */
@@ -83,9 +132,9 @@ function problemsOf(text: string, file: string): string | null {
 function nextSteps({ issuer, account, repo }: InitArguments): string {
   const toFill = [
     ...(account === undefined ? ["the account's id"] : []),
-    ...(issuer === undefined ? ["the installation's host or issuer"] : []),
+    ...(issuer === undefined ? ["the installation's name and issuer"] : []),
     ...(repo === undefined ? ["the repository's url"] : []),
     "what it is granted",
   ];
-  return `next: fill in ${toFill.join(", ")}, then run gitpod-aws-oidc check\n`;
+  return `next: fill in ${toFill.join(", ")}, then run npx gitpod-aws-oidc check\n`;
 }

@@ -146,10 +146,12 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
 
   program
     .command("init")
-    .description("write a first manifest")
+    .description("write a first manifest, and what a platform repository needs beside it; overwrites nothing")
     .option("--issuer <url>", "iss of the installation's tokens")
     .option("--account <id>", "id of the AWS account")
     .option("--repo <url>", "URL of the first repository")
+    .option("--cdktf", "a cdktf.json too, for the cdktf CLI")
+    .option("--ci <kind>", "a pipeline too: github or gitlab")
     .action(async (options: InitArguments) => {
       const { initCommand } = await import("./init.js");
       end(initCommand(options, io));

@@ -295,7 +295,10 @@ describe("snippet refuses options that mean nothing together", () => {
     [["--dry-run"], /--dry-run belongs to --into/],
     [["--replace"], /--replace belongs to --into/],
     [["--into", "a", "--remove", "--replace"], /different things/],
-    [["--into", "-", "--repo", "https://github.com/acme/app"], /no file of tasks is read from standard input/],
+    [
+      ["--into", "-", "--repo", "https://github.com/acme/app"],
+      /no file of tasks is read from standard input/,
+    ],
     [["--out", "x"], /--out belongs to --all/],
     [["--format", "json"], /--format belongs to --check/],
     [["--strict"], /--strict belongs to --check/],

@@ -91,14 +91,3 @@ test("the hook watches the manifest and what it includes, and nothing else", () 
   const watched = ["manifest.yaml", "teams/a.yaml", "teams/b/c.yaml", "README.md", "other/manifest.yaml"];
   expect(watched.filter((file) => new RegExp(pattern).test(file))).toEqual(watched.slice(0, 3));
 });
-
-test("in CI a token is issued only to the job that plans", () => {
-  const { permissions, jobs } = load(read("examples/ci/github-actions.yml")) as Readonly<
-    Record<"permissions", unknown>
-  > & { readonly jobs: Readonly<Record<string, { readonly permissions?: object; readonly if?: string }>> };
-  expect(permissions).toEqual({ contents: "read" });
-  const trusted = Object.entries(jobs).filter(([, job]) => "id-token" in (job.permissions ?? {}));
-  expect(trusted.map(([name, job]) => [name, job.if?.includes("github.repository")])).toEqual([
-    ["diff", true],
-  ]);
-});

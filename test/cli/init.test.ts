@@ -1,0 +1,142 @@
+import { spawnSync } from "node:child_process";
+import { load } from "js-yaml";
+import { command, inTemporaryFolder, tree, write } from "../support/folder";
+
+inTemporaryFolder();
+
+describe("init", () => {
+  it("writes a manifest that check takes", async () => {
+    const given = [
+      "--account",
+      "012345678901",
+      "--repo",
+      "https://github.com/acme/app",
+      "--issuer",
+      "https://services.acme.gitpod.cloud/idp",
+    ];
+    const { status, stdout } = await command(["init", ...given]);
+    expect(status).toBe(0);
+    expect(stdout).toContain("wrote manifest.yaml");
+    expect(tree()["manifest.yaml"]).toContain('id: "012345678901"');
+    expect(tree()["manifest.yaml"]).toContain("\n  acme:\n    issuer: ");
+    expect((await command(["check", "--strict"])).status).toBe(0);
+  });
+
+  it("without options too", async () => {
+    expect((await command(["init"])).status).toBe(0);
+    expect((await command(["check"])).status).toBe(0);
+  });
+
+  it.each([
+    ["--repo", "https://u:hunter2@github.com/acme/app"],
+    ["--repo", "https://hunter2@github.com/acme/app"],
+    ["--repo", "ssh://git:hunter2@github.com/acme/app"],
+    ["--repo", "u:hunter2@github.com/acme/app"],
+    ["--issuer", "https://u:hunter2@services.acme.gitpod.cloud/idp"],
+  ])("prints no password of %s %s, and writes none", async (option, url) => {
+    const { status, stdout, stderr } = await command(["init", option, url]);
+    expect([status, stdout, stderr]).toEqual([2, "", expect.stringContaining("before the @")]);
+    expect(stderr).not.toContain("hunter2");
+    expect(tree()).toEqual({});
+  });
+
+  it("overwrites nothing", async () => {
+    write({ "manifest.yaml": "mine\n" });
+    expect((await command(["init"])).status).toBe(2);
+    expect(tree()).toEqual({ "manifest.yaml": "mine\n" });
+  });
+
+  it.each([
+    ["--account", "12345"],
+    ["--account", '1"\nrepos: []'],
+    ["--issuer", "http://x"],
+    ["--repo", "https://github.com/acme"],
+    ["--repo", "https://github.com/acme/app\n  - evil"],
+  ])("refuses %s %j and writes nothing", async (option, value) => {
+    const { status, stderr } = await command(["init", option, value]);
+    expect(status).toBe(2);
+    expect(stderr).toContain("nothing was written");
+    expect(tree()).toEqual({});
+  });
+});
+
+interface Job {
+  readonly if?: string;
+  readonly needs?: string | readonly string[];
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly environment?: unknown;
+  readonly steps: readonly { readonly run?: string; readonly uses?: string }[];
+}
+
+/** What a shell says of a script that it only reads, and shellcheck where it is there. */
+function mistakesIn(script: string): string {
+  const bash = spawnSync("bash", ["-n"], { input: script, encoding: "utf8" });
+  const lint = spawnSync("shellcheck", ["-s", "bash", "-"], { input: script, encoding: "utf8" });
+  return bash.stderr + (lint.error === undefined ? lint.stdout : "");
+}
+
+describe("init --ci", () => {
+  it("github writes a workflow whose scripts are right, and in which only plan and apply get a token", async () => {
+    expect((await command(["init", "--ci", "github", "--cdktf"])).status).toBe(0);
+    expect(Object.keys(tree()).sort()).toEqual([
+      ".github/workflows/gitpod-aws-oidc.yml",
+      ".gitignore",
+      "cdktf.json",
+      "manifest.yaml",
+    ]);
+    const text = tree()[".github/workflows/gitpod-aws-oidc.yml"] ?? "";
+    const workflow = load(text) as { readonly permissions: object; readonly jobs: Record<string, Job> };
+    expect(text).not.toContain("pull_request_target");
+    expect(workflow.permissions).toEqual({ contents: "read" });
+    const { check, comment, plan, apply } = workflow.jobs;
+    for (const job of [check, comment]) expect(job?.permissions).not.toHaveProperty("id-token");
+    for (const job of [comment, plan]) expect(job?.if).toContain("head.repo.full_name == github.repository");
+    expect([apply?.if, apply?.environment]).toEqual(["github.event_name == 'push'", "${{ matrix.stack }}"]);
+    const scripts = Object.values(workflow.jobs).flatMap(({ steps }) =>
+      steps.flatMap(({ run }) => run ?? []),
+    );
+    expect(scripts.length).toBeGreaterThan(10);
+    for (const script of scripts) {
+      expect(script).not.toContain("${{");
+      expect([script, mistakesIn(script)]).toEqual([script, ""]);
+    }
+  });
+
+  it("github's check runs on what init wrote, and finds the stacks", async () => {
+    await command(["init", "--ci", "github"]);
+    for (const args of [["check", "--format", "sarif"], ["check", "--strict"], ["synth"], ["access"]])
+      expect([args, (await command(args)).status]).toEqual([args, 0]);
+    const text = tree()[".github/workflows/gitpod-aws-oidc.yml"] ?? "";
+    const [, script = ""] = /run: (echo "stacks=.*)/.exec(text) ?? [];
+    const { status } = spawnSync("bash", ["-c", script], {
+      env: { ...process.env, GITHUB_OUTPUT: "output" },
+    });
+    expect([status, tree()["output"]]).toEqual([0, 'stacks=["dev"]\n']);
+  });
+
+  it("gitlab writes a pipeline that makes two jobs for each stack", async () => {
+    expect((await command(["init", "--ci", "gitlab"])).status).toBe(0);
+    expect((await command(["synth"])).status).toBe(0);
+    const pipeline = load(tree()[".gitlab-ci.yml"] ?? "") as {
+      readonly check: { readonly script: readonly string[] };
+    };
+    for (const script of pipeline.check.script) expect([script, mistakesIn(script)]).toEqual([script, ""]);
+    const script = pipeline.check.script.find((text) => text.includes("jobs.yml")) ?? "";
+    expect(spawnSync("bash", ["-e", "-c", script]).status).toBe(0);
+    const stacks = load(tree()["stacks.yml"] ?? "") as Readonly<Record<string, unknown>>;
+    expect(Object.keys(stacks)).toEqual([".stack", ".plan", ".apply", "plan dev", "apply dev"]);
+    expect(stacks["apply dev"]).toEqual({ extends: ".apply", variables: { STACK: "dev" } });
+  });
+
+  it("keeps what is there, and adds what is missing", async () => {
+    write({ "manifest.yaml": "mine\n", ".gitignore": "mine\n" });
+    const { status, stdout } = await command(["init", "--ci", "github"]);
+    expect([status, tree()["manifest.yaml"], tree()[".gitignore"]]).toEqual([0, "mine\n", "mine\n"]);
+    expect(stdout).toBe("kept manifest.yaml\nkept .gitignore\nwrote .github/workflows/gitpod-aws-oidc.yml\n");
+  });
+
+  it("refuses another CI, and writes nothing", async () => {
+    expect(await command(["init", "--ci", "jenkins"])).toMatchObject({ status: 2, stdout: "" });
+    expect(tree()).toEqual({});
+  });
+});
