@@ -29,6 +29,7 @@ function checked(text: string): void {
 async function merged(text: string): Promise<void> {
   const tasks = [{ name: "aws", command: "gp idp login aws\ngp sync-done aws\n" }];
   const result = mergeSnippet(text, tasks, {
+    format: "gitpod.yml",
     awaits: "all",
     task: "aws",
     hasValues: true,

@@ -61,19 +61,11 @@ export interface RuleFinding {
 }
 
 /** A {@link RuleFinding} with its place found. `path` is the origin's path as text, e.g. `repos[0].grants[1]`. */
-export interface Finding {
-  readonly rule: string;
-  readonly severity: Severity;
+export interface Finding extends Omit<RuleFinding, "origin"> {
   readonly file: string;
   readonly line: number;
   readonly column: number;
   readonly path: string;
-  readonly role: string | null;
-  readonly message: string;
-  readonly remedy: string;
-  readonly accepted: boolean;
-  /** Why it is accepted. @default - it is not */
-  readonly reason?: string | undefined;
 }
 
 /**

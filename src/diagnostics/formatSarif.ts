@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { diagnosticCodes, type Diagnostic, type Finding, type Severity } from "./diagnostic";
 import { code } from "./markdown";
-import { escapeHidden } from "./quote";
-import type { RuleDescription } from "./report";
+import { visibleJson } from "./quote";
+import { asFinding, type RuleDescription } from "./report";
 
 /** What a SARIF log says besides diagnostics and findings. */
 export interface SarifOptions {
@@ -17,20 +17,6 @@ export interface SarifOptions {
  */
 const mostResults = 25_000;
 
-/** One result before it is written. */
-interface Result {
-  readonly rule: string;
-  readonly severity: Severity;
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly role: string | null;
-  readonly message: string;
-  readonly remedy: string;
-  readonly accepted: boolean;
-  readonly reason?: string | undefined;
-}
-
 /**
  * Diagnostics and findings as a SARIF 2.1.0 log, as GitHub code scanning reads it. It knows no clock and no path but the
  * ones that were given; fingerprints stay where lines move.
@@ -43,7 +29,7 @@ export function formatSarif(
 ): string {
   const rules = [...options.rules, ...diagnosticRules];
   const places = new Map(rules.map((rule, i) => [rule.id, i]));
-  const all = [...diagnostics.map(diagnosticResult), ...findings];
+  const all = [...diagnostics.map(asFinding), ...findings];
   const shown = gravest(all);
   const notes =
     shown.length < all.length ? [`${all.length - shown.length} results of less weight are left out`] : [];
@@ -65,7 +51,7 @@ export function formatSarif(
       },
     ],
   };
-  return `${JSON.stringify(log, null, 2).split("\n").map(escapeHidden).join("\n")}\n`;
+  return visibleJson(log);
 }
 
 /** Diagnostics are results too: each code is a rule. */
@@ -77,12 +63,8 @@ const diagnosticRules: readonly RuleDescription[] = Object.freeze(
   })),
 );
 
-function diagnosticResult({ code: rule, ...place }: Diagnostic): Result {
-  return { ...place, rule, role: null, accepted: false };
-}
-
 /** As many results as GitHub takes, errors first to stay, in the order given. */
-function gravest(results: readonly Result[]): readonly Result[] {
+function gravest(results: readonly Finding[]): readonly Finding[] {
   if (results.length <= mostResults) return results;
   const kept = new Set(
     (["error", "warning", "info"] as const)
@@ -106,14 +88,14 @@ function ruleJson(rule: RuleDescription) {
     },
     defaultConfiguration: { level: level(rule.severity) },
     properties: {
-      "security-severity": securitySeverity(rule.severity),
+      "security-severity": securitySeverity[rule.severity],
       precision: rule.severity === "info" ? "medium" : "high",
       tags: ["security", "aws", "iam", "oidc"],
     },
   };
 }
 
-function resultJson(result: Result, ruleIndex: number | undefined, fingerprint: string) {
+function resultJson(result: Finding, ruleIndex: number | undefined, fingerprint: string) {
   return {
     ruleId: result.rule,
     ...(ruleIndex === undefined ? {} : { ruleIndex }),
@@ -150,16 +132,7 @@ function level(severity: Severity): "error" | "warning" | "note" {
 }
 
 /** GitHub's scale from 0 to 10: high, medium, low. */
-function securitySeverity(severity: Severity): string {
-  switch (severity) {
-    case "error":
-      return "8.0";
-    case "warning":
-      return "5.0";
-    case "info":
-      return "2.0";
-  }
-}
+const securitySeverity = Object.freeze({ error: "8.0", warning: "5.0", info: "2.0" });
 
 /**
  * Text as a message string, in which `{0}` is a placeholder and a brace that is meant stands twice.
@@ -181,7 +154,7 @@ function uri(file: string): string {
 }
 
 /** Hashes of what a result says, and the how-manieth of those that say the same: lines and indices may move. */
-function fingerprinter(): (result: Result) => string {
+function fingerprinter(): (result: Finding) => string {
   const seen = new Map<string, number>();
   return ({ rule, file, role, message }) => {
     const hash = createHash("sha256")

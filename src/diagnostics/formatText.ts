@@ -1,28 +1,13 @@
 import { createColors } from "picocolors";
 import type { Diagnostic, Finding, RuleFinding, Severity } from "./diagnostic";
-import { pathText } from "./pathText";
-import { oneLine, printable } from "./quote";
-import { firstThree, together } from "./report";
+import { oneLine, pathText, printable } from "./quote";
+import { asFinding, firstThree, together } from "./report";
 
 /** How {@link formatText} writes. */
 export interface TextOptions {
   /** A line of a file without its end, counted from 1; undefined where there is none to show. */
   readonly line: (file: string, line: number) => string | undefined;
   readonly colour: boolean;
-}
-
-interface Entry {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly severity: Severity;
-  readonly code: string;
-  readonly message: string;
-  readonly remedy: string;
-  readonly accepted: boolean;
-  readonly reason?: string | undefined;
-  /** The roles that it is said of, or the other places: ` (role acme-app)`; empty where there are none. */
-  readonly whose: string;
 }
 
 type Colors = ReturnType<typeof createColors>;
@@ -41,15 +26,8 @@ export function formatText(
   options: TextOptions,
 ): string {
   const colors = createColors(options.colour);
-  const entries = [
-    ...diagnostics.map((d): Entry => ({ ...d, accepted: false, whose: "" })),
-    ...together(findings).map((alike): Entry => ({
-      ...alike[0],
-      code: alike[0].rule,
-      whose: whoseText(alike),
-    })),
-  ];
-  return entries.map((e) => entryText(e, options, colors)).join("");
+  const entries = [...diagnostics.map((d) => [asFinding(d)] as const), ...together(findings)];
+  return entries.map((alike) => entryText(alike, options, colors)).join("");
 }
 
 /** ` (roles acme-app, acme-web, acme-zoo and 3 more)`, ` (also at manifest.yaml:12:5)`, or nothing. */
@@ -69,17 +47,16 @@ function placeText({ file, line, column }: Pick<Finding, "file" | "line" | "colu
 }
 
 /** ` (accepted: the repository is private)`, or nothing. */
-function acceptedText({ accepted, reason }: Entry): string {
+function acceptedText({ accepted, reason }: Finding): string {
   if (!accepted) return "";
   return reason === undefined ? " (accepted)" : ` (accepted: ${printable(oneLine(reason))})`;
 }
 
-function entryText(entry: Entry, options: TextOptions, colors: Colors): string {
-  const place = `${placeText(entry)}:`;
-  const label = severityColor(entry.severity, colors)(`${entry.severity} ${entry.code}`);
-  const lines = [
-    `${colors.bold(place)} ${label}${entry.whose}: ${printable(entry.message)}${acceptedText(entry)}`,
-  ];
+function entryText(alike: readonly [Finding, ...Finding[]], options: TextOptions, colors: Colors): string {
+  const [entry] = alike;
+  const place = colors.bold(`${placeText(entry)}:`);
+  const label = severityColor(entry.severity, colors)(`${entry.severity} ${entry.rule}`);
+  const lines = [`${place} ${label}${whoseText(alike)}: ${printable(entry.message)}${acceptedText(entry)}`];
   if (entry.accepted) return `${lines.join("")}\n`;
   const source = entry.severity === "info" ? undefined : options.line(entry.file, entry.line);
   if (source !== undefined && /\S/.test(source)) lines.push(...frame(source, entry.column, colors));
@@ -87,15 +64,8 @@ function entryText(entry: Entry, options: TextOptions, colors: Colors): string {
   return `${lines.join("\n")}\n`;
 }
 
-function severityColor(severity: Severity, colors: Colors): (text: string) => string {
-  switch (severity) {
-    case "error":
-      return colors.red;
-    case "warning":
-      return colors.yellow;
-    case "info":
-      return colors.cyan;
-  }
+function severityColor(severity: Severity, { red, yellow, cyan }: Colors): (text: string) => string {
+  return { error: red, warning: yellow, info: cyan }[severity];
 }
 
 /** The source line and the caret line, both cut to the neighbourhood of the place. */

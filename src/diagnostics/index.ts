@@ -16,7 +16,16 @@ export { formatSarif, type SarifOptions } from "./formatSarif";
 export { findingLine, formatText, type TextOptions } from "./formatText";
 export { anchor, cell, code } from "./markdown";
 export { nearest } from "./nearest";
-export { pathText } from "./pathText";
 export { countsLine, together, type RuleDescription } from "./report";
 export { textPositions, type TextPositions } from "./textPositions";
-export { escapeHidden, isVisible, oneLine, printable, quote, resemblesToken, withoutTokens } from "./quote";
+export {
+  escapeHidden,
+  isVisible,
+  oneLine,
+  pathText,
+  printable,
+  quote,
+  resemblesToken,
+  visibleJson,
+  withoutTokens,
+} from "./quote";

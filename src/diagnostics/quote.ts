@@ -1,3 +1,5 @@
+import type { Path } from "./diagnostic";
+
 /*
  * What users write reaches their terminals, logs and pull requests inside our messages. Characters that do not
  * show, or that reorder their neighbours, become visible here, in one place.
@@ -44,6 +46,22 @@ export function quote(text: string): string {
   const cut = characters.length > quotationLength;
   const shown = cut ? characters.slice(0, quotationLength).join("") : text;
   return `"${escapeHidden(shown.replace(/["\\]/g, "\\$&"))}${cut ? "…" : ""}"`;
+}
+
+/** A path as a person writes it: `repos[0].grants[1].secret`, `scmHosts["git.acme.com"]`; the root is empty. */
+export function pathText(path: Path): string {
+  let text = "";
+  for (const segment of path) {
+    if (typeof segment === "number") text += `[${segment}]`;
+    else if (/^[A-Za-z_][A-Za-z0-9_-]{0,79}$/.test(segment)) text += text === "" ? segment : `.${segment}`;
+    else text += `[${quote(segment)}]`;
+  }
+  return text;
+}
+
+/** JSON on several lines, as everything of ours is written: a hidden character in it is \uXXXX, which means the same. */
+export function visibleJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2).split("\n").map(escapeHidden).join("\n")}\n`;
 }
 
 /** True for text that begins as tokens do: it is kept out of every message. */

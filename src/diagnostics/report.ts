@@ -1,4 +1,4 @@
-import type { Diagnostic, RuleFinding, Severity } from "./diagnostic";
+import type { Diagnostic, Finding, RuleFinding, Severity } from "./diagnostic";
 
 /** What a report says of a rule, besides its findings. */
 export interface RuleDescription {
@@ -9,6 +9,11 @@ export interface RuleDescription {
   /** What could happen. */
   readonly why: string;
   readonly remedy: string;
+}
+
+/** A diagnostic as the finding of a rule that is its code. */
+export function asFinding({ code, ...said }: Diagnostic): Finding {
+  return { ...said, rule: code, path: "", role: null, accepted: false };
 }
 
 /** What makes a finding, whoever it is of and wherever. */

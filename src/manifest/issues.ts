@@ -1,8 +1,7 @@
 import { safeParse } from "zod";
 import type { z } from "zod";
 import type { Path, Problem } from "../diagnostics/diagnostic";
-import { pathText } from "../diagnostics/pathText";
-import { quote } from "../diagnostics/quote";
+import { pathText, quote } from "../diagnostics/quote";
 import type { ExaminedFile } from "./examinedFile";
 import { allowedBy, foundText, remedyFor, spelling } from "./issueText";
 import { meantKey, meantValue, valueAt } from "./meant";

@@ -1,8 +1,7 @@
 import { dump } from "js-yaml";
 import type { Path } from "../diagnostics/diagnostic";
 import { nearest } from "../diagnostics/nearest";
-import { pathText } from "../diagnostics/pathText";
-import { isVisible } from "../diagnostics/quote";
+import { isVisible, pathText } from "../diagnostics/quote";
 import type { ExaminedFile } from "./examinedFile";
 import { contextWords, repoSchema } from "./entrySchema";
 import { accountSchema, installationSchema } from "./accountSchema";

@@ -1,6 +1,5 @@
 import type { Path, Problem } from "../diagnostics/diagnostic";
-import { pathText } from "../diagnostics/pathText";
-import { quote } from "../diagnostics/quote";
+import { pathText, quote } from "../diagnostics/quote";
 import type { ExaminedFile } from "./examinedFile";
 import { didYouMean, meantKey, ownerOf } from "./meant";
 import { manifestSchema } from "./schema";

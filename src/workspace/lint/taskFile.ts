@@ -9,8 +9,7 @@ import {
 } from "js-yaml";
 import { z } from "zod";
 import type { Path } from "../../diagnostics/diagnostic";
-import { pathText } from "../../diagnostics/pathText";
-import { escapeHidden } from "../../diagnostics/quote";
+import { escapeHidden, pathText } from "../../diagnostics/quote";
 import type { TaskFormat } from "../../model/accessModel";
 
 /*

@@ -14,7 +14,7 @@ import {
   type YAMLMap,
 } from "yaml";
 import type { Path } from "../../diagnostics/diagnostic";
-import { pathText } from "../../diagnostics/pathText";
+import { pathText } from "../../diagnostics/quote";
 import { escapeHidden } from "../../diagnostics/quote";
 import type { TaskFormat } from "../../model/accessModel";
 import { readTaskFile, taskFileNames, type TaskFile } from "../lint/taskFile";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { escapeHidden } from "../../diagnostics/quote";
+import { visibleJson } from "../../diagnostics/quote";
 import type { AccessModel, Snippet } from "../../model/accessModel";
 import type { Ownership } from "./ownership";
 
@@ -40,7 +40,7 @@ function entryOf({ url, kind, installation, file, task, logins }: Snippet): Cata
 /** The index for programs: `{"generator", "sha256", "snippets": […]}`, the digest of the snippets' JSON among them. */
 export function catalogueJson(entries: readonly CatalogueEntry[]): string {
   const index = { generator, sha256: digest(JSON.stringify(entries)), snippets: entries };
-  return `${JSON.stringify(index, null, 2).split("\n").map(escapeHidden).join("\n")}\n`;
+  return visibleJson(index);
 }
 
 /** Whose an index is, as {@link catalogueJson} writes it. */
