@@ -9,6 +9,7 @@ import {
   spelled,
   type Pattern,
 } from "../policy";
+import type { Subjects } from "./accessRole";
 
 /*
  * Policies are compared by atoms: one principal, action, resource and subject each, with the conditions of its
@@ -212,8 +213,18 @@ function implies(narrow: Test, wide: Test): boolean {
   return narrow.values.every((value) => isAmong(value, wide.values));
 }
 
-/** A subject as policies compare it: a whole one without escapes, or a pattern as it is written. */
-export function subjectText({ text, pattern }: Term): { readonly exact: boolean; readonly text: string } {
+/** The subjects of atoms, each once: whole ones without escapes, patterns as they are written. */
+export function subjectsOf(atoms: readonly Atom[]): Subjects {
+  const texts = atoms.map(({ subject }) =>
+    subject === null ? { exact: false, text: "*" } : subjectText(subject),
+  );
+  const sorted = (exact: boolean) =>
+    [...new Set(texts.filter((t) => t.exact === exact).map((t) => t.text))].sort();
+  return { exact: sorted(true), like: sorted(false) };
+}
+
+/** A subject as policies compare it. */
+function subjectText({ text, pattern }: Term): { readonly exact: boolean; readonly text: string } {
   const exact = pattern?.every((token) => typeof token === "object") ?? false;
   return { exact, text: exact && pattern !== null ? spelled(pattern, "", "") : text };
 }

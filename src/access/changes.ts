@@ -2,7 +2,7 @@ import type { Statement } from "../model/policyDocument";
 import { isWithinCidrs, many, merged } from "../policy";
 import type { Access, AccessRole, Subjects } from "./accessRole";
 import { durationWords, type LineOf } from "./accessRow";
-import { atomsOf, coversTerm, subjectText, uncovered, type Atom, type Test } from "./atoms";
+import { atomsOf, coversTerm, subjectsOf, uncovered, type Atom, type Test } from "./atoms";
 import { matchRoles } from "./matchRoles";
 import { listed, managedPermission, permissionsOf } from "./permissionWords";
 import { subjectsWords } from "./subjectWords";
@@ -176,15 +176,6 @@ function trustDifferences({ base, more, change, hosts }: Sides): readonly Differ
       why: "trust",
     })),
   ];
-}
-
-function subjectsOf(atoms: readonly Atom[]): Subjects {
-  const texts = atoms.map(({ subject }) =>
-    subject === null ? { exact: false, text: "*" } : subjectText(subject),
-  );
-  const sorted = (exact: boolean) =>
-    [...new Set(texts.filter((t) => t.exact === exact).map((t) => t.text))].sort();
-  return { exact: sorted(true), like: sorted(false) };
 }
 
 function whoWords(

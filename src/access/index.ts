@@ -7,3 +7,4 @@ export { accessText } from "./accessText";
 export { answer, type ResourceQuestion } from "./question";
 export { accessChanges, type Change } from "./changes";
 export { changesJson, changesMarkdown, changesText } from "./changeReport";
+export { comparable, deployedAccess, type DeployedAccess } from "./deployed";

@@ -8,32 +8,40 @@ import {
   accessRow,
   accessText,
   answer,
+  comparable,
   changesJson,
   changesMarkdown,
   changesText,
   declaredAccess,
+  deployedAccess,
+  type Access,
   type AccessRole,
   type AccessRow,
   type Change,
+  type DeployedAccess,
   type LineOf,
   type PageParts,
+  type PageRole,
   type ResourceQuestion,
 } from "../access";
-import { formatText, nearest, quote } from "../diagnostics";
+import { formatText, nearest, printable, quote } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
-import { parseEntryUrl } from "../subject";
+import { knownHosts, parseEntryUrl, scmHosts } from "../subject";
 import { checkedDate } from "./check";
 import { CommandError } from "./commandError";
 import { writeFile } from "./drafts";
 import { checkQuestion } from "./explain";
 import { diskFiles, isFolder } from "./files";
 import type { CommandIo, ExitCode } from "./io";
+import { readDeployed } from "./importRole";
 import { readProject, type ReadProject } from "./project";
 import { readSettings } from "./settings";
 
 /** The command line of `access`. */
 export interface AccessArguments {
-  readonly diff?: string | undefined;
+  /** True: without a manifest. */
+  readonly diff?: string | true | undefined;
+  readonly deployed?: readonly string[] | undefined;
   readonly failOn?: string | undefined;
   readonly manifest?: string | undefined;
   readonly format: string;
@@ -59,45 +67,88 @@ export function accessCommand(given: AccessArguments, io: CommandIo): ExitCode {
     text: (shown) => accessText(rowsOf(shown), io.colour),
     json: (shown) => accessJson(rowsOf(shown)),
     markdown: (shown) => accessMarkdown(rowsOf(shown)),
-    html: (shown) => pageOf(shown),
+    html: pageOf,
   });
   const horizon = horizonOf(given, io);
   const question = questionOf(given, io);
-  const project = readProject(readSettings(given, io.env).manifest, diskFiles());
-  if (!project.ok) return refused(project, io);
-  const { model } = project;
-  const isWanted = wanted(given, model);
-  const shown = declaredAccess(model)
-    .roles.filter(isWanted)
-    .flatMap((role): readonly ShownRole[] => {
-      const may = question === null ? undefined : answer(role, question);
-      return may === null
-        ? []
-        : [{ role, row: accessRow(role, linesOf(project), may), locator: project.locator }];
-    })
-    .filter(({ row }) => horizon === null || endsBy(row, horizon));
-  write(format(shown), given.out, io);
+  const declared =
+    given.deployed === undefined || given.manifest !== undefined
+      ? declaredSource(readSettings(given, io.env).manifest, io)
+      : undefined;
+  if (declared === null) return 2;
+  const source = given.deployed === undefined ? declared : deployedSource(given.deployed, declared, io);
+  if (source === undefined) throw new Error("access has a manifest or files");
+  const isWanted = wanted(given, source);
+  const shown = source.access.roles.filter(isWanted).flatMap((role): readonly ShownRole[] => {
+    const may = question === null ? undefined : answer(role, question);
+    return may === null
+      ? []
+      : [{ role, row: accessRow(role, source.lineOf, may), lines: source.linesOf(role) }];
+  });
+  const ending = shown.filter(({ row }) => horizon === null || endsBy(row, horizon));
+  write(format(ending), given.out, io);
   return 0;
 }
 
-/** A role with what is said of it, and what knows its file. */
-interface ShownRole {
-  readonly role: AccessRole;
-  readonly row: AccessRow;
-  readonly locator: SoundProject["locator"];
+type ShownRole = PageRole;
+
+/** Roles, and where they are written. */
+interface Source {
+  readonly access: Access;
+  readonly lineOf: LineOf;
+  /** The lines of a role's entry. */
+  readonly linesOf: (role: AccessRole) => readonly string[];
+  /** Those of a manifest; else those of the roles. */
+  readonly accounts: readonly { readonly name: string; readonly id: string }[];
+}
+
+interface DeclaredSource extends Source {
+  readonly model: AccessModel;
+}
+
+/** The roles of a manifest; null where it has diagnostics, which then are on stderr. */
+function declaredSource(file: string, io: CommandIo): DeclaredSource | null {
+  const project = readProject(file, diskFiles());
+  const { locator } = project;
+  if (!project.ok) {
+    const line = (name: string, number: number) => locator.line(name, number);
+    io.stderr.write(formatText(project.diagnostics, [], { line, colour: io.colour }));
+    return null;
+  }
+  const { model } = project;
+  return {
+    model,
+    access: declaredAccess(model),
+    lineOf: (origin) => locator.locate(origin, "value").line,
+    linesOf: ({ origin }) => entryLines(origin, locator),
+    accounts: model.accounts,
+  };
+}
+
+/** The roles that files show, with what a manifest says around them. What they do not show goes to stderr. */
+function deployedSource(
+  names: readonly string[],
+  declared: DeclaredSource | undefined,
+  io: CommandIo,
+): Source & { readonly access: DeployedAccess } {
+  const { existing, files, missing } = readDeployed(names, io);
+  const near = declared?.model ?? { accounts: [], installations: [], hosts: scmHosts(knownHosts) };
+  const access = deployedAccess(existing, near);
+  for (const note of [...missing, ...access.notes]) io.stderr.write(`${printable(note)}\n`);
+  const accounts = new Map(access.roles.map(({ account }) => [account.id, account]));
+  return {
+    access,
+    lineOf: ({ file, path }) => files.find((f) => f.file === file)?.locate(path).line ?? 1,
+    linesOf: () => [],
+    accounts: [...accounts.values()],
+  };
 }
 
 /** The page of roles, with its own files. */
-function pageOf(shown: readonly ShownRole[]): string {
-  const files = [...new Set(shown.map(({ role }) => role.origin.file))].sort();
-  const roles = shown.map(({ role, row, locator }) => ({
-    role,
-    row,
-    lines: entryLines(role.origin, locator),
-  }));
-  const title =
-    files.length > 3 ? `${files.slice(0, 3).join(", ")} and ${files.length - 3} more` : files.join(", ");
-  return accessPage(roles, title, pageParts());
+function pageOf(roles: readonly ShownRole[]): string {
+  const files = [...new Set(roles.map(({ role }) => role.origin.file))].sort();
+  const more = files.length > 3 ? ` and ${files.length - 3} more` : "";
+  return accessPage(roles, `${files.slice(0, 3).join(", ")}${more}`, pageParts());
 }
 
 /** The files that the page is made of. */
@@ -111,7 +162,7 @@ export function pageParts(): PageParts {
 const mostLines = 60;
 
 /** The lines of an entry: from its own on, those that are indented as far. */
-function entryLines(origin: AccessRole["origin"], locator: SoundProject["locator"]): readonly string[] {
+function entryLines(origin: AccessRole["origin"], locator: ReadProject["locator"]): readonly string[] {
   const { line, column } = locator.locate(origin, "value");
   const lines: string[] = [];
   for (let number = line; lines.length < mostLines; number++) {
@@ -123,9 +174,9 @@ function entryLines(origin: AccessRole["origin"], locator: SoundProject["locator
   return lines;
 }
 
-function diffCommand(given: AccessArguments, old: string, io: CommandIo): ExitCode {
-  const format = formatOf(given.format, {
-    text: (changes: readonly Change[]) => changesText(changes, io.colour),
+function diffCommand(given: AccessArguments, old: string | true, io: CommandIo): ExitCode {
+  const format = formatOf<readonly Change[]>(given.format, {
+    text: (changes) => changesText(changes, io.colour),
     json: changesJson,
     markdown: changesMarkdown,
   });
@@ -134,26 +185,39 @@ function diffCommand(given: AccessArguments, old: string, io: CommandIo): ExitCo
   for (const option of ["resource", "action", "within", "now"] as const)
     if (given[option] !== undefined)
       throw new CommandError(`--${option} is not for --diff`, `leave --${option} or --diff out`);
+  if ((old === true) === (given.deployed === undefined))
+    throw new CommandError(
+      "--diff takes what was before from one place",
+      "name the old manifest behind --diff, or files of what is deployed behind --deployed",
+    );
   const { manifest } = readSettings(given, io.env);
-  const after = readProject(manifest, diskFiles());
-  const before = readProject(isFolder(old) ? join(old, basename(manifest)) : old, diskFiles());
-  for (const project of [before, after]) if (!project.ok) refused(project, io);
-  if (!before.ok || !after.ok) return 2;
-  const isWanted = wanted(given, after.model, before.model);
-  const access = ({ model }: SoundProject) => {
-    const { roles, hosts } = declaredAccess(model);
-    return { roles: roles.filter(isWanted), hosts };
-  };
-  const lines = { before: linesOf(before), after: linesOf(after) };
-  const changes = accessChanges(access(before), access(after), lines);
+  const after = declaredSource(manifest, io);
+  const before =
+    old !== true
+      ? declaredSource(isFolder(old) ? join(old, basename(manifest)) : old, io)
+      : after === null
+        ? null
+        : deployedSource(given.deployed ?? [], after, io);
+  if (before === null || after === null) return 2;
+  const isWanted = wanted(given, after, before);
+  const compared = isDeployed(before.access)
+    ? comparable(after.access, before.access)
+    : { before: before.access, after: after.access };
+  if (isDeployed(before.access))
+    for (const { name, id, roles } of after.model.accounts)
+      if (roles.length > 0 && !before.access.accounts.has(id))
+        io.stderr.write(
+          `${printable(`the files show nothing of account ${name} (${id}): its roles are not compared`)}\n`,
+        );
+  const only = ({ roles, ...rest }: Access): Access => ({ ...rest, roles: roles.filter(isWanted) });
+  const lines = { before: before.lineOf, after: after.lineOf };
+  const changes = accessChanges(only(compared.before), only(compared.after), lines);
   write(format(changes), given.out, io);
   return given.failOn === "gains" && changes.some(({ change }) => change === "gains") ? 1 : 0;
 }
 
-type SoundProject = Extract<ReadProject, { readonly ok: true }>;
-
-function linesOf({ locator }: SoundProject): LineOf {
-  return (origin) => locator.locate(origin, "value").line;
+function isDeployed(access: Access): access is DeployedAccess {
+  return "unseen" in access;
 }
 
 /** The formatter of a name. @throws CommandError - for a name that is none */
@@ -167,13 +231,6 @@ function formatOf<T>(
     `--format ${quote(name)} is not one of these`,
     `write one of ${Object.keys(formats).join(", ")}`,
   );
-}
-
-/** A manifest that cannot be read has no access to speak of: everything against it goes to stderr. */
-function refused(project: Extract<ReadProject, { readonly ok: false }>, io: CommandIo): ExitCode {
-  const line = (file: string, number: number) => project.locator.line(file, number);
-  io.stderr.write(formatText(project.diagnostics, [], { line, colour: io.colour }));
-  return 2;
 }
 
 /** The last day of `--within`, `YYYY-MM-DD`; null: it is not asked for. */
@@ -210,12 +267,14 @@ function questionOf({ resource, action, now }: AccessArguments, io: CommandIo): 
   return { resource, action: action ?? null, now: day === undefined ? io.now : `${day}T00:00:00.000Z` };
 }
 
-/** The roles that `--account` and `--repo` mean, in the manifest or in any of several. */
+/** The roles that `--account` and `--repo` mean, in any of several sources. */
 function wanted(
-  { account, repo }: AccessArguments,
-  ...models: readonly [AccessModel, ...AccessModel[]]
+  { account, repo, deployed }: AccessArguments,
+  ...sources: readonly [Source, ...Source[]]
 ): (role: AccessRole) => boolean {
-  const accounts = models.flatMap((model) => model.accounts);
+  if (repo !== undefined && deployed !== undefined)
+    throw new CommandError("--repo is for roles that a manifest declares", "leave --repo or --deployed out");
+  const accounts = sources.flatMap((source) => source.accounts);
   if (account !== undefined && !accounts.some(({ name, id }) => name === account || id === account)) {
     const names = [...new Set(accounts.map(({ name }) => name))];
     const near = nearest(account, names);
@@ -224,14 +283,14 @@ function wanted(
       near === undefined ? `there is ${names.join(", ")}` : `did you mean ${near}?`,
     );
   }
-  const url = repo === undefined ? null : repoUrl(repo, models[0]);
+  const url = repo === undefined ? null : repoUrl(repo, sources[0].access);
   return ({ account: own, entry }) =>
     (account === undefined || own.name === account || own.id === account) &&
     (url === null || entry?.url === url || (entry?.kind === "org" && url.startsWith(`${entry.url}/`)));
 }
 
 /** The URL of `--repo` as entries have it. */
-function repoUrl(text: string, { hosts }: AccessModel): string {
+function repoUrl(text: string, { hosts }: Access): string {
   const plain = text.replace(/(\.git)?\/?$/, "");
   for (const kind of ["repo", "org"] as const) {
     const parsed = parseEntryUrl(plain, kind, hosts);

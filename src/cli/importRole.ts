@@ -22,20 +22,8 @@ import { readProject } from "./project";
  * would not come out as the role that it stands for is not.
  */
 export function importRoleCommand(names: readonly string[], io: CommandIo): ExitCode {
-  if (names.filter((name) => name === "-").length > 1)
-    throw new CommandError("standard input can be read once", "pass - once");
-  const files = names.flatMap((name) => readGiven(name, "permission", io));
-  refuseMistakes(files);
-  const none: ExistingAccess = { roles: [], identityProviders: [] };
-  const access = files
-    .map((file) => placeTrust(file.access))
-    .reduce((before, next) => joinAccess([before, next]), none);
-  if (access.roles.length === 0)
-    throw new CommandError(
-      `there is no role in ${names.map(quote).join(" and ")}`,
-      "pass what aws iam get-role prints, with the role's policies, or aws iam get-account-authorization-details",
-    );
-  const { roles, skipped } = importRoles(access);
+  const { existing, missing } = readDeployed(names, io);
+  const { roles, skipped } = importRoles(existing);
   const judged = roles.map((imported) => ({ ...imported, problem: problemOf(imported) }));
   const entries = judged.filter(({ problem }) => problem === null);
   const withoutEntry = [
@@ -43,13 +31,34 @@ export function importRoleCommand(names: readonly string[], io: CommandIo): Exit
     ...judged.flatMap(({ role, problem }) => (problem === null ? [] : [{ role, problem }])),
   ];
   io.stdout.write(manifestText(entries, withoutEntry));
-  const missing = files.flatMap((file) =>
-    file.missing.map(({ origin, message }) => `${placeOf(file, origin)}: ${message}`),
-  );
   const remarks = [...missing, ...problemsTogether(entries)];
   for (const remark of remarks) io.stderr.write(`${printable(remark)}\n`);
   const whole = entries.every((role) => role.notes.length === 0 && role.account.region !== null);
   return whole && withoutEntry.length === 0 && remarks.length === 0 ? 0 : 1;
+}
+
+/**
+ * What files show of roles that exist, together, and what they name and do not show.
+ * @throws CommandError - where one cannot be read, or there is no role
+ */
+export function readDeployed(names: readonly string[], io: CommandIo) {
+  if (names.filter((name) => name === "-").length > 1)
+    throw new CommandError("standard input can be read once", "pass - once");
+  const files = names.flatMap((name) => readGiven(name, "permission", io));
+  refuseMistakes(files);
+  const none: ExistingAccess = { roles: [], identityProviders: [] };
+  const existing = files
+    .map((file) => placeTrust(file.access))
+    .reduce((before, next) => joinAccess([before, next]), none);
+  if (existing.roles.length === 0)
+    throw new CommandError(
+      `there is no role in ${names.map(quote).join(" and ")}`,
+      "pass what aws iam get-role prints, with the role's policies, or aws iam get-account-authorization-details",
+    );
+  const missing = files.flatMap((file) =>
+    file.missing.map(({ origin, message }) => `${placeOf(file, origin)}: ${message}`),
+  );
+  return { existing, files, missing };
 }
 
 /** What is not read as everybody reads it could be any role's. */

@@ -90,7 +90,11 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .command("access")
     .description("say who gets into what, until when, and what somebody accepted")
     .argument("[manifest]", "the manifest; by default manifest.yaml")
-    .option("--diff <old>", "who gains and who loses what, against this manifest or the folder that holds it")
+    .option("--diff [old]", "who gains and who loses what, against this manifest or the folder that holds it")
+    .option(
+      "--deployed <files...>",
+      "the roles that these files show: what check --trust-policy reads; with --diff, what was before",
+    )
     .option("--fail-on <what>", "with --diff: gains, to end with 1 if anybody gains anything")
     .option("--format <format>", "text, json, markdown or html: one file for a browser", "text")
     .option("--out <file>", "write it to this file")
