@@ -206,7 +206,8 @@ export class Drafts {
 }
 
 function writeNew(draft: string, text: string, mode: number | undefined): void {
-  writeFileSync(draft, text, { flag: "wx", mode: mode ?? 0o644 });
+  // Where the encoding is named, Node writes in one call.
+  writeFileSync(draft, text, { encoding: "utf8", flag: "wx", mode: mode ?? 0o644 });
   if (mode !== undefined) chmodSync(draft, mode);
 }
 

@@ -17,7 +17,7 @@ export function stackFindings(
   const infos = new Map<string, RuleFinding[]>(stacks.map(({ name }) => [name, []]));
   for (const finding of findings) {
     if (finding.accepted) continue;
-    for (const [name, roles] of places.get(finding.origin) ?? []) {
+    for (const [name, roles] of places.get(placeOf(finding.origin)) ?? []) {
       // An entry's roles may be in several stacks: a finding about one of them belongs to its own.
       if (finding.role !== null && roles.size > 0 && !roles.has(finding.role)) continue;
       if (finding.severity === "warning") warnings.get(name)?.push(findingLine(finding));
@@ -33,42 +33,19 @@ export function stackFindings(
   );
 }
 
-type Step = Origin["path"][number];
-
-/** What is at the entries and accounts of a manifest. */
-class PlaceMap<T> {
-  readonly #files = new Map<string, Map<Step, Map<Step, T>>>();
-
-  /** Of a finding's entry or account: the first two steps of its path. */
-  get({ file, path: [list = "", item = ""] }: Origin): T | undefined {
-    return this.#files.get(file)?.get(list)?.get(item);
-  }
-
-  /** The same; what is missing is made. */
-  at(origin: Origin, make: () => T): T {
-    const {
-      file,
-      path: [list = "", item = ""],
-    } = origin;
-    let lists = this.#files.get(file);
-    if (lists === undefined) this.#files.set(file, (lists = new Map<Step, Map<Step, T>>()));
-    let items = lists.get(list);
-    if (items === undefined) lists.set(list, (items = new Map<Step, T>()));
-    let found = items.get(item);
-    if (found === undefined) items.set(item, (found = make()));
-    return found;
-  }
+/** Of a finding's entry or account: its file, and the first two steps of its path. */
+function placeOf({ file, path }: Origin): string {
+  return JSON.stringify([file, ...path.slice(0, 2)]);
 }
 
-type RolesOfStack = Map<string, Set<string>>;
-
 /** For each entry the stacks of its roles, with their names; for each account, without roles, its first stack. */
-function stacksByPlace(stacks: readonly Stack[]): PlaceMap<RolesOfStack> {
-  const places = new PlaceMap<RolesOfStack>();
+function stacksByPlace(stacks: readonly Stack[]): ReadonlyMap<string, ReadonlyMap<string, Set<string>>> {
+  const places = new Map<string, Map<string, Set<string>>>();
   const rolesAt = (origin: Origin, stack: string): Set<string> => {
-    const byStack = places.at(origin, () => new Map<string, Set<string>>());
-    let roles = byStack.get(stack);
-    if (roles === undefined) byStack.set(stack, (roles = new Set()));
+    const place = placeOf(origin);
+    const byStack = places.get(place) ?? new Map<string, Set<string>>();
+    const roles = byStack.get(stack) ?? new Set();
+    places.set(place, byStack.set(stack, roles));
     return roles;
   };
   for (const { name, shard, account } of stacks) {

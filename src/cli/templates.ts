@@ -21,7 +21,7 @@ export function readTemplates(folder: string | null): SnippetRenderer {
       throw new CommandError(`${join(path, name)} cannot be read: ${read.reason}`, "fix or remove it");
     sources[name] = new TextDecoder().decode(read.bytes);
   }
-  return compileTemplates(sources);
+  return compileTemplates(sources, folder === null);
 }
 
 function templateNames(folder: string): readonly string[] {

@@ -40,6 +40,7 @@ export function canonicalDocument(statements: readonly Statement[]): PolicyDocum
 
 /** {@link canonicalDocument} of statements that are canonical already. */
 export function sortedDocument(statements: readonly Statement[]): PolicyDocument {
+  if (statements.length < 2) return { Version: "2012-10-17", Statement: statements };
   const byText = new Map(statements.map((statement) => [JSON.stringify(statement), statement]));
   const sorted = [...byText].sort(([a], [b]) => (a < b ? -1 : 1));
   return { Version: "2012-10-17", Statement: sorted.map(([, statement]) => statement) };

@@ -1,9 +1,8 @@
 import type { SubjectSet } from "../model/accessModel";
 import { providerName } from "../model/names";
 import type { Condition, Statement, TrustPolicy } from "../model/policyDocument";
-import { onaVersionOf } from "../subject";
+import { isGuarded, onaVersionOf } from "../subject";
 import { oneOrMany, sortedDocument } from "./canonical";
-import { matchesPattern, textOnly } from "./wildcard";
 
 /** The only action that a web identity needs; session tags and source identities need claims Gitpod does not send. */
 export const assumeAction = "sts:AssumeRoleWithWebIdentity";
@@ -64,15 +63,11 @@ function statementsFor(source: TrustSource): readonly Statement[] {
         [sub]: oneOrMany([...texts.map(escapePattern), ...prefixes.map((p) => `${escapePattern(p)}*`)]),
       },
       // Subjects of Ona are no URLs, and their last fields may hold anything.
-      ...(isGuarded ? { StringNotLike: { [sub]: oneOrMany(guard) } } : {}),
+      ...(isUrl ? { StringNotLike: { [sub]: oneOrMany(guard) } } : {}),
     });
-  const isGuarded = prefixes.some((prefix) => onaVersionOf(prefix) === null);
+  const isUrl = prefixes.some((prefix) => onaVersionOf(prefix) === null);
   if (prefixes.length === 0) return [equal()];
-  return isGuarded && exact.some(isRefusedByGuard) ? [equal(), like([])] : [like(exact)];
-}
-
-function isRefusedByGuard(subject: string): boolean {
-  return guard.some((pattern) => matchesPattern(pattern, subject, textOnly));
+  return isUrl && exact.some(isGuarded) ? [equal(), like([])] : [like(exact)];
 }
 
 /**

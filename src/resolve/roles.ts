@@ -4,7 +4,14 @@ import type { Export, Installation, Issuer, Role, SubjectSet } from "../model/ac
 import { identityProviderArn, roleArn, roleName } from "../model/names";
 import { fixedLimits } from "../model/quotas";
 import { parseCidr, trustPolicy, type TrustSource } from "../policy";
-import { onaSubjects, orgClaimSubjects, orgSubjects, repoClaimSubjects, repoSubjects } from "../subject";
+import {
+  isGuarded,
+  onaSubjects,
+  orgClaimSubjects,
+  orgSubjects,
+  repoClaimSubjects,
+  repoSubjects,
+} from "../subject";
 import { checkPolicyOwner, sortedEntries, type AccountSettings } from "./accounts";
 import type { EffectiveEntry, Scope } from "./entries";
 import { resolveGrants } from "./grants";
@@ -86,13 +93,9 @@ export function resolveRoles(entry: EffectiveEntry, scope: Scope): readonly Reso
   return roles;
 }
 
-function meetsGuard(prefix: string): boolean {
-  return prefix.includes("..") || /%2e/i.test(prefix);
-}
-
 /** The guard of patterns would refuse every workspace of a URL that holds what it looks for. */
 function checkGuard(entry: EffectiveEntry, subjects: SubjectSet, problems: Problems): void {
-  if (!subjects.prefixes.some(meetsGuard)) return;
+  if (!subjects.prefixes.some(isGuarded)) return;
   problems.add(
     "R08",
     below(entry.entry.origin, "url"),

@@ -25,6 +25,7 @@ interface Judgement {
 
 // Each of thousands of roles meets the rules that have something to say of roles, and no others.
 const trustRules = rules.filter(({ admission, trust }) => admission ?? trust);
+const admissionRules = rules.filter(({ admission }) => admission);
 const roleRules = rules.filter(({ role }) => role);
 
 /**
@@ -72,7 +73,7 @@ function judge(
 ): readonly Judgement[] {
   const role = judgedRole(access, surroundings, memo, owners);
   const { trust: view, admissions } = role;
-  const trust = trustRules.flatMap((rule) =>
+  const trust = (view === null ? admissionRules : trustRules).flatMap((rule) =>
     [
       ...admissions.flatMap((admission) => admitted(rule, admission)),
       ...(rule.trust === undefined || view === null ? [] : rule.trust(view, role)),

@@ -21,7 +21,14 @@ export { parseEntryUrl, scmHosts, type EntryUrl, type EntryUrlResult } from "./u
 export { claimsOf, parseSubject, type ParsedSubject } from "./parseSubject";
 export { subjectOfContextUrl } from "./contextUrl";
 export { exampleSubjects, forkLinks, scmHostOf, subjectReach, type SubjectReach } from "./subjectPattern";
-export { isDisguised, leavesPath, opensElsewhere, traversals, traversalsOfLength } from "./traversal";
+export {
+  isDisguised,
+  isGuarded,
+  leavesPath,
+  opensElsewhere,
+  traversals,
+  traversalsOfLength,
+} from "./traversal";
 export {
   byFit,
   isSaid,

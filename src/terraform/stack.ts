@@ -205,11 +205,13 @@ function dependencies(
   managed: readonly IdentityProvider[],
 ): (role: Account["roles"][number]) => readonly string[] {
   const providers = managed
-    .map((p) => ({ named: JSON.stringify(p.arn), address: identityProviderAddress(p.providerName) }))
+    .map((p) => ({ arn: p.arn, address: identityProviderAddress(p.providerName) }))
     .sort((a, b) => (a.address < b.address ? -1 : 1));
-  return (role) => {
-    const text = JSON.stringify(role.trustPolicy);
-    return providers.filter(({ named }) => text.includes(named)).map(({ address }) => address);
+  return ({ trustPolicy }) => {
+    const trusted = trustPolicy.Statement.map(
+      ({ Principal }) => Principal !== "*" && Principal?.["Federated"],
+    );
+    return providers.filter(({ arn }) => trusted.includes(arn)).map(({ address }) => address);
   };
 }
 
