@@ -237,6 +237,15 @@ describe("shellcheck", () => {
   });
 });
 
+test.each([
+  ["a TAB", "a\tb"],
+  ["no character", "\ufffe"],
+  ["too long a line", "x".repeat(4001)],
+])("a command with %s is refused by our templates, whose files are not read back", (_, text) => {
+  const ours = compileTemplates(templateSources(), true);
+  expect(() => ours.renderBody(testSnippet({ commands: [text] }))).toThrow(/holds a TAB|more than 4000/);
+});
+
 describe("a template folder of the user's own", () => {
   test("replaces ours, under the same header", () => {
     const mine = {
