@@ -108,7 +108,7 @@ function isOpen(statement: Statement, step: EscalationStep, action: string, deni
       !isOfUsersOnly(resource) &&
       arnsMeet(resource, step.resource) &&
       !(step.harmlessWhenNamed && isNamed(resource)) &&
-      !isDenied(denials, action, resource),
+      !isDenied(denials, action, [resource]),
   );
 }
 

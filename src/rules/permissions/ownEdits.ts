@@ -147,7 +147,8 @@ function isOpenOn(
   return resourcesOf(statement).some((resource) => {
     const pattern = ofAccount(resource, account?.id ?? null);
     const arn = arnFor(pattern);
-    if (!matchesPattern(openPattern(pattern), arn, textOnly) || isDenied(denials, action, arn)) return false;
+    if (!matchesPattern(openPattern(pattern), arn, textOnly) || isDenied(denials, action, [arn]))
+      return false;
     return !many(statement.NotResource).some((spared) =>
       matchesPattern(ofAccount(spared, account?.id ?? null), arn, textOnly),
     );

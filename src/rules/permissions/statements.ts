@@ -7,11 +7,13 @@ import {
   many,
   matchedActions,
   matchesAction,
+  matchesPattern,
   namesEvery,
   namesEveryAction,
   openPattern,
   resourceBound,
   resourcesOf,
+  textOnly,
   textsMeet,
   typesWhere,
   type ActionFacts,
@@ -71,7 +73,7 @@ function judgedStatement(role: JudgedRole, { statement, text }: PlacedStatement)
     const patterns = many(statement.Action).filter((pattern) => !namesEveryAction(pattern));
     const matched = new Map(patterns.map((pattern) => [pattern, matchedActions(pattern, reference)]));
     const isDeniedHere = (action: string): boolean =>
-      resources.length > 0 && resources.every((resource) => isDenied(denials, action, resource));
+      resources.length > 0 && isDenied(denials, action, resources);
     const facts = new Map([...matched.values()].flat().map((action) => [action.name, action]));
     // A role has no user name: what stands behind it is out of its reach.
     const isAllow = statement.Effect === "Allow" && !resources.every(isOfUsersOnly);
@@ -135,16 +137,25 @@ export function ofAccount(pattern: string, account: string | null): string {
   return account === null ? pattern : pattern.replace(/\$\{\s*aws:PrincipalAccount\s*\}/gi, account);
 }
 
-/** Is an action, or all that a pattern names, denied on a resource, or on all that a pattern names? */
-export function isDenied({ lists }: Denials, action: string, resource: string): boolean {
-  if (lists.length === 0) return false;
-  const [name, pattern] = [action.toLowerCase(), openPattern(resource)];
-  return lists.some(({ actions, except, resources }) => {
-    const denied = except
-      ? !actions.some((a) => textsMeet(a, name))
-      : actions.some((a) => coversText(a, name));
-    return denied && resources.some((r) => isEverything(r) || coversText(r, pattern));
-  });
+/** Is an action, or all that a pattern names, denied on each of these resources, patterns among them? */
+export function isDenied({ lists }: Denials, action: string, resources: readonly string[]): boolean {
+  const name = action.toLowerCase();
+  const [meets, covers] = /[*?]/.test(name) ? [textsMeet, coversText] : [matchesName, matchesName];
+  const denying = lists.filter(({ actions, except }) =>
+    except ? !actions.some((a) => meets(a, name)) : actions.some((a) => covers(a, name)),
+  );
+  return (
+    denying.length > 0 &&
+    resources.every((resource) =>
+      denying.some((list) =>
+        list.resources.some((r) => isEverything(r) || coversText(r, openPattern(resource))),
+      ),
+    )
+  );
+}
+
+function matchesName(pattern: string, name: string): boolean {
+  return matchesPattern(pattern, name, textOnly);
 }
 
 /** A policy without the statements that were written raw: what is left comes from grants. */
