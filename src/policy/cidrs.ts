@@ -1,4 +1,4 @@
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
 
 export type CidrResult =
   | { readonly ok: true; readonly cidr: string }
@@ -46,32 +46,14 @@ export function parseCidr(text: string): CidrResult {
  * Blocks from which no request reaches AWS over the internet: `aws:SourceIp` is a public address.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceip
  */
-const privateBlocks: readonly (readonly [network: string, bits: number])[] = Object.freeze([
-  ...([
-    ["10.0.0.0", 8],
-    ["172.16.0.0", 12],
-    ["192.168.0.0", 16],
-    ["127.0.0.0", 8],
-    ["169.254.0.0", 16],
-  ] as const),
-  ...([
-    ["fc00::", 7],
-    ["fe80::", 10],
-    ["::1", 128],
-  ] as const),
+const privateBlocks: readonly string[] = Object.freeze([
+  ...["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16"],
+  ...["fc00::/7", "fe80::/10", "::1/128"],
 ]);
 
 /** Is a whole block private, so that no login ever comes from it? What is no block is not. */
 export function isPrivateCidr(text: string): boolean {
-  const block = readBlock(text);
-  if (block === null) return false;
-  const family = block.version === 4 ? "ipv4" : "ipv6";
-  return privateBlocks.some(([network, bits]) => {
-    if (isIP(network) !== block.version || block.bits < bits) return false;
-    const list = new BlockList();
-    list.addSubnet(network, bits, family);
-    return list.check(block.address, family);
-  });
+  return isWithinCidrs(text, privateBlocks);
 }
 
 /** Are all addresses of a block in one of others? What is no block is in none. */

@@ -1,4 +1,5 @@
 import type { OneOrMany, PolicyDocument, Statement } from "../model/policyDocument";
+import { matchesAction } from "./actionPatterns";
 import { many } from "./canonical";
 import { operatorParts, operators } from "./operators";
 import { assumeAction } from "./trust";
@@ -40,7 +41,7 @@ export function evaluateTrust(policy: PolicyDocument, request: TrustRequest): De
   return decide(policy, (statement) => {
     if (!principalMatches(statement, request.federated)) return "principal";
     if (!actionMatches(statement, assumeAction)) return "action";
-    return firstFailure(statement, request.context, variables);
+    return failuresOf(statement, request.context, variables)[0] ?? null;
   });
 }
 
@@ -59,7 +60,7 @@ export function evaluatePermission(policy: PolicyDocument, request: PermissionRe
   return decide(policy, (statement) => {
     if (!actionMatches(statement, request.action)) return "action";
     if (!resourceMatches(statement, request.resource, variables)) return "resource";
-    return firstFailure(statement, request.context, variables);
+    return failuresOf(statement, request.context, variables)[0] ?? null;
   });
 }
 
@@ -80,13 +81,9 @@ function principalMatches(statement: Statement, federated: string): boolean {
   return statement.Principal !== undefined && named(statement.Principal);
 }
 
-const noVariables: Variables = () => undefined;
-
-function actionMatches(statement: Statement, action: string): boolean {
-  const matches = (patterns: OneOrMany) =>
-    many(patterns).some((p) => matchesPattern(p.toLowerCase(), action.toLowerCase(), noVariables));
-  if (statement.NotAction !== undefined) return !matches(statement.NotAction);
-  return statement.Action !== undefined && matches(statement.Action);
+function actionMatches({ Action, NotAction }: Statement, action: string): boolean {
+  const matches = (patterns: OneOrMany): boolean => many(patterns).some((p) => matchesAction(p, action));
+  return NotAction === undefined ? Action !== undefined && matches(Action) : !matches(NotAction);
 }
 
 function resourceMatches(statement: Statement, resource: string, variables: Variables): boolean {
@@ -108,35 +105,16 @@ function variablesOf(context: RequestContext): Variables {
   };
 }
 
-/** The first condition that does not hold; null where all do. */
-function firstFailure(statement: Statement, context: RequestContext, variables: Variables): Failure | null {
-  return failuresOf(statement, context, variables).next().value ?? null;
-}
-
-/** Every condition that does not hold, in the order of the document. */
-function allFailures(
-  statement: Statement,
-  context: RequestContext,
-  variables: Variables,
-): readonly Failure[] {
-  return [...failuresOf(statement, context, variables)];
-}
-
-/** Operators are ANDed, and so are their keys. */
-function* failuresOf(
-  statement: Statement,
-  context: RequestContext,
-  variables: Variables,
-): Generator<Failure, undefined> {
-  for (const [operator, block] of Object.entries(statement.Condition ?? {})) {
-    for (const [key, values] of Object.entries(block)) {
-      const actual = context.get(key.toLowerCase());
-      if (!holds(operator, many(values), actual, variables)) {
-        yield { operator, key, expected: many(values), actual: actual?.join(", ") ?? null };
-      }
-    }
-  }
-  return undefined;
+/** The conditions that do not hold, in the order of the statement. Operators are ANDed, and so are their keys. */
+function failuresOf(statement: Statement, context: RequestContext, variables: Variables): readonly Failure[] {
+  return Object.entries(statement.Condition ?? {}).flatMap(([operator, block]) =>
+    Object.entries(block).flatMap(([key, values]) => {
+      const [expected, actual] = [many(values), context.get(key.toLowerCase())];
+      return holds(operator, expected, actual, variables)
+        ? []
+        : [{ operator, key, expected, actual: actual?.join(", ") ?? null }];
+    }),
+  );
 }
 
 /** One operator on one key. An operator that AWS does not have never holds. */
@@ -174,7 +152,7 @@ export function nearestFailures(policy: PolicyDocument, request: TrustRequest): 
   for (const statement of policy.Statement) {
     if (statement.Effect !== "Allow" || !principalMatches(statement, request.federated)) continue;
     if (!actionMatches(statement, assumeAction)) continue;
-    const failures = allFailures(statement, request.context, variables);
+    const failures = failuresOf(statement, request.context, variables);
     const [failure] = failures;
     if (!failure) return [];
     const candidate = { failures, likeness: likeness(failure) };

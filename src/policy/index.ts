@@ -72,7 +72,6 @@ export {
   namesEvery,
   namesService,
   openPattern,
-  requiredValues,
   resourceBound,
   resourcesOf,
   takesUntyped,

@@ -1,5 +1,4 @@
-import { BlockList, isIP } from "node:net";
-import { isPrivateCidr, parseCidr } from "./cidrs";
+import { isPrivateCidr, isWithinCidrs, parseCidr } from "./cidrs";
 import { expandVariables, matchesPattern, type Variables } from "./wildcard";
 
 /** Does one value of a policy match one value of the request? */
@@ -51,17 +50,7 @@ export function arnFields(arn: string): readonly string[] {
   return fields.length < 6 ? fields : [...fields.slice(0, 5), fields.slice(5).join(":")];
 }
 
-const ipAddress: Match = (expected, actual) => {
-  const [, network = "", bits] = /^([0-9a-fA-F.:]+)(?:\/([0-9]{1,3}))?$/.exec(expected) ?? [];
-  const version = isIP(network);
-  if (version === 0 || isIP(actual) !== version) return false;
-  const family = version === 4 ? "ipv4" : "ipv6";
-  const length = bits === undefined ? (version === 4 ? 32 : 128) : Number(bits);
-  if (length > (version === 4 ? 32 : 128)) return false;
-  const list = new BlockList();
-  list.addSubnet(network, length, family);
-  return list.check(actual, family);
-};
+const ipAddress: Match = (expected, actual) => isWithinCidrs(actual, [expected]);
 
 function compared(
   toNumber: (s: string) => number,

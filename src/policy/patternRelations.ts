@@ -1,4 +1,4 @@
-import { tokenize, type Token } from "./wildcard";
+import { covers, tokenize, type Token } from "./wildcard";
 
 /** A value of a string operator, place by place; runs of wildcards are in one order, so that equal ones look equal. */
 export type Pattern = readonly Token[];
@@ -45,29 +45,7 @@ export function spelled(pattern: Pattern, run: string, one: string): string {
 
 /** Does one pattern match everything that the other does? False also where that takes too long to tell. */
 export function coversPattern(wide: Pattern, narrow: Pattern): boolean {
-  if (wide.length * narrow.length > maxSteps) return false;
-  let w = 0;
-  let n = 0;
-  let backW = -1;
-  let backN = 0;
-  while (n < narrow.length) {
-    const token = wide[w];
-    if (token === "many") {
-      backW = w;
-      backN = n;
-      w += 1;
-    } else if (token !== undefined && coversPlace(token, narrow[n])) {
-      w += 1;
-      n += 1;
-    } else if (backW >= 0) {
-      w = backW + 1;
-      backN += 1;
-      n = backN;
-    } else {
-      return false;
-    }
-  }
-  return wide.slice(w).every((token) => token === "many");
+  return wide.length * narrow.length <= maxSteps && covers(wide, narrow);
 }
 
 /** Is there a text that both of two texts with wildcards match? Taken for so of policy variables. */
@@ -80,12 +58,6 @@ export function textsMeet(one: string, other: string): boolean {
 export function coversText(wide: string, narrow: string): boolean {
   const [w, n] = [patternOf(wide, true), patternOf(narrow, true)];
   return w !== null && n !== null && coversPattern(w, n);
-}
-
-function coversPlace(wide: Token, narrow: Token | undefined): boolean {
-  if (narrow === undefined || narrow === "many") return false;
-  if (wide === "one") return true;
-  return typeof wide === "object" && typeof narrow === "object" && wide.literal === narrow.literal;
 }
 
 /** Is there a text that both patterns match? True also where that takes too long to tell. */

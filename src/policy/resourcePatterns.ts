@@ -266,14 +266,6 @@ export function comparisonsOf(condition: Condition | undefined, key: KeyName): r
     .filter(({ name }) => (typeof key === "string" ? name === key : key.test(name)));
 }
 
-/** For each comparison that demands a key, the values that it admits: see {@link comparisonsOf}. */
-export function requiredValues(
-  condition: Condition | undefined,
-  key: string,
-): readonly (readonly string[])[] {
-  return comparisonsOf(condition, key).map(({ values }) => values);
-}
-
 function demands(operator: string): boolean {
   const { base, set, ifExists, negated, known } = operatorParts(operator);
   return known && !ifExists && !negated && set !== "forallvalues" && /^(string|arn|bool)/.test(base);

@@ -16,9 +16,52 @@ export const textOnly: Variables = () => undefined;
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */
 export function matchesPattern(pattern: string, text: string, variables: Variables): boolean {
-  if (!/[*?$]/.test(pattern)) return pattern === text;
-  const tokens = tokenize(pattern, variables, true);
-  return tokens !== null && matchesTokens(tokens, Array.from(text));
+  const plain = /^[^*?$]*/.exec(pattern)?.[0] ?? "";
+  if (plain === pattern) return pattern === text;
+  if (!text.startsWith(plain)) return false;
+  const tokens = tokenize(pattern.slice(plain.length), variables, true);
+  return (
+    tokens !== null &&
+    covers(
+      tokens,
+      Array.from(text.slice(plain.length), (literal) => ({ literal })),
+    )
+  );
+}
+
+/**
+ * Does one pattern match everything that the other does? Greedy with one place to go back to: at most `wide × narrow`
+ * steps.
+ */
+export function covers(wide: readonly Token[], narrow: readonly Token[]): boolean {
+  let w = 0;
+  let n = 0;
+  let backW = -1;
+  let backN = 0;
+  while (n < narrow.length) {
+    const token = wide[w];
+    if (token === "many") {
+      backW = w;
+      backN = n;
+      w += 1;
+    } else if (token !== undefined && coversPlace(token, narrow[n])) {
+      w += 1;
+      n += 1;
+    } else if (backW >= 0) {
+      w = backW + 1;
+      backN += 1;
+      n = backN;
+    } else {
+      return false;
+    }
+  }
+  return wide.slice(w).every((token) => token === "many");
+}
+
+function coversPlace(wide: Token, narrow: Token | undefined): boolean {
+  if (narrow === undefined || narrow === "many") return false;
+  if (wide === "one") return true;
+  return typeof wide === "object" && typeof narrow === "object" && wide.literal === narrow.literal;
 }
 
 /** A value of an operator without wildcards, its variables replaced; null where the request lacks one. */
@@ -56,30 +99,4 @@ function variableValue(expression: string, variables: Variables): string | undef
   if (expression === "*" || expression === "?" || expression === "$") return expression;
   const [, name = "", fallback] = /^\s*([^,]*?)\s*(?:,\s*'([^']*)'\s*)?$/.exec(expression) ?? [];
   return variables(name) ?? fallback;
-}
-
-/** Greedy with one place to go back to: at most `tokens × text` steps, whatever the pattern. */
-function matchesTokens(tokens: readonly Token[], text: readonly string[]): boolean {
-  let t = 0;
-  let i = 0;
-  let backT = -1;
-  let backI = 0;
-  while (i < text.length) {
-    const token = tokens[t];
-    if (token === "many") {
-      backT = t;
-      backI = i;
-      t += 1;
-    } else if (token !== undefined && (token === "one" || token.literal === text[i])) {
-      t += 1;
-      i += 1;
-    } else if (backT >= 0) {
-      t = backT + 1;
-      backI += 1;
-      i = backI;
-    } else {
-      return false;
-    }
-  }
-  return tokens.slice(t).every((token) => token === "many");
 }

@@ -1,6 +1,6 @@
 import { partitions } from "../../model/partitions";
 import type { Statement } from "../../model/policyDocument";
-import { matchesPattern, namesEvery, requiredValues, textOnly } from "../../policy";
+import { matchesPattern, namesEvery, comparisonsOf, textOnly } from "../../policy";
 import type { Rule } from "../rule";
 import { administratorPolicies } from "./managedPolicies";
 
@@ -19,8 +19,9 @@ const administrators: readonly string[] = Object.freeze(
  * @param key - in lower case
  */
 export function keepsFromAdministrators({ Condition }: Statement, key: string): boolean {
-  return requiredValues(Condition, key).some(
-    (values) => values.length > 0 && !values.some((value) => namesEvery(value, policyArn) || isOfAll(value)),
+  return comparisonsOf(Condition, key).some(
+    ({ values }) =>
+      values.length > 0 && !values.some((value) => namesEvery(value, policyArn) || isOfAll(value)),
   );
 }
 

@@ -7,7 +7,7 @@ import {
   matchesPattern,
   namesEveryAction,
   openPattern,
-  requiredValues,
+  comparisonsOf,
   resourceBound,
   resourcesOf,
   textOnly,
@@ -123,8 +123,8 @@ function isNamed(resource: string): boolean {
 
 /** Does a condition keep to policies by their names, so that none of them can be made up? */
 function namesPolicies({ Condition }: Statement, key: string): boolean {
-  return requiredValues(Condition, key).some(
-    (values) => values.length > 0 && values.every((value) => value !== "" && isPolicyNamed(value)),
+  return comparisonsOf(Condition, key).some(
+    ({ values }) => values.length > 0 && values.every((value) => value !== "" && isPolicyNamed(value)),
   );
 }
 
@@ -135,7 +135,7 @@ function isPolicyNamed(arn: string): boolean {
 
 function isPassedTo(statement: Statement, service: string): boolean {
   const principals = [...new Set(partitions.flatMap(dnsSuffixes))].map((domain) => `${service}.${domain}`);
-  return requiredValues(statement.Condition, "iam:passedtoservice").every((values) =>
+  return comparisonsOf(statement.Condition, "iam:passedtoservice").every(({ values }) =>
     values.some((value) => principals.some((p) => matchesPattern(value.toLowerCase(), p, textOnly))),
   );
 }
