@@ -76,21 +76,22 @@ export type GrantKind =
 const keyId = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;
 const packages = "arn:{partition}:codeartifact:{region}:{account}:package/{name}/*";
 
+/** Actions on a resource, with blanks between them. */
+function on(resource: string, ...actions: readonly string[]): GrantPart {
+  return { actions: actions.flatMap((words) => words.split(" ")), resource };
+}
+
 /** What a package manager needs to log in: a token of the domain, which STS vouches for. */
 const codeartifactLogin: readonly GrantPart[] = [
+  on("arn:{partition}:codeartifact:{region}:{account}:domain/{domain}", "codeartifact:GetAuthorizationToken"),
   {
-    actions: ["codeartifact:GetAuthorizationToken"],
-    resource: "arn:{partition}:codeartifact:{region}:{account}:domain/{domain}",
-  },
-  {
-    actions: ["sts:GetServiceBearerToken"],
-    resource: "*",
+    ...on("*", "sts:GetServiceBearerToken"),
     condition: { StringEquals: { "sts:AWSServiceName": "codeartifact.amazonaws.com" } },
   },
 ];
 
 /** What Docker needs to log in. The token is good for what other permissions allow, and nothing else. */
-const ecrLogin: GrantPart = { actions: ["ecr:GetAuthorizationToken"], resource: "*" };
+const ecrLogin: GrantPart = on("*", "ecr:GetAuthorizationToken");
 
 /** Most kinds are names of one resource, without anything to export or to decrypt. */
 const plain = { wildcard: false, exports: false, encryption: null } as const;
@@ -108,11 +109,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     wildcard: false,
     exports: true,
     arn: "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-??????",
-    access: {
-      read: [
-        { actions: ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], resource: "{arn}" },
-      ],
-    },
+    access: { read: [on("{arn}", "secretsmanager:DescribeSecret secretsmanager:GetSecretValue")] },
     encryption: { read: ["kms:Decrypt"] },
   },
   parameter: {
@@ -124,8 +121,8 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     arn: "arn:{partition}:ssm:{region}:{account}:parameter/{name}",
     access: {
       read: [
-        { actions: ["ssm:GetParameter", "ssm:GetParameters"], resource: "{arn}" },
-        { actions: ["ssm:GetParametersByPath"], resource: "{arn}", when: "wildcard" },
+        on("{arn}", "ssm:GetParameter ssm:GetParameters"),
+        { ...on("{arn}", "ssm:GetParametersByPath"), when: "wildcard" },
       ],
     },
     encryption: { read: ["kms:Decrypt"] },
@@ -139,24 +136,15 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     arn: "arn:{partition}:s3:::{name}",
     access: {
       read: [
-        { actions: ["s3:GetObject"], resource: "{arn}" },
+        on("{arn}", "s3:GetObject"),
         {
-          actions: ["s3:ListBucket"],
-          resource: "arn:{partition}:s3:::{bucket}",
+          ...on("arn:{partition}:s3:::{bucket}", "s3:ListBucket"),
           condition: { StringLike: { "s3:prefix": "{key}" } },
           when: "wildcard",
         },
       ],
       write: [
-        {
-          actions: [
-            "s3:AbortMultipartUpload",
-            "s3:DeleteObject",
-            "s3:ListMultipartUploadParts",
-            "s3:PutObject",
-          ],
-          resource: "{arn}",
-        },
+        on("{arn}", "s3:AbortMultipartUpload s3:DeleteObject s3:ListMultipartUploadParts s3:PutObject"),
       ],
     },
     // A multipart upload decrypts its own parts.
@@ -171,21 +159,16 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     access: {
       pull: [
         ecrLogin,
-        {
-          actions: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-          resource: "{arn}",
-        },
+        on("{arn}", "ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer"),
       ],
       // Docker looks for the manifest and the layers that are there already before it uploads.
       push: [
         ecrLogin,
-        {
-          actions: [
-            ...["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload"],
-            ...["ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart"],
-          ],
-          resource: "{arn}",
-        },
+        on(
+          "{arn}",
+          "ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:CompleteLayerUpload",
+          "ecr:InitiateLayerUpload ecr:PutImage ecr:UploadLayerPart",
+        ),
       ],
     },
   },
@@ -198,29 +181,22 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     access: {
       read: [
         ...codeartifactLogin,
-        {
-          actions: [
-            ...["codeartifact:GetRepositoryEndpoint", "codeartifact:ListPackages"],
-            "codeartifact:ReadFromRepository",
-          ],
-          resource: "{arn}",
-        },
-        {
-          actions: [
-            ...["codeartifact:DescribePackageVersion", "codeartifact:GetPackageVersionAsset"],
-            ...["codeartifact:GetPackageVersionReadme", "codeartifact:ListPackageVersionAssets"],
-            ...["codeartifact:ListPackageVersionDependencies", "codeartifact:ListPackageVersions"],
-          ],
-          resource: packages,
-        },
+        on(
+          "{arn}",
+          "codeartifact:GetRepositoryEndpoint codeartifact:ListPackages",
+          "codeartifact:ReadFromRepository",
+        ),
+        on(
+          packages,
+          "codeartifact:DescribePackageVersion codeartifact:GetPackageVersionAsset",
+          "codeartifact:GetPackageVersionReadme codeartifact:ListPackageVersionAssets",
+          "codeartifact:ListPackageVersionDependencies codeartifact:ListPackageVersions",
+        ),
       ],
       publish: [
         ...codeartifactLogin,
-        { actions: ["codeartifact:GetRepositoryEndpoint"], resource: "{arn}" },
-        {
-          actions: ["codeartifact:PublishPackageVersion", "codeartifact:PutPackageMetadata"],
-          resource: packages,
-        },
+        on("{arn}", "codeartifact:GetRepositoryEndpoint"),
+        on(packages, "codeartifact:PublishPackageVersion codeartifact:PutPackageMetadata"),
       ],
     },
   },
@@ -232,23 +208,15 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     arn: "arn:{partition}:dynamodb:{region}:{account}:table/{name}",
     access: {
       read: [
-        {
-          actions: [
-            ...["dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:DescribeTable"],
-            ...["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"],
-          ],
-          resource: "{arn}",
-        },
-        { actions: ["dynamodb:Query", "dynamodb:Scan"], resource: "{arn}/index/*" },
+        on(
+          "{arn}",
+          "dynamodb:BatchGetItem dynamodb:ConditionCheckItem dynamodb:DescribeTable",
+          "dynamodb:GetItem dynamodb:Query dynamodb:Scan",
+        ),
+        on("{arn}/index/*", "dynamodb:Query dynamodb:Scan"),
       ],
       write: [
-        {
-          actions: [
-            ...["dynamodb:BatchWriteItem", "dynamodb:DeleteItem"],
-            ...["dynamodb:PutItem", "dynamodb:UpdateItem"],
-          ],
-          resource: "{arn}",
-        },
+        on("{arn}", "dynamodb:BatchWriteItem dynamodb:DeleteItem dynamodb:PutItem dynamodb:UpdateItem"),
       ],
     },
   },
@@ -259,15 +227,13 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     nameRule: "the name of a queue: letters, digits, _ and -, e.g. jobs or jobs.fifo",
     arn: "arn:{partition}:sqs:{region}:{account}:{name}",
     access: {
-      send: [{ actions: ["sqs:GetQueueUrl", "sqs:SendMessage"], resource: "{arn}" }],
+      send: [on("{arn}", "sqs:GetQueueUrl sqs:SendMessage")],
       receive: [
-        {
-          actions: [
-            ...["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-            ...["sqs:GetQueueUrl", "sqs:ReceiveMessage"],
-          ],
-          resource: "{arn}",
-        },
+        on(
+          "{arn}",
+          "sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes",
+          "sqs:GetQueueUrl sqs:ReceiveMessage",
+        ),
       ],
     },
     encryption: { send: ["kms:Decrypt", "kms:GenerateDataKey"], receive: ["kms:Decrypt"] },
@@ -278,7 +244,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     names: /^([A-Za-z0-9_-]{1,256}|[A-Za-z0-9_-]{1,251}\.fifo)$/,
     nameRule: "the name of a topic: letters, digits, _ and -, e.g. builds",
     arn: "arn:{partition}:sns:{region}:{account}:{name}",
-    access: { publish: [{ actions: ["sns:Publish"], resource: "{arn}" }] },
+    access: { publish: [on("{arn}", "sns:Publish")] },
   },
   kms: {
     noun: "a key",
@@ -287,8 +253,8 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     nameRule: "the id of a key, e.g. 1234abcd-12ab-34cd-56ef-1234567890ab",
     arn: "arn:{partition}:kms:{region}:{account}:key/{name}",
     access: {
-      decrypt: [{ actions: ["kms:Decrypt"], resource: "{arn}" }],
-      encrypt: [{ actions: ["kms:Encrypt", "kms:GenerateDataKey"], resource: "{arn}" }],
+      decrypt: [on("{arn}", "kms:Decrypt")],
+      encrypt: [on("{arn}", "kms:Encrypt kms:GenerateDataKey")],
     },
   },
   lambda: {
@@ -297,7 +263,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     names: /^[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_-]{1,128})?$/,
     nameRule: "the name of a function, with :alias or :version where only that is called, e.g. resize:live",
     arn: "arn:{partition}:lambda:{region}:{account}:function:{name}",
-    access: { invoke: [{ actions: ["lambda:InvokeFunction"], resource: "{arn}" }] },
+    access: { invoke: [on("{arn}", "lambda:InvokeFunction")] },
   },
   logs: {
     noun: "a log group",
@@ -308,14 +274,12 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     // Policies name a log group by its ARN with :* at the end, and a colon ends the name of a group.
     access: {
       read: [
-        { actions: ["logs:GetLogEvents"], resource: "{arn}:log-stream:*" },
-        {
-          actions: [
-            ...["logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogGroupFields"],
-            ...["logs:GetLogRecord", "logs:GetQueryResults", "logs:StartQuery"],
-          ],
-          resource: "{arn}:*",
-        },
+        on("{arn}:log-stream:*", "logs:GetLogEvents"),
+        on(
+          "{arn}:*",
+          "logs:DescribeLogStreams logs:FilterLogEvents logs:GetLogGroupFields",
+          "logs:GetLogRecord logs:GetQueryResults logs:StartQuery",
+        ),
       ],
     },
   },
@@ -325,7 +289,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     names: /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/,
     nameRule: "the name of a cluster: letters, digits, _ and -, e.g. dev",
     arn: "arn:{partition}:eks:{region}:{account}:cluster/{name}",
-    access: { describe: [{ actions: ["eks:DescribeCluster"], resource: "{arn}" }] },
+    access: { describe: [on("{arn}", "eks:DescribeCluster")] },
   },
   role: {
     noun: "a role",
@@ -333,7 +297,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     names: /^(?=.{1,576}$)([A-Za-z0-9+=,.@_-]+\/)*[A-Za-z0-9+=,.@_-]{1,64}$/,
     nameRule: "the name of a role, behind its path where it has one, e.g. deploy or ci/deploy",
     arn: "arn:{partition}:iam::{account}:role/{name}",
-    access: { assume: [{ actions: ["sts:AssumeRole"], resource: "{arn}" }] },
+    access: { assume: [on("{arn}", "sts:AssumeRole")] },
   },
 });
 

@@ -1,3 +1,5 @@
+import { rows, words } from "./tables";
+
 /** One thing that somebody must be allowed to do. */
 export interface EscalationStep {
   /** Any one of these will do. In AWS's capitals. */
@@ -129,14 +131,6 @@ sessions       | a shell on managed machines  | the machines | ssm:StartSession 
 sessions       | a session in a container     | the task | ssm:StartSession | arn:*:ecs:*:*:task/*
 `;
 
-/** The cells of a table, row by row. */
-function rows(table: string): readonly (readonly string[])[] {
-  return table
-    .trim()
-    .split("\n")
-    .map((line) => line.split("|").map((cell) => cell.trim()));
-}
-
 function path(
   source: string,
   name: string,
@@ -179,9 +173,7 @@ const made = (["user", "group", "role"] as const).map((type) => {
  */
 export const escalationPaths: readonly EscalationPath[] = Object.freeze([
   ...rows(changes).map(([source = "", name = "", yields = "", action = "", type = "", keys = ""]) =>
-    path(source, name, yields, [
-      onIam(action, type, { boundBy: keys.split(" ").filter((key) => key !== "") }),
-    ]),
+    path(source, name, yields, [onIam(action, type, { boundBy: words(keys) })]),
   ),
   ...made,
   path("iam-023", "a role without its boundary", "do what a boundary keeps from another role", [

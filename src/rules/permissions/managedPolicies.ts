@@ -1,6 +1,7 @@
 import { quote } from "../../diagnostics";
 import type { RoleAccess } from "../../model/roleAccess";
 import type { Observation, Rule } from "../rule";
+import { rows } from "./tables";
 
 /** AWS's policies that hold everything, or the keys to it. */
 export const administratorPolicies: readonly string[] = Object.freeze([
@@ -15,48 +16,44 @@ export const administratorPolicies: readonly string[] = Object.freeze([
  * policies that moto 5.2.1 brings along, whose last change is of 2026-05-01.
  * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
  */
-const widePolicies: ReadonlyMap<string, string> = new Map([
-  ["AdministratorAccess-AWSElasticBeanstalk", "passes any role to Elastic Beanstalk and EC2"],
-  ["AdministratorAccess-Amplify", "creates roles with any policy, and passes any role"],
-  ["AmazonBedrockFullAccess", "does everything in Bedrock"],
-  ["AmazonCognitoPowerUser", "changes every user pool and identity pool"],
-  ["AmazonDynamoDBFullAccess", "reads, writes and deletes every table"],
-  ["AmazonDynamoDBReadOnlyAccess", "reads every table"],
-  [
-    "AmazonEC2ContainerRegistryFullAccess",
-    "replaces and deletes every image, and opens any repository to others",
-  ],
-  ["AmazonEC2FullAccess", "changes every instance and network, and opens any image or snapshot to others"],
-  ["AmazonECS_FullAccess", "runs any container, and passes any role to its tasks"],
-  ["AmazonElasticMapReduceFullAccess", "passes any role, and reads and writes every bucket"],
-  ["AmazonKinesisFullAccess", "reads and writes every stream"],
-  ["AmazonRDSFullAccess", "changes and deletes every database, and opens any snapshot to others"],
-  ["AmazonRoute53FullAccess", "changes every DNS record and domain"],
-  ["AmazonS3FullAccess", "reads, writes and deletes every object, and opens any bucket to others"],
-  ["AmazonS3ReadOnlyAccess", "reads every object of every bucket"],
-  ["AmazonSNSFullAccess", "publishes to every topic, and opens any topic to others"],
-  ["AmazonSQSFullAccess", "reads and writes every queue, and opens any queue to others"],
-  ["AmazonSSMFullAccess", "reads every parameter, and runs commands on every managed instance"],
-  ["AmazonSSMManagedInstanceCore", "reads every parameter"],
-  ["AmazonSSMReadOnlyAccess", "reads every parameter"],
-  ["AmazonSageMakerFullAccess", "passes any role to SageMaker, and runs code there"],
-  ["AWSCloudFormationFullAccess", "changes every stack, with the permissions of the stack's own role"],
-  ["AWSCodeBuildAdminAccess", "runs code with the role of every build project"],
-  ["AWSCodePipeline_FullAccess", "passes any role to CodePipeline"],
-  ["AWSLambda_FullAccess", "replaces the code of every function, and passes any role to Lambda"],
-  ["AWSOrganizationsFullAccess", "changes the organization, its accounts and its policies"],
-  ["AWSStepFunctionsFullAccess", "changes and runs every state machine with its own role"],
-  ["CloudWatchFullAccess", "reads and deletes every log, and publishes to every topic"],
-  ["CloudWatchLogsFullAccess", "reads and deletes every log"],
-  ["ReadOnlyAccess", "reads every object and table of the account"],
-  ["SecretsManagerReadWrite", "reads and changes every secret, and opens any secret to others"],
-  ["job-function/DataScientist", "reads every table and object, and passes any role to SageMaker"],
-  ["job-function/DatabaseAdministrator", "reads, writes and deletes every table, and reads every object"],
-  [
-    "job-function/SystemAdministrator",
-    "gives out the passwords of instances, reads every object, and opens any bucket to others",
-  ],
-]);
+const widePolicies: ReadonlyMap<string, string> = new Map(
+  rows(`
+AdministratorAccess-AWSElasticBeanstalk | passes any role to Elastic Beanstalk and EC2
+AdministratorAccess-Amplify             | creates roles with any policy, and passes any role
+AmazonBedrockFullAccess                 | does everything in Bedrock
+AmazonCognitoPowerUser                  | changes every user pool and identity pool
+AmazonDynamoDBFullAccess                | reads, writes and deletes every table
+AmazonDynamoDBReadOnlyAccess            | reads every table
+AmazonEC2ContainerRegistryFullAccess    | replaces and deletes every image, and opens any repository to others
+AmazonEC2FullAccess                     | changes every instance and network, and opens any image or snapshot to others
+AmazonECS_FullAccess                    | runs any container, and passes any role to its tasks
+AmazonElasticMapReduceFullAccess        | passes any role, and reads and writes every bucket
+AmazonKinesisFullAccess                 | reads and writes every stream
+AmazonRDSFullAccess                     | changes and deletes every database, and opens any snapshot to others
+AmazonRoute53FullAccess                 | changes every DNS record and domain
+AmazonS3FullAccess                      | reads, writes and deletes every object, and opens any bucket to others
+AmazonS3ReadOnlyAccess                  | reads every object of every bucket
+AmazonSNSFullAccess                     | publishes to every topic, and opens any topic to others
+AmazonSQSFullAccess                     | reads and writes every queue, and opens any queue to others
+AmazonSSMFullAccess                     | reads every parameter, and runs commands on every managed instance
+AmazonSSMManagedInstanceCore            | reads every parameter
+AmazonSSMReadOnlyAccess                 | reads every parameter
+AmazonSageMakerFullAccess               | passes any role to SageMaker, and runs code there
+AWSCloudFormationFullAccess             | changes every stack, with the permissions of the stack's own role
+AWSCodeBuildAdminAccess                 | runs code with the role of every build project
+AWSCodePipeline_FullAccess              | passes any role to CodePipeline
+AWSLambda_FullAccess                    | replaces the code of every function, and passes any role to Lambda
+AWSOrganizationsFullAccess              | changes the organization, its accounts and its policies
+AWSStepFunctionsFullAccess              | changes and runs every state machine with its own role
+CloudWatchFullAccess                    | reads and deletes every log, and publishes to every topic
+CloudWatchLogsFullAccess                | reads and deletes every log
+ReadOnlyAccess                          | reads every object and table of the account
+SecretsManagerReadWrite                 | reads and changes every secret, and opens any secret to others
+job-function/DataScientist              | reads every table and object, and passes any role to SageMaker
+job-function/DatabaseAdministrator      | reads, writes and deletes every table, and reads every object
+job-function/SystemAdministrator        | gives out the passwords of instances, reads every object, and opens any bucket to others
+`).map(([name = "", allows = ""]) => [name, allows]),
+);
 
 /** The name with path of a managed policy of AWS's; empty for other ARNs. */
 export function awsManaged(arn: string): string {

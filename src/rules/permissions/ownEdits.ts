@@ -14,33 +14,24 @@ import type { JudgedRole } from "../judgedRole";
 import { below, listed, type Observation, type Rule } from "../rule";
 import { keepsFromAdministrators } from "./boundary";
 import { allowedBy, isDenied, ofAccount } from "./statements";
+import { words } from "./tables";
 
 /** What changes a role: its permissions, its trust, its boundary. */
-export const roleEdits: readonly string[] = Object.freeze([
-  "iam:AttachRolePolicy",
-  "iam:DeleteRolePermissionsBoundary",
-  "iam:DeleteRolePolicy",
-  "iam:DetachRolePolicy",
-  "iam:PutRolePermissionsBoundary",
-  "iam:PutRolePolicy",
-  "iam:UpdateAssumeRolePolicy",
-  "iam:UpdateRole",
-]);
+export const roleEdits = words(`
+  iam:AttachRolePolicy iam:DeleteRolePermissionsBoundary iam:DeleteRolePolicy iam:DetachRolePolicy
+  iam:PutRolePermissionsBoundary iam:PutRolePolicy iam:UpdateAssumeRolePolicy iam:UpdateRole
+`);
 
 /** What changes a managed policy, such as a boundary. */
-export const policyEdits: readonly string[] = Object.freeze([
-  "iam:CreatePolicyVersion",
-  "iam:DeletePolicyVersion",
-  "iam:SetDefaultPolicyVersion",
-]);
+export const policyEdits = words(`
+  iam:CreatePolicyVersion iam:DeletePolicyVersion iam:SetDefaultPolicyVersion
+`);
 
 /** What changes an OpenID Connect identity provider. */
-export const providerEdits: readonly string[] = Object.freeze([
-  "iam:AddClientIDToOpenIDConnectProvider",
-  "iam:DeleteOpenIDConnectProvider",
-  "iam:RemoveClientIDFromOpenIDConnectProvider",
-  "iam:UpdateOpenIDConnectProviderThumbprint",
-]);
+export const providerEdits = words(`
+  iam:AddClientIDToOpenIDConnectProvider iam:DeleteOpenIDConnectProvider
+  iam:RemoveClientIDFromOpenIDConnectProvider iam:UpdateOpenIDConnectProviderThumbprint
+`);
 
 /** Rules about what a role may change of its own. */
 export const ownEditRules: readonly Rule[] = Object.freeze<Rule[]>([

@@ -1,104 +1,61 @@
 import type { ActionFacts } from "../../policy";
 import { listed, type Rule } from "../rule";
 import { eachStatement, isUnbounded, type JudgedStatement, type Remark } from "./statements";
+import { words } from "./tables";
 
 /**
  * Hand out credentials of somebody else, whatever they are called on. `test/rules/fixtures/published/credentials.yaml` says which
  * of the published ones are left out, and why.
  * @see https://github.com/salesforce/cloudsplaining/blob/master/cloudsplaining/shared/constants.py
  */
-export const credentialMakers: ReadonlySet<string> = new Set([
-  "appsync:CreateApiKey",
-  "chime:CreateApiKey",
-  "cognito-identity:GetOpenIdTokenForDeveloperIdentity",
-  "iam:CreateAccessKey",
-  "iam:CreateLoginProfile",
-  "iam:CreateServiceSpecificCredential",
-  "iam:ResetServiceSpecificCredential",
-  "iam:UpdateAccessKey",
-  "iam:UpdateLoginProfile",
-  "lightsail:DownloadDefaultKeyPair",
-  "license-manager:GetAccessToken",
-  "sts:AssumeRoot",
-  "sts:GetFederationToken",
-]);
+export const credentialMakers: ReadonlySet<string> = new Set(
+  words(`
+  appsync:CreateApiKey chime:CreateApiKey cognito-identity:GetOpenIdTokenForDeveloperIdentity
+  iam:CreateAccessKey iam:CreateLoginProfile iam:CreateServiceSpecificCredential
+  iam:ResetServiceSpecificCredential iam:UpdateAccessKey iam:UpdateLoginProfile
+  lightsail:DownloadDefaultKeyPair license-manager:GetAccessToken sts:AssumeRoot sts:GetFederationToken
+`),
+);
 
 /**
  * Show a password or token of the resource that they are called on: fine on one that is named. What only opens the
  * door to the caller's own permissions, such as `ecr:GetAuthorizationToken`, is none.
  */
-export const credentialReaders: ReadonlySet<string> = new Set([
-  "airflow:CreateCliToken",
-  "airflow:CreateWebLoginToken",
-  "cloud9:CreateEnvironmentToken",
-  "codepipeline:PollForJobs",
-  "cognito-idp:DescribeUserPoolClient",
-  "connect:GetFederationToken",
-  "dsql:DbConnectAdmin",
-  "ec2:GetPasswordData",
-  "elasticache:Connect",
-  "emr-containers:GetManagedEndpointSessionCredentials",
-  "finspace-api:GetProgrammaticAccessCredentials",
-  "gamelift:GetComputeAccess",
-  "gamelift:GetComputeAuthToken",
-  "gamelift:GetInstanceAccess",
-  "gamelift:RequestUploadCredentials",
-  "grafana:CreateWorkspaceApiKey",
-  "grafana:CreateWorkspaceServiceAccountToken",
-  "lightsail:CreateBucketAccessKey",
-  "lightsail:GetInstanceAccessDetails",
-  "lightsail:GetRelationalDatabaseMasterUserPassword",
-  "mediapackage:RotateChannelCredentials",
-  "mediapackage:RotateIngestEndpointCredentials",
-  "rds-db:connect",
-  "redshift:GetClusterCredentials",
-  "redshift:GetClusterCredentialsWithIAM",
-  "redshift-serverless:GetCredentials",
-]);
+export const credentialReaders: ReadonlySet<string> = new Set(
+  words(`
+  airflow:CreateCliToken airflow:CreateWebLoginToken cloud9:CreateEnvironmentToken codepipeline:PollForJobs
+  cognito-idp:DescribeUserPoolClient connect:GetFederationToken dsql:DbConnectAdmin ec2:GetPasswordData
+  elasticache:Connect emr-containers:GetManagedEndpointSessionCredentials
+  finspace-api:GetProgrammaticAccessCredentials gamelift:GetComputeAccess gamelift:GetComputeAuthToken
+  gamelift:GetInstanceAccess gamelift:RequestUploadCredentials grafana:CreateWorkspaceApiKey
+  grafana:CreateWorkspaceServiceAccountToken lightsail:CreateBucketAccessKey
+  lightsail:GetInstanceAccessDetails lightsail:GetRelationalDatabaseMasterUserPassword
+  mediapackage:RotateChannelCredentials mediapackage:RotateIngestEndpointCredentials rds-db:connect
+  redshift:GetClusterCredentials redshift:GetClusterCredentialsWithIAM redshift-serverless:GetCredentials
+`),
+);
 
 /** Read what people keep in AWS: at large, they take all of it away. */
-export const dataReaders: ReadonlySet<string> = new Set([
-  "athena:GetQueryResults",
-  "codecommit:GitPull",
-  "dynamodb:BatchGetItem",
-  "dynamodb:ExportTableToPointInTime",
-  "dynamodb:GetItem",
-  "dynamodb:GetRecords",
-  "dynamodb:PartiQLSelect",
-  "dynamodb:Query",
-  "dynamodb:Scan",
-  "ebs:GetSnapshotBlock",
-  "kinesis:GetRecords",
-  "lambda:GetFunction",
-  "logs:FilterLogEvents",
-  "logs:GetLogEvents",
-  "rds-data:ExecuteStatement",
-  "s3:GetObject",
-  "s3:GetObjectVersion",
-  "s3express:CreateSession",
-  "secretsmanager:GetSecretValue",
-  "sqs:ReceiveMessage",
-  "ssm:GetParameter",
-  "ssm:GetParameterHistory",
-  "ssm:GetParameters",
-  "ssm:GetParametersByPath",
-]);
+export const dataReaders: ReadonlySet<string> = new Set(
+  words(`
+  athena:GetQueryResults codecommit:GitPull dynamodb:BatchGetItem dynamodb:ExportTableToPointInTime
+  dynamodb:GetItem dynamodb:GetRecords dynamodb:PartiQLSelect dynamodb:Query dynamodb:Scan
+  ebs:GetSnapshotBlock kinesis:GetRecords lambda:GetFunction logs:FilterLogEvents logs:GetLogEvents
+  rds-data:ExecuteStatement s3:GetObject s3:GetObjectVersion s3express:CreateSession
+  secretsmanager:GetSecretValue sqs:ReceiveMessage ssm:GetParameter ssm:GetParameterHistory
+  ssm:GetParameters ssm:GetParametersByPath
+`),
+);
 
 /** Open a resource to others, though the Service Authorization Reference calls them plain writes. */
-export const sharingActions: ReadonlySet<string> = new Set([
-  "ec2:ModifyImageAttribute",
-  "es:UpdateDomainConfig",
-  "es:UpdateElasticsearchDomainConfig",
-  "lambda:CreateFunctionUrlConfig",
-  "lambda:UpdateFunctionUrlConfig",
-  "logs:PutDestinationPolicy",
-  "ram:AssociateResourceShare",
-  "ram:CreateResourceShare",
-  "ram:UpdateResourceShare",
-  "rds:ModifyDBClusterSnapshotAttribute",
-  "rds:ModifyDBSnapshotAttribute",
-  "s3:PutReplicationConfiguration",
-]);
+export const sharingActions: ReadonlySet<string> = new Set(
+  words(`
+  ec2:ModifyImageAttribute es:UpdateDomainConfig es:UpdateElasticsearchDomainConfig
+  lambda:CreateFunctionUrlConfig lambda:UpdateFunctionUrlConfig logs:PutDestinationPolicy
+  ram:AssociateResourceShare ram:CreateResourceShare ram:UpdateResourceShare
+  rds:ModifyDBClusterSnapshotAttribute rds:ModifyDBSnapshotAttribute s3:PutReplicationConfiguration
+`),
+);
 
 /** Rules about actions that matter whatever else the role may do. */
 export const sensitiveActionRules: readonly Rule[] = Object.freeze<Rule[]>([
