@@ -13,7 +13,7 @@ import { CommandError } from "./commandError";
 import { diskFiles } from "./files";
 import { readInput } from "./input";
 import type { CommandIo } from "./io";
-import { readProject } from "./project";
+import { byPlace, readProject } from "./project";
 
 /** `check` of policies that exist already. */
 export function checkExistingFiles(given: CheckArguments, io: CommandIo): CheckReport {
@@ -126,12 +126,4 @@ function refuseNothing(files: readonly ExistingFile[], access: ExistingAccess): 
 function placed({ origin, ...finding }: RuleFinding, files: ReadonlyMap<string, ExistingFile>): Finding {
   const { line, column } = files.get(origin.file)?.locate(origin.path) ?? { line: 1, column: 1 };
   return { ...finding, file: origin.file, line, column, path: pathText(origin.path) };
-}
-
-function byPlace(a: Finding, b: Finding): number {
-  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
-  if (a.line !== b.line) return a.line - b.line;
-  if (a.column !== b.column) return a.column - b.column;
-  if (a.rule !== b.rule) return a.rule < b.rule ? -1 : 1;
-  return (a.role ?? "") < (b.role ?? "") ? -1 : 1;
 }

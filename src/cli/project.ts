@@ -103,7 +103,8 @@ export function blocking<F extends Pick<Finding, "severity" | "accepted">>(
   return findings.filter((f) => f.severity === "error" && !f.accepted);
 }
 
-function byPlace(a: Finding, b: Finding): number {
+/** Orders findings by file, line, column, rule and role. */
+export function byPlace(a: Finding, b: Finding): number {
   if (a.file !== b.file) return a.file < b.file ? -1 : 1;
   if (a.line !== b.line) return a.line - b.line;
   if (a.column !== b.column) return a.column - b.column;

@@ -4,7 +4,7 @@ import { parseArn } from "../model/names";
 import { partitionOf, partitions, type Partition } from "../model/partitions";
 import { fixedLimits } from "../model/quotas";
 import type { Statement } from "../model/policyDocument";
-import { many, permissionPolicy, readDocument, type Place } from "../policy";
+import { many, permissionPolicy, readDocument } from "../policy";
 import type { ClaimList } from "../subject";
 import { atomsOf, recogniseGrants, type Recognition } from "./importGrants";
 import {
@@ -64,16 +64,10 @@ export interface Imported {
   readonly skipped: readonly SkippedRole[];
 }
 
-/** A role whose trust policy has been read. */
-interface Readable {
-  readonly role: ExistingRole;
-  readonly trust: ReadTrust;
-}
-
 /** A role with everything but its grants, which depend on the region of all. */
-interface Half extends Omit<ImportedRole, "account" | "permissions"> {
-  readonly place: { readonly id: string; readonly partition: Partition };
-}
+type Half = Omit<ImportedRole, "account" | "permissions"> & {
+  readonly place: Pick<ImportedAccount, "id" | "partition">;
+};
 
 /**
  * Bare documents in their places: what names a Principal is a trust policy, which no other policy of a role does.
@@ -96,30 +90,35 @@ function withTrust(role: ExistingRole): ExistingRole {
 /** Says existing roles as entries of a manifest. No entry admits anybody that its role does not, other spellings aside. */
 export function importRoles({ roles }: ExistingAccess): Imported {
   const skipped: SkippedRole[] = [];
-  const readable: Readable[] = [];
-  for (const role of roles) {
+  const readable = roles.flatMap((role) => {
     const read = readTrust(role);
-    if (read.ok) readable.push({ role, trust: read.trust });
-    else skipped.push({ role, problem: read.problem });
-  }
+    if (!read.ok) skipped.push({ role, problem: read.problem });
+    return read.ok ? [{ role, trust: read.trust }] : [];
+  });
   const hosts = settleHosts(readable.map(({ trust }) => trust));
-  const halves: Half[] = [];
-  for (const each of readable) {
-    const half = halfOf(each, hosts);
-    if (typeof half === "string") skipped.push({ role: each.role, problem: half });
-    else halves.push(half);
-  }
-  const accountOf = accountsOf(halves);
+  const halves = readable.flatMap(({ role, trust }) => {
+    const half = halfOf(role, trust, hosts);
+    if (typeof half === "string") skipped.push({ role, problem: half });
+    return typeof half === "string" ? [] : [half];
+  });
+  const accounts = new Map<string, ImportedAccount>();
   const done = halves.map(({ place, ...half }): ImportedRole => {
-    const account = accountOf(place);
-    const near: Place = { partition: place.partition, account: place.id, region: account.region ?? "" };
+    const { id, partition } = place;
+    const account =
+      accounts.get(id) ??
+      accountOf(
+        place,
+        halves.filter((other) => other.place.id === id),
+      );
+    accounts.set(id, account);
+    const near = { partition, account: id, region: account.region ?? "" };
     return { ...half, account, permissions: recogniseGrants(half.statements, near) };
   });
   return { roles: done, skipped };
 }
 
 /** The role so far, or why there is no entry. */
-function halfOf({ role, trust: read }: Readable, hosts: SettledHosts): Half | string {
+function halfOf(role: ExistingRole, read: ReadTrust, hosts: SettledHosts): Half | string {
   const trust = recogniseTrust(read, hosts);
   if (trust === null) {
     const isOnas = read.groups.every(([{ terms }]) => terms.providerName === "app.gitpod.io");
@@ -212,24 +211,17 @@ function withoutExpiry(
   return { statements: left, notes: left.length < statements.length ? [] : [added] };
 }
 
-/** The account of each place, with the regions that the ARNs of its roles name. */
-function accountsOf(halves: readonly Half[]): (place: Half["place"]) => ImportedAccount {
-  const keyOf = ({ id, partition }: Half["place"]): string => `${partition} ${id}`;
-  const regions = new Map<string, Map<string, number>>();
-  for (const { place, statements } of halves) {
-    const counts = regions.get(keyOf(place)) ?? new Map<string, number>();
-    regions.set(keyOf(place), counts);
-    for (const resource of statements.flatMap((s) => many(s.Resource))) {
-      const region = parseArn(resource)?.region ?? "";
-      if (partitionOf(region) === place.partition) counts.set(region, (counts.get(region) ?? 0) + 1);
-    }
+/** An account, with the regions that the ARNs of its roles name, the most frequent first. */
+function accountOf(place: Half["place"], roles: readonly Half[]): ImportedAccount {
+  const counts = new Map<string, number>();
+  for (const resource of roles.flatMap(({ statements }) => statements.flatMap((s) => many(s.Resource)))) {
+    const region = parseArn(resource)?.region ?? "";
+    if (partitionOf(region) === place.partition) counts.set(region, (counts.get(region) ?? 0) + 1);
   }
-  return (place) => {
-    const [first, ...others] = [...(regions.get(keyOf(place)) ?? [])]
-      .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
-      .map(([region]) => region);
-    return { ...place, region: first ?? null, otherRegions: others };
-  };
+  const [region = null, ...otherRegions] = [...counts]
+    .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+    .map(([name]) => name);
+  return { ...place, region, otherRegions };
 }
 
 /** What an entry says of a role by saying nothing, in words. */
@@ -249,20 +241,17 @@ function unseenNotes(role: ExistingRole): readonly string[] {
   const unseen = Object.entries(factWords)
     .filter(([fact]) => !shown.has(fact as RoleFact) && !(fact === "path" && role.arn !== null))
     .map(([, what]) => what);
-  const facts =
-    unseen.length === 0
-      ? []
-      : [
-          `the files do not show ${unseen.join(", ")}: adopted as it stands here, the role would lose what it has;` +
-            ` pass what aws iam get-role --role-name ${name} prints, too`,
-        ];
-  const hasPolicies = permissions.length > 0 || managedPolicies.length > 0 || shown.has("policies");
-  const policies = hasPolicies
-    ? []
-    : [
-        "the files show no policy of it: what it may do is missing here, and exclusive: true would take it away;" +
-          ` pass what aws iam list-attached-role-policies --role-name ${name} prints, and aws iam get-role-policy` +
-          ` for each name of aws iam list-role-policies --role-name ${name}`,
-      ];
-  return [...facts, ...policies];
+  const notes: string[] = [];
+  if (unseen.length > 0)
+    notes.push(
+      `the files do not show ${unseen.join(", ")}: adopted as it stands here, the role would lose what it has;` +
+        ` pass what aws iam get-role --role-name ${name} prints, too`,
+    );
+  if (permissions.length === 0 && managedPolicies.length === 0 && !shown.has("policies"))
+    notes.push(
+      "the files show no policy of it: what it may do is missing here, and exclusive: true would take it away;" +
+        ` pass what aws iam list-attached-role-policies --role-name ${name} prints, and aws iam get-role-policy` +
+        ` for each name of aws iam list-role-policies --role-name ${name}`,
+    );
+  return notes;
 }

@@ -4,4 +4,4 @@ export { readExisting, type ExistingFile } from "./readExisting";
 export type { Remark } from "./document";
 export { importRoles, placeTrust, type Imported, type ImportedRole, type SkippedRole } from "./importRoles";
 export { atomsOf, recogniseGrants } from "./importGrants";
-export { manifestText, roleLabel, unknownRegion } from "./manifestText";
+export { manifestText } from "./manifestText";

@@ -1,56 +1,58 @@
 import { printable, quote } from "../diagnostics";
-import type { Context, HostKind } from "../model/accessModel";
+import type { Context } from "../model/accessModel";
 import { parseArn } from "../model/names";
 import type { Partition } from "../model/partitions";
 import type { Condition, OneOrMany, Statement } from "../model/policyDocument";
-import { accessLevels, many, type ResolvedGrant } from "../policy";
+import { accessLevels, type ResolvedGrant } from "../policy";
 import { yamlQuote } from "../workspace/render/quoting";
 import { knownHosts } from "../subject";
 import type { ImportedAccount, ImportedInstallation, ImportedRole, SkippedRole } from "./importRoles";
 
-/** What stands for a region that nothing shows: no region, so that no synth takes it for one. */
-export const unknownRegion = "unknown";
+type Lines = readonly string[];
+
+/** What has a name in the manifest, by that. */
+type Named<T> = ReadonlyMap<string, T>;
 
 /**
  * Imported roles as a manifest: what cannot be said stands in comments. The same roles give the same text.
- * @param regionOf - what is written where an account's region is unknown. @default - {@link unknownRegion}
+ * @param regionOf - what is written where an account's region is unknown. @default - `unknown`, so that no synth takes it for a region
  */
 export function manifestText(
   roles: readonly ImportedRole[],
   skipped: readonly SkippedRole[],
-  regionOf: (partition: Partition) => string = () => unknownRegion,
+  regionOf: (partition: Partition) => string = () => "unknown",
 ): string {
-  const installations = installationNames(roles.map((r) => r.installation));
-  const nameOf = (i: ImportedInstallation): string => installations.get(JSON.stringify(i)) ?? "";
+  const installations = namedInstallations(roles.map((role) => role.installation));
   const accounts = new Map(roles.map(({ account }) => [accountName(account), account]));
-  const several = { accounts: accounts.size > 1, installations: installations.size > 1 };
-  const entries = (kind: "org" | "repo"): readonly string[] => {
-    const own = roles.filter((r) => r.trust.entry.kind === kind);
-    if (own.length === 0) return [];
-    const urls = new Set<string>();
-    return [
-      ...["", `${kind}s:`],
-      ...own.flatMap((role) => [
-        ...entryLines(role, nameOf(role.installation), several),
-        ...profileLines(role, urls),
-      ]),
-    ];
-  };
+  const hosts = new Map<string, string>(
+    roles.map(({ trust: { entry } }) => [entry.host.name, entry.host.kind] as const),
+  );
+  const urls = new Set<string>();
+  const entries = (kind: "org" | "repo"): Lines =>
+    roles
+      .filter((role) => role.trust.entry.kind === kind)
+      .flatMap((role) => {
+        const { url } = role.trust.entry.url;
+        const isFurther = urls.has(url);
+        urls.add(url);
+        return entryLines(role, { installations, accounts, isFurther });
+      });
+  const hostLines = sorted(hosts).flatMap(([name, kind]) =>
+    Object.hasOwn(knownHosts, name) ? [] : [`  ${yamlQuote(name)}: ${kind}`],
+  );
+  const guess = ["# What kind of host each is cannot be seen: this is what fits the subjects best."];
   const lines = [
     "version: 1",
     ...block(
       "accounts",
       sorted(accounts).flatMap(([name, account]) => accountLines(name, account, regionOf(account.partition))),
     ),
-    ...block(
-      "installations",
-      [...new Map(roles.map((r) => [nameOf(r.installation), r.installation]))]
-        .sort(byKey)
-        .flatMap(installationLines),
-    ),
-    ...hostLines(roles),
-    ...entries("org"),
-    ...entries("repo"),
+    ...block("installations", sorted(installations).flatMap(installationLines)),
+    ...(hostLines.length === 0 ? [] : block("scmHosts", hostLines, guess)),
+    ...(["org", "repo"] as const).flatMap((kind) => {
+      const own = entries(kind);
+      return own.length === 0 ? [] : block(`${kind}s`, own);
+    }),
     ...skipped.flatMap(({ role, problem }) => [
       "",
       `# No entry for ${roleLabel(role)}: ${printable(problem)}`,
@@ -60,110 +62,117 @@ export function manifestText(
 }
 
 /** A role as messages call it. */
-export function roleLabel({ name, origin }: ImportedRole["role"]): string {
+function roleLabel({ name, origin }: ImportedRole["role"]): string {
   return name === null ? `the role of ${quote(origin.file)}` : `role ${quote(name)}`;
 }
 
-function block(key: string, lines: readonly string[]): readonly string[] {
-  return lines.length === 0 ? ["", `${key}: {}`] : ["", `${key}:`, ...lines];
+function block(key: string, lines: Lines, comment: Lines = []): Lines {
+  return ["", ...comment, ...(lines.length === 0 ? [`${key}: {}`] : [`${key}:`, ...lines])];
 }
 
-function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1;
+function sorted<T>(map: Named<T>): readonly (readonly [string, T])[] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function sorted<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
-  return [...map].sort(byKey);
+/** The lines of keys that have a value. */
+function keyLines(indent: string, pairs: Readonly<Record<string, string | null>>): Lines {
+  return Object.entries(pairs).flatMap(([key, value]) =>
+    value === null ? [] : [`${indent}${key}: ${value}`],
+  );
 }
 
-function accountLines(name: string, account: ImportedAccount, fallback: string): readonly string[] {
+function accountLines(name: string, account: ImportedAccount, fallback: string): Lines {
   const { id, region, otherRegions } = account;
-  const place = `  ${name}:`;
+  const others = otherRegions.join(", ");
   const comment =
     region === null
-      ? "    # No ARN of these roles names a region: write the one where the account's secrets and queues are."
-      : otherRegions.length === 0
-        ? "    # The region that the ARNs of these roles name."
-        : `    # The region that most ARNs of these roles name; others name ${otherRegions.join(", ")}.`;
-  return [place, `    id: ${yamlQuote(id)}`, comment, `    region: ${region ?? fallback}`];
+      ? "No ARN of these roles names a region: write the one where the account's secrets and queues are."
+      : others === ""
+        ? "The region that the ARNs of these roles name."
+        : `The region that most ARNs of these roles name; others name ${others}.`;
+  return [
+    ...[`  ${name}:`, `    id: ${yamlQuote(id)}`, `    # ${comment}`],
+    `    region: ${region ?? fallback}`,
+  ];
 }
 
-function installationLines([name, installation]: readonly [string, ImportedInstallation]): readonly string[] {
+function installationLines([name, installation]: readonly [string, ImportedInstallation]): Lines {
   const { issuer, audience, claims, formerIssuers } = installation;
-  const [, host] = /^https:\/\/api\.([a-z0-9-]+(?:\.[a-z0-9-]+)+)\/idp$/.exec(issuer) ?? [];
+  const [, host = null] = /^https:\/\/api\.([a-z0-9-]+(?:\.[a-z0-9-]+)+)\/idp$/.exec(issuer) ?? [];
   return [
     `  ${name}:`,
-    host === undefined ? `    issuer: ${yamlQuote(issuer)}` : `    host: ${yamlQuote(host)}`,
-    ...(audience === "sts.amazonaws.com" ? [] : [`    audience: ${yamlQuote(audience)}`]),
+    ...keyLines("    ", {
+      host: text(host),
+      issuer: host === null ? yamlQuote(issuer) : null,
+      audience: audience === "sts.amazonaws.com" ? null : yamlQuote(audience),
+    }),
     "    # It is there already: existing leaves it alone, import takes it over.",
     "    identityProvider: existing",
-    ...(claims === null ? [] : [`    subject: ${flow(claims.keys)}`]),
-    ...(claims?.organizationId == null ? [] : [`    organizationId: ${yamlQuote(claims.organizationId)}`]),
+    ...keyLines("    ", {
+      subject: claims === null ? null : flow(claims.keys),
+      organizationId: text(claims?.organizationId ?? null),
+    }),
     ...(formerIssuers.length === 0
       ? []
       : ["    # Its older issuers, or newer ones: the one above is a guess.", "    formerIssuers:"]),
     ...formerIssuers.map((former) => {
-      const pairs = {
-        issuer: former.issuer,
-        ...(former.organizationId === null ? {} : { organizationId: former.organizationId }),
-      };
-      const own = Object.entries(pairs).map(([key, value]) => `${key}: ${yamlQuote(value)}`);
-      return `      - { ${[...own, "identityProvider: existing"].join(", ")} }`;
+      const id =
+        former.organizationId === null ? "" : `organizationId: ${yamlQuote(former.organizationId)}, `;
+      return `      - { issuer: ${yamlQuote(former.issuer)}, ${id}identityProvider: existing }`;
     }),
   ];
 }
 
-function hostLines(roles: readonly ImportedRole[]): readonly string[] {
-  const hosts = new Map<string, HostKind>(
-    roles.map(({ trust }) => [trust.entry.host.name, trust.entry.host.kind] as const),
-  );
-  const own = sorted(hosts).filter(([name]) => !Object.hasOwn(knownHosts, name));
-  if (own.length === 0) return [];
-  return [
-    ...["", "# What kind of host each is cannot be seen: this is what fits the subjects best.", "scmHosts:"],
-    ...own.map(([name, kind]) => `  ${yamlQuote(name)}: ${kind}`),
-  ];
+/** What an entry's lines depend on besides its role. */
+interface Surroundings {
+  readonly installations: Named<ImportedInstallation>;
+  readonly accounts: Named<ImportedAccount>;
+  /** Has the repository an entry already? Its snippet logs in to the roles of both. */
+  readonly isFurther: boolean;
 }
 
-function entryLines(
-  imported: ImportedRole,
-  installation: string,
-  several: { readonly accounts: boolean; readonly installations: boolean },
-): readonly string[] {
-  const { role, account, trust, permissions, sessionDuration, tags, managedPolicies, notes } = imported;
+function entryLines(imported: ImportedRole, { installations, accounts, isFurther }: Surroundings): Lines {
+  const { role, account, installation, trust, permissions, sessionDuration, tags, managedPolicies, notes } =
+    imported;
   const { entry, terms } = trust;
-  const optional = (key: string, value: string | null): readonly string[] =>
-    value === null ? [] : [`    ${key}: ${value}`];
-  const text = (value: string | null): string | null => (value === null ? null : yamlQuote(value));
+  const own = JSON.stringify(installation);
+  const [on = ""] = [...installations].find(([, other]) => JSON.stringify(other) === own) ?? [];
+  const list = (key: string, items: readonly Lines[]): Lines =>
+    items.length === 0
+      ? []
+      : [
+          `    ${key}:`,
+          ...items.flatMap((lines) => lines.map((line, i) => `      ${i === 0 ? "-" : " "} ${line}`)),
+        ];
   return [
     ...notes.map((note) => `  # ${printable(note)}`),
     `  - url: ${yamlQuote(entry.url.url)}`,
-    ...optional("installations", several.installations ? `[${installation}]` : null),
-    ...optional("accounts", several.accounts ? `[${accountName(account)}]` : null),
-    ...optional("name", text(role.name)),
-    ...optional("adopt", role.name === null ? null : "true"),
-    ...optional("path", text(pathOf(role))),
-    ...optional("description", text(role.description)),
-    ...optional("tags", Object.keys(tags).length === 0 ? null : flow(tags)),
-    ...optional("contexts", contextsText(entry.contexts)),
-    ...optional("sessionDuration", sessionDuration === null ? null : `${sessionDuration}s`),
-    ...optional("permissionsBoundary", text(role.permissionsBoundary)),
-    ...optional("expires", text(terms.expires)),
-    ...optional("sourceCidrs", terms.sourceCidrs.length === 0 ? null : flow(terms.sourceCidrs)),
-    ...optional("managedPolicies", managedPolicies.length === 0 ? null : flow(managedPolicies)),
+    ...keyLines("    ", {
+      installations: installations.size > 1 ? `[${on}]` : null,
+      accounts: accounts.size > 1 ? `[${accountName(account)}]` : null,
+      name: text(role.name),
+      adopt: role.name === null ? null : "true",
+      path: text(pathOf(role)),
+      description: text(role.description),
+      tags: flowIfAny(tags),
+      contexts: contextsText(entry.contexts),
+      sessionDuration: sessionDuration === null ? null : `${sessionDuration}s`,
+      permissionsBoundary: text(role.permissionsBoundary),
+      expires: text(terms.expires),
+      sourceCidrs: flowIfAny(terms.sourceCidrs),
+      managedPolicies: flowIfAny(managedPolicies),
+    }),
     ...list(
       "grants",
       permissions.grants.map((grant) => [grantText(grant, account)]),
     ),
     ...list("statements", permissions.statements.map(statementLines)),
+    ...(isFurther && role.name !== null ? [`    snippet: { profile: ${yamlQuote(role.name)} }`] : []),
   ];
 }
 
-/** A profile for a further role of a repository, whose snippet logs in to all of them. */
-function profileLines({ role, trust }: ImportedRole, urls: Set<string>): readonly string[] {
-  const before = urls.size;
-  const isFirst = urls.add(trust.entry.url.url).size > before;
-  return isFirst || role.name === null ? [] : [`    snippet: { profile: ${yamlQuote(role.name)} }`];
+function text(value: string | null): string | null {
+  return value === null ? null : yamlQuote(value);
 }
 
 /** Null for the default. */
@@ -181,15 +190,6 @@ function pathOf({ path, arn }: ImportedRole["role"]): string | null {
   return own === "/" ? null : own;
 }
 
-/** A list, each of whose items is one line or several. */
-function list(key: string, items: readonly (readonly string[])[]): readonly string[] {
-  if (items.length === 0) return [];
-  return [
-    `    ${key}:`,
-    ...items.flatMap((lines) => lines.map((line, i) => `      ${i === 0 ? "-" : " "} ${line}`)),
-  ];
-}
-
 function grantText({ kind, access, target, arn, kmsKey }: ResolvedGrant, account: ImportedAccount): string {
   const name = kind === "parameter" && target.name.includes("/") ? `/${target.name}` : target.name;
   const pairs = [
@@ -202,7 +202,7 @@ function grantText({ kind, access, target, arn, kmsKey }: ResolvedGrant, account
   return `{ ${pairs.join(", ")} }`;
 }
 
-function statementLines(statement: Statement): readonly string[] {
+function statementLines(statement: Statement): Lines {
   const { Sid, Effect, Action, NotAction, Resource, NotResource, Condition } = statement;
   const elements = { Sid, Effect, Action, NotAction, Resource, NotResource, Condition };
   return Object.entries(elements).flatMap(([key, value]) =>
@@ -210,18 +210,19 @@ function statementLines(statement: Statement): readonly string[] {
   );
 }
 
+type Value = Condition | OneOrMany | Readonly<Record<string, OneOrMany>>;
+
 /** A value on one line, which every YAML parser reads alike. */
-function flow(value: Condition | OneOrMany | Readonly<Record<string, OneOrMany>>): string {
+function flow(value: Value): string {
   if (typeof value === "string") return yamlQuote(value);
-  if (isList(value)) return `[${many(value).map(yamlQuote).join(", ")}]`;
-  const pairs = Object.entries<OneOrMany | Readonly<Record<string, OneOrMany>>>(value).map(
-    ([key, inner]) => `${yamlQuote(key)}: ${flow(inner)}`,
-  );
+  const items = Object.entries<Value>(value as Readonly<Record<string, Value>>);
+  if (Array.isArray(value)) return `[${items.map(([, item]) => flow(item)).join(", ")}]`;
+  const pairs = items.map(([key, inner]) => `${yamlQuote(key)}: ${flow(inner)}`);
   return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
 }
 
-function isList(value: object): value is readonly string[] {
-  return Array.isArray(value);
+function flowIfAny(value: Readonly<Record<string, string>> | readonly string[]): string | null {
+  return Object.keys(value).length === 0 ? null : flow(value);
 }
 
 /** The name of an imported account: its id, which is all that is known of it. */
@@ -229,24 +230,22 @@ function accountName({ id }: Pick<ImportedAccount, "id">): string {
   return `aws-${id}`;
 }
 
-/** A name for each installation, after its host, by its JSON; a second one of a name has a number behind it. */
-function installationNames(installations: readonly ImportedInstallation[]): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
-  for (const key of [...new Set(installations.map((i) => JSON.stringify(i)))].sort()) {
-    const { issuer } = JSON.parse(key) as ImportedInstallation;
-    const taken = new Set(names.values());
-    const base = nameOfHost(issuer);
+/** Each installation by a name after its host; a second one of a name has a number behind it. */
+function namedInstallations(installations: readonly ImportedInstallation[]): Named<ImportedInstallation> {
+  const named = new Map<string, ImportedInstallation>();
+  const distinct = new Map(installations.map((i) => [JSON.stringify(i), i]));
+  for (const [, installation] of sorted(distinct)) {
+    const base = nameOfHost(installation.issuer);
     let name = base;
-    for (let n = 2; taken.has(name); n++) name = `${base}-${n}`;
-    names.set(key, name);
+    for (let n = 2; named.has(name); n++) name = `${base}-${n}`;
+    named.set(name, installation);
   }
-  return names;
+  return named;
 }
 
 /** `acme` of `https://services.acme.gitpod.cloud/idp`. */
 function nameOfHost(issuer: string): string {
-  const [host = ""] = issuer.replace(/^https:\/\//, "").split("/");
-  const [label = ""] = host.replace(/^(api|services)\./, "").split(".");
+  const [, label = ""] = /^https:\/\/(?:(?:api|services)\.)?([^./]*)/.exec(issuer) ?? [];
   const plain = label
     .toLowerCase()
     .replace(/[^a-z0-9-]/g, "")
