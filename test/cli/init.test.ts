@@ -104,7 +104,12 @@ describe("init --ci", () => {
 
   it("github's check runs on what init wrote, and finds the stacks", async () => {
     await command(["init", "--ci", "github"]);
-    for (const args of [["check", "--format", "sarif"], ["check", "--strict"], ["synth"], ["access"]])
+    for (const args of [
+      ["check", "--format", "sarif"],
+      ["check", "--strict"],
+      ["synth"],
+      ["access", "--format", "html", "--out", "access.html"],
+    ])
       expect([args, (await command(args)).status]).toEqual([args, 0]);
     const text = tree()[".github/workflows/gitpod-aws-oidc.yml"] ?? "";
     const [, script = ""] = /run: (echo "stacks=.*)/.exec(text) ?? [];
