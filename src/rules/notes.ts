@@ -21,7 +21,7 @@ export const noteRules: readonly Rule[] = Object.freeze<Rule[]>([
         return {
           message: `${quote(region)} is not among AWS's regions as of ${regionsAsOf}: if it is misspelt, deploys and logins fail, and a grant reaches nothing`,
           origin,
-          ...(near === undefined ? {} : { remedy: `did you mean ${near}? a region that is newer may stay` }),
+          remedy: near === undefined ? undefined : `did you mean ${near}? a region that is newer may stay`,
         };
       }),
   },

@@ -51,16 +51,21 @@ const maxDepth = 22;
 export function literalsByAuthority(
   literals: readonly SubjectLiteral[],
 ): ReadonlyMap<string, readonly SubjectLiteral[]> {
-  const found = new Map<string, SubjectLiteral[]>();
-  for (const literal of literals) {
-    const urls = literal.text.matchAll(/(?:^|:)https:\/\/([a-z0-9.-]+(?::[0-9]+)?)\//g);
-    for (const authority of new Set([...urls].map(([, name = ""]) => name))) {
-      const before = found.get(authority);
-      if (before === undefined) found.set(authority, [literal]);
-      else before.push(literal);
-    }
-  }
+  const found = grouped(literals, ({ text }) =>
+    [...text.matchAll(/(?:^|:)https:\/\/([a-z0-9.-]+(?::[0-9]+)?)\//g)].map(([, name = ""]) => name),
+  );
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Literals by each of their keys. */
+function grouped(
+  literals: readonly SubjectLiteral[],
+  keysOf: (literal: SubjectLiteral) => readonly string[],
+): ReadonlyMap<string, readonly SubjectLiteral[]> {
+  const found = new Map<string, SubjectLiteral[]>();
+  for (const literal of literals)
+    for (const key of new Set(keysOf(literal))) found.set(key, [...(found.get(key) ?? []), literal]);
+  return found;
 }
 
 /**
@@ -146,15 +151,11 @@ function claimListOf(text: string): ClaimList | null | undefined {
 function byClaimList(
   literals: readonly SubjectLiteral[],
 ): readonly (readonly [ClaimList | null, readonly SubjectLiteral[]])[] {
-  const lists = new Map<string, readonly [ClaimList | null, SubjectLiteral[]]>();
-  for (const literal of literals) {
-    const list = claimListOf(literal.text);
-    if (list === undefined) continue;
-    const before = lists.get(JSON.stringify(list));
-    if (before === undefined) lists.set(JSON.stringify(list), [list, [literal]]);
-    else before[1].push(literal);
-  }
-  return [...lists.values()];
+  const lists = grouped(literals, ({ text }) => {
+    const list = claimListOf(text);
+    return list === undefined ? [] : [JSON.stringify(list)];
+  });
+  return [...lists].map(([list, own]) => [JSON.parse(list) as ClaimList | null, own]);
 }
 
 interface Candidate {

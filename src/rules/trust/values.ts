@@ -36,7 +36,7 @@ function checkValues({ statement, conditions, name, origin }: TrustStatement): r
         {
           message: `${name}: ${quote(value)} ${problem}: ${condition.operator} ${effect}`,
           origin: condition.origin,
-          ...(form?.reads(value) === false ? { remedy: `write it like ${form.example}` } : {}),
+          remedy: form?.reads(value) === false ? `write it like ${form.example}` : undefined,
         },
       ];
     }),

@@ -69,11 +69,10 @@ export interface EntryFinding {
   readonly finding: RuleFinding;
 }
 
-/** What is wrong with a waiver. */
-export interface WaiverProblem extends Observation {
-  readonly rule: string;
-  readonly origin: Acceptance["origin"];
-}
+/** What is wrong with a waiver: the rule that says so, and where the waiver stands. */
+export type WaiverProblem = Said & Pick<Acceptance, "origin">;
+
+type Said = Observation & { readonly rule: string };
 
 /** A waiver, and the entry that it belongs to; null: `defaults`. */
 interface Waiver extends Acceptance {
@@ -111,8 +110,6 @@ export function applyWaivers(
   });
   return { findings: found.map((one) => withWaiver(one, acceptedBy.get(one))), problems };
 }
-
-type Said = Observation & { readonly rule: string };
 
 /** Accepts the one finding that a waiver means, of however many roles; else says what is wrong with the waiver. */
 function waive(
@@ -165,13 +162,12 @@ function unused({ entry, about }: Waiver, rule: Rule, open: readonly EntryFindin
   const { id, severity, waivable = false } = rule;
   if (!isAbout(rule, entry))
     return { rule: "W03", message: `${id} is not about entries, so none can accept it` };
-  if (entry === null && (!isForDefaults(rule) || open.some(({ finding }) => finding.severity === "error")))
-    return {
-      rule: "W05",
-      message: `defaults cannot waive ${isForDefaults(rule) ? "an error of " : ""}${id}`,
-    };
-  if (entry?.mainManifest === false && (waivable || mainOnly.has(id)))
-    return { rule: "W05", message: `an included file cannot waive ${id}` };
+  const isForeign =
+    entry === null
+      ? !isForDefaults(rule) || open.some(({ finding }) => finding.severity === "error")
+      : !entry.mainManifest && (waivable || mainOnly.has(id));
+  const who = entry === null ? "defaults" : "an included file";
+  if (isForeign) return { rule: "W05", message: `${who} cannot waive this finding of ${id}` };
   if (severity === "error" && !waivable)
     return {
       rule: "W03",

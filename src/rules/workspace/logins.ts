@@ -36,13 +36,12 @@ function foreignRole(arn: Placed, subject: GitpodYmlSubject): readonly PlacedObs
   const role = rolesOf(subject).find((one) => one.arn === arn.text);
   const mine = ownRoles(subject);
   const [own] = mine.map((one) => one.arn).sort();
-  const remedy = own === undefined ? {} : { remedy: `write ${own}` };
+  const remedy = own === undefined ? undefined : `write ${own}`;
   const { place } = arn;
-  if (role === undefined)
-    return [{ message: `the manifest has no role ${shown(arn.text)}`, place, ...remedy }];
+  if (role === undefined) return [{ message: `the manifest has no role ${shown(arn.text)}`, place, remedy }];
   if (repositories.length === 0 || mine.includes(role)) return [];
   const message = `${shown(arn.text)} is the role of ${role.entry.url}, and does not admit this repository`;
-  return [{ message, place, role: role.name, ...remedy }];
+  return [{ message, place, role: role.name, remedy }];
 }
 
 /** S05: a session longer than the role's maximum. */
@@ -209,11 +208,12 @@ export const gitpodLoginRules: readonly Rule[] = Object.freeze<Rule[]>([
     remedy: "write the ARN that gitpod-aws-oidc snippet prints",
     gitpodYml: (subject) => {
       const arns = ownRoles(subject).map(({ arn }) => arn);
-      const remedy = arns.length === 1 && arns[0] !== undefined ? { remedy: `write ${arns[0]}` } : {};
+      const [arn, ...others] = arns;
+      const remedy = arn === undefined || others.length > 0 ? undefined : `write ${arn}`;
       return subject.facts.placeholders.map(({ text, place }) => ({
         message: `${subject.shown(text)} is still to be filled in`,
         place,
-        ...(text.includes("arn") ? remedy : {}),
+        remedy: text.includes("arn") ? remedy : undefined,
       }));
     },
   },
