@@ -244,7 +244,7 @@ const changes = mutantsOf("src/access", [
   ],
   ["a longer session is no gain", "more.sessionSeconds > base.sessionSeconds ||", ""],
   ["a Deny that goes reaches nothing", "reachOf([...found, ...lifted])", "reachOf(found)"],
-  ["an attached policy is no gain", "...attached.map(managedWords),", ""],
+  ["an attached policy is no gain", "...attached.map((arn) => managedPermission(arn).words),", ""],
   ["a policy that went denied nothing", "...detached.map((arn) =>", "...detached.slice(1).map((arn) =>"],
   [
     "roles that differ in their terms mean the same",
