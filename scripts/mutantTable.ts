@@ -29,7 +29,7 @@ const trust = mutantsOf("src/policy", [
   ["exact subjects are forgotten beside patterns", "[like(exact)]", "[like([])]"],
   [
     "the guard refuses exact subjects, too",
-    "exact.some(isRefusedByGuard) ? [equal(), like([])] : [like(exact)]",
+    "isUrl && exact.some(isGuarded) ? [equal(), like([])] : [like(exact)]",
     "[like(exact)]",
   ],
   [
@@ -39,7 +39,7 @@ const trust = mutantsOf("src/policy", [
   ],
   ["aud is not demanded of exact subjects", "{ [aud]: audience, [sub]:", "{ [sub]:"],
   ["aud is not demanded of patterns", "StringEquals: { [aud]: audience },", ""],
-  ["no guard against dot segments", "isGuarded ? { StringNotLike: { [sub]: oneOrMany(guard) } } : {}", "{}"],
+  ["no guard against dot segments", "isUrl ? { StringNotLike: { [sub]: oneOrMany(guard) } } : {}", "{}"],
   ["the guard forgets dots as they are", '"*..*", ', ""],
   ["the guard forgets encoded dots in capitals", ', "*%2E*"', ""],
   ["the guard forgets tabs", ', "*\\t*"', ""],
@@ -57,10 +57,10 @@ const trust = mutantsOf("src/policy", [
 const wildcard = mutantsOf("src/policy", [
   [
     "a pattern may end before the text",
-    "while (i < text.length)",
-    "while (i < text.length && t < tokens.length)",
+    "while (n < narrow.length)",
+    "while (n < narrow.length && w < wide.length)",
   ],
-  ["a text may end before the pattern", 'tokens.slice(t).every((token) => token === "many")', "true"],
+  ["a text may end before the pattern", 'wide.slice(w).every((token) => token === "many")', "true"],
   [
     "an escaped star is a wildcard",
     "      literal(value);",
@@ -73,8 +73,8 @@ const wildcard = mutantsOf("src/policy", [
   ],
   [
     "letter case does not count",
-    "token.literal === text[i]",
-    "token.literal.toLowerCase() === text[i]?.toLowerCase()",
+    "wide.literal === narrow.literal",
+    "wide.literal.toLowerCase() === narrow.literal.toLowerCase()",
   ],
 ]);
 
@@ -97,7 +97,7 @@ const evaluate = mutantsOf("src/policy", [
 ]);
 
 const operators = mutantsOf("src/policy", [
-  ["a CIDR block without a length holds every address", "[0-9]{1,3}", "[0-9]{0,3}"],
+  ["a CIDR block without a length holds every address", "bits === undefined ? max", "bits === undefined ? 0"],
   ["the last moment is one too late", "(a, e) => a < e)", "(a, e) => a <= e)"],
   [
     "StringEquals overlooks case",
