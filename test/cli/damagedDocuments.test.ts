@@ -240,7 +240,7 @@ const sound = JSON.stringify({
 const readers: readonly (readonly [string, readonly Json[], readonly string[], number])[] = [
   ["check --trust-policy", existing, ["check", "--trust-policy", "-"], 200],
   ["check --permission-policy", existing, ["check", "--permission-policy", "-"], 200],
-  ["import-role", existing, ["import-role", "-"], 350],
+  ["import-role", existing, ["import-role", "-"], 300],
   ["explain --claims", logins, ["explain", "sound.yaml", "--claims", "-"], 450],
   ["explain --token", [token], ["explain", "sound.yaml", "--token", "-"], 300],
   [
@@ -262,7 +262,9 @@ const readers: readonly (readonly [string, readonly Json[], readonly string[], n
     75,
   ],
   ["check", [manifest], ["check", "damaged"], 125],
-  ["access", [manifest], ["access", "damaged"], 50],
+  ["access", [manifest], ["access", "damaged"], 25],
+  ["access --deployed", existing, ["access", "sound.yaml", "--deployed", "-"], 50],
+  ["access --diff", [manifest], ["access", "sound.yaml", "--diff", "damaged"], 25],
   ["snippet", [manifest], ["snippet", "damaged", "--repo", url], 25],
   ["explain", [manifest], ["explain", "damaged", "--context", url], 75],
   ["cdktf.json", [{ context: { manifest: "x", templates: "y" }, output: "z" }], ["check", "sound.yaml"], 25],
