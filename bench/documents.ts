@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultQuotas } from "../src/model/quotas";
@@ -10,12 +10,13 @@ import { checkExisting, servicesOf } from "../src/rules";
 /*
  * What `check --permission-policy` costs: one document from the shell, the longest of AWS's managed policies, and 500 of
  * them in one process. AWS's policies are those that moto 5 brings along. `npm run bench:documents` builds the command
- * first.
+ * first and prints the figures; `-- --write` also writes them into docs/performance.md.
  */
 
 const runs = 7;
 const count = 500;
 const bin = join(__dirname, "..", "dist", "cli", "bin.js");
+const page = join(__dirname, "..", "docs", "performance.md");
 
 interface Policy {
   readonly name: string;
@@ -71,17 +72,19 @@ function timed(action: () => unknown): number {
 const middle = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
-/** A document from the shell, start included: on the clock. */
+/** CPU time in milliseconds of the command on a document, its start included. */
 function fromShell({ document }: Policy): number {
   const folder = mkdtempSync(join(tmpdir(), "gitpod-aws-oidc-bench-"));
   try {
     const file = join(folder, "policy.json");
     writeFileSync(file, JSON.stringify(document));
+    const usage = join(folder, "usage.json");
+    const argv = ["--require", join(__dirname, "usage.cjs"), bin, "check", "--permission-policy", file];
     const times = Array.from({ length: runs }, () => {
-      const begin = performance.now();
-      const { status, stderr } = spawnSync(process.execPath, [bin, "check", "--permission-policy", file]);
+      const env = { ...process.env, BENCH_USAGE: usage };
+      const { status, stderr } = spawnSync(process.execPath, argv, { env });
       if (status === 2) throw new Error(stderr.toString());
-      return performance.now() - begin;
+      return (JSON.parse(readFileSync(usage, "utf8")) as { readonly cpu: number }).cpu * 1000;
     });
     return middle(times);
   } finally {
@@ -89,29 +92,48 @@ function fromShell({ document }: Policy): number {
   }
 }
 
-function show(what: string, ms: number): void {
-  console.log(`${what.padEnd(64)}${ms.toFixed(ms < 100 ? 1 : 0).padStart(8)} ms`);
+interface Figure {
+  readonly what: string;
+  readonly ms: number;
 }
 
-const policies = managedPolicies();
-const byLength = [...policies].sort(
-  (a, b) => JSON.stringify(b.document).length - JSON.stringify(a.document).length,
-);
-const [longest] = byLength;
-const usual = policies.find(({ name }) => name === "AmazonS3ReadOnlyAccess");
-if (longest === undefined || usual === undefined) throw new Error("moto has no managed policies");
-const each = Math.floor(policies.length / count);
-const some = policies.filter((_, i) => i % each === 0).slice(0, count);
-const first = timed(() => judge(longest));
-show(`the longest (${longest.name}), alone in a process: CPU`, first);
-const all = some.map((policy) => ({ policy, ms: timed(() => judge(policy)) })).sort((a, b) => b.ms - a.ms);
-show(`${some.length} in one process: CPU of one in the middle`, middle(all.map(({ ms }) => ms)));
-show(
-  `of all of them together`,
-  all.reduce((sum, { ms }) => sum + ms, 0),
-);
-show(`of the slowest (${all[0]?.policy.name ?? ""})`, all[0]?.ms ?? NaN);
-if (!process.argv.includes("--no-shell")) {
-  show("one document from the shell (AmazonS3ReadOnlyAccess): clock", fromShell(usual));
-  show(`the longest from the shell: clock`, fromShell(longest));
+function figures(): readonly Figure[] {
+  const policies = managedPolicies();
+  const length = ({ document }: Policy): number => JSON.stringify(document).length;
+  const [longest] = [...policies].sort((a, b) => length(b) - length(a));
+  const usual = policies.find(({ name }) => name === "AmazonS3ReadOnlyAccess");
+  if (longest === undefined || usual === undefined) throw new Error("moto has no managed policies");
+  const step = Math.floor(policies.length / count);
+  const some = policies.filter((_, i) => i % step === 0).slice(0, count);
+  const first = timed(() => judge(longest));
+  const each = some.map((policy) => timed(() => judge(policy)));
+  return [
+    { what: `${usual.name} from the shell`, ms: fromShell(usual) },
+    { what: `${longest.name}, the longest, from the shell`, ms: fromShell(longest) },
+    { what: "the same, in a process that has started", ms: first },
+    { what: `one of ${some.length} in one process, the middle`, ms: middle(each) },
+    { what: "the slowest of them", ms: Math.max(...each) },
+  ];
+}
+
+/** The section of docs/performance.md. */
+function section(found: readonly Figure[]): string {
+  const rows = found.map(({ what, ms }) => `| ${what} | ${ms.toFixed(ms < 100 ? 1 : 0)} |`).join("\n");
+  return `## Policies that exist
+
+Written by \`npm run bench:documents -- --write\`: \`check --permission-policy\` of AWS's managed policies, as moto brings them
+along. CPU time, since the machine was not idle; from the shell with the start of Node, medians of ${runs}. The first of a process
+loads what AWS publishes of the services that it names.
+
+| what | ms of CPU time |
+| --- | ---: |
+${rows}
+`;
+}
+
+const found = section(figures());
+console.log(found);
+if (process.argv.includes("--write")) {
+  const [before = ""] = readFileSync(page, "utf8").split("## Policies that exist");
+  writeFileSync(page, `${before.trimEnd()}\n\n${found}`);
 }
