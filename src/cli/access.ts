@@ -27,7 +27,7 @@ import {
 import { formatText, nearest, printable, quote } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
 import { knownHosts, parseEntryUrl, scmHosts } from "../subject";
-import { checkedDate } from "./check";
+import { checkedDate, lastDay } from "./check";
 import { CommandError } from "./commandError";
 import { writeFile } from "./drafts";
 import { checkQuestion } from "./explain";
@@ -69,7 +69,7 @@ export function accessCommand(given: AccessArguments, io: CommandIo): ExitCode {
     markdown: (shown) => accessMarkdown(rowsOf(shown)),
     html: pageOf,
   });
-  const horizon = horizonOf(given, io);
+  const horizon = lastDay(given, io);
   const question = questionOf(given, io);
   const declared =
     given.deployed === undefined || given.manifest !== undefined
@@ -85,7 +85,7 @@ export function accessCommand(given: AccessArguments, io: CommandIo): ExitCode {
       ? []
       : [{ role, row: accessRow(role, source.lineOf, may), lines: source.linesOf(role) }];
   });
-  const ending = shown.filter(({ row }) => horizon === null || endsBy(row, horizon));
+  const ending = shown.filter(({ row }) => horizon === undefined || endsBy(row, horizon));
   write(format(ending), given.out, io);
   return 0;
 }
@@ -231,24 +231,6 @@ function formatOf<T>(
     `--format ${quote(name)} is not one of these`,
     `write one of ${Object.keys(formats).join(", ")}`,
   );
-}
-
-/** The last day of `--within`, `YYYY-MM-DD`; null: it is not asked for. */
-function horizonOf({ within, now }: AccessArguments, io: CommandIo): string | null {
-  const today = checkedDate(now) ?? io.today;
-  return within === undefined ? null : dayAfter(today, daysOf(within));
-}
-
-/** The days of `--within`. @throws CommandError - for what is no number of days */
-function daysOf(within: string): number {
-  const [, days] = /^([0-9]{1,4})d$/.exec(within) ?? [];
-  if (days === undefined)
-    throw new CommandError(`--within ${quote(within)} is no number of days`, "write it like 30d");
-  return Number(days);
-}
-
-function dayAfter(date: string, days: number): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, date.length);
 }
 
 /** Does the role, or something accepted of it, end on or before a day? What has ended counts, too. */

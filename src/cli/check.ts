@@ -23,7 +23,11 @@ export async function checkCommand(given: CheckArguments, io: CommandIo): Promis
       "add --trust-policy or --permission-policy, or leave --issuer out",
     );
   const { manifest, templates } = readSettings(given, io.env);
-  const project = loadProject(manifest, diskFiles(), { today: checkedDate(given.now) ?? io.today });
+  const ending = lastDay(given, io);
+  const project = loadProject(manifest, diskFiles(), {
+    today: checkedDate(given.now) ?? io.today,
+    ...(ending === undefined ? {} : { ending }),
+  });
   const status = write(
     {
       diagnostics: project.ok ? [] : project.diagnostics,
@@ -50,4 +54,17 @@ export function checkedDate(now: string | undefined): string | undefined {
     throw new CommandError(`--now ${JSON.stringify(now)} is not a date`, "write it as YYYY-MM-DD");
   }
   return now;
+}
+
+/** The last of the days that `--within` means, from `--now` on. @throws CommandError - for what is no number of days */
+export function lastDay(
+  { within, now }: { readonly within?: string | undefined; readonly now?: string | undefined },
+  { today }: Pick<CommandIo, "today">,
+): string | undefined {
+  const start = Date.parse(`${checkedDate(now) ?? today}T00:00:00Z`);
+  if (within === undefined) return undefined;
+  const [, days] = /^([0-9]{1,4})d$/.exec(within) ?? [];
+  if (days === undefined)
+    throw new CommandError(`--within ${JSON.stringify(within)} is no number of days`, "write it like 30d");
+  return new Date(start + Number(days) * 86_400_000).toISOString().slice(0, "YYYY-MM-DD".length);
 }

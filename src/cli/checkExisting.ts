@@ -49,10 +49,10 @@ function refuseContradictions(given: CheckArguments): void {
       "--issuer and a manifest both say which issuers there are",
       "leave one of them out",
     );
-  if (given.now !== undefined)
+  if (given.now !== undefined || given.within !== undefined)
     throw new CommandError(
-      "--now is for a manifest's waivers and dates, and policies have none",
-      "leave --now out",
+      "--now and --within are for a manifest's waivers and dates, and policies have none",
+      "leave them out",
     );
   if (given.trustPolicy === "-" && given.permissionPolicy === "-")
     throw new CommandError("standard input can be read once", "pass one of the policies as a file");

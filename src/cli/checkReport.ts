@@ -23,6 +23,7 @@ export interface CheckArguments {
   readonly format: string;
   readonly strict: boolean;
   readonly now?: string | undefined;
+  readonly within?: string | undefined;
 }
 
 /** Everything that a check has to say, before it is written in some format. */

@@ -60,6 +60,7 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .option("--format <format>", "text, json, sarif or markdown", "text")
     .option("--strict", "fail on warnings too", false)
     .option("--now <date>", "judge dates as of this day, YYYY-MM-DD; by default today")
+    .option("--within <days>", "also say what ends in so many days, e.g. 30d")
     .action(async (manifest: string | undefined, options: Omit<CheckArguments, "manifest">) => {
       const { checkCommand } = await import("./check.js");
       end(await checkCommand({ ...options, manifest }, io));

@@ -77,7 +77,7 @@ export function servicesInUse(project: ReadProject): readonly string[] {
 export function loadProject(
   file: string,
   files: ManifestFiles,
-  options: Pick<CheckOptions, "today"> = {},
+  options: Omit<CheckOptions, "reference"> = {},
 ): Project {
   const judged = loadJudged(file, files, options);
   return judged.ok ? { ...judged, findings: placed(judged.findings, judged.locator) } : judged;
@@ -87,7 +87,7 @@ export function loadProject(
 export function loadJudged(
   file: string,
   files: ManifestFiles,
-  options: Pick<CheckOptions, "today"> = {},
+  options: Omit<CheckOptions, "reference"> = {},
 ): JudgedProject {
   const project = readProject(file, files);
   if (!project.ok) return project;

@@ -138,12 +138,17 @@ function judgedRole(
 export interface CheckOptions {
   /** `YYYY-MM-DD`: also judge dates, as of this day. A synth never does: its output knows no clock. */
   readonly today?: string;
+  /** `YYYY-MM-DD`: also say what ends from today to this day. */
+  readonly ending?: string;
   /** With the services that the raw statements of the model name; it may be empty where the model has none. */
   readonly reference: ServiceReference;
 }
 
 /** Everything the rules have to say about a model, in the order of roles and rules; waivers are applied and judged. */
-export function check(model: AccessModel, { today, reference }: CheckOptions): readonly RuleFinding[] {
+export function check(
+  model: AccessModel,
+  { today, ending, reference }: CheckOptions,
+): readonly RuleFinding[] {
   const ofAccounts: RuleFinding[] = [];
   const entries = new Set<Entry>();
   const installations = new Map(model.installations.map((i) => [i.name, i]));
@@ -175,6 +180,7 @@ export function check(model: AccessModel, { today, reference }: CheckOptions): r
     ...ofAccounts,
     ...withWaivers(found, entries, model.accept, today),
     ...(today === undefined ? [] : model.accounts.flatMap(({ roles }) => expired(roles, today))),
+    ...(today === undefined || ending === undefined ? [] : endingSoon(model, entries, today, ending)),
   ]);
 }
 
@@ -185,6 +191,31 @@ function expired(roles: readonly Role[], today: string): readonly RuleFinding[] 
     const message = `the entry expired on ${day}: nobody can log in`;
     return day !== undefined && day <= today ? [findingBy("W06", entry.origin, name, { message })] : [];
   });
+}
+
+/** Findings of N03: entries, and what they or `defaults` accept, by their days. */
+function endingSoon(
+  { accounts, accept }: AccessModel,
+  entries: Iterable<Entry>,
+  today: string,
+  ending: string,
+): readonly RuleFinding[] {
+  const isSoon = (day: string | undefined | null) => typeof day === "string" && today < day && day <= ending;
+  return [
+    ...accounts.flatMap(({ roles }) =>
+      roles.flatMap(({ name, entry, expires }) => {
+        const day = expires?.slice(0, 10);
+        return isSoon(day)
+          ? [findingBy("N03", entry.origin, name, { message: `the entry expires on ${day}` })]
+          : [];
+      }),
+    ),
+    ...[...accept, ...[...entries].flatMap((entry) => entry.accept)]
+      .filter(({ until }) => isSoon(until))
+      .map(({ rule, until, origin }) =>
+        findingBy("N03", origin, null, { message: `${rule} is accepted until ${until}` }),
+      ),
+  ];
 }
 
 /** What the rules have to say about the deploy of a model, after the stacks that it replaces. */

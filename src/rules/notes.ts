@@ -34,6 +34,13 @@ export const noteRules: readonly Rule[] = Object.freeze<Rule[]>([
     manifest: (model) => [...passedOver(model), ...unused(model)],
   },
   {
+    id: "N03",
+    severity: "info",
+    title: "an entry or a waiver that ends soon, where --within asks for it",
+    why: "on that day logins are refused, or the check fails",
+    remedy: "write a later date where it is still needed, or remove it",
+  },
+  {
     // The walker applies it.
     id: "E01",
     severity: "warning",

@@ -94,6 +94,26 @@ describe("access", () => {
     expect(await rolesOf("--within", "1d")).toEqual([]);
   });
 
+  it("has its like in check: N03 says what ends within some days, and nothing says it unasked", async () => {
+    const notes = async (...argv: readonly string[]) => {
+      const { stdout } = await command(["check", "--format", "json", ...argv]);
+      const { findings } = JSON.parse(stdout) as {
+        readonly findings: readonly {
+          readonly rule: string;
+          readonly line: number;
+          readonly message: string;
+        }[];
+      };
+      return findings.filter(({ rule }) => rule === "N03").map(({ line, message }) => `${line}: ${message}`);
+    };
+    expect(await notes()).toEqual([]);
+    expect(await notes("--within", "30d")).toEqual(["10: the entry expires on 2026-06-20"]);
+    expect(await notes("--within", "30d", "--now", "2026-07-01")).toEqual([
+      "11: T57 is accepted until 2026-07-15",
+    ]);
+    expect((await command(["check", "--within", "soon"])).status).toBe(2);
+  });
+
   it("writes to a file, whole", async () => {
     const { stdout } = await command(["access", "--out", "reports/access.txt"]);
     expect(stdout).toBe("wrote reports/access.txt\n");

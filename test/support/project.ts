@@ -22,7 +22,7 @@ export function memoryFiles(files: Readonly<Record<string, string>>): ManifestFi
 /** A project from the text of its manifest, judged: at once, without the loader of the command. */
 export function project(
   text: string,
-  options: Pick<CheckOptions, "today"> = {},
+  options: Omit<CheckOptions, "reference"> = {},
   included: Readonly<Record<string, string>> = {},
 ): Project {
   const read = readProject("manifest.yaml", memoryFiles({ ...included, "manifest.yaml": text }));

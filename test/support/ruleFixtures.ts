@@ -27,6 +27,8 @@ export interface RuleFixture {
 const folder = "test/rules/fixtures";
 /** The day on which waivers and entries of the fixtures have ended. */
 const today = "2026-11-29";
+/** The last day of what ends soon. */
+const ending = "2026-12-29";
 
 /** Everything in `test/rules/fixtures` that a rule finds something in, by rule. */
 export function failingFixtures(): readonly RuleFixture[] {
@@ -101,7 +103,7 @@ const readers = Object.freeze({
     const [before = "", after] = text.split("# the next synth:\n");
     if (after !== undefined) return { input: text, found: afterAnother(before, after) };
     const [main = "", team] = text.split("# team.yaml\n");
-    const judgedProject = project(main, { today }, team === undefined ? {} : { "team.yaml": team });
+    const judgedProject = project(main, { today, ending }, team === undefined ? {} : { "team.yaml": team });
     if (!judgedProject.ok) throw new Error(judgedProject.diagnostics.map((d) => d.message).join("\n"));
     return { input: text, found: judgedProject.findings };
   },
