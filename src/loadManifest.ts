@@ -1,7 +1,6 @@
 import { diskFiles } from "./cli/files";
-import { blocking, loadJudged, placed } from "./cli/project";
+import { blocking, loadJudged, projectText } from "./cli/project";
 import { stackFindings } from "./cli/stackFindings";
-import { formatText } from "./diagnostics";
 import type { AccessModel } from "./model/accessModel";
 import { stackSources, type StackSource } from "./terraform/stack";
 
@@ -25,14 +24,9 @@ export class ManifestError extends Error {
  */
 export function loadManifest(path: string): LoadedManifest {
   const project = loadJudged(path, diskFiles());
-  const { locator } = project;
   const errors = project.ok ? blocking(project.findings) : [];
   if (!project.ok || errors.length > 0) {
-    const diagnostics = project.ok ? [] : project.diagnostics;
-    const text = formatText(diagnostics, placed(errors, locator), {
-      line: (file, line) => locator.line(file, line),
-      colour: false,
-    });
+    const text = projectText(project, errors, { colour: false });
     throw new ManifestError(`a synth would take nothing of ${path}\n${text}`);
   }
   const { model, findings } = project;

@@ -24,17 +24,17 @@ import {
   type PageRole,
   type ResourceQuestion,
 } from "../access";
-import { formatText, nearest, printable, quote } from "../diagnostics";
+import { nearest, printable, quote } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
 import { knownHosts, parseEntryUrl, scmHosts } from "../subject";
 import { checkedDate, lastDay } from "./check";
 import { CommandError } from "./commandError";
-import { writeFile } from "./drafts";
+import { writeFiles } from "./drafts";
 import { checkQuestion } from "./explain";
 import { diskFiles, isFolder } from "./files";
 import type { CommandIo, ExitCode } from "./io";
 import { readDeployed } from "./importRole";
-import { readProject, type ReadProject } from "./project";
+import { projectText, readProject, type ReadProject } from "./project";
 import { readSettings } from "./settings";
 
 /** The command line of `access`. */
@@ -111,8 +111,7 @@ function declaredSource(file: string, io: CommandIo): DeclaredSource | null {
   const project = readProject(file, diskFiles());
   const { locator } = project;
   if (!project.ok) {
-    const line = (name: string, number: number) => locator.line(name, number);
-    io.stderr.write(formatText(project.diagnostics, [], { line, colour: io.colour }));
+    io.stderr.write(projectText(project, [], io));
     return null;
   }
   const { model } = project;
@@ -290,6 +289,6 @@ function write(text: string, out: string | undefined, io: CommandIo): void {
     io.stdout.write(text);
     return;
   }
-  writeFile(out, { text });
+  writeFiles([{ path: out, text }]);
   io.stdout.write(`wrote ${out}\n`);
 }

@@ -1,10 +1,10 @@
-import { formatText, nearest, quote } from "../diagnostics";
+import { nearest, quote } from "../diagnostics";
 import type { AccessModel, Account } from "../model/accessModel";
 import { deployPolicy } from "../terraform/deployPolicy";
 import { CommandError } from "./commandError";
 import { diskFiles } from "./files";
 import type { CommandIo, ExitCode } from "./io";
-import { readProject } from "./project";
+import { projectText, readProject } from "./project";
 import { readSettings } from "./settings";
 
 /** The command line of `deploy-policy`. */
@@ -18,8 +18,7 @@ export interface DeployPolicyArguments {
 export function deployPolicyCommand(given: DeployPolicyArguments, io: CommandIo): ExitCode {
   const project = readProject(readSettings(given, io.env).manifest, diskFiles());
   if (!project.ok) {
-    const line = (file: string, number: number) => project.locator.line(file, number);
-    io.stderr.write(formatText(project.diagnostics, [], { line, colour: io.colour }));
+    io.stderr.write(projectText(project, [], io));
     return 2;
   }
   const { document, notes } = deployPolicy(chosen(given.account, project.model), given.plan);

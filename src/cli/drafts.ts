@@ -121,6 +121,7 @@ export class Drafts {
     const found = above.isMissing ? "missing" : look(folder, "folder");
     if (typeof found === "object") return found;
     if (found === "present") return { folder, isMissing: false };
+    if (!above.isMissing) this.clear(above.folder, basename(folder));
     return { folder: this.#draft(folder, above, mkdirSync), isMissing: true };
   }
 
@@ -324,15 +325,16 @@ export async function withDrafts<T>(
 }
 
 /**
- * Writes one file, whole or not at all.
- * @throws CommandError - status 1, where something is in the way, or it cannot be written
+ * Writes files, all of them or none.
+ * @throws CommandError - status 1, where something is in the way, or one cannot be written
  */
-export function writeFile(path: string, wanted: Omit<WantedFile, "file">): void {
+export function writeFiles(files: readonly (Omit<WantedFile, "file"> & { readonly path: string })[]): void {
   const drafts = new Drafts();
-  const [folder, file] = [dirname(path), basename(path)];
   try {
-    drafts.clear(folder, file);
-    drafts.add(folder, { ...wanted, file });
+    for (const { path, ...wanted } of files) {
+      drafts.clear(dirname(path), basename(path));
+      drafts.add(dirname(path), { ...wanted, file: basename(path) });
+    }
     for (const { path, message } of drafts.obstacles)
       throw new CommandError(`${quote(path)} cannot be written: ${message}`, "name another file", 1);
     drafts.commit();

@@ -4,7 +4,7 @@ import { formatText, quote } from "../diagnostics";
 import { parseManifest, type ManifestFiles } from "../manifest";
 import { resolve } from "../resolve";
 import { CommandError } from "./commandError";
-import { writeFile } from "./drafts";
+import { writeFiles } from "./drafts";
 import type { CommandIo, ExitCode } from "./io";
 import { readSettings } from "./settings";
 
@@ -54,10 +54,8 @@ export function initCommand(given: InitArguments, io: CommandIo): ExitCode {
       return [path, existsSync(path) ? null : readFileSync(join(examples, example), "utf8")] as const;
     }),
   ];
-  for (const [path, text] of texts) {
-    if (text !== null) writeFile(path, { text });
-    io.stdout.write(text === null ? `kept ${path}\n` : `wrote ${path}\n`);
-  }
+  writeFiles(texts.flatMap(([path, text]) => (text === null ? [] : [{ path, text }])));
+  for (const [path, text] of texts) io.stdout.write(text === null ? `kept ${path}\n` : `wrote ${path}\n`);
   if (manifest !== null) io.stdout.write(nextSteps(given));
   return 0;
 }

@@ -1,4 +1,4 @@
-import { pathText, type Diagnostic, type Finding, type RuleFinding } from "../diagnostics";
+import { formatText, pathText, type Diagnostic, type Finding, type RuleFinding } from "../diagnostics";
 import { parseManifest, type Locator, type ManifestFiles } from "../manifest";
 import type { AccessModel } from "../model/accessModel";
 import { emptyReference, loadServiceReference, servicePrefixes } from "../policy";
@@ -42,10 +42,17 @@ export function readProject(file: string, files: ManifestFiles): ReadProject {
   return resolved.ok ? { ok: true, model: resolved.model, locator } : failed(resolved.problems);
 }
 
-/** What the rules say of a manifest that was read, with places, in the order of the places. */
-export function judgeProject(project: ReadProject, options: CheckOptions): Project {
-  if (!project.ok) return project;
-  return { ...project, findings: placed(check(project.model, options), project.locator) };
+/** What keeps a manifest from being read, and findings of one that was, for a terminal. */
+export function projectText(
+  project: ReadProject,
+  findings: readonly RuleFinding[],
+  { colour }: { readonly colour: boolean },
+): string {
+  const { locator } = project;
+  return formatText(project.ok ? [] : project.diagnostics, placed(findings, locator), {
+    line: (file, line) => locator.line(file, line),
+    colour,
+  });
 }
 
 /** Findings with their places, in the order of these. */

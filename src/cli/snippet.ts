@@ -3,8 +3,7 @@ import { taskFileNames } from "../workspace/lint/taskFile";
 import { CommandError } from "./commandError";
 import { diskFiles } from "./files";
 import type { CommandIo, ExitCode } from "./io";
-import { blocking, loadJudged, placed } from "./project";
-import { formatText } from "../diagnostics";
+import { blocking, loadJudged, projectText } from "./project";
 import { chooseSnippet } from "./repository";
 import { readSettings, type Settings } from "./settings";
 import { writeAll } from "./snippetAll";
@@ -50,30 +49,40 @@ export async function snippetCommand(given: SnippetArguments, io: CommandIo): Pr
   return 0;
 }
 
+/** What an option belongs to: without that one it would do nothing. */
+const modeOfOption = Object.freeze({
+  ...({ await: "into", remove: "into", replace: "into", dryRun: "into" } as const),
+  ...({ out: "all", format: "check", strict: "check" } as const),
+});
+
+type Entries<T> = readonly { readonly [K in keyof T]: readonly [K, T[K]] }[keyof T][];
+
+/** `--dry-run` of `dryRun`. */
+function optionName(key: string): string {
+  return `--${key.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== false;
+}
+
 /** Options that mean nothing together are refused: each would be read as something else than it does. */
 function checkUsage(given: SnippetArguments): void {
-  const modes = [
-    ...(given.into === undefined ? [] : ["--into"]),
-    ...(given.check === undefined ? [] : ["--check"]),
-    ...(given.all === true ? ["--all"] : []),
-  ];
+  const modes = (["into", "check", "all"] as const).filter((mode) => isGiven(given[mode]));
   if (modes.length > 1)
-    throw new CommandError(`${modes.join(" and ")} are different things`, "run one after the other");
-  const needs = (option: string, isGiven: boolean, mode: string): void => {
-    if (isGiven && !modes.includes(mode))
-      throw new CommandError(`${option} belongs to ${mode}`, `write ${mode} too, or leave ${option} out`);
-  };
-  needs("--await", given.await !== undefined, "--into");
-  needs("--remove", given.remove === true, "--into");
-  needs("--replace", given.replace === true, "--into");
-  needs("--dry-run", given.dryRun === true, "--into");
-  needs("--out", given.out !== undefined, "--all");
-  needs("--format", given.format !== undefined, "--check");
-  needs("--strict", given.strict === true, "--check");
-  if (given.remove === true && given.await !== undefined)
-    throw new CommandError("--await and --remove are different things", "leave one of them out");
-  if (given.remove === true && given.replace === true)
-    throw new CommandError("--remove and --replace are different things", "leave one of them out");
+    throw new CommandError(
+      `${modes.map(optionName).join(" and ")} are different things`,
+      "run one after the other",
+    );
+  for (const [name, mode] of Object.entries(modeOfOption) as Entries<typeof modeOfOption>)
+    if (isGiven(given[name]) && !modes.includes(mode))
+      throw new CommandError(
+        `${optionName(name)} belongs to ${optionName(mode)}`,
+        `write ${optionName(mode)} too, or leave ${optionName(name)} out`,
+      );
+  for (const other of ["await", "replace"] as const)
+    if (given.remove === true && isGiven(given[other]))
+      throw new CommandError(`--${other} and --remove are different things`, "leave one of them out");
   if (given.all === true && (given.out === undefined || given.out === ""))
     throw new CommandError("--all needs a folder to write to", "write --out with the name of a folder");
   if (given.all === true && (given.repo !== undefined || given.installation !== undefined))
@@ -88,12 +97,7 @@ function modelOf(settings: Settings, wanted: "sound" | "any", io: CommandIo): Ac
   const project = loadJudged(settings.manifest, diskFiles());
   const blocked = project.ok && wanted === "sound" ? blocking(project.findings) : [];
   if (project.ok && blocked.length === 0) return project.model;
-  io.stderr.write(
-    formatText(project.ok ? [] : project.diagnostics, placed(blocked, project.locator), {
-      line: (file, line) => project.locator.line(file, line),
-      colour: io.colour,
-    }),
-  );
+  io.stderr.write(projectText(project, blocked, io));
   if (!project.ok && project.unreadable)
     throw new CommandError(
       "the manifest cannot be read",

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, lstatSync, rmSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { escapeHidden, formatText, printable, quote, type Finding } from "../diagnostics";
 import type { AccessModel, Snippet } from "../model/accessModel";
@@ -6,7 +6,7 @@ import { loadShellParser } from "../workspace/lint/commands";
 import { readForLint } from "../workspace/lint/readForLint";
 import { mergeSnippet, removeSnippet, snippetTasks, unifiedDiff, type Refused } from "../workspace/merge";
 import { CommandError } from "./commandError";
-import { writeFile } from "./drafts";
+import { writeFiles } from "./drafts";
 import { readRegularFile } from "./files";
 import type { CommandIo, ExitCode } from "./io";
 import { lintGitpodYml, type LintReport } from "./lintGitpodYml";
@@ -139,8 +139,7 @@ async function finish(
     io.stdout.write(`${shown} held nothing else: removed\n`);
     return 0;
   }
-  if (before === null) mkdirSync(dirname(file), { recursive: true });
-  writeFile(file, { text, mode: modeOf(file) });
+  writeFiles([{ path: file, text, mode: modeOf(file) }]);
   io.stdout.write(`${before === null ? "wrote" : "changed"} ${shown}\n`);
   return 0;
 }

@@ -12,39 +12,39 @@ export function stackFindings(
   findings: readonly RuleFinding[],
 ): ReadonlyMap<string, StackFindings> {
   const stacks = model.accounts.flatMap(stacksOf);
-  const places = stacksByPlace(stacks);
-  const warnings = new Map<string, string[]>(stacks.map(({ name }) => [name, []]));
-  const infos = new Map<string, RuleFinding[]>(stacks.map(({ name }) => [name, []]));
+  const places = rolesByPlace(stacks);
+  const said = new Map<string, RuleFinding[]>(stacks.map(({ name }) => [name, []]));
   for (const finding of findings) {
     if (finding.accepted) continue;
-    for (const [name, roles] of places.get(placeOf(finding.origin)) ?? []) {
+    for (const [stack, roles] of places.get(placeOf(finding.origin)) ?? [])
       // An entry's roles may be in several stacks: a finding about one of them belongs to its own.
-      if (finding.role !== null && roles.size > 0 && !roles.has(finding.role)) continue;
-      if (finding.severity === "warning") warnings.get(name)?.push(findingLine(finding));
-      if (finding.severity === "info") infos.get(name)?.push(finding);
-    }
+      if (finding.role === null || roles.size === 0 || roles.has(finding.role))
+        said.get(stack)?.push(finding);
   }
   return new Map(
-    stacks.map(({ name }) => {
-      const count = together(infos.get(name) ?? []).length;
+    [...said].map(([name, all]) => {
+      const warnings = all.filter(({ severity }) => severity === "warning").map(findingLine);
+      const count = together(all.filter(({ severity }) => severity === "info")).length;
       const info = count === 0 ? [] : [`${count} info: gitpod-aws-oidc check lists them`];
-      return [name, { warnings: warnings.get(name) ?? [], info }];
+      return [name, { warnings, info }];
     }),
   );
 }
 
-/** Of a finding's entry or account: its file, and the first two steps of its path. */
+/** The entry or account of a finding: the first two steps of its path. */
 function placeOf({ file, path }: Origin): string {
   return JSON.stringify([file, ...path.slice(0, 2)]);
 }
 
 /** For each entry the stacks of its roles, with their names; for each account, without roles, its first stack. */
-function stacksByPlace(stacks: readonly Stack[]): ReadonlyMap<string, ReadonlyMap<string, Set<string>>> {
+function rolesByPlace(
+  stacks: readonly Stack[],
+): ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>> {
   const places = new Map<string, Map<string, Set<string>>>();
   const rolesAt = (origin: Origin, stack: string): Set<string> => {
     const place = placeOf(origin);
     const byStack = places.get(place) ?? new Map<string, Set<string>>();
-    const roles = byStack.get(stack) ?? new Set();
+    const roles = byStack.get(stack) ?? new Set<string>();
     places.set(place, byStack.set(stack, roles));
     return roles;
   };

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { countsLine, escapeHidden, formatText, type RuleFinding } from "../diagnostics";
+import { countsLine, escapeHidden, type RuleFinding } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
 import { checkDeploy } from "../rules";
 import { stacksFolder } from "../terraform/stack";
@@ -7,7 +7,7 @@ import { CommandError } from "./commandError";
 import { reportObstacles, withDrafts, type Drafts } from "./drafts";
 import { diskFiles } from "./files";
 import type { CommandIo, ExitCode } from "./io";
-import { blocking, loadJudged, placed, type JudgedProject } from "./project";
+import { blocking, loadJudged, projectText, type JudgedProject } from "./project";
 import { readSettings, type Settings } from "./settings";
 import { draftSnippets, type SnippetFolder } from "./snippetFolder";
 import { stackFindings } from "./stackFindings";
@@ -37,12 +37,7 @@ export async function synthCommand(
   const findings = project.ok ? [...project.findings, ...deployFindings(project.model, options)] : [];
   const listed = findings.filter((f) => f.severity !== "info" && !f.accepted);
   const diagnostics = project.ok ? [] : project.diagnostics;
-  io.stderr.write(
-    formatText(diagnostics, placed(listed, project.locator), {
-      line: (file, line) => project.locator.line(file, line),
-      colour: io.colour,
-    }),
-  );
+  io.stderr.write(projectText(project, listed, io));
   io.stdout.write(countsLine(diagnostics, findings));
   if (!project.ok) return project.unreadable ? 2 : 1;
   if (blocking(project.findings).length > 0) return 1;

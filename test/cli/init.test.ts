@@ -1,8 +1,17 @@
+import { readdirSync, symlinkSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { load } from "js-yaml";
 import { command, inTemporaryFolder, tree, write } from "../support/folder";
 
 inTemporaryFolder();
+
+test("writes all of its files or none", async () => {
+  symlinkSync("nowhere", ".gitlab-ci.yml");
+  const { status, stdout, stderr } = await command(["init", "--ci", "gitlab"]);
+  expect([status, stdout]).toEqual([1, ""]);
+  expect(stderr).toContain('".gitlab-ci.yml" cannot be written: it is a symbolic link');
+  expect(readdirSync(".")).toEqual([".gitlab-ci.yml"]);
+});
 
 describe("init", () => {
   it("writes a manifest that check takes", async () => {

@@ -1,8 +1,7 @@
-import { judgeProject, readProject, servicesInUse, type Project } from "../../src/cli/project";
+import { loadProject, type Project } from "../../src/cli/project";
 import type { ManifestFiles } from "../../src/manifest";
 import type { AccessModel, Role } from "../../src/model/accessModel";
 import type { CheckOptions } from "../../src/rules";
-import { loadServiceReference } from "../../src/policy";
 
 /** A manifest's files from a map instead of the disk. Include patterns are file names. */
 export function memoryFiles(files: Readonly<Record<string, string>>): ManifestFiles {
@@ -19,14 +18,13 @@ export function memoryFiles(files: Readonly<Record<string, string>>): ManifestFi
   };
 }
 
-/** A project from the text of its manifest, judged: at once, without the loader of the command. */
+/** A project from the text of its manifest, judged. */
 export function project(
   text: string,
   options: Omit<CheckOptions, "reference"> = {},
   included: Readonly<Record<string, string>> = {},
 ): Project {
-  const read = readProject("manifest.yaml", memoryFiles({ ...included, "manifest.yaml": text }));
-  return judgeProject(read, { ...options, reference: loadServiceReference(servicesInUse(read)) });
+  return loadProject("manifest.yaml", memoryFiles({ ...included, "manifest.yaml": text }), options);
 }
 
 /** The model of a manifest that must be right. */
