@@ -4,7 +4,6 @@ import type { Acceptance, Context, Entry, Installation, ScmHost } from "../model
 import { branchProblem, contextsOf, hasContext, parseEntryUrl, type EntryUrl } from "../subject";
 import type { AccountSettings } from "./accounts";
 import { checkIncluded } from "./included";
-import { none } from "./none";
 import { below, type Problems } from "./problems";
 
 /** An entry with `defaults` merged in and its names followed. */
@@ -167,7 +166,7 @@ function meantRemedy({ value, kind }: ParsedEntry, hosts: readonly ScmHost[]): s
 
 /** The waivers of an entry, or of `defaults`. */
 export function acceptances(written: ManifestDefaults["accept"], origin: Origin): readonly Acceptance[] {
-  if (written === undefined) return none;
+  if (written === undefined) return [];
   return written.map(({ rule, about = null, reason, until = null }, i) => ({
     ...{ rule, about, reason, until },
     origin: below(origin, "accept", i),

@@ -8,25 +8,9 @@ import { below, type Problems } from "./problems";
 import { checkRegion } from "./regions";
 
 /** A grant where it is written, grant sets opened. */
-export class WrittenGrant {
+export interface WrittenGrant {
   readonly grant: ManifestGrant;
-  readonly #list: Origin;
-  readonly #index: number;
-
-  /**
-   * @param list - where the list is that it stands in
-   * @param index - its place there, from 0
-   */
-  constructor(grant: ManifestGrant, list: Origin, index: number) {
-    this.grant = grant;
-    this.#list = list;
-    this.#index = index;
-  }
-
-  /** Made when somebody asks, since most grants have no problem. */
-  get origin(): Origin {
-    return below(this.#list, this.#index);
-  }
+  readonly origin: Origin;
 }
 
 /** What a grant names; `arn` where the manifest gives one. */

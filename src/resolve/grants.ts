@@ -17,7 +17,7 @@ import {
 import type { AccountSettings } from "./accounts";
 import type { EffectiveEntry, Scope } from "./entries";
 import { envProblem } from "./env";
-import { targetOfArn, targetOfName, WrittenGrant } from "./grantTargets";
+import { targetOfArn, targetOfName, type WrittenGrant } from "./grantTargets";
 import { below, type Problems } from "./problems";
 
 /** What an entry's grants come to in one account. */
@@ -58,14 +58,12 @@ const mostGrants = 2_000;
 function openSets(entry: EffectiveEntry, scope: Scope): readonly WrittenGrant[] {
   const origin = entry.settings.origin("grants");
   const written = entry.settings.get("grants") ?? [];
-  if (written.every((grant) => grant.set === undefined))
-    return written.map((grant, i) => new WrittenGrant(grant, origin, i));
   const sets = scope.manifest.grantSets ?? {};
   const opened = new Set<string>();
   let count = 0;
   return written.flatMap((grant, i): readonly WrittenGrant[] => {
     const at = below(origin, i);
-    if (grant.set === undefined) return [new WrittenGrant(grant, origin, i)];
+    if (grant.set === undefined) return [{ grant, origin: at }];
     if (Object.keys(grant).length > 1) {
       scope.problems.add("R08", at, "a set takes no options: its grants have their own", "write set alone");
       return [];
@@ -105,7 +103,7 @@ function openSets(entry: EffectiveEntry, scope: Scope): readonly WrittenGrant[] 
     const setOrigin: Origin = { file: scope.file, path: ["grantSets", grant.set] };
     return set.flatMap((member, j) => {
       const memberAt = below(setOrigin, j);
-      if (member.set === undefined) return [new WrittenGrant(member, setOrigin, j)];
+      if (member.set === undefined) return [{ grant: member, origin: memberAt }];
       scope.problems.add(
         "R08",
         memberAt,

@@ -94,7 +94,7 @@ function resolveHosts(
       problems.add(
         "M04",
         origin,
-        `${quote(name)} is not a host, written in lower case, with a port and a path prefix where it has them`,
+        `${quote(name)} is not a host name in lower case, with its port and path prefix if it has them`,
         "write it like git.acme.com, git.acme.com:8443 or intern.acme.com/git",
         "key",
       );
@@ -102,7 +102,7 @@ function resolveHosts(
       problems.add(
         "M04",
         origin,
-        `${quote(name)} is known already, or holds what no host has`,
+        `${quote(name)} is built in, or is not a valid host name`,
         "leave it out",
         "key",
       );
@@ -113,7 +113,7 @@ function resolveHosts(
           "R08",
           origin,
           `${quote(name)} is below ${quote(outer)}: a repository of one could be taken for one of the other`,
-          "keep the host that Gitpod knows, and take the other out",
+          "keep the one that Gitpod uses",
           "key",
         );
       hosts[name] = kind;
@@ -151,8 +151,8 @@ function distinct(roles: readonly ResolvedRole[], problems: Problems): readonly 
       problems.add(
         "R04",
         below(entry.origin, resolved.entry.name === null ? "url" : "name"),
-        `the role ${quote(name)} of ${quote(entry.url)} would have the name of that of ${quote(twin.role.entry.url)} in account ${quote(account)}`,
-        "give one of them a name of its own with name:, or drop the entry that is written twice",
+        `the role ${quote(name)} of ${quote(entry.url)} would have the same name as the one of ${quote(twin.role.entry.url)} in account ${quote(account)}`,
+        "give one of them another name with name:, or drop the entry if it is there twice",
       );
     }
     seen.set(key, twin ?? resolved);

@@ -12,7 +12,6 @@ import {
 } from "../policy";
 import type { AccountSettings } from "./accounts";
 import type { PlacedGrant } from "./grants";
-import { none } from "./none";
 
 /** What a role may do, as a whole and as AWS takes it. */
 export interface ResolvedPermissions {
@@ -48,7 +47,7 @@ export function resolvePermissions(
     split.managed.length === 0 ||
     (split.managed.length + written.managedPolicies.length <= quotas.managedPoliciesPerRole &&
       split.managed.every((p) => isWithin(p, quotas.managedPolicyLength)));
-  return { whole, split, weights: fits ? none : heaviestGrants(written.grants, written.statements) };
+  return { whole, split, weights: fits ? [] : heaviestGrants(written.grants, written.statements) };
 }
 
 /** A role's policies with the names that they have in AWS. */
@@ -58,7 +57,7 @@ export function namedPolicies(
   path: string,
   account: AccountSettings,
 ): RolePolicies {
-  if (split.managed.length === 0) return { inline: split.inline, managed: none };
+  if (split.managed.length === 0) return { inline: split.inline, managed: [] };
   return {
     inline: split.inline,
     managed: split.managed.map((document, i) => {

@@ -15,7 +15,6 @@ import {
 import { checkPolicyOwner, sortedEntries, type AccountSettings } from "./accounts";
 import type { EffectiveEntry, Scope } from "./entries";
 import { resolveGrants } from "./grants";
-import { none } from "./none";
 import { below, type Problems } from "./problems";
 import { namedPolicies, resolvePermissions } from "./rolePolicies";
 import { resolveStatements } from "./statements";
@@ -64,7 +63,7 @@ export function resolveRoles(entry: EffectiveEntry, scope: Scope): readonly Reso
           account: account.name,
           installation: installation.name,
           entry: entry.entry,
-          projects: installation.ona === null ? none : entry.projects,
+          projects: installation.ona === null ? [] : entry.projects,
           maxSessionDuration: Math.max(session, fixedLimits.minRoleSession),
           sessionDuration: session,
           permissionsBoundary: inAccount.permissionsBoundary,
@@ -176,7 +175,7 @@ function resolveInAccount(entry: EffectiveEntry, account: AccountSettings, scope
     const sids = statements.flatMap((s) => s.Sid ?? []);
     checkOnce(sids, "Sid", "in one policy", settings.origin("statements"), problems);
   }
-  const managedPolicies = settings.get("managedPolicies") ?? none;
+  const managedPolicies = settings.get("managedPolicies") ?? [];
   managedPolicies.forEach((arn, i) => {
     checkPolicyOwner(arn, account, below(settings.origin("managedPolicies"), i), problems);
   });
@@ -185,7 +184,7 @@ function resolveInAccount(entry: EffectiveEntry, account: AccountSettings, scope
     tags,
     path: settings.get("path") ?? account.rolePath ?? "/",
     permissionsBoundary: resolveBoundary(entry, account, problems),
-    managedPolicies: managedPolicies === none ? none : [...new Set(managedPolicies)].sort(),
+    managedPolicies: [...new Set(managedPolicies)].sort(),
     statements: resolveStatements(settings, problems),
   };
 }
@@ -244,7 +243,7 @@ function resolveSession(entry: EffectiveEntry, problems: Problems): number {
 
 function resolveCidrs(entry: EffectiveEntry, problems: Problems): readonly string[] {
   const written = entry.settings.get("sourceCidrs");
-  if (written === undefined) return none;
+  if (written === undefined) return [];
   const cidrs = new Set<string>();
   written.forEach((text, i) => {
     const result = parseCidr(text);

@@ -185,56 +185,31 @@ function checkFiles(roles: readonly ResolvedRole[], problems: Problems): void {
   );
 }
 
-/** The folders above a file, the uppermost first. */
-function foldersOf(file: string): readonly string[] {
-  const folders: string[] = [];
-  for (let end = file.indexOf("/"); end >= 0; end = file.indexOf("/", end + 1))
-    folders.push(file.slice(0, end));
-  return folders;
-}
-
-function longestPart(file: string): number {
-  return file.length <= longestFileName
-    ? file.length
-    : Math.max(...file.split("/").map((part) => part.length));
-}
-
 /** Two snippets at one path, or one where another needs a folder; file systems may not tell case apart. */
 function checkPaths(snippets: readonly Snippet[], roles: readonly ResolvedRole[], problems: Problems): void {
   const files = new Map<string, Snippet>();
   const folders = new Map<string, Snippet>();
-  let folder: string | null = null;
-  let above: readonly string[] = [];
   for (const snippet of snippets) {
+    const refuse = (code: "R03" | "R07", message: string, remedy: string): void => {
+      const origin = roles.find((r) => r.role.entry.url === snippet.url)?.role.entry.origin;
+      if (origin) problems.add(code, below(origin, "url"), message, remedy);
+    };
     const file = snippet.file.toLowerCase();
-    const own = file.slice(0, file.lastIndexOf("/"));
-    // One folder's snippets follow each other.
-    if (own !== folder) above = foldersOf(file);
-    folder = own;
-    if (longestPart(file) > longestFileName) {
-      const origin = roles.find((r) => r.role.entry.url === snippet.url)?.role.entry.origin;
-      if (origin) {
-        problems.add(
-          "R03",
-          below(origin, "url"),
-          `a part of ${quote(snippet.url)} is longer than a file name can be, and the snippet is named after it`,
-          "look at the URL: no source control host has names of this length",
-        );
-      }
-    }
-    const clash =
-      files.get(file) ?? folders.get(file) ?? above.map((f) => files.get(f)).find((s) => s !== undefined);
-    if (clash) {
-      const origin = roles.find((r) => r.role.entry.url === snippet.url)?.role.entry.origin;
-      if (origin) {
-        problems.add(
-          "R07",
-          below(origin, "url"),
-          `the snippets of ${quote(clash.url)} and ${quote(snippet.url)} would be one file`,
-          "keep one of the two entries",
-        );
-      }
-    }
+    const parts = file.split("/");
+    const above = parts.slice(1).map((_, i) => parts.slice(0, i + 1).join("/"));
+    if (parts.some((part) => part.length > longestFileName))
+      refuse(
+        "R03",
+        `a part of ${quote(snippet.url)} is longer than a file name can be, and the snippet is named after it`,
+        "look at the URL: no source control host has names of this length",
+      );
+    const clash = [file, ...above].map((f) => files.get(f)).find((found) => found) ?? folders.get(file);
+    if (clash)
+      refuse(
+        "R07",
+        `the snippets of ${quote(clash.url)} and ${quote(snippet.url)} would be one file`,
+        "keep one of the two entries",
+      );
     files.set(file, snippet);
     for (const folder of above) folders.set(folder, snippet);
   }

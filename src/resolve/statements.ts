@@ -2,13 +2,12 @@ import { nearest, quote } from "../diagnostics";
 import type { WrittenStatement } from "../model/accessModel";
 import { canonicalStatement, many, statementMistakes } from "../policy";
 import type { Settings } from "./entries";
-import { none } from "./none";
 import { below, type Problems } from "./problems";
 
 /** The raw statements of an entry, canonical; what IAM refuses in them is among the problems. */
 export function resolveStatements(settings: Settings, problems: Problems): readonly WrittenStatement[] {
   const list = settings.get("statements");
-  if (list === undefined) return none;
+  if (list === undefined) return [];
   const origin = settings.origin("statements");
   return list.map((statement, i) => {
     const place = below(origin, i);
