@@ -77,7 +77,7 @@ defaults: { ${grants} }`;
   const loaded = project(text.replace("eu-central-1", "eu-central-3"));
   const found = loaded.ok ? loaded.findings.filter(({ rule }) => rule === "N01") : [];
   expect(found.map(({ severity, path, remedy }) => [severity, path, remedy])).toEqual([
-    ["warning", "accounts.dev.region", "did you mean eu-central-1? a region that is newer may stay"],
+    ["warning", "accounts.dev.region", expect.stringMatching(/^did you mean eu-central-1\? /)],
     [
       "warning",
       "defaults.grants[0].region",
