@@ -5,7 +5,7 @@ import { partitionOf, partitions, type Partition } from "../model/partitions";
 import { fixedLimits } from "../model/quotas";
 import type { Statement } from "../model/policyDocument";
 import { many, permissionPolicy, readDocument } from "../policy";
-import type { ClaimList } from "../subject";
+import { parseEntryUrl, scmHosts, type ClaimList, type OnaProjects } from "../subject";
 import { atomsOf, recogniseGrants, type Recognition } from "./importGrants";
 import {
   readTrust,
@@ -31,6 +31,8 @@ export interface ImportedInstallation {
   readonly issuer: string;
   readonly audience: string;
   readonly claims: ClaimList | null;
+  /** Null for Gitpod Classic. */
+  readonly ona: Omit<OnaProjects, "projects"> | null;
   /** Sorted. `organizationId` is null where it is that of `claims`. */
   readonly formerIssuers: readonly { readonly issuer: string; readonly organizationId: string | null }[];
 }
@@ -121,11 +123,7 @@ export function importRoles({ roles }: ExistingAccess): Imported {
 function halfOf(role: ExistingRole, read: ReadTrust, hosts: SettledHosts): Half | string {
   const trust = recogniseTrust(read, hosts);
   if (trust === null) {
-    const isOnas = read.groups.every(([{ terms }]) => terms.providerName === "app.gitpod.io");
-    const whose = isOnas
-      ? "Ona's, which name a project and no URL"
-      : "those of no repository or organization";
-    return `its subjects are ${whose}: ${[...read.unsaid, ...literalsOf(read)].slice(0, 5).join("; ")}`;
+    return `its subjects are those of no repository, organization or Ona project: ${[...read.unsaid, ...literalsOf(read)].slice(0, 5).join("; ")}`;
   }
   const federated = parseArn(trust.terms.federated);
   const own = role.arn === null ? federated : parseArn(role.arn);
@@ -148,6 +146,9 @@ function halfOf(role: ExistingRole, read: ReadTrust, hosts: SettledHosts): Half 
     tags: Object.fromEntries(tags),
     notes: [
       ...trust.notes,
+      ...(trust.entry.ona !== null && repositoryOf(role) === null
+        ? ["the trust policy names a project of Ona and no repository: write its url, which the task is for"]
+        : []),
       ...notes,
       ...aws.map((key) => `the tag ${quote(key)} is left out: AWS keeps it itself`),
       ...(role.name === null
@@ -159,15 +160,26 @@ function halfOf(role: ExistingRole, read: ReadTrust, hosts: SettledHosts): Half 
 }
 
 function installationOf({ terms, entry, formers }: RecognisedTrust): ImportedInstallation {
-  const { claims } = entry;
+  const { claims, ona } = entry;
+  const organizationOf = (other: typeof entry) =>
+    other.ona?.organizationId ?? other.claims?.organizationId ?? null;
   const formerIssuers = formers.map((former) => {
-    const organizationId = former.entry.claims?.organizationId ?? null;
+    const organizationId = organizationOf(former.entry);
     return {
       issuer: `https://${former.terms.providerName}`,
-      organizationId: organizationId === claims?.organizationId ? null : organizationId,
+      organizationId: organizationId === organizationOf(entry) ? null : organizationId,
     };
   });
-  return { issuer: `https://${terms.providerName}`, audience: terms.audience, claims, formerIssuers };
+  return {
+    ...{ issuer: `https://${terms.providerName}`, audience: terms.audience, claims, formerIssuers },
+    ona: ona === null ? null : { organizationId: ona.organizationId, versions: ona.versions },
+  };
+}
+
+/** The repository that a role's description ends in, as ours do; null where it names none. */
+export function repositoryOf({ description }: Pick<ExistingRole, "description">): string | null {
+  const [url = ""] = /https:\/\/\S+$/.exec(description ?? "") ?? [];
+  return parseEntryUrl(url, "repo", scmHosts({})).ok ? url : null;
 }
 
 function literalsOf({ groups }: ReadTrust): readonly string[] {

@@ -8,6 +8,7 @@ import {
   literalsByAuthority,
   possibleHosts,
   recognise,
+  recogniseOna,
   type AdmittedSubjects,
   type Recognised,
 } from "../subject";
@@ -102,15 +103,20 @@ function fitOf(entry: Recognised | null): number {
 
 /** What a group admits on each host, by its name and port: literals of another say nothing about it. */
 function admittedOn(group: Group): readonly (readonly [string, AdmittedSubjects])[] {
+  const all = admittedBy(group);
+  return [...literalsByAuthority(all.literals)].map(([authority, literals]) => [
+    authority,
+    { ...all, literals },
+  ]);
+}
+
+function admittedBy(group: Group): AdmittedSubjects {
   const admits = (subject: string): boolean => group.some((s) => s.admits(subject));
   const covers = (prefix: string): boolean => group.some((s) => s.covers(prefix));
   // IAM ORs statements.
   const excludes = (text: string, open: boolean): boolean =>
     group.some((s) => s.excludes(text, open)) && !(open ? covers(text) : admits(text));
-  return [...literalsByAuthority(group.flatMap((s) => s.literals))].map(([authority, literals]) => [
-    authority,
-    { literals, admits, covers, excludes },
-  ]);
+  return { literals: group.flatMap((s) => s.literals), admits, covers, excludes };
 }
 
 /** What an entry says of the trust in one issuer. */
@@ -131,11 +137,13 @@ export interface RecognisedTrust extends IssuerTrust {
 export function recogniseTrust({ groups, unsaid }: ReadTrust, hosts: SettledHosts): RecognisedTrust | null {
   const found = groups
     .flatMap((group) =>
-      admittedOn(group).flatMap(([authority, admitted]) => {
-        const host = hosts.get(authority);
-        const entry = host === undefined ? null : recognise(admitted, host);
-        return entry === null ? [] : [{ group, entry, terms: group[0].terms }];
-      }),
+      [
+        recogniseOna(admittedBy(group)),
+        ...admittedOn(group).map(([authority, admitted]) => {
+          const host = hosts.get(authority);
+          return host === undefined ? null : recognise(admitted, host);
+        }),
+      ].flatMap((entry) => (entry === null ? [] : [{ group, entry, terms: group[0].terms }])),
     )
     .sort((a, b) => byFit(a.entry, b.entry) || byAge(a.terms, b.terms));
   const [best] = found;
@@ -188,7 +196,9 @@ function byAge(a: Terms, b: Terms): number {
 function couldBeFormer(own: IssuerTrust, other: IssuerTrust): boolean {
   const meaning = ({ entry, terms }: IssuerTrust) => {
     const { audience, expires, sourceCidrs } = terms;
-    return [entry.kind, entry.url.url, entry.contexts, entry.claims?.keys, audience, expires, sourceCidrs];
+    const { kind, url, contexts, claims, ona } = entry;
+    const own = [ona?.projects, ona?.versions];
+    return [kind, url.url, contexts, claims?.keys, own, audience, expires, sourceCidrs];
   };
   const accountOf = ({ federated }: Terms) => federated.split(":").slice(1, 5).join();
   return (

@@ -1,12 +1,19 @@
 import { printable, quote } from "../diagnostics";
-import type { Context } from "../model/accessModel";
+import type { Context, OnaVersion } from "../model/accessModel";
+import { onaIssuer } from "../model/issuer";
 import { parseArn } from "../model/names";
 import type { Partition } from "../model/partitions";
 import type { Condition, OneOrMany, Statement } from "../model/policyDocument";
 import { accessLevels, type ResolvedGrant } from "../policy";
 import { yamlQuote } from "../workspace/render/quoting";
 import { knownHosts } from "../subject";
-import type { ImportedAccount, ImportedInstallation, ImportedRole, SkippedRole } from "./importRoles";
+import {
+  repositoryOf,
+  type ImportedAccount,
+  type ImportedInstallation,
+  type ImportedRole,
+  type SkippedRole,
+} from "./importRoles";
 
 type Lines = readonly string[];
 
@@ -32,7 +39,7 @@ export function manifestText(
     roles
       .filter((role) => role.trust.entry.kind === kind)
       .flatMap((role) => {
-        const { url } = role.trust.entry.url;
+        const url = urlOf(role);
         const isFurther = urls.has(url);
         urls.add(url);
         return entryLines(role, { installations, accounts, isFurther });
@@ -97,20 +104,22 @@ function accountLines(name: string, account: ImportedAccount, fallback: string):
 }
 
 function installationLines([name, installation]: readonly [string, ImportedInstallation]): Lines {
-  const { issuer, audience, claims, formerIssuers } = installation;
+  const { issuer, audience, claims, ona, formerIssuers } = installation;
   const [, host = null] = /^https:\/\/api\.([a-z0-9-]+(?:\.[a-z0-9-]+)+)\/idp$/.exec(issuer) ?? [];
+  const isDefault = host !== null || (ona !== null && issuer === onaIssuer);
   return [
     `  ${name}:`,
     ...keyLines("    ", {
+      kind: ona === null ? null : "ona",
       host: text(host),
-      issuer: host === null ? yamlQuote(issuer) : null,
+      issuer: isDefault ? null : yamlQuote(issuer),
       audience: audience === "sts.amazonaws.com" ? null : yamlQuote(audience),
     }),
     "    # It is there already: existing leaves it alone, import takes it over.",
     "    identityProvider: existing",
     ...keyLines("    ", {
-      subject: claims === null ? null : flow(claims.keys),
-      organizationId: text(claims?.organizationId ?? null),
+      subject: ona !== null ? onaSubject(ona.versions) : claims === null ? null : flow(claims.keys),
+      organizationId: text(ona?.organizationId ?? claims?.organizationId ?? null),
     }),
     ...(formerIssuers.length === 0
       ? []
@@ -146,8 +155,9 @@ function entryLines(imported: ImportedRole, { installations, accounts, isFurther
         ];
   return [
     ...notes.map((note) => `  # ${printable(note)}`),
-    `  - url: ${yamlQuote(entry.url.url)}`,
+    `  - url: ${yamlQuote(urlOf(imported))}`,
     ...keyLines("    ", {
+      project: entry.ona === null ? null : flow(entry.ona.projects),
       installations: installations.size > 1 ? `[${on}]` : null,
       accounts: accounts.size > 1 ? `[${accountName(account)}]` : null,
       name: text(role.name),
@@ -169,6 +179,17 @@ function entryLines(imported: ImportedRole, { installations, accounts, isFurther
     ...list("statements", permissions.statements.map(statementLines)),
     ...(isFurther && role.name !== null ? [`    snippet: { profile: ${yamlQuote(role.name)} }`] : []),
   ];
+}
+
+/** The repository: of a role of Ona as its description says it, since no subject does. */
+function urlOf({ role, trust: { entry } }: ImportedRole): string {
+  return (entry.ona === null ? null : repositoryOf(role)) ?? entry.url.url;
+}
+
+/** The versions of Ona's subjects, as `subject` has them; null for the default. */
+function onaSubject(versions: readonly OnaVersion[]): string | null {
+  if (versions.length > 1) return "both";
+  return versions.includes("v3") ? null : "v2";
 }
 
 function text(value: string | null): string | null {
@@ -235,7 +256,7 @@ function namedInstallations(installations: readonly ImportedInstallation[]): Nam
   const named = new Map<string, ImportedInstallation>();
   const distinct = new Map(installations.map((i) => [JSON.stringify(i), i]));
   for (const [, installation] of sorted(distinct)) {
-    const base = nameOfHost(installation.issuer);
+    const base = installation.ona === null ? nameOfHost(installation.issuer) : "ona";
     let name = base;
     for (let n = 2; named.has(name); n++) name = `${base}-${n}`;
     named.set(name, installation);

@@ -16,7 +16,7 @@ import {
   type OperatorParts,
   type Pattern,
 } from "../policy";
-import type { SubjectLiteral } from "../subject";
+import { onaVersionOf, type SubjectLiteral } from "../subject";
 
 /** Whom a statement trusts, and when: what statements of one entry have in common. */
 export interface Terms {
@@ -134,7 +134,7 @@ function subjectsOf(
     patterns.map((p) => ({ text: literalStart(p), open: p.some((token) => typeof token === "string") })),
   );
   const isGuarded = guardPatterns.every((g) => negative.some((p) => coversPattern(p, g)));
-  if (!isGuarded && literals.some(({ open }) => open))
+  if (!isGuarded && literals.some(({ text, open }) => open && onaVersionOf(text) === null))
     notes.push(
       "its patterns admitted URLs with dot segments, encoded dots or line ends, which open other repositories; now none does",
     );

@@ -35,7 +35,9 @@ export {
   literalsByAuthority,
   possibleHosts,
   recognise,
+  recogniseOna,
   type AdmittedSubjects,
+  type OnaProjects,
   type Recognised,
   type SubjectLiteral,
 } from "./recognise";

@@ -1,5 +1,6 @@
-import type { Context, HostKind, ScmHost, SubjectSet } from "../model/accessModel";
+import type { Context, HostKind, OnaVersion, ScmHost, SubjectSet } from "../model/accessModel";
 import { orgClaimSubjects, repoClaimSubjects, type ClaimList } from "./claims";
+import { onaSubjects, parseOnaSubject } from "./ona";
 import { dialects, fillAll, hostKinds, knownHosts } from "./hosts";
 import { decoded, parseSubject } from "./parseSubject";
 import { branchProblem, contextsOf, orgSubjects, repoSubjects } from "./subjects";
@@ -30,6 +31,8 @@ export interface Recognised {
   readonly host: ScmHost;
   /** Null where subjects are the URLs that workspaces were opened on. */
   readonly claims: ClaimList | null;
+  /** Null where subjects are not those of Ona; else `url` stands for the repository, which no subject names. */
+  readonly ona: OnaProjects | null;
   /** Empty for an organization. */
   readonly contexts: readonly Context[];
   readonly subjects: SubjectSet;
@@ -38,6 +41,13 @@ export interface Recognised {
   /** How many of the literals the entry says wholly, and how many of these in the same words. */
   readonly said: number;
   readonly verbatim: number;
+}
+
+/** Projects of Ona, and the versions of their subjects. */
+export interface OnaProjects {
+  readonly organizationId: string;
+  readonly versions: readonly OnaVersion[];
+  readonly projects: readonly string[];
 }
 
 /** Kinds that a self-hosted host may have. */
@@ -114,11 +124,45 @@ export function recognise(
       const added = addedTo(subjects, near);
       const said = literals.filter((literal) => isSaid(literal, subjects)).length;
       const verbatim = literals.filter((literal) => isVerbatim(literal, subjects)).length;
-      found.push({ kind, url, host, claims, contexts, subjects, added, said, verbatim });
+      found.push({ kind, url, host, claims, ona: null, contexts, subjects, added, said, verbatim });
     }
   }
   return found.sort(byFit)[0] ?? null;
 }
+
+const unknownRepository: EntryUrl = Object.freeze({
+  ...{ url: "https://github.com/OWNER/REPOSITORY", kind: "github", base: "https://github.com" },
+  segments: ["OWNER", "REPOSITORY"],
+});
+
+/** The projects of Ona whose environments are admitted; null where none are, or not all of one. */
+export function recogniseOna(admitted: AdmittedSubjects): Recognised | null {
+  const { literals } = admitted;
+  // What the wildcard cuts short is no project's id.
+  const named = literals.flatMap(({ text, open }) => parseOnaSubject(open ? `${text}\n` : text) ?? []);
+  const whole = named.filter(({ bearer, id }) => bearer === "project" && uuid.test(id));
+  const organizationId = whole.find((subject) => uuid.test(subject.organizationId))?.organizationId;
+  if (organizationId === undefined) return null;
+  const own = whole.filter((subject) => subject.organizationId === organizationId);
+  const versions = (["v2", "v3"] as const).filter((version) => own.some((s) => s.version === version));
+  const projects = [...new Set(own.map(({ id }) => id))]
+    .filter((id) => versions.every((version) => own.some((s) => s.id === id && s.version === version)))
+    .sort();
+  const subjects = onaSubjects(organizationId, projects, versions);
+  const { exact, prefixes } = subjects;
+  const excludes =
+    exact.some((s) => admitted.excludes(s, false)) || prefixes.some((p) => admitted.excludes(p, true));
+  if (projects.length === 0 || excludes) return null;
+  return {
+    ...{ kind: "repo", url: unknownRepository, host: { name: "github.com", kind: "github" }, claims: null },
+    ...{ ona: { organizationId, versions, projects }, contexts: ["repository"], subjects },
+    added: addedTo(subjects, admitted),
+    said: literals.filter((literal) => isSaid(literal, subjects)).length,
+    verbatim: literals.filter((literal) => isVerbatim(literal, subjects)).length,
+  };
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Orders entries by what they say of a policy, and then by how few forms they need; repositories come first. */
 export function byFit(a: Recognised, b: Recognised): number {
