@@ -10,6 +10,10 @@ import { readSettings } from "./settings";
 
 export interface InitArguments {
   readonly issuer?: string | undefined;
+  /** UUID of an Ona organization. */
+  readonly ona?: string | undefined;
+  /** UUID of an Ona project. */
+  readonly project?: string | undefined;
   readonly account?: string | undefined;
   readonly repo?: string | undefined;
   readonly cdktf?: boolean | undefined;
@@ -36,6 +40,10 @@ export function initCommand(given: InitArguments, io: CommandIo): ExitCode {
   const { manifest: file } = readSettings({}, io.env);
   refuseUser("--issuer", given.issuer);
   refuseUser("--repo", given.repo);
+  if (given.ona !== undefined && given.issuer !== undefined)
+    throw new CommandError("--ona and --issuer are two kinds of installations", "leave one of them out");
+  if (given.ona === undefined && given.project !== undefined)
+    throw new CommandError("--project belongs to --ona", "write --ona with the organization's id too");
   const beside = filesBeside(given);
   const manifest = existsSync(file) ? null : firstManifest(given);
   if (manifest === null && given.ci === undefined && given.cdktf !== true)
@@ -80,26 +88,46 @@ function filesBeside({ cdktf, ci }: InitArguments): readonly (readonly [example:
   ];
 }
 
-function firstManifest({ issuer, account, repo }: InitArguments): string {
-  const q = (s: string) => JSON.stringify(s);
+const q = (s: string) => JSON.stringify(s);
+
+function firstManifest(given: InitArguments): string {
   return `version: 1
 
 accounts:
   dev:
-    id: ${q(account ?? "123456789012")} # the AWS account that trusts Gitpod, in quotes
+    id: ${q(given.account ?? "123456789012")} # the AWS account that trusts Gitpod, in quotes
     region: us-east-1 # where its secrets and parameters are
 
 installations:
-  ${installationName(issuer)}:
-    issuer: ${q(issuer ?? exampleIssuer)} # iss of: gp idp token --audience sts.amazonaws.com --decode
+${installationOf(given)}
+${entryOf(given)}`;
+}
 
-repos:
+function installationOf({ issuer, ona }: InitArguments): string {
+  if (ona === undefined)
+    return `  ${installationName(issuer)}:
+    issuer: ${q(issuer ?? exampleIssuer)} # iss of: gp idp token --audience sts.amazonaws.com --decode
+`;
+  return `  ona:
+    kind: ona
+    organizationId: ${q(ona)} # organization_id of: ona idp token --audience sts.amazonaws.com --decode
+`;
+}
+
+/** The first entry; on Ona without a project, as a comment. */
+function entryOf({ repo, ona, project }: InitArguments): string {
+  const which =
+    ona === undefined
+      ? "contexts: [repository] # which workspaces: those opened on the repository's own URL"
+      : `project: ${q(project ?? "ID")} # the project's id, from: ona project list`;
+  const entry = `repos:
   - url: ${q(repo ?? "https://github.com/acme/app")}
-    contexts: [repository] # which workspaces: those opened on the repository's own URL
+    ${which}
     grants:
       - secret: database_connection_string
         env: DATABASE_URL # the workspace gets the secret in this variable
 `;
+  return ona !== undefined && project === undefined ? entry.replace(/^/gm, "# ").replace(/# $/, "") : entry;
 }
 
 const exampleIssuer = "https://services.acme.gitpod.cloud/idp";
@@ -127,10 +155,11 @@ function problemsOf(text: string, file: string): string | null {
   });
 }
 
-function nextSteps({ issuer, account, repo }: InitArguments): string {
+function nextSteps({ issuer, ona, project, account, repo }: InitArguments): string {
   const toFill = [
     ...(account === undefined ? ["the account's id"] : []),
-    ...(issuer === undefined ? ["the installation's name and issuer"] : []),
+    ...(issuer === undefined && ona === undefined ? ["the installation's name and issuer"] : []),
+    ...(ona !== undefined && project === undefined ? ["the project's id (ona project list)"] : []),
     ...(repo === undefined ? ["the repository's url"] : []),
     "what it is granted",
   ];

@@ -153,6 +153,8 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .command("init")
     .description("write a first manifest, and what a platform repository needs beside it; overwrites nothing")
     .option("--issuer <url>", "iss of the installation's tokens")
+    .option("--ona <organization>", "for Ona: the organization's id")
+    .option("--project <id>", "with --ona: the id of the first repository's project")
     .option("--account <id>", "id of the AWS account")
     .option("--repo <url>", "URL of the first repository")
     .option("--cdktf", "a cdktf.json too, for the cdktf CLI")

@@ -84,6 +84,46 @@ function mistakesIn(script: string): string {
   return bash.stderr + (lint.error === undefined ? lint.stdout : "");
 }
 
+describe("init --ona", () => {
+  const organization = "a1b2c3d4-0000-4000-8000-000000000001";
+  const project = "b1b2c3d4-0000-4000-8000-000000000002";
+
+  it("writes a manifest with the project's entry", async () => {
+    const { status, stdout } = await command(["init", "--ona", organization, "--project", project]);
+    expect([status, stdout]).toEqual([0, expect.not.stringContaining("ona project list") as string]);
+    const checked = await command(["check"]);
+    expect([checked.status, checked.stderr]).toEqual([
+      0,
+      expect.not.stringMatching(/error|warning/) as string,
+    ]);
+    expect((await command(["synth"])).stdout).toContain("wrote 1 stack");
+  });
+
+  it("without a project has the entry as a comment, and says where the id is", async () => {
+    const { status, stdout } = await command(["init", "--ona", organization]);
+    expect([status, stdout]).toEqual([0, expect.stringContaining("ona project list") as string]);
+    const text = tree()["manifest.yaml"] ?? "";
+    expect((await command(["check"])).status).toBe(0);
+    expect(text).toContain("\n# repos:\n#   - url:");
+    write({ "manifest.yaml": text.replace(/^# /gm, "").replace('"ID"', `"${project}"`) });
+    expect((await command(["check"])).status).toBe(0);
+  });
+
+  it.each([
+    [["--project", project], /--project belongs to --ona/],
+    [
+      ["--ona", organization, "--issuer", "https://services.acme.gitpod.cloud/idp"],
+      /two kinds of installations/,
+    ],
+    [["--ona", "acme"], /UUID in lower case/],
+  ])("refuses %j", async (given, problem) => {
+    expect(await command(["init", ...given])).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(problem) as string,
+    });
+  });
+});
+
 describe("init --ci", () => {
   it("github writes a workflow whose scripts are right, and in which only plan and apply get a token", async () => {
     expect((await command(["init", "--ci", "github", "--cdktf"])).status).toBe(0);

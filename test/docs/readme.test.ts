@@ -20,6 +20,19 @@ test("the README shows a manifest that is accepted, with no finding above info t
   expect(findings).toEqual([]);
 });
 
+test("the README's block of Ona is accepted beside an account", () => {
+  const ona = blocks.find(({ text }) => text.includes("kind: ona"))?.text ?? "";
+  const accounts = 'version: 1\naccounts: { dev: { id: "123456789012", region: us-east-1 } }\n';
+  expect(judged(accounts + ona).findings.filter((f) => f.severity !== "info")).toEqual([]);
+});
+
+test("the page on Ona shows manifests that are accepted", () => {
+  const [whole = "", migration = ""] = fenced(read("docs/ona.md")).map(({ text }) => text);
+  const accounts = /^version: 1\naccounts:\n.*\n/.exec(whole)?.[0] ?? "";
+  for (const text of [whole, accounts + migration])
+    expect(judged(text).findings.filter((f) => f.severity !== "info")).toEqual([]);
+});
+
 test("the page on the guide's example shows what check says of it without its last acceptance", () => {
   const page = read("examples/guide/README.md");
   const text = read("examples/guide/manifest.yaml").replace(/ +accept:\n.*\n$/, "");
