@@ -179,6 +179,7 @@ process.on("exit", () => console.error("LOADED", count("jsonc-parser") > 0, data
       [["snippet", ...repo, "--into", "own.gitpod.yml"], 0, nothing],
       [["init", "--help"], 0, nothing],
       [["access"], 0],
+      [["deploy-policy"], 0],
       [["schema"], 0, nothing],
       [["rule", "M01"], 0],
     ];
