@@ -14,23 +14,42 @@ export function oneOrMany(values: readonly string[]): OneOrMany {
 }
 
 /** A condition with operators, keys and values sorted. */
-export function canonicalCondition(condition: Condition): Condition {
+function canonicalCondition(condition: Condition): Condition {
   return sortedEntries(condition, (block) => sortedEntries(block, (values) => oneOrMany(many(values))));
 }
 
+/** AWS's usual order. */
+const elements = Object.freeze([
+  ...(["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction"] as const),
+  ...(["Resource", "NotResource", "Condition"] as const),
+]);
+
 /** A statement with its elements in AWS's usual order, and every list sorted. */
 export function canonicalStatement(s: Statement): Statement {
-  return {
-    ...(s.Sid === undefined ? {} : { Sid: s.Sid }),
-    Effect: s.Effect,
-    ...(s.Principal === undefined ? {} : { Principal: canonicalPrincipal(s.Principal) }),
-    ...(s.NotPrincipal === undefined ? {} : { NotPrincipal: canonicalPrincipal(s.NotPrincipal) }),
-    ...list("Action", s.Action),
-    ...list("NotAction", s.NotAction),
-    ...list("Resource", s.Resource),
-    ...list("NotResource", s.NotResource),
-    ...(s.Condition === undefined ? {} : { Condition: canonicalCondition(s.Condition) }),
-  };
+  const present = elements.filter((element) => s[element] !== undefined);
+  return Object.fromEntries(
+    present.map((element) => [element, canonicalElement(element, s)]),
+  ) as unknown as Statement;
+}
+
+function canonicalElement(element: (typeof elements)[number], s: Statement): unknown {
+  switch (element) {
+    case "Sid":
+    case "Effect":
+      return s[element];
+    case "Principal":
+    case "NotPrincipal": {
+      const principal = s[element] ?? "*";
+      return principal === "*" ? principal : sortedEntries(principal, (names) => oneOrMany(many(names)));
+    }
+    case "Condition":
+      return canonicalCondition(s.Condition ?? {});
+    case "Action":
+    case "NotAction":
+    case "Resource":
+    case "NotResource":
+      return oneOrMany(many(s[element]));
+  }
 }
 
 /** A document that is equal for equal sets of statements: each canonical, sorted, none twice. */
@@ -86,25 +105,10 @@ function textWithout(s: Statement, element: "Action" | "Resource"): string {
   return JSON.stringify([Action, Resource, ...others]);
 }
 
-/** Has a document at most so many characters, as AWS counts them? */
-export function isWithin(document: PolicyDocument, quota: number): boolean {
-  return lengthOf(document) <= quota;
-}
-
 /** The characters of a document, or of a part of it, as AWS counts them: of compact JSON, without white space. */
 export function lengthOf(part: PolicyDocument | Statement | string): number {
   const text = JSON.stringify(part);
   return /\s/.test(text) ? text.replace(/\s/g, "").length : text.length;
-}
-
-function canonicalPrincipal(
-  principal: NonNullable<Statement["Principal"]>,
-): NonNullable<Statement["Principal"]> {
-  return principal === "*" ? principal : sortedEntries(principal, (values) => oneOrMany(many(values)));
-}
-
-function list<K extends string>(element: K, values: OneOrMany | undefined): Partial<Record<K, OneOrMany>> {
-  return values === undefined ? {} : ({ [element]: oneOrMany(many(values)) } as Record<K, OneOrMany>);
 }
 
 function sortedEntries<T>(

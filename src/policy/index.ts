@@ -1,13 +1,4 @@
-export {
-  canonicalCondition,
-  canonicalDocument,
-  canonicalStatement,
-  lengthOf,
-  many,
-  merged,
-  oneOrMany,
-  isWithin,
-} from "./canonical";
+export { canonicalDocument, canonicalStatement, lengthOf, many, merged, oneOrMany } from "./canonical";
 export {
   evaluatePermission,
   evaluateTrust,

@@ -76,45 +76,44 @@ function readStatement(value: unknown, path: Path, problems: DocumentProblem[]):
     problems.push({ path: [...path, "Effect"], message: "Effect is Allow or Deny" });
     return null;
   }
-  const list = (key: string): OneOrMany | undefined =>
-    value[key] === undefined ? undefined : readList(value[key], [...path, key], problems);
   const sid = value["Sid"];
   if (sid !== undefined && typeof sid !== "string")
     problems.push({ path: [...path, "Sid"], message: "a Sid is text" });
-  return {
+  const read = {
     ...(typeof sid === "string" ? { Sid: sid } : {}),
     Effect: effect,
-    ...principal("Principal", value["Principal"], path, problems),
-    ...principal("NotPrincipal", value["NotPrincipal"], path, problems),
-    ...defined("Action", list("Action")),
-    ...defined("NotAction", list("NotAction")),
-    ...defined("Resource", list("Resource")),
-    ...defined("NotResource", list("NotResource")),
-    ...(value["Condition"] === undefined
-      ? {}
-      : { Condition: readCondition(value["Condition"], [...path, "Condition"], problems) }),
+    ...each(["Principal", "NotPrincipal"], value, path, problems, readPrincipal),
+    ...each(["Action", "NotAction", "Resource", "NotResource"], value, path, problems, readList),
+    ...each(["Condition"], value, path, problems, readCondition),
   };
+  return read as Statement;
 }
 
-function defined<K extends string>(key: K, value: OneOrMany | undefined): Partial<Record<K, OneOrMany>> {
-  return value === undefined ? {} : ({ [key]: value } as Record<K, OneOrMany>);
+/** Reads the elements that are there, and leaves out those that cannot be read. */
+function each(
+  names: readonly string[],
+  statement: Readonly<Record<string, unknown>>,
+  path: Path,
+  problems: DocumentProblem[],
+  read: (value: unknown, path: Path, problems: DocumentProblem[]) => unknown,
+): Readonly<Record<string, unknown>> {
+  const present = names.filter((name) => statement[name] !== undefined);
+  const found = present.map((name) => [name, read(statement[name], [...path, name], problems)] as const);
+  return Object.fromEntries(found.filter(([, value]) => value !== null));
 }
 
-function principal<K extends "Principal" | "NotPrincipal">(
-  key: K,
+function readPrincipal(
   value: unknown,
   path: Path,
   problems: DocumentProblem[],
-): Partial<Pick<Statement, K>> {
-  if (value === undefined) return {};
-  const at = [...path, key];
-  if (value === "*") return { [key]: "*" } as Pick<Statement, K>;
-  if (!isRecord(value)) {
-    problems.push({ path: at, message: `${key} is "*" or an object` });
-    return {};
-  }
-  const read = Object.entries(value).map(([type, names]) => [type, readList(names, [...at, type], problems)]);
-  return { [key]: Object.fromEntries(read) as Record<string, OneOrMany> } as Pick<Statement, K>;
+): Statement["Principal"] | null {
+  if (value === "*") return "*";
+  if (isRecord(value))
+    return Object.fromEntries(
+      Object.entries(value).map(([type, names]) => [type, readList(names, [...path, type], problems)]),
+    );
+  problems.push({ path, message: `${String(path.at(-1))} is "*" or an object` });
+  return null;
 }
 
 function readCondition(value: unknown, path: Path, problems: DocumentProblem[]): Condition {

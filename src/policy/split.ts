@@ -1,4 +1,4 @@
-import type { OneOrMany, PermissionPolicy, Statement } from "../model/policyDocument";
+import type { PermissionPolicy, Statement } from "../model/policyDocument";
 import type { Quotas } from "../model/quotas";
 import { canonicalDocument, canonicalStatement, lengthOf, many, oneOrMany } from "./canonical";
 
@@ -93,9 +93,5 @@ function dividedBy(
       length = more;
     }
   }
-  return groups.map((group) => withItems(statement, element, oneOrMany(group)));
-}
-
-function withItems(statement: Statement, element: "Action" | "Resource", items: OneOrMany): Statement {
-  return canonicalStatement({ ...statement, [element]: items });
+  return groups.map((group) => canonicalStatement({ ...statement, [element]: oneOrMany(group) }));
 }

@@ -2,14 +2,7 @@ import type { GrantWeight, ManifestOrigin, RolePolicies, WrittenStatement } from
 import { policyArn, policyName } from "../model/names";
 import type { PermissionPolicy, Statement } from "../model/policyDocument";
 import type { Quotas } from "../model/quotas";
-import {
-  grantStatements,
-  isWithin,
-  lengthOf,
-  permissionPolicy,
-  splitPolicy,
-  type SplitPolicy,
-} from "../policy";
+import { grantStatements, lengthOf, permissionPolicy, splitPolicy, type SplitPolicy } from "../policy";
 import type { AccountSettings } from "./accounts";
 import type { PlacedGrant } from "./grants";
 
@@ -46,7 +39,7 @@ export function resolvePermissions(
   const fits =
     split.managed.length === 0 ||
     (split.managed.length + written.managedPolicies.length <= quotas.managedPoliciesPerRole &&
-      split.managed.every((p) => isWithin(p, quotas.managedPolicyLength)));
+      split.managed.every((p) => lengthOf(p) <= quotas.managedPolicyLength));
   return { whole, split, weights: fits ? [] : heaviestGrants(written.grants, written.statements) };
 }
 

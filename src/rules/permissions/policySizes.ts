@@ -4,7 +4,7 @@ import type { ExistingDocument } from "../../model/existing";
 import type { Statement } from "../../model/policyDocument";
 import { quotaTable } from "../../model/quotas";
 import type { RoleAccess } from "../../model/roleAccess";
-import { isWithin, lengthOf } from "../../policy";
+import { lengthOf } from "../../policy";
 import type { JudgedRole } from "../judgedRole";
 import { overQuota, type Observation, type Rule } from "../rule";
 
@@ -59,13 +59,7 @@ function writtenSizes({
 function madeSizes({ policies, quotas, permissionPolicy, ...access }: RoleAccess): readonly Observation[] {
   const { inline = null, managed = [] } = policies ?? {};
   const tooLong = (what: string, document: NonNullable<typeof inline>, quota: number) =>
-    isWithin(document, quota)
-      ? []
-      : overQuota(
-          `${what} has ${lengthOf(document)} characters without white space`,
-          lengthOf(document),
-          quota,
-        );
+    overQuota(`${what} has ${lengthOf(document)} characters without white space`, lengthOf(document), quota);
   const count = managed.length + access.managedPolicies.length;
   const made =
     managed.length === 0 || permissionPolicy === null

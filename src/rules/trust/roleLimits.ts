@@ -2,7 +2,7 @@ import { quote } from "../../diagnostics";
 import type { PolicyDocument } from "../../model/policyDocument";
 import { fixedLimits } from "../../model/quotas";
 import type { RoleAccess } from "../../model/roleAccess";
-import { isWithin, lengthOf } from "../../policy";
+import { lengthOf } from "../../policy";
 import { overQuota, type Rule } from "../rule";
 
 /** Rules about what IAM takes of a role and its trust policy. */
@@ -17,7 +17,7 @@ export const roleLimitRules: readonly Rule[] = Object.freeze<Rule[]>([
     policyRemedy: "name fewer subjects, or have AWS raise the quota",
     role: ({ access: { trust, quotas } }) => {
       const quota = quotas.trustPolicyLength;
-      if (trust === null || (trust.kind === "entry" && isWithin(trust.policy, quota))) return [];
+      if (trust === null || (trust.kind === "entry" && lengthOf(trust.policy) <= quota)) return [];
       const length =
         trust.kind === "entry"
           ? lengthOf(trust.policy)
