@@ -23,6 +23,14 @@ export function diskFiles(): ManifestFiles {
   };
 }
 
+/** Why a file is not read, in words. */
+export const readProblems = Object.freeze({
+  missing: "it does not exist",
+  unreadable: "its permissions do not allow it",
+  "not-regular": "it is not a regular file",
+  "too-large": "it is larger than 16 MiB",
+} as const);
+
 /**
  * Reads one regular file whole. Neither a FIFO nor a device makes it wait, and a file that grows while it is read is
  * refused like one that was too large before.

@@ -1,18 +1,11 @@
 import { quote } from "../diagnostics";
 import { maxFileSize } from "../manifest";
 import { CommandError } from "./commandError";
-import { readRegularFile } from "./files";
+import { readProblems, readRegularFile } from "./files";
 import type { CommandIo } from "./io";
 
 /** How a ZIP archive begins, which a saved plan of Terraform is. */
 const zip = "PK\u0003\u0004";
-
-const reasons = Object.freeze({
-  missing: "it does not exist",
-  unreadable: "its permissions do not allow it",
-  "not-regular": "it is not a regular file",
-  "too-large": "it is larger than 16 MiB",
-} as const);
 
 /**
  * The text of a file that the command line names, or of standard input for `-`, without its byte order mark.
@@ -52,7 +45,7 @@ function fileBytes(file: string, wanted: string): Buffer {
   const read = readRegularFile(file);
   if (read.ok) return Buffer.from(read.bytes);
   throw new CommandError(
-    `${quote(file)} cannot be read: ${reasons[read.reason]}`,
+    `${quote(file)} cannot be read: ${readProblems[read.reason]}`,
     `pass a file with ${wanted}, or - for standard input`,
   );
 }

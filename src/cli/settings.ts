@@ -1,5 +1,5 @@
 import { CommandError } from "./commandError";
-import { readRegularFile } from "./files";
+import { readProblems, readRegularFile } from "./files";
 
 /** Where a synth reads and writes. */
 export interface Settings {
@@ -41,7 +41,7 @@ function cdktfSettings(): CdktfSettings {
   if (!read.ok) {
     if (read.reason === "missing") return {};
     throw new CommandError(
-      `cdktf.json cannot be read: ${read.reason}`,
+      `cdktf.json cannot be read: ${readProblems[read.reason]}`,
       "fix or remove it: it may name the manifest",
     );
   }

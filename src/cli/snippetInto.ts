@@ -7,7 +7,7 @@ import { readForLint } from "../workspace/lint/readForLint";
 import { mergeSnippet, removeSnippet, snippetTasks, unifiedDiff, type Refused } from "../workspace/merge";
 import { CommandError } from "./commandError";
 import { writeFiles } from "./drafts";
-import { readRegularFile } from "./files";
+import { readProblems, readRegularFile } from "./files";
 import type { CommandIo, ExitCode } from "./io";
 import { lintGitpodYml, type LintReport } from "./lintGitpodYml";
 
@@ -170,7 +170,7 @@ export function readGitpodFile(file: string): string | null {
   if (!read.ok) {
     if (read.reason === "missing") return null;
     throw new CommandError(
-      `${quote(file)} cannot be read: ${read.reason}`,
+      `${quote(file)} cannot be read: ${readProblems[read.reason]}`,
       "name a .gitpod.yml or .ona/automations.yaml",
     );
   }

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { compileTemplates, type SnippetRenderer } from "../workspace/render/render";
 import { CommandError } from "./commandError";
-import { readRegularFile } from "./files";
+import { readProblems, readRegularFile } from "./files";
 
 const builtIn = join(__dirname, "..", "..", "templates");
 
@@ -18,7 +18,10 @@ export function readTemplates(folder: string | null): SnippetRenderer {
   for (const name of templateNames(path)) {
     const read = readRegularFile(join(path, name));
     if (!read.ok)
-      throw new CommandError(`${join(path, name)} cannot be read: ${read.reason}`, "fix or remove it");
+      throw new CommandError(
+        `${join(path, name)} cannot be read: ${readProblems[read.reason]}`,
+        "fix or remove it",
+      );
     sources[name] = new TextDecoder().decode(read.bytes);
   }
   return compileTemplates(sources, folder === null);

@@ -354,7 +354,7 @@ describe("synth", () => {
         at === "terraform.dev.tfstate"
           ? [0, ""]
           : at === "cdktf.json"
-            ? [2, expect.stringContaining("cdktf.json cannot be read: not-regular")]
+            ? [2, expect.stringContaining("cdktf.json cannot be read: it is not a regular file")]
             : [1, expect.stringContaining(`${at}: error F08: it is not a regular file`)],
       );
     },
