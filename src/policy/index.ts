@@ -3,7 +3,6 @@ export {
   evaluatePermission,
   evaluateTrust,
   nearestFailures,
-  type Decision,
   type Failure,
   type Mismatch,
   type PermissionRequest,
@@ -19,23 +18,16 @@ export {
   type AccessLevel,
   type GrantKind,
   type GrantPart,
-  type GrantRow,
   type GrantTarget,
 } from "./grantTable";
-export { isRegional, readGrantArn, readKmsKey, type GrantArn, type KeyArn, type Place } from "./grantArn";
-export {
-  grantStatements,
-  permissionPolicy,
-  type EncryptionKey,
-  type PermissionSource,
-  type ResolvedGrant,
-} from "./permissions";
+export { isRegional, readGrantArn, readKmsKey, type Place } from "./grantArn";
+export { grantStatements, permissionPolicy, type EncryptionKey, type ResolvedGrant } from "./permissions";
 export { denies, splitPolicy, type Measure, type SplitPolicy } from "./split";
 export { assumeAction, escapePattern, escapeVariables, guard, trustPolicy, type TrustSource } from "./trust";
-export { webIdentityContext, type Circumstances, type Claims } from "./webIdentity";
-export { coverEverybody, isPrivateCidr, isWithinCidrs, parseCidr, type CidrResult } from "./cidrs";
+export { webIdentityContext, type Claims } from "./webIdentity";
+export { coverEverybody, isPrivateCidr, isWithinCidrs, parseCidr } from "./cidrs";
 export { grantNameProblem, withoutRandomEnding, type NameProblem } from "./grantNames";
-export { readDocument, type DocumentProblem, type ReadDocument } from "./readDocument";
+export { readDocument, type ReadDocument } from "./readDocument";
 export {
   emptyReference,
   keyType,
@@ -52,7 +44,7 @@ export {
   parseActionPattern,
   servicePrefixes,
 } from "./actionPatterns";
-export { statementMistakes, type StatementMistake } from "./statementMistakes";
+export { statementMistakes } from "./statementMistakes";
 export {
   anyArn,
   arnsMeet,
@@ -70,7 +62,7 @@ export {
   type Comparison,
 } from "./resourcePatterns";
 export { matchesPattern, textOnly } from "./wildcard";
-export { operatorParts, valueForm, valueProblem, type OperatorParts, type ValueForm } from "./operators";
+export { operatorParts, valueForm, valueProblem, type OperatorParts } from "./operators";
 export {
   coversPattern,
   coversText,

@@ -56,7 +56,7 @@ job-function/SystemAdministrator        | gives out the passwords of instances, 
 );
 
 /** The name with path of a managed policy of AWS's; empty for other ARNs. */
-export function awsManaged(arn: string): string {
+function awsManaged(arn: string): string {
   return /^arn:[^:]*:iam::aws:policy\/(.*)$/s.exec(arn)?.[1] ?? "";
 }
 
