@@ -129,7 +129,7 @@ export class Drafts {
   scratch(): string {
     this.clear(tmpdir(), "gitpod-aws-oidc");
     this.#scratch ??= join(tmpdir(), this.#nameOf("gitpod-aws-oidc"));
-    mkdirSync(this.#scratch);
+    mkdirSync(this.#scratch, { mode: 0o700 });
     return this.#scratch;
   }
 
@@ -158,7 +158,7 @@ export class Drafts {
     for (const entry of namesIn(folder)) {
       const [, of, process, run] = draftName.exec(entry) ?? [];
       const isOther = of === undefined || run === this.#run || (name !== undefined && of !== shortened(name));
-      if (!isOther && !isRunning(Number(process))) rmSync(join(folder, entry), { recursive: true });
+      if (!isOther && !isRunning(Number(process))) removeIfAllowed(join(folder, entry));
     }
   }
 
@@ -223,6 +223,15 @@ function isRunning(process_: number): boolean {
     return process_ !== process.pid && process.kill(process_, 0);
   } catch (error) {
     return errorCode(error) !== "ESRCH";
+  }
+}
+
+/** What another user left in the temporary folder is not ours to remove, and in nobody's way. */
+function removeIfAllowed(draft: string): void {
+  try {
+    rmSync(draft, { recursive: true });
+  } catch {
+    // It stays.
   }
 }
 
