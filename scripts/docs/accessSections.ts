@@ -6,6 +6,7 @@ import {
   grantTable,
   guard,
   many,
+  nameInArn,
   type AccessLevel,
   type EncryptionKey,
   type GrantKind,
@@ -13,27 +14,18 @@ import {
 import {
   contextsOf,
   dialects,
+  hostKinds,
   orgSubjects,
   parseEntryUrl,
   repoSubjects,
   scmHosts,
   type EntryUrl,
+  type HostDialect,
 } from "../../src/subject";
 import { code, codes, table } from "./markdown";
 
-/** A repository and an organization of each kind of host, as examples. */
-const examplesOfHosts: readonly (readonly [title: string, repository: string, organization: string])[] = [
-  ["GitHub", "https://github.com/acme/app", "https://github.com/acme"],
-  ["GitLab", "https://gitlab.com/acme/team/app", "https://gitlab.com/acme/team"],
-  ["Bitbucket Cloud", "https://bitbucket.org/acme/app", "https://bitbucket.org/acme"],
-  [
-    "Bitbucket Server",
-    "https://stash.acme.com/projects/APP/repos/web",
-    "https://stash.acme.com/projects/APP",
-  ],
-  ["Azure DevOps", "https://dev.azure.com/acme/shop/_git/web", "https://dev.azure.com/acme/shop"],
-];
-const hosts = scmHosts({ "stash.acme.com": "bitbucket-server" });
+/** Self-hosted kinds have no host of their own: their examples stand on this one. */
+const hosts = scmHosts({ "git.acme.com": "bitbucket-server" });
 
 const words: Readonly<Record<Exclude<Context, object>, string>> = Object.freeze({
   repository: "the repository's own URL",
@@ -63,10 +55,7 @@ export function contextSection(): readonly string[] {
     `A workspace's token says in ${code("sub")} what the workspace was opened on: the URL as somebody typed it. On each kind of host, a
 role of the repository or organization in the first line admits what stands under ${code("sub")}. ${code("repository")} and a named branch never open
 the code of a fork, on any host; what the others can open, a column says.`,
-    ...examplesOfHosts.flatMap(([title, repository, organization]) => [
-      `### ${title}`,
-      ...hostTable(repository, organization),
-    ]),
+    ...hostKinds.flatMap((kind) => [`### ${dialects[kind].title}`, ...hostTable(dialects[kind].example)]),
     `A branch that Gitpod cannot open on its host is refused, with what to do. ${unopened()}`,
     `What ends in ${code("*")} is a pattern, and comes with a guard: a subject that holds one of ${codes(guard.map(visible))} is refused, since
 a URL below one repository could then open another. A workspace opened from a snapshot presents no URL, and is always refused.`,
@@ -75,14 +64,14 @@ a URL below one repository could then open another. A workspace opened from a sn
 
 /** Which names those are, host by host. */
 function unopened(): string {
-  const sentences = examplesOfHosts.flatMap(([, repository]) => {
-    const { why } = dialects[entry(repository, "repo").kind].unopened ?? {};
+  const sentences = hostKinds.flatMap((kind) => {
+    const { why } = dialects[kind].unopened ?? {};
     return why === undefined ? [] : [`${why.charAt(0).toUpperCase()}${why.slice(1)}.`];
   });
   return sentences.join(" ");
 }
 
-function hostTable(repository: string, organization: string): readonly string[] {
+function hostTable({ repo: repository, org: organization }: HostDialect["example"]): readonly string[] {
   const repo = entry(repository, "repo");
   const contexts: readonly (readonly [Context, string])[] = [
     ...contextsOf(repo.kind).map((word): readonly [Context, string] => [word, words[word]]),
@@ -146,7 +135,9 @@ also needs a policy over there (rule G17). ${code("set")} takes the grants of th
     "The first access of a kind is the default. It allows these actions, on these resources, and nothing else:",
     table(
       ["grant", "access", "actions", "resource", "condition"],
-      all.flatMap(([kind, access]) => examples[kind].flatMap((name) => grantRows(kind, name, access, null))),
+      all.flatMap(([kind, access]) =>
+        grantTable[kind].examples.flatMap((name) => grantRows(kind, name, access, null)),
+      ),
     ),
     `A secret's ARN ends in six characters that Secrets Manager makes up: ${code("-??????")} admits those, and no longer name. Every action
 is one of the [Service Authorization Reference](https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html).`,
@@ -159,7 +150,7 @@ ${code("kmsKey")}: grant the key by itself, as ${code("kms")}.`,
       all
         .filter(([kind]) => grantTable[kind].encryption !== null)
         .flatMap(([kind, access]) => {
-          const [name = ""] = examples[kind];
+          const [name] = grantTable[kind].examples;
           return grantRows(kind, name, access, exampleKey).filter(([, , , resource]) =>
             resource?.includes(":key/"),
           );
@@ -168,26 +159,9 @@ ${code("kmsKey")}: grant the key by itself, as ${code("kms")}.`,
   ];
 }
 
-/** Names that show what each kind takes. */
-const examples: Readonly<Record<GrantKind, readonly string[]>> = Object.freeze({
-  secret: ["db"],
-  parameter: ["/shared/dev/url", "/shared/dev/*"],
-  s3: ["acme-assets/logo.png", "acme-assets/fixtures/*"],
-  ecr: ["team/app"],
-  codeartifact: ["acme/npm-store"],
-  dynamodb: ["orders"],
-  sqs: ["jobs"],
-  sns: ["builds"],
-  kms: ["1234abcd-12ab-34cd-56ef-1234567890ab"],
-  lambda: ["resize"],
-  logs: ["/aws/lambda/resize"],
-  eks: ["dev"],
-  role: ["ci/deploy"],
-});
-
 const place = Object.freeze({ partition: "aws", region: "us-east-1", account: "123456789012" } as const);
 const exampleKey: EncryptionKey = Object.freeze({
-  arn: `arn:aws:kms:us-east-1:123456789012:key/${examples.kms[0] ?? ""}`,
+  arn: `arn:aws:kms:us-east-1:123456789012:key/${grantTable.kms.examples[0]}`,
   ...{ partition: place.partition, region: place.region },
 });
 
@@ -197,7 +171,7 @@ function grantRows(
   access: AccessLevel,
   kmsKey: EncryptionKey | null,
 ): readonly (readonly string[])[] {
-  const target = { ...place, name: written.replace(/^\//, kind === "parameter" ? "" : "/") };
+  const target = { ...place, name: nameInArn(kind, written) };
   return grantStatements({ kind, access, target, arn: null, kmsKey }).map((statement) => [
     code(`${kind}: ${written}`),
     code(access),

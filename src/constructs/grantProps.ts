@@ -6,6 +6,7 @@ import {
   grantNameProblem,
   grantTable,
   isRegional,
+  nameInArn,
   readGrantArn,
   readKmsKey,
   type AccessLevel,
@@ -101,7 +102,7 @@ function targetOf(kind: GrantKind, text: string, place: ReturnType<typeof placeO
       arn: read.arn,
     });
   }
-  const name = kind === "parameter" ? text.replace(/^\//, "") : text;
+  const name = nameInArn(kind, text);
   return checkedName(kind, text, tokens, { target: { ...place, name }, arn: null });
 }
 

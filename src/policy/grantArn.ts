@@ -35,6 +35,11 @@ const shapes: ReadonlyMap<GrantKind, ArnShape> = new Map(
   }),
 );
 
+/** A name as its ARN has it: a parameter's begins with a slash where it has a path, and the ARN has that already. */
+export function nameInArn(kind: GrantKind, text: string): string {
+  return kind === "parameter" ? text.replace(/^\//, "") : text;
+}
+
 /** Do ARNs of a kind have a region? Those of buckets and roles have none. */
 export function isRegional(kind: GrantKind): boolean {
   return shapes.get(kind)?.region !== "";
@@ -50,7 +55,7 @@ export function readGrantArn(kind: GrantKind, text: string, near: Place): GrantA
   // As the console, and some of AWS's own answers, write the ARN of a log group.
   const arn = kind === "logs" ? text.replace(/:\*$/, "") : text;
   const fields = parseArn(arn);
-  const example = resourceArn(kind, { ...near, name: exampleNames[kind] });
+  const example = resourceArn(kind, { ...near, name: nameInArn(kind, grantTable[kind].examples[0]) });
   const refuse = (problem: string, remedy = `write it like ${example}`): GrantArn => ({
     ...{ ok: false, problem, remedy },
   });
@@ -90,12 +95,6 @@ export function readGrantArn(kind: GrantKind, text: string, near: Place): GrantA
   const name = fields.resource.slice(shape.prefix.length);
   return { ok: true, arn, target: { partition: known, region, account, name } };
 }
-
-const exampleNames: Readonly<Record<GrantKind, string>> = Object.freeze({
-  ...{ secret: "name", parameter: "name", s3: "bucket/key", ecr: "name", codeartifact: "domain/repository" },
-  ...{ dynamodb: "name", sqs: "name", sns: "name", kms: "1234abcd-12ab-34cd-56ef-1234567890ab" },
-  ...{ lambda: "name", logs: "name", eks: "name", role: "name" },
-});
 
 /** The ARN of a key that a manifest names, or why it is none. */
 export type KeyArn =

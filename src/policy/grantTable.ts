@@ -42,6 +42,8 @@ export interface GrantRow {
   readonly names: RegExp;
   /** The same in words, and an example. */
   readonly nameRule: string;
+  /** Names that show what the kind takes; where it takes `*`, one with and one without. */
+  readonly examples: readonly [string, ...string[]];
   /** May a name hold `*`? */
   readonly wildcard: boolean;
   /** May the snippet export its value? */
@@ -106,6 +108,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     noun: "a secret",
     names: /^[A-Za-z0-9/_+=.@-]{1,512}$/,
     nameRule: "letters, digits and /_+=.@-, e.g. database_connection_string",
+    examples: ["db"],
     wildcard: false,
     exports: true,
     arn: "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-??????",
@@ -116,6 +119,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     noun: "a parameter",
     names: /^[A-Za-z0-9/_.*-]{1,1011}$/,
     nameRule: "letters, digits and /_.-, e.g. /shared/dev/url or /shared/dev/*",
+    examples: ["/shared/dev/url", "/shared/dev/*"],
     wildcard: true,
     exports: true,
     arn: "arn:{partition}:ssm:{region}:{account}:parameter/{name}",
@@ -131,6 +135,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     noun: "an object of a bucket",
     names: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[\w!.*'()/=@+:,;& -]{1,900}$/,
     nameRule: "bucket/key, where the key may hold *, e.g. acme-assets/fixtures/*",
+    examples: ["acme-assets/logo.png", "acme-assets/fixtures/*"],
     wildcard: true,
     exports: false,
     arn: "arn:{partition}:s3:::{name}",
@@ -155,6 +160,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     ...plain,
     names: /^(?=.{2,256}$)[a-z0-9]+([._-][a-z0-9]+)*(\/[a-z0-9]+([._-][a-z0-9]+)*)*$/,
     nameRule: "the name of a repository in lower case, with / where it has one, e.g. team/app",
+    examples: ["team/app"],
     arn: "arn:{partition}:ecr:{region}:{account}:repository/{name}",
     access: {
       pull: [
@@ -177,6 +183,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     ...plain,
     names: /^[a-z][a-z0-9-]{0,48}[a-z0-9]\/[A-Za-z0-9][A-Za-z0-9._-]{1,99}$/,
     nameRule: "domain/repository, e.g. acme/npm-store",
+    examples: ["acme/npm-store"],
     arn: "arn:{partition}:codeartifact:{region}:{account}:repository/{name}",
     access: {
       read: [
@@ -205,6 +212,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     ...plain,
     names: /^[A-Za-z0-9_.-]{3,255}$/,
     nameRule: "the name of a table: letters, digits and _.-, e.g. orders",
+    examples: ["orders"],
     arn: "arn:{partition}:dynamodb:{region}:{account}:table/{name}",
     access: {
       read: [
@@ -225,6 +233,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     ...plain,
     names: /^([A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo)$/,
     nameRule: "the name of a queue: letters, digits, _ and -, e.g. jobs or jobs.fifo",
+    examples: ["jobs"],
     arn: "arn:{partition}:sqs:{region}:{account}:{name}",
     access: {
       send: [on("{arn}", "sqs:GetQueueUrl sqs:SendMessage")],
@@ -243,6 +252,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     ...plain,
     names: /^([A-Za-z0-9_-]{1,256}|[A-Za-z0-9_-]{1,251}\.fifo)$/,
     nameRule: "the name of a topic: letters, digits, _ and -, e.g. builds",
+    examples: ["builds"],
     arn: "arn:{partition}:sns:{region}:{account}:{name}",
     access: { publish: [on("{arn}", "sns:Publish")] },
   },
@@ -251,6 +261,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     ...plain,
     names: keyId,
     nameRule: "the id of a key, e.g. 1234abcd-12ab-34cd-56ef-1234567890ab",
+    examples: ["1234abcd-12ab-34cd-56ef-1234567890ab"],
     arn: "arn:{partition}:kms:{region}:{account}:key/{name}",
     access: {
       decrypt: [on("{arn}", "kms:Decrypt")],
@@ -262,6 +273,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     ...plain,
     names: /^[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_-]{1,128})?$/,
     nameRule: "the name of a function, with :alias or :version where only that is called, e.g. resize:live",
+    examples: ["resize"],
     arn: "arn:{partition}:lambda:{region}:{account}:function:{name}",
     access: { invoke: [on("{arn}", "lambda:InvokeFunction")] },
   },
@@ -270,6 +282,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     ...plain,
     names: /^[A-Za-z0-9_/.#-]{1,512}$/,
     nameRule: "the name of a log group: letters, digits and _/.#-, e.g. /aws/lambda/resize",
+    examples: ["/aws/lambda/resize"],
     arn: "arn:{partition}:logs:{region}:{account}:log-group:{name}",
     // Policies name a log group by its ARN with :* at the end, and a colon ends the name of a group.
     access: {
@@ -288,6 +301,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     ...plain,
     names: /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/,
     nameRule: "the name of a cluster: letters, digits, _ and -, e.g. dev",
+    examples: ["dev"],
     arn: "arn:{partition}:eks:{region}:{account}:cluster/{name}",
     access: { describe: [on("{arn}", "eks:DescribeCluster")] },
   },
@@ -296,6 +310,7 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     ...plain,
     names: /^(?=.{1,576}$)([A-Za-z0-9+=,.@_-]+\/)*[A-Za-z0-9+=,.@_-]{1,64}$/,
     nameRule: "the name of a role, behind its path where it has one, e.g. deploy or ci/deploy",
+    examples: ["ci/deploy"],
     arn: "arn:{partition}:iam::{account}:role/{name}",
     access: { assume: [on("{arn}", "sts:AssumeRole")] },
   },

@@ -20,7 +20,7 @@ export {
   type GrantPart,
   type GrantTarget,
 } from "./grantTable";
-export { isRegional, readGrantArn, readKmsKey, type Place } from "./grantArn";
+export { isRegional, nameInArn, readGrantArn, readKmsKey, type Place } from "./grantArn";
 export { grantStatements, permissionPolicy, type EncryptionKey, type ResolvedGrant } from "./permissions";
 export { denies, splitPolicy, type Measure, type SplitPolicy } from "./split";
 export { assumeAction, escapePattern, escapeVariables, guard, trustPolicy, type TrustSource } from "./trust";

@@ -1,7 +1,7 @@
 import { quote, type Origin } from "../diagnostics";
 import type { ManifestGrant } from "../manifest";
 import { partitionOf } from "../model/partitions";
-import { isRegional, readGrantArn, type GrantKind, type GrantTarget } from "../policy";
+import { isRegional, nameInArn, readGrantArn, type GrantKind, type GrantTarget } from "../policy";
 import type { AccountSettings } from "./accounts";
 import type { Scope } from "./entries";
 import { below, type Problems } from "./problems";
@@ -31,7 +31,7 @@ export function targetOfName(
   if (owner === null) return null;
   const region = regionOf(kind, written, owner, scope.problems);
   if (region === null) return null;
-  const name = kind === "parameter" ? text.replace(/^\//, "") : text;
+  const name = nameInArn(kind, text);
   return { target: { partition: account.partition, region, account: owner.id, name }, arn: null };
 }
 

@@ -20,6 +20,8 @@ export interface UrlParts {
 
 /** How a kind of source control host spells the URLs of its repositories: rows of facts. */
 export interface HostDialect {
+  /** Its name as the vendor writes it. */
+  readonly title: string;
   /** The vendor's own host, known without an entry in `scmHosts`; null where there is none. */
   readonly host: string | null;
   /** May `scmHosts` name further hosts of this kind? */
@@ -121,6 +123,7 @@ const plain = Object.freeze({
  */
 const github = Object.freeze<HostDialect>({
   ...plain,
+  title: "GitHub",
   host: "github.com",
   selfHosted: true,
   words: { org: "one path segment", repo: "two path segments" },
@@ -152,13 +155,14 @@ const github = Object.freeze<HostDialect>({
  */
 const gitlab = Object.freeze<HostDialect>({
   ...plain,
+  title: "GitLab",
   host: "gitlab.com",
   selfHosted: true,
   words: {
     org: "one path segment or more, none of them -",
     repo: "two path segments or more, none of them -",
   },
-  example: { org: "https://gitlab.com/acme", repo: "https://gitlab.com/acme/team/app" },
+  example: { org: "https://gitlab.com/acme/team", repo: "https://gitlab.com/acme/team/app" },
   tellingPaths: [/\/-\//],
   org: (segments) => (segments.includes("-") ? null : segments),
   repo: (segments) => (segments.includes("-") ? null : depth(2, 21)(segments)),
@@ -191,6 +195,7 @@ const gitlab = Object.freeze<HostDialect>({
  */
 const bitbucket = Object.freeze<HostDialect>({
   ...plain,
+  title: "Bitbucket Cloud",
   host: "bitbucket.org",
   selfHosted: false,
   words: { org: "one path segment", repo: "two path segments" },
@@ -229,6 +234,7 @@ function isServerOwner(family: string | undefined, owner: string | undefined): b
  * @see https://github.com/gitpod-io/gitpod/blob/4f45d02eac/components/server/src/bitbucket-server/bitbucket-server-context-parser.ts
  */
 const bitbucketServer = Object.freeze<HostDialect>({
+  title: "Bitbucket Server",
   host: null,
   selfHosted: true,
   words: {
@@ -293,6 +299,7 @@ const bitbucketServer = Object.freeze<HostDialect>({
  * @see https://github.com/gitpod-io/gitpod/blob/4f45d02eac/components/server/src/azure-devops/azure-context-parser.ts
  */
 const azureDevops = Object.freeze<HostDialect>({
+  title: "Azure DevOps",
   host: "dev.azure.com",
   selfHosted: false,
   words: {

@@ -1,6 +1,13 @@
 import { accessWords, grantKeys } from "../../src/manifest/grantSchema";
-import { accessLevels, canonicalDocument, grantKinds, grantStatements, lengthOf } from "../../src/policy";
-import { many } from "../../src/policy";
+import {
+  accessLevels,
+  canonicalDocument,
+  grantKinds,
+  grantStatements,
+  grantTable,
+  lengthOf,
+} from "../../src/policy";
+import { many, nameInArn } from "../../src/policy";
 import { manifest, modelOf, project, roleOf } from "../support/project";
 
 const key = "1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -18,40 +25,23 @@ function messages(text: string): readonly string[] {
 const statementsOf = (text: string) => roleOf(text).permissionPolicy?.Statement ?? [];
 const resources = (text: string) => statementsOf(text).flatMap((s) => many(s.Resource));
 
-/** A name of each kind. */
-const names: Readonly<Record<(typeof grantKinds)[number], string>> = {
-  secret: "db",
-  parameter: "/app/url",
-  s3: "acme-assets/a/*",
-  ecr: "team/app",
-  codeartifact: "acme/store",
-  dynamodb: "orders",
-  sqs: "jobs.fifo",
-  sns: "builds",
-  kms: key,
-  lambda: "resize:live",
-  logs: "/aws/lambda/resize",
-  eks: "dev",
-  role: "ci/deploy",
-};
-
 test("the manifest's kinds and access levels are those of the grant table", () => {
   expect(grantKeys).toEqual([...grantKinds, "set"]);
   expect([...accessWords].sort()).toEqual([...new Set(grantKinds.flatMap(accessLevels))].sort());
   for (const kind of grantKinds) {
     for (const access of accessLevels(kind))
-      expect(messages(repo(`{ ${kind}: "${names[kind]}", access: ${access} }`))).toEqual([]);
-    expect(messages(repo(`{ ${kind}: "${names[kind]}", access: own }`))).toEqual([
+      expect(messages(repo(`{ ${kind}: "${grantTable[kind].examples[0]}", access: ${access} }`))).toEqual([]);
+    expect(messages(repo(`{ ${kind}: "${grantTable[kind].examples[0]}", access: own }`))).toEqual([
       `R08: ${kind} has no access "own"; it has ${accessLevels(kind).join(", ")}; name one of these`,
     ]);
   }
 });
 
 test.each(grantKinds)("%s is resolved to the policy of its row, by the default access", (kind) => {
-  const name = names[kind].replace(/^\/(?=app)/, "");
+  const name = nameInArn(kind, grantTable[kind].examples[0]);
   const target = { partition: "aws", region: "eu-central-1", account: "123456789012", name };
   const [access = "read"] = accessLevels(kind);
-  expect(roleOf(repo(`{ ${kind}: "${names[kind]}" }`)).permissionPolicy).toEqual(
+  expect(roleOf(repo(`{ ${kind}: "${grantTable[kind].examples[0]}" }`)).permissionPolicy).toEqual(
     canonicalDocument(grantStatements({ kind, access, target, arn: null, kmsKey: null })),
   );
 });
