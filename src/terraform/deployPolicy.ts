@@ -74,7 +74,11 @@ export function deployPolicy(account: Account, plan: boolean): DeployPolicy {
   const statements = plan ? readStatements(account) : [...applyStatements(account), ...denials(account)];
   return {
     document: { Version: "2012-10-17", Statement: [...statements, ...state.statements] },
-    notes: [...(plan ? [] : boundaryNotes(account)), ...deployRoleNotes(account), ...state.notes],
+    notes: [
+      ...(plan ? [] : [...boundaryNotes(account), ...familyNotes(account)]),
+      ...deployRoleNotes(account),
+      ...state.notes,
+    ],
   };
 }
 
@@ -147,8 +151,8 @@ function resourcesOf(account: Account) {
   return {
     providers: sorted(providers.map(({ arn }) => arn)),
     roles: sorted(account.roles.map(named(roleArn))),
-    // A policy has its role's name, and a number behind it.
-    policies: sorted(own.map(named(policyArn)).map((arn) => (arn.endsWith("*") ? arn : `${arn}-*`))),
+    // A policy has its role's name and a number behind it. No wider: this document may be a managed policy, too.
+    policies: sorted(own.map(named(policyArn)).flatMap((arn) => [`${arn}-?`, `${arn}-??`])),
   };
 }
 
@@ -169,6 +173,15 @@ function boundaryNotes(account: Account): readonly string[] {
   return [
     `G04: not every role has a permissions boundary, so whoever has this policy can give a role any permission: write permissionsBoundary on the account ${account.name}`,
   ];
+}
+
+/** Whoever may change a role's trust can become it, and of that AWS lets nobody demand a boundary. */
+function familyNotes(account: Account): readonly string[] {
+  return resourcesOf(account).roles.flatMap((arn) => {
+    const [, family] = /:role\/([^/]*)\*$/.exec(arn) ?? [];
+    if (family === undefined) return [];
+    return `who may assume a role can be changed of every role called ${family}…: call the role that deploys, and others' roles, something else, or write path on the account ${account.name}`;
+  });
 }
 
 function deployRoleNotes({ deployRole }: Account): readonly string[] {

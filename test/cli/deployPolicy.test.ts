@@ -31,7 +31,7 @@ async function escalations(document: PolicyDocument): Promise<string> {
 }
 
 test("a boundary is demanded of every role that gets permissions, and nobody can take it away", async () => {
-  const { bySid, document, stderr } = await policy(boundary);
+  const { bySid, document, stderr } = await policy(`${boundary}\npath: /gitpod/`);
   const demanded = {
     StringEquals: { "iam:PermissionsBoundary": ["arn:aws:iam::123456789012:policy/boundary"] },
   };
@@ -46,7 +46,7 @@ test("a boundary is demanded of every role that gets permissions, and nobody can
 });
 
 test("without a boundary it says that roles can become anything, as check does", async () => {
-  const { document, stderr } = await policy("");
+  const { document, stderr } = await policy("path: /gitpod/");
   expect(stderr).toMatch(/^note: G04: .*permissionsBoundary on the account dev\n$/);
   expect(await escalations(document)).toContain("iam:PutRolePolicy");
 });
@@ -67,6 +67,24 @@ test("roles are named by path and installation, and nothing is allowed on others
     "arn:aws:iam::123456789012:oidc-provider/api.acme.gitpod.cloud/idp",
     "arn:aws:iam::123456789012:role/gitpod/acme-*",
   ]);
+});
+
+test("without a path it says whose roles it reaches, too", async () => {
+  expect((await policy(boundary)).stderr).toMatch(/^note: .* every role called acme-…: .*\n$/);
+  expect((await policy(boundary, "--plan")).stderr).toBe("");
+});
+
+test("it holds no policy whose name does not end in a number's digits, such as its own", async () => {
+  const grants = Array.from({ length: 200 }, (_, i) => ({ secret: `team/application/secret-${i}` }));
+  write({ "manifest.yaml": manifest(entry.replace("[{ secret: db }]", JSON.stringify(grants)), boundary) });
+  const { stdout } = await command(["deploy-policy"]);
+  const { Statement } = JSON.parse(stdout) as PolicyDocument;
+  const policies = "arn:aws:iam::123456789012:policy/acme-*";
+  const expected = [`${policies}-?`, `${policies}-??`];
+  expect(Statement.find(({ Sid }) => Sid === "Policies")?.Resource).toEqual(expected);
+  expect(Statement.find(({ Sid }) => Sid === "AttachedPolicies")?.Condition).toMatchObject({
+    ArnLike: { "iam:PolicyARN": expected },
+  });
 });
 
 test("a plan writes nothing but the lock of the state", async () => {
