@@ -71,6 +71,9 @@ function deployFindings(model: AccessModel, { outdir, only }: ProjectOptions): r
   return checkDeploy(lastStacks(model, { stacks, workingDirectory: ".", only }), model);
 }
 
+/** So many snippets take seconds: somebody may wonder what is going on. */
+const many = 1000;
+
 /** Writes stacks and snippets, all or nothing. */
 async function written(
   { model, findings }: Extract<JudgedProject, { readonly ok: true }>,
@@ -78,6 +81,8 @@ async function written(
   drafts: Drafts,
   io: CommandIo,
 ): Promise<ExitCode> {
+  const { length } = model.snippets;
+  if (only === undefined && length >= many) io.stderr.write(`rendering ${length} snippets\n`);
   const stackCount = draftStacks(drafts, model, {
     ...{ outdir, only, write, workingDirectory: "." },
     findings: stackFindings(model, findings),

@@ -114,6 +114,12 @@ describe("synth", () => {
     expect(stdout).toMatch(/^1 warning, 3 info\n/);
   });
 
+  it("says that it is at work where that takes seconds", async () => {
+    const repos = Array.from({ length: 1000 }, (_, i) => `  - url: https://github.com/acme/app-${i}\n`);
+    write({ "manifest.yaml": manifest(`repos:\n${repos.join("")}`) });
+    expect((await command(["synth"])).stderr).toBe("rendering 1000 snippets\n");
+  });
+
   it("removes the snippets that it wrote and no longer needs, and their empty folders", async () => {
     write({ "manifest.yaml": manifest(`repos:\n${app}\n  - url: https://github.com/other/x`) });
     await command(["synth"]);
