@@ -1,12 +1,11 @@
 import { cell } from "../diagnostics";
-import { durationWords, type AccessRow } from "./accessRow";
-import { managedPermission } from "./permissionWords";
+import { acceptedWords, durationWords, mayWords, type ShownRole } from "./shownRole";
 
 /** Roles for a pull request or a wiki: a table for each account. What others wrote stands in code spans. */
-export function accessMarkdown(rows: readonly AccessRow[]): string {
-  const accounts = new Map<string, AccessRow[]>();
+export function accessMarkdown(rows: readonly ShownRole[]): string {
+  const accounts = new Map<string, ShownRole[]>();
   for (const row of rows) {
-    const heading = `${cell(row.account.name)} ${cell(row.account.id)}`;
+    const heading = `${cell(row.role.account.name)} ${cell(row.role.account.id)}`;
     const own = accounts.get(heading);
     if (own === undefined) accounts.set(heading, [row]);
     else own.push(row);
@@ -20,26 +19,18 @@ export function accessMarkdown(rows: readonly AccessRow[]): string {
   return `### gitpod-aws-oidc access\n\n${count}\n${tables.join("")}`;
 }
 
-function tableRow(row: AccessRow): string {
-  const { entry, expires, permissionsBoundary, sourceCidrs, accepted } = row;
+function tableRow({ role, may, line }: ShownRole): string {
+  const { entry, expires, permissionsBoundary, sourceCidrs } = role;
   const boundary = permissionsBoundary === null ? [] : [`within the boundary ${permissionsBoundary}`];
-  const may = [
-    ...row.may.map(({ words }) => words),
-    ...row.managedPolicies.map((arn) => managedPermission(arn).words),
-  ];
   const cells = [
-    cell(row.role),
-    lines(row.admits),
-    may.length === 0 ? "nothing" : lines([...may, ...boundary]),
+    cell(role.name),
+    lines(role.admits),
+    lines([...mayWords(may, role.managedPolicies), ...boundary]),
     expires === null ? "no end" : cell(expires),
     sourceCidrs.length === 0 ? "anywhere" : lines(sourceCidrs),
-    cell(durationWords(row.sessionSeconds)),
-    lines(
-      accepted.map(
-        ({ rule, reason, until }) => `${rule}: ${reason}${until === null ? "" : ` (until ${until})`}`,
-      ),
-    ),
-    entry === null ? "" : cell(`${entry.file}:${entry.line}`),
+    cell(durationWords(role.sessionSeconds)),
+    lines(acceptedWords(role)),
+    entry === null ? "" : cell(`${role.origin.file}:${line}`),
   ];
   return `| ${cells.join(" | ")} |\n`;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { AccessRole } from "./accessRole";
-import type { AccessRow } from "./accessRow";
 import { managedPermission, type Permission } from "./permissionWords";
+import type { ShownRole } from "./shownRole";
 
 /** The page's own files, which hold `{{…}}` for what is put in. */
 export interface PageParts {
@@ -10,47 +10,57 @@ export interface PageParts {
   readonly script: string;
 }
 
-/** A role as the page shows it. */
-export interface PageRole {
-  readonly role: AccessRole;
-  readonly row: AccessRow;
-  /** The lines of its entry in the manifest. */
-  readonly lines: readonly string[];
-}
+/** The lines of a role's entry in the manifest. */
+export type EntryLines = (role: AccessRole) => readonly string[];
 
 /**
  * One file for a browser that needs no network: the roles as data, and the script that shows them. Its
  * Content-Security-Policy runs that script and nothing else.
  * @param title - where the roles are from
  */
-export function accessPage(roles: readonly PageRole[], title: string, parts: PageParts): string {
+export function accessPage(
+  roles: readonly ShownRole[],
+  title: string,
+  linesOf: EntryLines,
+  parts: PageParts,
+): string {
   const hash = (text: string) => `'sha256-${createHash("sha256").update(text, "utf8").digest("base64")}'`;
   const filled: Readonly<Record<string, string>> = {
     policy: `default-src 'none'; script-src ${hash(parts.script)}; style-src ${hash(parts.style)}; base-uri 'none'; form-action 'none'`,
     title: title.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`),
     style: parts.style,
     script: parts.script,
-    data: JSON.stringify(pack(roles.map(dataOf))).replaceAll("<", "\\u003c"),
+    data: JSON.stringify(pack(roles.map((shown) => dataOf(shown, linesOf(shown.role))))).replaceAll(
+      "<",
+      "\\u003c",
+    ),
   };
   return parts.html.replace(/\{\{([a-z]+)\}\}/g, (whole, name: string) => filled[name] ?? whole);
 }
 
 type Data = string | null | readonly Data[] | { readonly [key: string]: Data };
 
-function dataOf({ role, row, lines }: PageRole): Data {
-  const { account, entry, sessionSeconds } = row;
+function dataOf({ role, may, line }: ShownRole, lines: readonly string[]): Data {
+  const { account, statements } = role;
   return {
-    ...{ name: row.role, arn: row.arn, account: `${account.name}\n${account.id}`, url: entry?.url ?? null },
-    ...{ installation: row.installation, place: `${role.origin.file}:${row.entry?.line ?? 1}` },
-    admits: row.admits,
-    may: [...row.may, ...row.managedPolicies.map(managedPermission)].map(shownPermission),
-    ...{ boundary: row.permissionsBoundary, session: String(sessionSeconds), expires: row.expires },
-    ...{ cidrs: row.sourceCidrs, issuers: row.issuers, audience: row.audience },
-    accepted: row.accepted.map((accepted) => ({ ...accepted })),
+    name: role.name,
+    arn: role.arn,
+    account: `${account.name}\n${account.id}`,
+    url: role.entry?.url ?? null,
+    installation: role.installation,
+    place: `${role.origin.file}:${line}`,
+    admits: role.admits,
+    may: [...may, ...role.managedPolicies.map(managedPermission)].map(shownPermission),
+    boundary: role.permissionsBoundary,
+    session: String(role.sessionSeconds),
+    expires: role.expires,
+    cidrs: role.sourceCidrs,
+    issuers: role.issuers,
+    audience: role.audience,
+    accepted: role.accepted.map((accepted) => ({ ...accepted })),
     policies: {
       trust: asData(role.trustPolicy),
-      permissions:
-        role.statements.length === 0 ? null : asData({ Version: "2012-10-17", Statement: role.statements }),
+      permissions: statements.length === 0 ? null : asData({ Version: "2012-10-17", Statement: statements }),
     },
     text: lines,
   };

@@ -1,7 +1,7 @@
 import type { Statement } from "../model/policyDocument";
 import { isWithinCidrs, many, merged } from "../policy";
 import type { Access, AccessRole, Subjects } from "./accessRole";
-import { durationWords, type LineOf } from "./accessRow";
+import { durationWords, mayWords, type LineOf } from "./shownRole";
 import { atomsOf, coversTerm, subjectsOf, uncovered, type Atom, type Test } from "./atoms";
 import { matchRoles } from "./matchRoles";
 import { listed, managedPermission, permissionsOf } from "./permissionWords";
@@ -86,16 +86,11 @@ function rankOf({ change, account, role, why, who, what, actions }: Change): str
 }
 
 function wholeRole(role: AccessRole): Difference {
-  return { ...everythingOf(role), who: role.admits, what: mayWords(role), why: "role" };
+  return { ...everythingOf(role), who: role.admits, what: permissionsWords(role), why: "role" };
 }
 
-/** What a role may do, in words. */
-function mayWords({ statements, account, managedPolicies }: AccessRole): readonly string[] {
-  const words = [
-    ...permissionsOf(statements, account).map((p) => p.words),
-    ...managedPolicies.map((arn) => managedPermission(arn).words),
-  ];
-  return words.length === 0 ? ["nothing"] : words;
+function permissionsWords({ statements, account, managedPolicies }: AccessRole): readonly string[] {
+  return mayWords(permissionsOf(statements, account), managedPolicies);
 }
 
 /** All subjects of a role, with all that its statements allow. */
@@ -154,7 +149,7 @@ function trustDifferences({ base, more, change, hosts }: Sides): readonly Differ
             ...everything,
             subjects: subjectsOf(other),
             who: who(other),
-            what: mayWords(more),
+            what: permissionsWords(more),
             why: "subjects" as const,
           },
         ]),

@@ -8,26 +8,33 @@ import { admitsWords } from "./subjectWords";
 /** The roles that a manifest declares. */
 export function declaredAccess(model: AccessModel): Access {
   const installations = new Map(model.installations.map((i) => [i.name, i]));
+  const issuers = new Map(model.installations.map((i) => [i.name, issuersOf(i).map(({ issuer }) => issuer)]));
   const roles = model.accounts.flatMap((account) =>
     account.roles.map((role): AccessRole => {
       const installation = installations.get(role.installation);
       if (installation === undefined) throw new Error(`role ${role.name} names an unknown installation`);
-      const { name, arn, entry, subjects, managedPolicies, permissionsBoundary, sourceCidrs, tags } = role;
+      const { entry, subjects } = role;
       return {
-        ...{ name, arn, account, tags, managedPolicies, permissionsBoundary, sourceCidrs },
+        name: role.name,
+        arn: role.arn,
+        account,
         installation: installation.name,
         entry: { kind: entry.kind, url: entry.url },
         origin: entry.origin,
         admits: admitsWords(role, installation),
         subjects: { exact: subjects.exact, like: subjects.prefixes.map((p) => `${escapePattern(p)}*`) },
-        issuers: issuersOf(installation).map((i) => i.issuer),
+        issuers: issuers.get(role.installation) ?? [],
         audience: installation.audience,
         trustPolicy: role.trustPolicy,
         statements: withoutExpiry(role.permissionPolicy?.Statement ?? [], role.expires),
+        managedPolicies: role.managedPolicies,
+        permissionsBoundary: role.permissionsBoundary,
         sessionSeconds: role.sessionDuration,
         maxSessionSeconds: role.maxSessionDuration,
         expires: role.expires?.slice(0, "YYYY-MM-DD".length) ?? null,
+        sourceCidrs: role.sourceCidrs,
         accepted: acceptedOf(role, model),
+        tags: role.tags,
       };
     }),
   );

@@ -5,7 +5,6 @@ import {
   accessJson,
   accessMarkdown,
   accessPage,
-  accessRow,
   accessText,
   answer,
   comparable,
@@ -16,12 +15,13 @@ import {
   deployedAccess,
   type Access,
   type AccessRole,
-  type AccessRow,
   type Change,
   type DeployedAccess,
   type LineOf,
   type PageParts,
-  type PageRole,
+  permissionsOf,
+  type EntryLines,
+  type ShownRole,
   type ResourceQuestion,
 } from "../access";
 import { nearest, printable, quote } from "../diagnostics";
@@ -62,12 +62,11 @@ export function accessCommand(given: AccessArguments, io: CommandIo): ExitCode {
   if (given.diff !== undefined) return diffCommand(given, given.diff, io);
   if (given.failOn !== undefined)
     throw new CommandError("--fail-on is about changes", "add --diff with the manifest before the change");
-  const rowsOf = (shown: readonly ShownRole[]) => shown.map(({ row }) => row);
-  const format = formatOf<readonly ShownRole[]>(given.format, {
-    text: (shown) => accessText(rowsOf(shown), io.colour),
-    json: (shown) => accessJson(rowsOf(shown)),
-    markdown: (shown) => accessMarkdown(rowsOf(shown)),
-    html: pageOf,
+  const format = formatOf<{ readonly shown: readonly ShownRole[]; readonly source: Source }>(given.format, {
+    text: ({ shown }) => accessText(shown, io.colour),
+    json: ({ shown }) => accessJson(shown),
+    markdown: ({ shown }) => accessMarkdown(shown),
+    html: ({ shown, source }) => pageOf(shown, source),
   });
   const horizon = lastDay(given, io);
   const question = questionOf(given, io);
@@ -79,25 +78,22 @@ export function accessCommand(given: AccessArguments, io: CommandIo): ExitCode {
   const source = given.deployed === undefined ? declared : deployedSource(given.deployed, declared, io);
   if (source === undefined) throw new Error("access has a manifest or files");
   const isWanted = wanted(given, source);
-  const shown = source.access.roles.filter(isWanted).flatMap((role): readonly ShownRole[] => {
-    const may = question === null ? undefined : answer(role, question);
-    return may === null
-      ? []
-      : [{ role, row: accessRow(role, source.lineOf, may), lines: source.linesOf(role) }];
-  });
-  const ending = shown.filter(({ row }) => horizon === undefined || endsBy(row, horizon));
-  write(format(ending), given.out, io);
+  const shown = source.access.roles
+    .filter((role) => isWanted(role) && (horizon === undefined || endsBy(role, horizon)))
+    .flatMap((role): readonly ShownRole[] => {
+      const may = question === null ? permissionsOf(role.statements, role.account) : answer(role, question);
+      return may === null ? [] : [{ role, may, line: source.lineOf(role.origin) }];
+    });
+  write(format({ shown, source }), given.out, io);
   return 0;
 }
-
-type ShownRole = PageRole;
 
 /** Roles, and where they are written. */
 interface Source {
   readonly access: Access;
   readonly lineOf: LineOf;
   /** The lines of a role's entry. */
-  readonly linesOf: (role: AccessRole) => readonly string[];
+  readonly linesOf: EntryLines;
   /** Those of a manifest; else those of the roles. */
   readonly accounts: readonly { readonly name: string; readonly id: string }[];
 }
@@ -144,10 +140,10 @@ function deployedSource(
 }
 
 /** The page of roles, with its own files. */
-function pageOf(roles: readonly ShownRole[]): string {
-  const files = [...new Set(roles.map(({ role }) => role.origin.file))].sort();
+function pageOf(shown: readonly ShownRole[], { linesOf }: Source): string {
+  const files = [...new Set(shown.map(({ role }) => role.origin.file))].sort();
   const more = files.length > 3 ? ` and ${files.length - 3} more` : "";
-  return accessPage(roles, `${files.slice(0, 3).join(", ")}${more}`, pageParts());
+  return accessPage(shown, `${files.slice(0, 3).join(", ")}${more}`, linesOf, pageParts());
 }
 
 /** The files that the page is made of. */
@@ -233,7 +229,7 @@ function formatOf<T>(
 }
 
 /** Does the role, or something accepted of it, end on or before a day? What has ended counts, too. */
-function endsBy({ expires, accepted }: AccessRow, day: string): boolean {
+function endsBy({ expires, accepted }: AccessRole, day: string): boolean {
   return [expires, ...accepted.map(({ until }) => until)].some((end) => end !== null && end <= day);
 }
 

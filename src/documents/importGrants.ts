@@ -109,12 +109,12 @@ interface Candidate {
 /** Every grant of these resources, with each of these keys. */
 function candidates(resources: readonly string[], place: Place): readonly Candidate[] {
   const keys = resources.flatMap((text): readonly EncryptionKey[] => {
-    const key = text.startsWith("arn:") ? readKmsKey(text, place, null) : null;
+    const key = serviceOf(text) === "kms" ? readKmsKey(text, place, null) : null;
     return key?.ok === true ? [{ arn: key.arn, partition: place.partition, region: key.region }] : [];
   });
   const found = new Map<string, Candidate>();
   for (const resource of resources)
-    for (const kind of grantKinds.filter((k) => serviceOf(grantTable[k].arn) === serviceOf(resource)))
+    for (const kind of kindsOf.get(serviceOf(resource)) ?? [])
       for (const { target, arn } of targetsOf(kind, resource, place))
         for (const access of accessLevels(kind))
           for (const kmsKey of [null, ...keys.filter((key) => isUsable(kind, key, target))]) {
@@ -126,6 +126,14 @@ function candidates(resources: readonly string[], place: Place): readonly Candid
           }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, candidate]) => candidate);
 }
+
+/** The kinds of grant by the service of their ARNs. */
+const kindsOf: ReadonlyMap<string | undefined, readonly GrantKind[]> = new Map(
+  grantKinds.map((kind) => {
+    const service = serviceOf(grantTable[kind].arn);
+    return [service, grantKinds.filter((other) => serviceOf(grantTable[other].arn) === service)];
+  }),
+);
 
 function serviceOf(arn: string): string | undefined {
   return arn.split(":", 3)[2];

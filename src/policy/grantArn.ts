@@ -55,8 +55,8 @@ export function readGrantArn(kind: GrantKind, text: string, near: Place): GrantA
   // As the console, and some of AWS's own answers, write the ARN of a log group.
   const arn = kind === "logs" ? text.replace(/:\*$/, "") : text;
   const fields = parseArn(arn);
-  const example = resourceArn(kind, { ...near, name: nameInArn(kind, grantTable[kind].examples[0]) });
-  const refuse = (problem: string, remedy = `write it like ${example}`): GrantArn => ({
+  const example = () => resourceArn(kind, { ...near, name: nameInArn(kind, grantTable[kind].examples[0]) });
+  const refuse = (problem: string, remedy = `write it like ${example()}`): GrantArn => ({
     ...{ ok: false, problem, remedy },
   });
   if (fields?.service === "kms" && kind === "kms" && fields.resource.startsWith("alias/"))
@@ -64,12 +64,12 @@ export function readGrantArn(kind: GrantKind, text: string, near: Place): GrantA
   if (fields?.service !== shape.service || !fields.resource.startsWith(shape.prefix))
     return refuse(
       `is not the ARN of ${grantTable[kind].noun}`,
-      `write it like ${example}, or the name alone`,
+      `write it like ${example()}, or the name alone`,
     );
   if (kind === "s3" && (fields.account !== "" || fields.region !== "")) {
     return refuse(
       "is an access point or the like, not objects of a bucket",
-      `write it like ${example}, or grant it with statements`,
+      `write it like ${example()}, or grant it with statements`,
     );
   }
   if (kind === "secret" && !/-[A-Za-z0-9]{6}$/.test(fields.resource)) {

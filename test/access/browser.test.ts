@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { accessPage, accessRow, declaredAccess } from "../../src/access";
+import { accessPage, declaredAccess, permissionsOf } from "../../src/access";
 import { accessibilityFindings, launch } from "../support/browser";
 import { command } from "../support/folder";
 import { testAccount, testModel, testRole } from "../support/model";
@@ -157,8 +157,11 @@ describeReal("the page of access in a browser", ["chromium"], ({ chromium }) => 
     const { roles } = declaredAccess(
       testModel([testAccount({ name, roles: [testRole("app", { account: name })] })]),
     );
-    const shown = roles.map((role) => ({ role, row: accessRow(role, () => 1), lines: [name] }));
-    writeFileSync(join(folder, "hostile.html"), accessPage(shown, name, pageParts()));
+    const shown = roles.map((role) => ({ role, may: permissionsOf(role.statements, role.account), line: 1 }));
+    writeFileSync(
+      join(folder, "hostile.html"),
+      accessPage(shown, name, () => [name], pageParts()),
+    );
     for (const hash of ["", "#role=0", "#account=0", "#resource=0"]) {
       await open("hostile.html", hash);
       expect(await page.locator("img").count()).toBe(0);

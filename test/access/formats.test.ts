@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { accessRow, accessText, declaredAccess } from "../../src/access";
+import { accessText, declaredAccess } from "../../src/access";
 import { command, inTemporaryFolder, write } from "../support/folder";
 import { testAccount, testModel } from "../support/model";
 import { manifest } from "../support/project";
@@ -154,6 +154,6 @@ test("what others wrote cannot leave its place in a table", async () => {
 test("what would act on a terminal is shown", () => {
   const [role] = declaredAccess(testModel([testAccount({ name: "dev\u001b[31m\u202e" })])).roles;
   if (role === undefined) throw new Error("the model has a role");
-  const text = accessText([accessRow(role, () => 1)], false);
+  const text = accessText([{ role, may: [], line: 1 }], false);
   expect(text).toContain("dev\\u001b[31m\\u202e");
 });
