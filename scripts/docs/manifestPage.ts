@@ -33,7 +33,7 @@ is one. What it may hold is stricter than YAML: unknown and duplicate keys, wron
 [diagnostics](diagnostics.md), and then nothing is written.`,
     "For completion and errors while you type, begin the file with",
     block("yaml", "# yaml-language-server: $schema=./schema/manifest.schema.json"),
-    `where ${code("gitpod-aws-oidc schema > schema/manifest.schema.json")} has put that file. In the tables below a key without a default may be left out, and
+    `where ${code("npx gitpod-aws-oidc schema > schema/manifest.schema.json")} has put that file. In the tables below a key without a default may be left out, and
 then says nothing; in the columns ${code("a.b")} is ${code("b")} in the map ${code("a")}, and ${code("a[].b")} is ${code("b")} of each item of ${code("a")}.`,
     "## The file",
     keyTable(manifestSchema),

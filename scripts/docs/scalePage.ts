@@ -77,7 +77,7 @@ different accounts do not slow each other down; two of one account do.`,
       ]),
     ),
     "## What to do about it",
-    `- **Plan what changed.** \`gitpod-aws-oidc synth\` is deterministic: an account whose \`cdk.tf.json\` is the one of the last
+    `- **Plan what changed.** \`npx gitpod-aws-oidc synth\` is deterministic: an account whose \`cdk.tf.json\` is the one of the last
   deployment needs no plan. \`--only ACCOUNT\` synthesizes one.
 - **Refresh at night.** \`terraform plan -refresh=false\` asks IAM for nothing and takes ${time(a.fixedSeconds + a.ownSeconds * rolesPerAccount)} for an account; a
   refresh that looks for changes made by hand can run once a day.

@@ -53,7 +53,7 @@ export function changesMarkdown(changes: readonly Change[]): string {
     const cells = [cell(`${account} ${role}`), lines(who), lines(what), why, cell(`${file}:${line}`)];
     const row = `| **${change.change}** | ${cells.join(" | ")} |\n`;
     if (page.length + row.length > longestReport)
-      return `${page}\n${changes.length - i} more are not shown here: run gitpod-aws-oidc access --diff.\n`;
+      return `${page}\n${changes.length - i} more are not shown here: run npx gitpod-aws-oidc access --diff.\n`;
     page += row;
   }
   return page;

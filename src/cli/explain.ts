@@ -119,7 +119,7 @@ function checkUsage(given: ExplainArguments): void {
     [
       [token, claims, context].filter(isUsed).length !== 1,
       "explain takes one of --token, --claims and --context",
-      "in a workspace: gp idp token --audience sts.amazonaws.com | gitpod-aws-oidc explain --token -",
+      "in a workspace: gp idp token --audience sts.amazonaws.com | npx gitpod-aws-oidc explain --token -",
     ],
     [
       isUsed(action) !== isUsed(resource),
@@ -175,7 +175,7 @@ function loaded(given: ExplainArguments, io: CommandIo): SoundProject {
   const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
   throw new CommandError(
     `there is no verdict: ${place}${more}`,
-    `${first?.remedy ?? "fix the manifest"}; gitpod-aws-oidc check shows all there is`,
+    `${first?.remedy ?? "fix the manifest"}; npx gitpod-aws-oidc check shows all there is`,
   );
 }
 
@@ -247,7 +247,7 @@ function factsOfContext(typed: string, installation: Installation, { hosts }: Ac
   if (installation.ona !== null)
     throw new CommandError(
       `tokens of ${installation.name} do not say what was opened`,
-      "in an environment: ona idp token --audience sts.amazonaws.com | gitpod-aws-oidc explain --token -",
+      "in an environment: ona idp token --audience sts.amazonaws.com | npx gitpod-aws-oidc explain --token -",
     );
   if (/^(?:https:[^#]*#)?[#/]*open-prebuild\//.test(typed.trim()))
     throw new CommandError(

@@ -25,7 +25,7 @@ export function stackFindings(
     [...said].map(([name, all]) => {
       const warnings = all.filter(({ severity }) => severity === "warning").map(findingLine);
       const count = together(all.filter(({ severity }) => severity === "info")).length;
-      const info = count === 0 ? [] : [`${count} info: gitpod-aws-oidc check lists them`];
+      const info = count === 0 ? [] : [`${count} info: npx gitpod-aws-oidc check lists them`];
       return [name, { warnings, info }];
     }),
   );

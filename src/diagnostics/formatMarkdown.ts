@@ -78,5 +78,5 @@ function bounded(head: string, sections: readonly Section[]): string {
     left += rows.length - fitting.length;
     if (fitting.length > 0) page += before + fitting.join("") + after;
   }
-  return left === 0 ? page : `${page}\n${left} more are not shown here: run gitpod-aws-oidc check.\n`;
+  return left === 0 ? page : `${page}\n${left} more are not shown here: run npx gitpod-aws-oidc check.\n`;
 }

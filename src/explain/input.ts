@@ -66,7 +66,7 @@ const longestToken = 20_000;
 const longestClaims = 16_777_216;
 
 const fromWorkspace =
-  "pipe it in: gp idp token --audience sts.amazonaws.com | gitpod-aws-oidc explain --token -";
+  "pipe it in: gp idp token --audience sts.amazonaws.com | npx gitpod-aws-oidc explain --token -";
 
 /**
  * Reads the claims of a JSON Web Token, without judging its signature.

@@ -52,7 +52,7 @@ function unreadable(
         origin,
         message: `the file ${name} does not exist`,
         remedy:
-          "correct the path, as argument or in GITPOD_AWS_MANIFEST; gitpod-aws-oidc init writes a first manifest",
+          "correct the path, as argument or in GITPOD_AWS_MANIFEST; npx gitpod-aws-oidc init writes a first manifest",
       };
     case "unreadable":
       return {

@@ -66,7 +66,7 @@ const empty: YamlProblem = Object.freeze({
   code: "Y03",
   offset: 0,
   message: "the file is empty; allowed: one YAML document",
-  remedy: "write a manifest, or let gitpod-aws-oidc init write a first one",
+  remedy: "write a manifest, or let npx gitpod-aws-oidc init write a first one",
 });
 
 function severalDocuments(offset: number): YamlProblem {

@@ -42,7 +42,7 @@ test("as markdown, which is no longer than a comment may be", async () => {
   const { stdout } = await command(["access", "--diff", "old.yaml", "--format", "markdown"]);
   expect(stdout).toContain("**700 gains, 1 loss**");
   expect(stdout.length).toBeLessThan(61_000);
-  expect(stdout).toMatch(/\n[0-9]+ more are not shown here: run gitpod-aws-oidc access --diff\.\n$/);
+  expect(stdout).toMatch(/\n[0-9]+ more are not shown here: run npx gitpod-aws-oidc access --diff\.\n$/);
 });
 
 test("ends with 1 where --fail-on gains, and somebody does", async () => {

@@ -217,7 +217,7 @@ describe("snippet --check", () => {
       expect.stringMatching(/warning S14: .* not what the manifest makes now/),
     ]);
     expect(stale).toMatch(
-      /error S10: .*\n(?:.*\n){2} {2}remedy: run gitpod-aws-oidc snippet --into FILE again/,
+      /error S10: .*\n(?:.*\n){2} {2}remedy: run npx gitpod-aws-oidc snippet --into FILE again/,
     );
     write({ "manifest.yaml": manifest.replaceAll("github.com/acme", "github.com/other") });
     expect(await found()).toEqual([1, expect.stringMatching(/S14: .* for a repository that the manifest/)]);

@@ -24,7 +24,7 @@ test("each account has the warnings of its own entries that nobody accepted, and
   expect([ids("a"), ids("b")]).toEqual([["T57 repos[0]"], ["W03 repos[1].accept[1]"]]);
   for (const name of ["a", "b"])
     expect(said.get(name)?.info).toEqual([
-      expect.stringMatching(/^\d+ info: gitpod-aws-oidc check lists them$/),
+      expect.stringMatching(/^\d+ info: npx gitpod-aws-oidc check lists them$/),
     ]);
 });
 

@@ -62,8 +62,9 @@ async function run(
 ): Promise<{ readonly status: number; readonly output: string }> {
   const piped = line.split(" | ");
   const [ours = "", file] = (piped.at(-1) ?? "").split(" < ");
-  const [program, ...argv] = ours.split(" ").map((word) => word.replace(/^'(.*)'$/, "$1"));
-  if (program !== "gitpod-aws-oidc" || piped.length > 2) throw new Error(`not a command of ours: ${line}`);
+  const [npx, program, ...argv] = ours.split(" ").map((word) => word.replace(/^'(.*)'$/, "$1"));
+  if (npx !== "npx" || program !== "gitpod-aws-oidc" || piped.length > 2)
+    throw new Error(`not a command of ours: ${line}`);
   const stdin = file === undefined ? inputOf(piped.length === 2 ? piped[0] : "", subject) : oldToken(subject);
   const { status, stdout, stderr } = await command(argv, {}, { stdin });
   return { status, output: stdout + stderr };

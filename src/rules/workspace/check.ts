@@ -5,7 +5,7 @@ import { isMerged, stepsOf } from "./steps";
 
 /** What stands in merged tasks is not for editing: a merge refuses them from then on. */
 const mergeAgain =
-  "run gitpod-aws-oidc snippet --into FILE again, or remove our tasks with --remove: they are not for editing";
+  "run npx gitpod-aws-oidc snippet --into FILE again, or remove our tasks with --remove: they are not for editing";
 
 /** Rules whose remedy holds in merged tasks, too: it is not to edit them. */
 const elsewhere: ReadonlySet<string> = new Set(["S08", "S14"]);

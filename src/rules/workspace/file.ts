@@ -16,7 +16,7 @@ function oldTasks({ facts: { ours }, current }: GitpodYmlSubject): readonly Plac
     ];
   if (current === null || current.has(digest)) return [];
   if (current.size > 0) return [{ message: `${which} are not what the manifest makes now`, place }];
-  const remedy = "remove them with gitpod-aws-oidc snippet --into FILE --remove, or add an entry";
+  const remedy = "remove them with npx gitpod-aws-oidc snippet --into FILE --remove, or add an entry";
   return [{ message: `${which} are for a repository that the manifest does not have`, place, remedy }];
 }
 
@@ -61,7 +61,7 @@ export const fileRules: readonly Rule[] = Object.freeze<Rule[]>([
     severity: "warning",
     title: "merged tasks that are out of date, or were edited",
     why: "workspaces log in as an older manifest said, or as somebody changed it without the manifest",
-    remedy: "run gitpod-aws-oidc snippet --into FILE again",
+    remedy: "run npx gitpod-aws-oidc snippet --into FILE again",
     gitpodYml: oldTasks,
   },
 ]);

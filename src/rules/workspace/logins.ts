@@ -191,7 +191,7 @@ export const gitpodLoginRules: readonly Rule[] = Object.freeze<Rule[]>([
     severity: "error",
     title: "a role that the manifest does not have, or has for another repository",
     why: "AWS refuses the login, or a role that nobody manages here gets in",
-    remedy: "write the ARN of gitpod-aws-oidc snippet, or add an entry for this repository",
+    remedy: "write the ARN of npx gitpod-aws-oidc snippet, or add an entry for this repository",
     gitpodYml: (subject) => {
       const written = everyLogin(subject).flatMap((login) => roleArnOf(login, subject) ?? []);
       const settings = subject.facts.settings.filter(
@@ -205,7 +205,7 @@ export const gitpodLoginRules: readonly Rule[] = Object.freeze<Rule[]>([
     severity: "error",
     title: "a placeholder of the guide",
     why: "the shell reads its brackets as files, or AWS refuses a role of this name",
-    remedy: "write the ARN that gitpod-aws-oidc snippet prints",
+    remedy: "write the ARN that npx gitpod-aws-oidc snippet prints",
     gitpodYml: (subject) => {
       const arns = ownRoles(subject).map(({ arn }) => arn);
       const [arn, ...others] = arns;

@@ -95,7 +95,7 @@ function hasty(subject: GitpodYmlSubject): readonly PlacedObservation[] {
       const unsaid = name === undefined ? `gp sync-done ${signal} behind the login, and ` : "";
       const wait = isThere
         ? `write ${unsaid}gp sync-await ${signal} before it`
-        : "run gitpod-aws-oidc snippet --into FILE --await all";
+        : "run npx gitpod-aws-oidc snippet --into FILE --await all";
       const message = isThere
         ? `${what} needs the credentials of another task's login, and does not wait for it`
         : `${what} needs credentials, and no task of this file logs in`;
