@@ -9,6 +9,20 @@ import { runGuarded } from "./runGuarded";
 import type { SnippetArguments } from "./snippet";
 import { packageVersion } from "./version";
 
+/** One line to start from, for the help of each sub-command. */
+const examples: Readonly<Record<string, string>> = Object.freeze({
+  synth: "synth --only dev",
+  check: "check --strict --within 30d",
+  explain: "explain --context https://github.com/acme/app/pull/7",
+  access: "access --format html --out access.html",
+  "import-role": "import-role role.json inline.json",
+  snippet: "snippet --repo https://github.com/acme/app --into .gitpod.yml",
+  init: "init --account 123456789012 --repo https://github.com/acme/app --issuer https://services.acme.gitpod.cloud/idp",
+  "deploy-policy": "deploy-policy --plan --account dev",
+  schema: "schema > manifest.schema.json",
+  rule: "rule T57",
+});
+
 /** Runs the command. Never throws for what a user can cause; a bug of ours keeps its stack. */
 export function run(argv: readonly string[], streams: CommandIo): Promise<ExitCode> {
   return runGuarded(streams, async (io) => {
@@ -192,5 +206,7 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
       end(ruleCommand(id, io));
     });
 
+  for (const sub of program.commands)
+    sub.addHelpText("after", `\nExample:\n  npx gitpod-aws-oidc ${examples[sub.name()] ?? ""}`);
   return program;
 }

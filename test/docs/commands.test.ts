@@ -91,3 +91,16 @@ test("the hook watches the manifest and what it includes, and nothing else", () 
   const watched = ["manifest.yaml", "teams/a.yaml", "teams/b/c.yaml", "README.md", "other/manifest.yaml"];
   expect(watched.filter((file) => new RegExp(pattern).test(file))).toEqual(watched.slice(0, 3));
 });
+
+test("the help of every sub-command ends with an example that is one of its own", async () => {
+  const { stdout } = await command(["--help"]);
+  const names = [...stdout.matchAll(/^ {2}([a-z-]+)(?= \[| <| {2})/gm)].map(([, name = ""]) => name);
+  expect(names).toContain("deploy-policy");
+  for (const name of names.filter((n) => n !== "help")) {
+    const help = (await command([name, "--help"])).stdout;
+    const [example = "", ...words] =
+      /\nExample:\n {2}npx gitpod-aws-oidc (.+)\n$/.exec(help)?.[1]?.split(" ") ?? [];
+    const unknown = words.filter((word) => word.startsWith("--") && !help.includes(`${word} `));
+    expect([name, example, unknown]).toEqual([name, name, []]);
+  }
+});
