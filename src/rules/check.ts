@@ -230,7 +230,9 @@ export function checkDeploy(last: readonly DeployedStack[], model: AccessModel):
 
 /** Whose repositories the entries name: `github.com/acme`, sorted. */
 function ownersOf({ accounts, hosts }: AccessModel): readonly string[] {
-  const urls = new Map(accounts.flatMap(({ roles }) => roles.map(({ entry }) => [entry.url, entry])));
+  // Subjects of Ona name no owner.
+  const classic = accounts.flatMap(({ roles }) => roles.filter(({ projects }) => projects.length === 0));
+  const urls = new Map(classic.map(({ entry }) => [entry.url, entry]));
   const owners = [...urls.values()].flatMap(({ url, kind }) => {
     const parsed = parseEntryUrl(url, kind, hosts);
     if (!parsed.ok) return [];

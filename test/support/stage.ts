@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { onaIssuer } from "../../src/model/issuer";
+import { type OnaEnvironment, onaEnvironment } from "./environment";
 import { startIssuer } from "./issuer";
 import { startMoto } from "./moto";
 import { type Sts, startSts } from "./sts";
@@ -23,6 +25,8 @@ export interface Stage {
   enforcePermissions(enforced: boolean): Promise<void>;
   /** The logins so far, and how long sessions are said to last. */
   readonly sts: Pick<Sts, "logins" | "shortenSessions">;
+  /** Makes an environment of Ona whose tokens have this subject; `stop` removes it. */
+  environment(subject: string): OnaEnvironment;
   /** Opens a workspace, which `stop` removes. */
   workspace(
     options: Pick<WorkspaceOptions, "contextUrl" | "shells"> & { readonly workspaceId?: string | undefined },
@@ -42,7 +46,8 @@ export async function startStage(
 ): Promise<Stage> {
   const moto = await startMoto(tools.moto, account);
   const identities = await startIssuer(issuer);
-  const sts = await startSts(moto.endpoint, [identities]);
+  const ona = await startIssuer(onaIssuer);
+  const sts = await startSts(moto.endpoint, [identities, ona]);
   const workspaces: Workspace[] = [];
   const call = (service: string, headers: Readonly<Record<string, string>>, body: string) =>
     callAws(moto.endpoint, service, headers, body);
@@ -72,6 +77,12 @@ export async function startStage(
       const request = { method: "POST", headers: { "content-type": "text/plain" } };
       await fetch(`${moto.endpoint}/moto-api/reset-auth`, { ...request, body: enforced ? "0" : "inf" });
     },
+    environment: (subject) => {
+      const onaApi = ona.openWorkspace({ contextUrl: subject, workspaceId: "" });
+      const made = createWorkspace({ contextUrl: "", aws: tools.aws, onaApi, endpoint: sts.endpoint });
+      workspaces.push(made);
+      return onaEnvironment(made);
+    },
     workspace: ({ contextUrl, workspaceId = "acme-app-x1y2z3a4b5c", shells = [] }) => {
       const gpApi = identities.openWorkspace({ contextUrl, workspaceId });
       const { endpoint } = sts;
@@ -81,7 +92,7 @@ export async function startStage(
     },
     stop: async () => {
       await Promise.all(workspaces.map((made) => made.remove()));
-      await Promise.all([sts.stop(), identities.stop(), moto.stop()]);
+      await Promise.all([sts.stop(), identities.stop(), ona.stop(), moto.stop()]);
     },
   };
 }

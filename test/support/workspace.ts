@@ -60,6 +60,8 @@ export interface WorkspaceOptions {
   readonly aws?: string;
   /** What the issuer's `openWorkspace` returned; undefined: not a Gitpod workspace, so there is no `gp`. */
   readonly gpApi?: string;
+  /** The same for an environment of Ona: there is `ona`, and no `gp`. */
+  readonly onaApi?: string;
   /** What AWS_ENDPOINT_URL is set to. @default - none */
   readonly endpoint?: string;
   readonly workspaceId?: string;
@@ -98,6 +100,7 @@ interface Task {
 const image = [
   "bash",
   "cat",
+  "dash",
   "env",
   "grep",
   "jq",
@@ -105,6 +108,7 @@ const image = [
   "mv",
   "rm",
   "script",
+  "sed",
   "sh",
   "sleep",
   "stty",
@@ -123,8 +127,13 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   // An AWS CLI that is itself a script may need any program, and a PATH to find it.
   if (options.aws !== undefined)
     wrap(join(bin, "aws"), `PATH=${word(process.env["PATH"] ?? "")} exec ${word(options.aws)}`);
-  if (options.gpApi !== undefined)
-    wrap(join(bin, "gp"), `exec ${word(process.execPath)} ${word(join(__dirname, "gp"))}`);
+  const api = options.onaApi ?? options.gpApi;
+  const program = options.onaApi === undefined ? "gp" : "ona";
+  if (api !== undefined)
+    wrap(
+      join(bin, program),
+      `GP_TEST_PROGRAM=${program} exec ${word(process.execPath)} ${word(join(__dirname, "gp"))}`,
+    );
   const env: Record<string, string> = {
     HOME: join(folder, "home"),
     PATH: bin,
@@ -135,7 +144,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     GITPOD_WORKSPACE_CONTEXT_URL: options.contextUrl,
     GITPOD_WORKSPACE_ID: options.workspaceId ?? "acme-app-x1y2z3a4b5c",
     GP_TEST_MARKERS: join(folder, "markers"),
-    ...(options.gpApi === undefined ? {} : { GP_TEST_API: options.gpApi }),
+    ...(api === undefined ? {} : { GP_TEST_API: api }),
     ...(options.endpoint === undefined ? {} : { AWS_ENDPOINT_URL: options.endpoint }),
   };
   let runs = 0;
