@@ -60,15 +60,8 @@ export class GitpodIdentityProvider extends Construct implements WorkspaceIdenti
     const importArn = existing === undefined ? null : arnOf(existing, props.issuer);
     const source = { issuer: this.issuer, audiences: this.audiences, tags: props.tags ?? {}, importArn };
     const logicalId = TerraformStack.of(this).getLogicalId(this.node);
-    const { resources, imports } = identityProviderTerraform(source, logicalId, escapeAroundTokens);
-    const [block] = resources;
-    if (block === undefined) throw new Error("an identity provider is one resource");
-    const [imported] = imports;
-    const resource = addResource(this, "Resource", {
-      block,
-      ...(imported === undefined ? {} : { import: imported }),
-      ...(provider === undefined ? {} : { provider }),
-    });
+    const block = identityProviderTerraform(source, logicalId, escapeAroundTokens);
+    const resource = addResource(this, "Resource", block, { provider });
     this.arn = resource.getStringAttribute("arn");
   }
 

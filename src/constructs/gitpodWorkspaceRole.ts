@@ -33,24 +33,15 @@ export class GitpodWorkspaceRole extends Construct implements ITerraformDependab
     super(scope, id);
     const { provider, dependsOn, accept = [] } = props;
     const described = describedRole(props);
-    const { resources, imports } = roleTerraform(described, TerraformStack.of(this).getLogicalId(this.node), {
+    const logicalId = TerraformStack.of(this).getLogicalId(this.node);
+    const [role, ...others] = roleTerraform(described, logicalId, {
       escape: escapeAroundTokens,
       policyKey: (arn) => withoutTokens(this, arn),
     });
-    const [role, ...others] = resources;
-    if (role === undefined) throw new Error("a role is at least one resource");
-    const [imported] = imports;
-    const meta = provider === undefined ? {} : { provider };
-    const resource = addResource(this, "Resource", {
-      block: role,
-      ...meta,
-      ...(dependsOn === undefined ? {} : { dependsOn }),
-      ...(imported === undefined ? {} : { import: imported }),
-    });
+    const resource = addResource(this, "Resource", role, { provider, dependsOn });
     for (const block of others) {
-      addResource(this, `${childNames[block.type] ?? block.type}${block.id.slice(role.id.length)}`, {
-        ...{ block, ...meta },
-      });
+      const child = `${childNames[block.type] ?? block.type}${block.id.slice(role.id.length)}`;
+      addResource(this, child, block, { provider });
     }
     this.arn = resource.getStringAttribute("arn");
     this.roleName = resource.getStringAttribute("name");

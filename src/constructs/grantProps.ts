@@ -13,7 +13,6 @@ import {
   type EncryptionKey,
   type GrantKind,
   type GrantTarget,
-  type NameProblem,
   type ResolvedGrant,
 } from "../policy";
 
@@ -47,13 +46,15 @@ export interface GrantLocation {
  */
 export function resolvedGrant(grant: WorkspaceGrant, location: GrantLocation | undefined): ResolvedGrant {
   const [kind, text] = kindOf(grant);
-  const row = grantTable[kind];
-  const [least] = accessLevels(kind);
-  const access = grant.access ?? least ?? "read";
-  if (row.access[access] === undefined)
+  const [least = "read"] = accessLevels(kind);
+  const { access = least } = grant;
+  if (grantTable[kind].access[access] === undefined)
     throw new RangeError(`a grant of ${kind} has no access ${JSON.stringify(access)}`);
-  const place = placeOf(location);
-  const { target, arn } = targetOf(kind, text, place);
+  const { target, arn } = (Token.isUnresolved(text) ? targetOfToken : targetOf)(
+    kind,
+    text,
+    placeOf(location),
+  );
   // What is said of a name without a location fills in nothing of its own.
   if (location === undefined && arn === null && kind !== "s3") {
     throw new RangeError(
@@ -64,11 +65,11 @@ export function resolvedGrant(grant: WorkspaceGrant, location: GrantLocation | u
 }
 
 /** Where names are completed; without a location only what an ARN of S3 says, which has neither region nor account. */
-function placeOf(location: GrantLocation | undefined) {
+function placeOf(location: GrantLocation | undefined): Found["target"] {
   const region = location?.region ?? "us-east-1";
   const partition = partitionOf(region);
   if (partition === null) throw new RangeError(`${JSON.stringify(region)} is no region of a known partition`);
-  return { partition, region, account: location?.accountId ?? "" };
+  return { partition, region, account: location?.accountId ?? "", name: "" };
 }
 
 function kindOf(grant: WorkspaceGrant): readonly [GrantKind, string] {
@@ -87,50 +88,43 @@ interface Found {
   readonly arn: string | null;
 }
 
-function targetOf(kind: GrantKind, text: string, place: ReturnType<typeof placeOf>): Found {
-  const tokens = Token.isUnresolved(text);
-  // A token stands for a whole ARN, or for a bucket; what it will be is not known here.
-  if (tokens && kind === "codeartifact")
-    throw new RangeError("a grant of codeartifact takes no token: write domain/repository");
-  if (tokens) refuseWildcards(kind, text);
-  if (tokens && kind !== "s3") return { target: { ...place, name: "" }, arn: text };
-  if (!tokens && text.startsWith("arn:")) {
-    const read = readGrantArn(kind, text, place);
-    if (!read.ok) throw new RangeError(`${JSON.stringify(text)} ${read.problem}; ${read.remedy}`);
-    return checkedName(kind, text, false, {
-      target: { ...read.target, region: read.target.region || place.region },
-      arn: read.arn,
-    });
+function targetOf(kind: GrantKind, text: string, place: Found["target"]): Found {
+  if (!text.startsWith("arn:")) {
+    const target = { ...place, name: nameInArn(kind, text) };
+    checkName(kind, text, target.name);
+    return { target, arn: null };
   }
-  const name = nameInArn(kind, text);
-  return checkedName(kind, text, tokens, { target: { ...place, name }, arn: null });
+  const read = readGrantArn(kind, text, place);
+  if (!read.ok) throw new RangeError(`${JSON.stringify(text)} ${read.problem}; ${read.remedy}`);
+  checkName(kind, text, read.target.name);
+  return { target: { ...read.target, region: read.target.region || place.region }, arn: read.arn };
 }
 
-function checkedName(kind: GrantKind, text: string, tokens: boolean, found: Found): Found {
-  // Of a name with tokens, only what stands around them is known.
-  const { name } = found.target;
-  const trouble = tokens ? bareBucket(name) : grantNameProblem(kind, name);
-  if (trouble === null) return found;
-  throw new RangeError(
-    `${JSON.stringify(text)} is no ${kind} to grant: ${trouble.problem}; ${trouble.remedy}`,
-  );
-}
-
-/** What a manifest refuses is refused around tokens, too: a wildcard stands in keys of S3 and paths of parameters only. */
-function refuseWildcards(kind: GrantKind, text: string): void {
+/**
+ * A token stands for a whole ARN, or for a bucket. What it will be is not known here; around it, what a manifest refuses
+ * is refused too: a wildcard stands in keys of S3 and paths of parameters only.
+ */
+function targetOfToken(kind: GrantKind, text: string, place: Found["target"]): Found {
+  if (kind === "codeartifact")
+    throw new RangeError("a grant of codeartifact takes no token: write domain/repository");
   const around = text.replace(/\$\{TfToken\[[^\]]*\]\}/g, "token");
-  const open =
-    kind === "parameter"
-      ? /^\/?\*|:parameter\/?\*/.test(around)
-      : (kind === "s3" ? (around.split("/")[0] ?? "") : around).includes("*");
-  if (open || around.includes("?"))
+  if (kind === "s3") {
+    checkName(kind, text, around);
+    return { target: { ...place, name: text }, arn: null };
+  }
+  if ((kind === "parameter" ? /^\/?\*|:parameter\/?\*|\?/ : /[*?]/).test(around))
     throw new RangeError(
       `${JSON.stringify(text)} is no ${kind} to grant: it holds a wildcard; name each resource by itself`,
     );
+  return { target: place, arn: text };
 }
 
-function bareBucket(name: string): NameProblem | null {
-  return /^[^/]+\/./.test(name) ? null : grantNameProblem("s3", "bucket");
+function checkName(kind: GrantKind, text: string, name: string): void {
+  const trouble = grantNameProblem(kind, name);
+  if (trouble === null) return;
+  throw new RangeError(
+    `${JSON.stringify(text)} is no ${kind} to grant: ${trouble.problem}; ${trouble.remedy}`,
+  );
 }
 
 /** The key of a grant. KMS is asked by the resource's service, in the region where the resource is. */

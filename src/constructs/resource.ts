@@ -12,18 +12,15 @@ import {
   type TerraformResource,
 } from "cdktf";
 import type { Construct } from "constructs";
-import type { ImportBlock, ResourceBlock } from "../terraform/blocks";
+import type { ResourceBlock } from "../terraform/blocks";
 import type { JsonObject } from "../terraform/stableJson";
 
-/** What a resource is made of. */
+/** What cdktf needs to know of a resource besides its block. */
 export interface ResourceProps {
-  readonly block: ResourceBlock;
-  /** @default - Terraform does not import it */
-  readonly import?: ImportBlock;
   /** @default - what its arguments refer to */
-  readonly dependsOn?: readonly ITerraformDependable[];
+  readonly dependsOn?: readonly ITerraformDependable[] | undefined;
   /** @default - the stack's own AWS provider */
-  readonly provider?: TerraformProvider;
+  readonly provider?: TerraformProvider | undefined;
 }
 
 type ResourceClass = new (scope: Construct, id: string, config: never) => TerraformResource;
@@ -42,24 +39,32 @@ const classes: Readonly<Record<string, ResourceClass>> = Object.freeze({
  * A block of Terraform as the AWS provider's own construct: an app's Aspects that tag or bound every `IamRole` reach it.
  * The import is an element of its own, because cdktf's `importFrom` makes every synth look for an installed Terraform.
  */
-export function addResource(scope: Construct, id: string, props: ResourceProps): TerraformResource {
-  const { block, import: imported, dependsOn = [], provider } = props;
+export function addResource(
+  scope: Construct,
+  id: string,
+  block: ResourceBlock,
+  { dependsOn = [], provider }: ResourceProps,
+): TerraformResource {
   const Resource = classes[block.type];
   if (Resource === undefined) throw new Error(`no construct is known for ${block.type}`);
-  const { depends_on, lifecycle, ...args } = block.body;
-  const addresses = (depends_on ?? []) as readonly string[];
-  const waitsFor = [...dependsOn, ...addresses.map((fqn) => ({ fqn }))];
+  const { depends_on = [], lifecycle, ...args } = block.body;
+  const waitsFor = [...dependsOn, ...(depends_on as readonly string[]).map((fqn) => ({ fqn }))];
   const config = {
     ...camelCased(args),
     ...(lifecycle === undefined ? {} : { lifecycle: camelCased(lifecycle as JsonObject) }),
     ...(waitsFor.length === 0 ? {} : { dependsOn: waitsFor }),
-    ...(provider === undefined ? {} : { provider }),
+    provider,
   };
   const resource = new Resource(scope, id, config as never);
   resource.overrideLogicalId(block.id);
-  if (imported !== undefined)
+  if (block.importId !== undefined)
     new PlainElement(scope, `${id}Import`, {
-      import: [{ ...imported, ...(provider === undefined ? {} : { provider: provider.fqn }) }],
+      import: [
+        {
+          ...{ to: `${block.type}.${block.id}`, id: block.importId },
+          ...(provider === undefined ? {} : { provider: provider.fqn }),
+        },
+      ],
     });
   return resource;
 }

@@ -6,20 +6,8 @@ export interface ResourceBlock {
   readonly type: string;
   readonly id: string;
   readonly body: JsonObject;
-}
-
-/** Tells Terraform to take what exists already into its state. */
-export interface ImportBlock {
-  /** Address of the resource. */
-  readonly to: string;
-  /** What the provider knows it by. */
-  readonly id: string;
-}
-
-/** Blocks of Terraform that belong together. */
-export interface TerraformFragment {
-  readonly resources: readonly ResourceBlock[];
-  readonly imports: readonly ImportBlock[];
+  /** What the provider knows it by that exists already, for Terraform to take into its state. @default - it is created */
+  readonly importId?: string | undefined;
 }
 
 /** Makes a text a Terraform template that evaluates to it. */

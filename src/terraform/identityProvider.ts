@@ -1,5 +1,5 @@
 import type { IdentityProvider } from "../model/accessModel";
-import { escapeMap, escapeTemplate, logicalId, type Escape, type TerraformFragment } from "./blocks";
+import { escapeMap, escapeTemplate, logicalId, type Escape, type ResourceBlock } from "./blocks";
 import { defined } from "./stableJson";
 
 /** What Terraform needs to know of an identity provider that it manages. */
@@ -30,18 +30,13 @@ export function identityProviderTerraform(
   provider: IdentityProviderSource,
   id: string,
   escape: Escape = escapeTemplate,
-): TerraformFragment {
+): ResourceBlock {
   const body = defined({
     client_id_list: provider.audiences.map(escape),
     lifecycle: { prevent_destroy: true },
     tags: escapeMap(provider.tags, escape),
     url: escape(provider.issuer),
   });
-  return {
-    resources: [{ type: identityProviderType, id, body }],
-    imports:
-      provider.importArn === null
-        ? []
-        : [{ to: `${identityProviderType}.${id}`, id: escape(provider.importArn) }],
-  };
+  const importId = provider.importArn === null ? undefined : escape(provider.importArn);
+  return { type: identityProviderType, id, body, importId };
 }

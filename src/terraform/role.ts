@@ -2,7 +2,7 @@ import type { ManagedPolicy, Role } from "../model/accessModel";
 import { shortHash } from "../model/names";
 import type { PermissionPolicy, PolicyDocument } from "../model/policyDocument";
 import { denies } from "../policy";
-import { escapeMap, escapeTemplate, type Escape, type ResourceBlock, type TerraformFragment } from "./blocks";
+import { escapeMap, escapeTemplate, type Escape, type ResourceBlock } from "./blocks";
 import { defined } from "./stableJson";
 
 /** What Terraform needs to know of a role. */
@@ -39,28 +39,27 @@ export interface RoleTerraformOptions {
 export const permissionPolicyName = "gitpod-aws-oidc";
 
 /**
- * A role's Terraform: the role, the policies that hold what it may do, an attachment for each managed policy, and an
- * import where it exists already. The construct and the account's stack both emit what this returns.
+ * A role's Terraform: the role, then the policies that hold what it may do, and an attachment for each managed policy. The construct and the account's stack both emit what this returns.
  * @param id - Terraform identifier of the role, see {@link logicalId}
  */
 export function roleTerraform(
   role: RoleSource,
   id: string,
   options: RoleTerraformOptions = {},
-): TerraformFragment {
+): readonly [ResourceBlock, ...ResourceBlock[]] {
   const escape: Escape = options.escape ?? escapeTemplate;
   const policyKey = options.policyKey ?? ((arn) => arn);
   const document: Write = (policy) => escape(JSON.stringify(policy));
-  const resources: ResourceBlock[] = [
-    { type: roleType, id, body: roleBody(role, escape, document, options.dependsOn) },
-  ];
+  const body = roleBody(role, escape, document, options.dependsOn);
+  const importId = role.adopt ? escape(role.name) : undefined;
+  const policies: ResourceBlock[] = [];
   if (role.policies.inline !== null) {
     const policy = document(role.policies.inline);
     const body = { name: permissionPolicyName, policy, role: nameOf(id) };
-    resources.push({ type: inlineType, id, body });
+    policies.push({ type: inlineType, id, body });
   }
-  if (role.policies.managed.length > 0) resources.push(...ownPolicies(role, id, escape, document));
-  const denying = role.managedPolicies.length === 0 ? [] : denyingPolicies(role, id);
+  policies.push(...ownPolicies(role, id, escape, document));
+  const denying = denyingPolicies(role, id);
   for (const arn of role.managedPolicies) {
     const attachment = `${id}_${shortHash(policyKey(arn))}`;
     const body = defined({
@@ -68,10 +67,10 @@ export function roleTerraform(
       policy_arn: escape(arn),
       role: nameOf(id),
     });
-    resources.push({ type: attachmentType, id: attachment, body });
+    policies.push({ type: attachmentType, id: attachment, body });
   }
-  if (role.exclusive) resources.push(...exclusives(id, resources));
-  return { resources, imports: role.adopt ? [{ to: `${roleType}.${id}`, id: escape(role.name) }] : [] };
+  if (role.exclusive) policies.push(...exclusives(id, policies));
+  return [{ type: roleType, id, body, importId }, ...policies];
 }
 
 type Write = (policy: PolicyDocument) => string;
@@ -133,9 +132,9 @@ function ownPolicies(
  * What makes Terraform remove every other policy of the role, by references to those that it has.
  * @see https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role_policies_exclusive
  */
-function exclusives(id: string, resources: readonly ResourceBlock[]): readonly ResourceBlock[] {
+function exclusives(id: string, policies: readonly ResourceBlock[]): readonly ResourceBlock[] {
   const all = (type: string, attribute: string) =>
-    resources.filter((r) => r.type === type).map((r) => `\${${type}.${r.id}.${attribute}}`);
+    policies.filter((r) => r.type === type).map((r) => `\${${type}.${r.id}.${attribute}}`);
   const role_name = nameOf(id);
   return [
     {

@@ -1,7 +1,7 @@
 import type { AccessModel, Account, Backend, IdentityProvider } from "../model/accessModel";
 import { issuersOf } from "../model/issuer";
 import { stacksOf } from "../model/shards";
-import { escapeTemplate, logicalId, type TerraformFragment } from "./blocks";
+import { escapeTemplate, logicalId, type ResourceBlock } from "./blocks";
 import { identityProviderAddress, identityProviderId, identityProviderTerraform } from "./identityProvider";
 import { roleTerraform } from "./role";
 import { defined, stableJson, type Json, type JsonObject } from "./stableJson";
@@ -123,11 +123,13 @@ export function stackTerraform({
   ].sort();
   const dependsOn = dependencies(managed);
   const roles = account.roles.map((role) => ({ role, id: logicalId(role.name) }));
-  const fragments = [
+  const blocks = [
     ...managed.map((p) => identityProviderTerraform(asSource(p), identityProviderId(p.providerName))),
-    ...roles.map(({ role, id }) => roleTerraform(role, id, { dependsOn: dependsOn(role) })),
+    ...roles.flatMap(({ role, id }) => roleTerraform(role, id, { dependsOn: dependsOn(role) })),
   ];
-  const imports = fragments.flatMap((f) => f.imports).map((block) => ({ ...block }));
+  const imports = blocks.flatMap(({ type, id, importId }) =>
+    importId === undefined ? [] : [{ to: `${type}.${id}`, id: importId }],
+  );
   return defined({
     terraform: {
       ...backendTerraform(account.backend, root),
@@ -135,7 +137,7 @@ export function stackTerraform({
       required_version: terraformConstraint,
     },
     provider: { aws: [providerTerraform(account)] },
-    resource: resourcesOf(fragments),
+    resource: resourcesOf(blocks),
     import: imports.length === 0 ? undefined : imports,
     removed:
       released.length === 0
@@ -215,17 +217,16 @@ function dependencies(
   };
 }
 
-function resourcesOf(fragments: readonly TerraformFragment[]): Json | undefined {
+function resourcesOf(blocks: readonly ResourceBlock[]): Json | undefined {
   const types: Record<string, Record<string, JsonObject>> = {};
-  for (const { resources } of fragments)
-    for (const { type, id, body } of resources) {
-      const ofType = (types[type] ??= {});
-      if (Object.hasOwn(ofType, id)) {
-        throw new RangeError(
-          `two resources have the address ${type}.${id}: give one of the roles a name of its own`,
-        );
-      }
-      ofType[id] = body;
+  for (const { type, id, body } of blocks) {
+    const ofType = (types[type] ??= {});
+    if (Object.hasOwn(ofType, id)) {
+      throw new RangeError(
+        `two resources have the address ${type}.${id}: give one of the roles a name of its own`,
+      );
     }
-  return Object.keys(types).length === 0 ? undefined : types;
+    ofType[id] = body;
+  }
+  return blocks.length === 0 ? undefined : types;
 }
