@@ -165,6 +165,9 @@ const hosts = mutantsOf("src/subject", [
 ]);
 
 const subjects = mutantsOf("src/subject", [
+  ["an id of Ona's is the beginning of another's", "v3.map((subject) => `${subject}:`)", "v3"],
+  ["Ona's form without further fields is forgotten", "exact: [...v3].sort()", "exact: []"],
+  ["a project of Ona's version 2 is cut short", "/prj:${project}/env:`", "/prj:${project}`"],
   ["a branch is the beginning of a subject", "exact.push(...branchForms(", "prefixes.push(...branchForms("],
   [
     "all leaves out the repository",

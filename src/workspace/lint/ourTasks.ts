@@ -2,7 +2,7 @@ import type { OurTasks, Place } from "../../model/gitpodYml";
 import { commentsOf, markersOf, tasksDigest } from "../merge/markers";
 import { snippetTasks, tasksOf } from "../merge/tasks";
 import type { TaskFile } from "./taskFile";
-import type { YamlTree } from "./yamlTree";
+import type { YamlTree } from "./lintTree";
 
 /** By what the tasks of a rendered snippet are known again in a file. @throws RangeError - as {@link snippetTasks} */
 export function snippetDigest(rendered: string): string {

@@ -17,8 +17,8 @@ import { ourTasks } from "./ourTasks";
 import { scalarOffsets } from "./scalarOffsets";
 import { isKey, isSecretKey, isSecretName, keyIds, secretKeys, secretMask } from "./secrets";
 import type { SecretRange } from "./secrets";
-import { textOf, yamlTree } from "./yamlTree";
-import type { LintNode, YamlTree } from "./yamlTree";
+import { textOf, yamlTree } from "./lintTree";
+import type { LintNode, YamlTree } from "./lintTree";
 
 /** A file that is longer is not read: 256 KiB. */
 export const longestGitpodYml = 262_144;
