@@ -79,8 +79,6 @@ export function parseArn(arn: string): ArnFields | null {
  * some file system or shell takes amiss are percent-encoded, so that every entry has a safe path of its own.
  */
 export function snippetFile(installation: string, url: string, format: TaskFormat): string {
-  const path = /^https:\/\/([a-z0-9-][a-z0-9.-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+)$/.exec(url)?.[1];
-  if (path !== undefined) return `${installation}/${path}.${format}`;
   const { host, pathname } = new URL(url);
   const segments = [host, ...pathname.split("/").filter((s) => s !== "")];
   const safe = segments.map((s) =>

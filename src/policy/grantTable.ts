@@ -1,5 +1,3 @@
-import { templateFiller } from "../model/textTemplate";
-
 /** What a grant names, in the words of ARN templates. */
 export interface GrantTarget {
   readonly partition: string;
@@ -335,11 +333,12 @@ export function resourceArn(kind: GrantKind, target: GrantTarget): string {
  * @throws Error - for a template that names anything else
  */
 export function fillTemplate(template: string, target: GrantTarget, arn?: string): string {
-  if (template === "{arn}" && arn !== undefined) return arn;
-  return filled(template, (field) => (field === "arn" ? arn : fieldOf(field, target)));
+  return template.replace(/\{([a-z]+)\}/g, (_, field: string) => {
+    const value = field === "arn" ? arn : fieldOf(field, target);
+    if (value === undefined) throw new Error(`template ${template} names an unknown field ${field}`);
+    return value;
+  });
 }
-
-const filled = templateFiller(/\{([a-z]+)\}/);
 
 function fieldOf(field: string, target: GrantTarget): string | undefined {
   switch (field) {

@@ -38,7 +38,6 @@ export function resolveAccounts(
       );
     }
     byId.set(source.id, name);
-    checkStackNames(name, source, manifest, problems, origin);
     for (const installation of Object.keys(source.identityProviders ?? {})) {
       if (Object.hasOwn(manifest.installations, installation)) continue;
       const at = below(origin, "identityProviders", installation);
@@ -47,28 +46,33 @@ export function resolveAccounts(
     const account = resolveAccount(name, source, origin, problems);
     if (account) accounts.set(name, account);
   }
-  checkStates([...accounts.values()], problems);
+  checkStacks(accounts, problems);
   return accounts;
 }
 
-/** No two stacks in one state: each would destroy what the other made. */
-function checkStates(accounts: readonly AccountSettings[], problems: Problems): void {
+/** No two stacks of one name or in one state: each would overwrite or destroy what the other made. */
+function checkStacks(accounts: ReadonlyMap<string, AccountSettings>, problems: Problems): void {
   const seen = new Map<string, string>();
-  for (const account of accounts)
-    for (let shard = 1; shard <= account.shards; shard++) {
-      const stack = stackName(account.name, shard);
-      const state = stateOf(shardBackend(account.backend, shard));
-      if (state === null) continue;
-      const twin = seen.get(state);
-      // Stacks of one name are reported as such.
-      if (twin !== undefined && twin !== stack) {
+  for (const { name, shards, backend, origin } of accounts.values())
+    for (let shard = 1; shard <= shards; shard++) {
+      const stack = stackName(name, shard);
+      if (shard > 1 && accounts.has(stack))
         problems.add(
           "R08",
-          below(account.origin, "backend"),
+          below(origin, "shards"),
+          `a stack of account ${quote(name)} would have the name of the account ${quote(stack)}`,
+          "rename one of the accounts, with its state, or write fewer shards",
+        );
+      const state = stateOf(shardBackend(backend, shard));
+      if (state === null) continue;
+      const twin = seen.get(state) ?? stack;
+      if (twin !== stack)
+        problems.add(
+          "R08",
+          below(origin, "backend"),
           `the stacks ${quote(twin)} and ${quote(stack)} would share one Terraform state`,
           "give each account a path, key or workspace of its own; those of shards end in -2, -3 and so on",
         );
-      }
       seen.set(state, stack);
     }
 }
@@ -84,26 +88,6 @@ function stateOf(backend: Backend): string | null {
       return `cloud ${backend.hostname} ${backend.organization} ${backend.workspace}`;
     case "partial":
       return null;
-  }
-}
-
-/** No shard's stack under the name of another account's stack: they would be written over each other. */
-function checkStackNames(
-  name: string,
-  { shards = 1 }: ManifestAccount,
-  manifest: Manifest,
-  problems: Problems,
-  origin: Origin,
-): void {
-  for (let shard = 2; shard <= shards; shard++) {
-    const stack = stackName(name, shard);
-    if (!Object.hasOwn(manifest.accounts, stack)) continue;
-    problems.add(
-      "R08",
-      below(origin, "shards"),
-      `a stack of account ${quote(name)} would have the name of the account ${quote(stack)}`,
-      "rename one of the accounts, with its state, or write fewer shards",
-    );
   }
 }
 

@@ -34,8 +34,8 @@ export class Settings {
     this.#origin = origin;
     this.#defaults = manifest.defaults ?? {};
     this.#defaultsFile = file;
-    this.tags = mergeMaps(this.#defaults.tags, value.tags, noTags);
-    this.snippet = mergeMaps(this.#defaults.snippet, value.snippet, noSnippet);
+    this.tags = { ...this.#defaults.tags, ...value.tags };
+    this.snippet = { ...this.#defaults.snippet, ...value.snippet };
   }
 
   /** The entry's own setting, or else that of `defaults`. */
@@ -172,14 +172,6 @@ export function acceptances(written: ManifestDefaults["accept"], origin: Origin)
     origin: below(origin, "accept", i),
   }));
 }
-
-/** Two maps in one; most entries have none of their own, and share that of `defaults`. */
-function mergeMaps<T extends object>(defaults: T | undefined, own: T | undefined, empty: T): T {
-  return own === undefined ? (defaults ?? empty) : { ...defaults, ...own };
-}
-
-const noTags: Settings["tags"] = Object.freeze({});
-const noSnippet: Settings["snippet"] = Object.freeze({});
 
 /** The named items, in the order in which they are named; the only one there is where none is named. */
 function follow<T extends { readonly name: string }>(

@@ -42,12 +42,12 @@ export function resolveGrants(entry: EffectiveEntry, account: AccountSettings, s
     const resolved = resolveGrant(written, account, scope);
     if (!resolved) continue;
     grants.push({ grant: resolved.grant, written });
-    if (resolved.foreign.length > 0) foreignResources.push(...resolved.foreign);
+    foreignResources.push(...resolved.foreign);
     const exported = resolveExport(written, resolved, account, scope.problems);
     if (exported) exports.push(exported);
   }
-  if (exports.length > 1) exports.sort((a, b) => (a.variable < b.variable ? -1 : 1));
-  if (foreignResources.length > 1) foreignResources.sort((a, b) => (a.arn < b.arn ? -1 : 1));
+  exports.sort((a, b) => (a.variable < b.variable ? -1 : 1));
+  foreignResources.sort((a, b) => (a.arn < b.arn ? -1 : 1));
   return { grants, exports, foreignResources };
 }
 

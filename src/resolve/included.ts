@@ -10,73 +10,56 @@ interface Above {
   readonly accounts: readonly AccountSettings[];
 }
 
-interface Limit {
-  /** Where the entry has it. */
-  readonly path: readonly string[];
-  readonly message: string;
-  readonly remedy: string;
-}
+/** A setting that an included file may narrow: what of it is wider than the main manifest says, and what to write. */
+type Check = (
+  own: ManifestDefaults,
+  above: Above,
+) => readonly [path: readonly string[], message: string, remedy: string] | false;
 
-type Check = (own: ManifestDefaults, above: Above) => readonly Limit[];
-
-/** A setting that an included file may narrow: what it widens, where it does. */
 const checks: readonly Check[] = Object.freeze<Check[]>([
   ({ sourceCidrs = [] }, { defaults: { sourceCidrs: outer } }) =>
-    outer === undefined || sourceCidrs.every((cidr) => isWithinCidrs(cidr, outer))
-      ? []
-      : [
-          limit(
-            "sourceCidrs",
-            `the main manifest admits ${outer.join(", ")} alone`,
-            "name some of these addresses",
-          ),
-        ],
+    outer !== undefined &&
+    !sourceCidrs.every((cidr) => isWithinCidrs(cidr, outer)) && [
+      ["sourceCidrs"],
+      `the main manifest admits ${outer.join(", ")} alone`,
+      "name some of these addresses",
+    ],
   ({ expires }, { defaults: { expires: outer } }) =>
-    expires === undefined || outer === undefined || expires <= outer
-      ? []
-      : [
-          limit(
-            "expires",
-            `access ends on ${outer} by the main manifest`,
-            "write that day or an earlier one",
-          ),
-        ],
+    expires !== undefined &&
+    outer !== undefined &&
+    expires > outer && [
+      ["expires"],
+      `access ends on ${outer} by the main manifest`,
+      "write that day or an earlier one",
+    ],
   ({ sessionDuration }, { defaults: { sessionDuration: outer } }) =>
-    sessionDuration === undefined ||
-    outer === undefined ||
-    durationSeconds(sessionDuration) <= durationSeconds(outer)
-      ? []
-      : [
-          limit(
-            "sessionDuration",
-            `sessions last at most ${outer} by the main manifest`,
-            `write ${outer} or less`,
-          ),
-        ],
+    sessionDuration !== undefined &&
+    outer !== undefined &&
+    durationSeconds(sessionDuration) > durationSeconds(outer) && [
+      ["sessionDuration"],
+      `sessions last at most ${outer} by the main manifest`,
+      `write ${outer} or less`,
+    ],
   ({ exclusive }, { defaults, accounts }) =>
-    exclusive === false && (defaults.exclusive ?? accounts.some((account) => account.exclusive))
-      ? [
-          limit(
-            "exclusive",
-            "the main manifest has policies removed that were attached by hand",
-            "leave exclusive out",
-          ),
-        ]
-      : [],
-  ({ tags = {} }, { defaults, accounts }) =>
-    Object.entries(tags).flatMap(([key, value]) => {
-      const outer = [defaults.tags, ...accounts.map((account) => account.tags)].flatMap((t) =>
-        t !== undefined && Object.hasOwn(t, key) && t[key] !== value ? [key] : [],
-      );
-      const message = "the main manifest sets this tag, on which policies may rely";
-      return outer.length === 0
-        ? []
-        : [{ ...limit("tags", message, "choose another key"), path: ["tags", key] }];
-    }),
+    exclusive === false &&
+    (defaults.exclusive ?? accounts.some((account) => account.exclusive)) && [
+      ["exclusive"],
+      "the main manifest has policies removed that were attached by hand",
+      "leave exclusive out",
+    ],
 ]);
 
-function limit(key: string, message: string, remedy: string): Limit {
-  return { path: [key], message, remedy };
+/** A tag that the main manifest sets, and an included file otherwise. */
+function otherTags({ tags = {} }: ManifestDefaults, { defaults, accounts }: Above): ReturnType<Check>[] {
+  const outer = [defaults.tags ?? {}, ...accounts.map((account) => account.tags)];
+  return Object.entries(tags).map(
+    ([key, value]) =>
+      outer.some((set) => Object.hasOwn(set, key) && set[key] !== value) && [
+        ["tags", key],
+        "the main manifest sets this tag, on which policies may rely",
+        "choose another key",
+      ],
+  );
 }
 
 /** Included files are other teams': what the main manifest says to protect holds there too. */
@@ -86,12 +69,14 @@ export function checkIncluded(
   problems: Problems,
 ): void {
   if (mainManifest) return;
-  for (const check of checks)
-    for (const { path, message, remedy } of check(value, above))
-      problems.add(
-        "M08",
-        below(origin, ...path),
-        `an included file can narrow ${path[0] ?? ""}, not widen or replace it: ${message}`,
-        `${remedy}, or move the entry to the main manifest`,
-      );
+  for (const wider of [...checks.map((check) => check(value, above)), ...otherTags(value, above)]) {
+    if (wider === false) continue;
+    const [path, message, remedy] = wider;
+    problems.add(
+      "M08",
+      below(origin, ...path),
+      `an included file can narrow ${path[0] ?? ""}, not widen or replace it: ${message}`,
+      `${remedy}, or move the entry to the main manifest`,
+    );
+  }
 }

@@ -3,7 +3,7 @@ import type { ParsedManifest } from "../manifest";
 import type { AccessModel, Account, HostKind, Role } from "../model/accessModel";
 import { knownHosts, scmHosts } from "../subject";
 import { resolveAccounts, sortedEntries, type AccountSettings } from "./accounts";
-import { acceptances, resolveEntry, type EffectiveEntry, type Scope } from "./entries";
+import { acceptances, resolveEntry, type Scope } from "./entries";
 import { identityProviders } from "./identityProviders";
 import { resolveInstallations } from "./installations";
 import { below, Problems } from "./problems";
@@ -29,11 +29,7 @@ export function resolve(parsed: ParsedManifest): ResolveResult {
   };
   checkSomeNames(parsed, problems);
   const resolvedAccounts = [...scope.accounts.values()];
-  const entries: EffectiveEntry[] = [];
-  for (const written of parsed.entries) {
-    const entry = resolveEntry(written, scope);
-    if (entry !== null) entries.push(entry);
-  }
+  const entries = parsed.entries.flatMap((written) => resolveEntry(written, scope) ?? []);
   const wanted = entries.reduce((sum, e) => sum + e.accounts.length * e.installations.length, 0);
   if (wanted > maxRoles) {
     problems.add(
@@ -44,8 +40,7 @@ export function resolve(parsed: ParsedManifest): ResolveResult {
     );
     return { ok: false, problems: problems.list };
   }
-  const roles: ResolvedRole[] = [];
-  for (const entry of entries) roles.push(...resolveRoles(entry, scope));
+  const roles = entries.flatMap((entry) => resolveRoles(entry, scope));
   const snippets = resolveSnippets(distinct(roles, problems), scope.installations, scope.accounts, problems);
   const byAccount = new Map<string, Role[]>(resolvedAccounts.map(({ name }) => [name, []]));
   for (const { role } of roles) byAccount.get(role.account)?.push(role);

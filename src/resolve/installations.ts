@@ -173,17 +173,6 @@ function resolveSubject(
   return { subject, ona: null, organizationId };
 }
 
-/** Keys that mean nothing for Ona: why, and what to write. */
-const notOfOna = Object.freeze({
-  host: ["Ona has one issuer for everybody, and no host", "leave it out"],
-  openSignup: [
-    "every subject of Ona names the organization: who may sign up does not matter",
-    "leave it out",
-  ],
-  audience: ["ona idp login aws asks for the audience sts.amazonaws.com, and for no other", "leave it out"],
-  subject: ["subjects of Ona are of version 3 or 2", "write v3, or both while the organization changes"],
-} as const);
-
 /** The organization and the versions of its subjects. */
 function resolveOna(
   source: ManifestInstallation,
@@ -192,14 +181,29 @@ function resolveOna(
 ): Pick<Installation, "subject" | "ona" | "organizationId"> {
   const { subject = "v3", organizationId = null, audience } = source;
   const isVersion = subject === "v3" || subject === "v2" || subject === "both";
-  const wrong = {
-    host: source.host !== undefined,
-    openSignup: source.openSignup !== undefined,
-    audience: audience !== undefined && audience !== defaultAudience,
-    subject: !isVersion,
-  };
-  for (const [key, [message, remedy]] of Object.entries(notOfOna))
-    if (wrong[key as keyof typeof wrong]) problems.add("R08", below(origin, key), message, remedy, "key");
+  const notOfOna = [
+    ["host", source.host !== undefined, "Ona has one issuer for everybody, and no host", "leave it out"],
+    [
+      "openSignup",
+      source.openSignup !== undefined,
+      "every subject of Ona names the organization: who may sign up does not matter",
+      "leave it out",
+    ],
+    [
+      "audience",
+      audience !== undefined && audience !== defaultAudience,
+      "ona idp login aws asks for the audience sts.amazonaws.com, and for no other",
+      "leave it out",
+    ],
+    [
+      "subject",
+      !isVersion,
+      "subjects of Ona are of version 3 or 2",
+      "write v3, or both while the organization changes",
+    ],
+  ] as const;
+  for (const [key, isWrong, message, remedy] of notOfOna)
+    if (isWrong) problems.add("R08", below(origin, key), message, remedy, "key");
   if (organizationId === null)
     problems.add(
       "R08",

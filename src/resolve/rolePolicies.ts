@@ -50,7 +50,6 @@ export function namedPolicies(
   path: string,
   account: AccountSettings,
 ): RolePolicies {
-  if (split.managed.length === 0) return { inline: split.inline, managed: [] };
   return {
     inline: split.inline,
     managed: split.managed.map((document, i) => {

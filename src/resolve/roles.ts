@@ -166,15 +166,10 @@ function resolveInAccount(entry: EffectiveEntry, account: AccountSettings, scope
       "leave out the tags that nobody reads",
     );
   }
-  if (tagKeys.length > 1) {
-    const keys = tagKeys.map((key) => key.toLowerCase());
-    checkOnce(keys, "tag key", "letter case aside", settings.origin("tags"), problems);
-  }
-  const statements = settings.get("statements");
-  if (statements !== undefined) {
-    const sids = statements.flatMap((s) => s.Sid ?? []);
-    checkOnce(sids, "Sid", "in one policy", settings.origin("statements"), problems);
-  }
+  const keys = tagKeys.map((key) => key.toLowerCase());
+  checkOnce(keys, "tag key", "letter case aside", settings.origin("tags"), problems);
+  const sids = (settings.get("statements") ?? []).flatMap((s) => s.Sid ?? []);
+  checkOnce(sids, "Sid", "in one policy", settings.origin("statements"), problems);
   const managedPolicies = settings.get("managedPolicies") ?? [];
   managedPolicies.forEach((arn, i) => {
     checkPolicyOwner(arn, account, below(settings.origin("managedPolicies"), i), problems);

@@ -1,5 +1,4 @@
 import type { Context, HostKind } from "../model/accessModel";
-import { templateFiller } from "../model/textTemplate";
 
 /** A context as one word: what rows of {@link HostDialect.prefixes} are keyed by. */
 export type ContextWord = Exclude<Context, object>;
@@ -398,10 +397,12 @@ type Parts = UrlParts & { readonly b?: string; readonly "b/"?: string };
 
 /** A row's template with its parts filled in, in one pass: text that looks like a template stays text. */
 export function fill(template: string, parts: Parts): string {
-  return filled(template, (name) => parts[name as keyof Parts]);
+  return template.replace(/\{([USPGb]|b\/)\}/g, (_, name: keyof Parts) => {
+    const value = parts[name];
+    if (value === undefined) throw new Error(`template ${template} names an unknown field ${name}`);
+    return value;
+  });
 }
-
-const filled = templateFiller(/\{([USPGb]|b\/)\}/);
 
 /** Rows filled in, without those on a short form that the repository does not have. */
 export function fillAll(rows: readonly string[], parts: Parts): readonly string[] {
