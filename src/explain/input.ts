@@ -66,7 +66,7 @@ const longestToken = 20_000;
 const longestClaims = 16_777_216;
 
 const fromWorkspace =
-  "pipe it in: gp idp token --audience sts.amazonaws.com | npx gitpod-aws-oidc explain --token -";
+  "pipe it in: gp idp token --audience sts.amazonaws.com | npx gitpod-aws-oidc explain --token -; on Ona, ona idp token";
 
 /**
  * Reads the claims of a JSON Web Token, without judging its signature.
@@ -108,7 +108,8 @@ export function readToken(token: string): InputResult {
  * every AssumeRoleWithWebIdentity is a login.
  */
 export function readClaims(text: string): LoginsResult {
-  const remedy = "pass what gp idp token --audience sts.amazonaws.com --decode prints, or a CloudTrail event";
+  const remedy =
+    "pass what gp (or ona) idp token --audience sts.amazonaws.com --decode prints, or a CloudTrail event";
   if (text.length > longestClaims)
     return refuse("the claims have more than 16 MiB", "pass one token's claims, or fewer events");
   if (resemblesToken(text.trim().slice(0, 100)) && !text.trimStart().startsWith("{"))
