@@ -15,6 +15,7 @@ import {
   type GrantTarget,
   type ResolvedGrant,
 } from "../policy";
+import { aroundTokens } from "./tokens";
 
 /** A grant: what is granted, and how much of it. */
 export type WorkspaceGrant = { readonly [K in GrantKind]: GrantOf<K> }[GrantKind];
@@ -107,11 +108,12 @@ function targetOf(kind: GrantKind, text: string, place: Found["target"]): Found 
 function targetOfToken(kind: GrantKind, text: string, place: Found["target"]): Found {
   if (kind === "codeartifact")
     throw new RangeError("a grant of codeartifact takes no token: write domain/repository");
-  const around = text.replace(/\$\{TfToken\[[^\]]*\]\}/g, "token");
   if (kind === "s3") {
-    checkName(kind, text, around);
-    return { target: { ...place, name: text }, arn: null };
+    const name = text.replace(`arn:${place.partition}:s3:::`, "");
+    checkName(kind, text, aroundTokens(name));
+    return { target: { ...place, name }, arn: null };
   }
+  const around = aroundTokens(text);
   if ((kind === "parameter" ? /^\/?\*|:parameter\/?\*|\?/ : /[*?]/).test(around))
     throw new RangeError(
       `${JSON.stringify(text)} is no ${kind} to grant: it holds a wildcard; name each resource by itself`,

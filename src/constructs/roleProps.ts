@@ -143,7 +143,7 @@ function checkedStatements({ statements = [] }: RoleSettings): readonly Statemen
 
 /** Counts each token as an ARN of 200 characters, which few are longer than: what it will be is not known here. */
 const tokenMeasure: Measure = (part) =>
-  lengthOf(part) + 200 * (JSON.stringify(part).match(/\$\{TfToken\[/g)?.length ?? 0);
+  lengthOf(part) + 200 * (JSON.stringify(part).split("${TfToken[").length - 1);
 
 function checked<T>(prop: string, value: T, isValid: (value: T) => boolean): T {
   if (!isValid(value))
@@ -156,10 +156,8 @@ const isRolePath = (s: string) =>
   /^\/([A-Za-z0-9+=,.@_-]+\/)*$/.test(s) && s.length <= fixedLimits.rolePathLength;
 const isSession = (n: number) =>
   Number.isInteger(n) && n >= fixedLimits.minRoleSession && n <= fixedLimits.maxSession;
-const isDate = (s: string) => /^\d{4}-\d{2}-\d{2}$/.test(s) && toDay(s) === s;
+const isDate = (s: string) => {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(s) ? Date.parse(s) : NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(s);
+};
 const areCidrs = (cidrs: readonly string[]) => cidrs.every((cidr) => parseCidr(cidr).ok);
-
-function toDay(s: string): string | null {
-  const time = Date.parse(`${s}T00:00:00Z`);
-  return Number.isNaN(time) ? null : new Date(time).toISOString().slice(0, 10);
-}

@@ -4,6 +4,14 @@ import { escapeTemplate } from "../terraform/blocks";
 
 /** How cdktf writes a value that it learns at deployment into a string: `${TfToken[TOKEN.7]}`. */
 const stringToken = /(\$\{TfToken\[[A-Za-z0-9:._-]+\]\})/;
+/** A text with a word for each of its tokens: what stands around them. */
+export function aroundTokens(text: string): string {
+  return text
+    .split(stringToken)
+    .map((part, i) => (i % 2 === 1 ? "token" : part))
+    .join("");
+}
+
 const otherToken = /[#&]\{TfToken\[/;
 
 /**

@@ -21,7 +21,7 @@ export type Severity = "error" | "warning" | "info";
 
 /** Something in a manifest that is not the manifest language: it always stops a synth. */
 export interface Problem {
-  /** A public code of `codes.ts`. */
+  /** See {@link diagnosticCodes}. */
   readonly code: DiagnosticCode;
   readonly origin: Origin;
   /** Point at the key of the last path segment rather than at its value. @default - the value */
@@ -45,7 +45,7 @@ export interface Diagnostic {
   readonly remedy: string;
 }
 
-/** What a rule of `CHECKS` says about a role, before its position is found. */
+/** What a rule says about a role, before its position is found. */
 export interface RuleFinding {
   readonly rule: string;
   readonly severity: Severity;

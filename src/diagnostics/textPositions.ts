@@ -22,9 +22,7 @@ export function textPositions(text: string): TextPositions {
     line(number) {
       const start = starts[number - 1];
       if (start === undefined) return undefined;
-      let end = starts[number] ?? text.length;
-      while (end > start && (text[end - 1] === "\n" || text[end - 1] === "\r")) end--;
-      return text.slice(start, end);
+      return text.slice(start, starts[number]).replace(/[\r\n]+$/, "");
     },
   };
 }

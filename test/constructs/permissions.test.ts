@@ -138,6 +138,9 @@ describe("a grant in props", () => {
   it("of S3 and Parameter Store by a token has its wildcard in the key or below a path", () => {
     expect(() => made((stack) => ({ grants: [{ s3: `*${token(stack)}/*` }] }))).toThrow("bucket/key");
     expect(policyOf((stack) => ({ grants: [{ s3: `${token(stack)}/*` }] }))).toContain("${var.arn}/*");
+    expect(policyOf((stack) => ({ grants: [{ s3: `arn:aws:s3:::${token(stack)}/a` }] }))).toContain(
+      '"arn:aws:s3:::${var.arn}/a"',
+    );
   });
 
   it("of CodeArtifact takes no token: the domain cannot be read from one", () => {
