@@ -35,6 +35,7 @@ import { diskFiles, isFolder } from "./files";
 import type { CommandIo, ExitCode } from "./io";
 import { readDeployed } from "./importRole";
 import { projectText, readProject, type ReadProject } from "./project";
+import { meantRepo } from "./repository";
 import { readSettings } from "./settings";
 
 /** The command line of `access`. */
@@ -182,8 +183,8 @@ function diffCommand(given: AccessArguments, old: string | true, io: CommandIo):
       throw new CommandError(`--${option} is not for --diff`, `leave --${option} or --diff out`);
   if ((old === true) === (given.deployed === undefined))
     throw new CommandError(
-      "--diff takes what was before from one place",
-      "name the old manifest behind --diff, or files of what is deployed behind --deployed",
+      old === true ? "--diff has nothing to compare with" : "--diff compares with one thing",
+      "write --diff OLD-MANIFEST or --diff --deployed FILE",
     );
   const { manifest } = readSettings(given, io.env);
   const after = declaredSource(manifest, io);
@@ -275,7 +276,7 @@ function repoUrl(text: string, { hosts }: Access): string {
   }
   throw new CommandError(
     `--repo ${quote(text)} is not the URL of a repository or organization`,
-    "write it as the manifest does, e.g. https://github.com/acme/app",
+    meantRepo(text, hosts) ?? "write it as the manifest does, e.g. https://github.com/acme/app",
   );
 }
 

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { quote } from "../diagnostics";
-import type { AccessModel, Snippet } from "../model/accessModel";
+import { meantUrl } from "../manifest";
+import type { AccessModel, ScmHost, Snippet } from "../model/accessModel";
 import { selectSnippet } from "../workspace/render/select";
 import { parseRemoteUrl } from "../subject";
 import { CommandError } from "./commandError";
@@ -33,7 +34,7 @@ export function chooseSnippet(
       `choose one, e.g. --installation ${selection.installations[0] ?? ""}`,
     );
   }
-  const near = selection.near.length === 0 ? "" : `; near it come ${selection.near.join(", ")}`;
+  const near = selection.near.length === 0 ? "" : `; the nearest: ${selection.near.join(", ")}`;
   throw new CommandError(
     `the manifest has no entry for ${repository}${where}, nor for an organization above it${near}`,
     "have it added to repos of the manifest, or look at the spelling",
@@ -56,9 +57,17 @@ export function canonicalRepository(model: AccessModel, repo: string | undefined
   // A remote may hold a password: it is not printed.
   const what = repo === undefined ? "the remote origin of this folder" : "--repo";
   throw new CommandError(
-    `${what} is no URL of a repository: ${parsed.problem}`,
-    "write --repo https://github.com/acme/app, or the like; hosts of your own are declared under scmHosts",
+    `${what} is not the URL of a repository: ${parsed.problem}`,
+    meantRepo(given, model.hosts) ??
+      "write --repo https://github.com/acme/app, or the like; hosts of your own are declared under scmHosts",
   );
+}
+
+/** The remedy for a repository that is named in short, as `acme/app`; undefined where it cannot be told what was meant. */
+export function meantRepo(text: string, hosts: readonly ScmHost[]): string | undefined {
+  const url = meantUrl(text);
+  const parsed = url === undefined ? null : parseRemoteUrl(url, hosts);
+  return parsed?.ok === true ? `did you mean --repo ${parsed.repository.url}?` : undefined;
 }
 
 /**

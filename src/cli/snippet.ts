@@ -37,7 +37,7 @@ export async function snippetCommand(given: SnippetArguments, io: CommandIo): Pr
   const settings = readSettings(given, io.env);
   // What a synth would refuse still says which roles there are, and that is all that a lint needs.
   const model = modelOf(settings, given.check === undefined ? "sound" : "any", io);
-  if (model === null) return 1;
+  if (typeof model === "number") return model;
   if (given.check !== undefined)
     return checkGitpodFile(given.check, model, { ...given, templates: settings.templates }, io);
   if (given.all === true) return writeAll(given.out ?? "", model, settings, io);
@@ -92,16 +92,11 @@ function checkUsage(given: SnippetArguments): void {
     );
 }
 
-/** The model of a manifest, or of one that a synth would take; null where there is none, and stderr says why. */
-function modelOf(settings: Settings, wanted: "sound" | "any", io: CommandIo): AccessModel | null {
+/** The model of a manifest, or of one that a synth would take; the exit status where there is none, and stderr says why. */
+function modelOf(settings: Settings, wanted: "sound" | "any", io: CommandIo): AccessModel | ExitCode {
   const project = loadJudged(settings.manifest, diskFiles());
   const blocked = project.ok && wanted === "sound" ? blocking(project.findings) : [];
   if (project.ok && blocked.length === 0) return project.model;
   io.stderr.write(projectText(project, blocked, io));
-  if (!project.ok && project.unreadable)
-    throw new CommandError(
-      "the manifest cannot be read",
-      "name it as the argument or in GITPOD_AWS_MANIFEST, or go to its folder",
-    );
-  return null;
+  return !project.ok && project.unreadable ? 2 : 1;
 }

@@ -1,9 +1,10 @@
 import { existsSync, lstatSync, rmSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { escapeHidden, formatText, printable, quote, type Finding } from "../diagnostics";
-import type { AccessModel, Snippet } from "../model/accessModel";
+import type { AccessModel, Snippet, TaskFormat } from "../model/accessModel";
 import { loadShellParser } from "../workspace/lint/commands";
 import { readForLint } from "../workspace/lint/readForLint";
+import { taskFileNames } from "../workspace/lint/taskFile";
 import { mergeSnippet, removeSnippet, snippetTasks, unifiedDiff, type Refused } from "../workspace/merge";
 import { CommandError } from "./commandError";
 import { writeFiles } from "./drafts";
@@ -34,9 +35,12 @@ export async function mergeInto(
   given: MergeArguments,
   io: CommandIo,
 ): Promise<ExitCode> {
-  const before = readGitpodFile(file);
-  if (before === null) checkFolder(file);
   const { snippet, body } = ours;
+  const before = readGitpodFile(file);
+  if (before === null) {
+    checkFolder(file);
+    checkName(file, snippet.format);
+  }
   const merged = mergeSnippet(before, snippetTasks(body), {
     format: snippet.format,
     awaits: awaitsOf(given.await),
@@ -91,6 +95,17 @@ export async function removeFrom(file: string, dryRun: boolean, io: CommandIo): 
     throw new CommandError(`there is no file ${quote(file)}`, "name the file to take the tasks out of");
   const removed = removeSnippet(before);
   return removed.ok ? finish(file, before, removed.text, dryRun, io) : refuse(file, removed, io);
+}
+
+/** Gitpod reads no automations.yaml and Ona no .gitpod.yml: the task would never run. */
+function checkName(file: string, format: TaskFormat): void {
+  const name = taskFileNames[format];
+  const other = Object.values(taskFileNames).some((n) => n !== name && basename(n) === basename(file));
+  if (other)
+    throw new CommandError(
+      `${quote(file)} is the file of another product: this snippet is for ${name}`,
+      `write --into ${name}, or choose another installation with --installation`,
+    );
 }
 
 /** A folder that is not there is a slip of the hand more often than a wish, but for Ona's own. */

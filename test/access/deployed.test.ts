@@ -141,8 +141,8 @@ describe("between what is deployed and the manifest", () => {
 });
 
 test.each([
-  [["--diff"], "name the old manifest behind --diff"],
-  [["--diff", "old.yaml", "--deployed", "details.json"], "--diff takes what was before from one place"],
+  [["--diff"], "write --diff OLD-MANIFEST"],
+  [["--diff", "old.yaml", "--deployed", "details.json"], "--diff compares with one thing"],
   [["--deployed", "missing.json"], "missing.json"],
   [
     ["--deployed", "details.json", "--repo", "https://github.com/acme/app"],

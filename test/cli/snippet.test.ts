@@ -68,7 +68,7 @@ describe("snippet prints", () => {
   it("near entries where there is none, and the installations where there are several", async () => {
     const none = await command(["snippet", "--repo", "https://github.com/amce/app"]);
     expect(none).toMatchObject({ status: 2, stdout: "" });
-    expect(none.stderr).toContain("near it come https://github.com/acme/app");
+    expect(none.stderr).toContain("the nearest: https://github.com/acme/app");
     const several = await command(["snippet", "--repo", "https://github.com/acme/both"]);
     expect(several.stderr).toContain("on each of acme, labs");
     const chosen = ["snippet", "--repo", "https://github.com/acme/both", "--installation", "labs"];
@@ -77,7 +77,7 @@ describe("snippet prints", () => {
 
   it("how to name the manifest where there is none", async () => {
     const { status, stderr } = await command(["snippet", "other.yaml", ...app]);
-    expect([status, stderr.match(/GITPOD_AWS_MANIFEST/g)?.length]).toEqual([2, 2]);
+    expect([status, stderr.match(/GITPOD_AWS_MANIFEST/g)?.length]).toEqual([2, 1]);
   });
 
   it("nothing for a manifest that a synth would refuse", async () => {

@@ -34,6 +34,16 @@ test("what the lint says of the result is printed, and a static key is no reason
   expect(again.stderr).toContain("error S11");
 });
 
+test("a repository named in short is told its URL", async () => {
+  for (const name of ["snippet", "access"])
+    expect(await command([name, "--repo", "acme/app"])).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(
+        /\n {2}remedy: did you mean --repo https:\/\/github\.com\/acme\/app\?\n$/,
+      ) as string,
+    });
+});
+
 test("--dry-run hides static keys in the lines around the change", async () => {
   write({ ".gitpod.yml": `env:\n  AWS_ACCESS_KEY_ID: ${key}\ntasks:\n  - command: npm start\n` });
   const { stdout } = await command([...into, "--dry-run"]);
@@ -116,6 +126,11 @@ test("a repository on Ona gets its file, in a folder that is made for it", async
   expect(await said("--into", file)).toEqual([0, `changed ${file}\n`, ""]);
   expect(await said("--into", file, "--remove")).toEqual([0, `${file} held nothing else: removed\n`, ""]);
 
+  expect(await said("--into", ".gitpod.yml")).toEqual([
+    2,
+    "",
+    expect.stringContaining("write --into .ona/automations.yaml, or choose another installation"),
+  ]);
   write({ ".gitpod.yml": "tasks:\n  - command: npm start\n" });
   const [status, , stderr] = await said("--into", ".gitpod.yml");
   expect([status, stderr]).toEqual([
