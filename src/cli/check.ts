@@ -56,7 +56,7 @@ export function checkedDate(now: string | undefined): string | undefined {
   return now;
 }
 
-/** The last of the days that `--within` means, from `--now` on. @throws CommandError - for what is no number of days */
+/** The last of the days that `--within` means, from `--now` on. @throws CommandError - for what is not a number of days */
 export function lastDay(
   { within, now }: { readonly within?: string | undefined; readonly now?: string | undefined },
   { today }: Pick<CommandIo, "today">,
@@ -65,6 +65,6 @@ export function lastDay(
   if (within === undefined) return undefined;
   const [, days] = /^([0-9]{1,4})d$/.exec(within) ?? [];
   if (days === undefined)
-    throw new CommandError(`--within ${JSON.stringify(within)} is no number of days`, "write it like 30d");
+    throw new CommandError(`--within ${JSON.stringify(within)} is not a number of days`, "write it like 30d");
   return new Date(start + Number(days) * 86_400_000).toISOString().slice(0, "YYYY-MM-DD".length);
 }

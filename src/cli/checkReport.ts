@@ -56,7 +56,7 @@ export function reportWriter(name: string, io: CommandIo): ReportWriter {
   const format = Object.hasOwn(formats, name) ? formats[name] : undefined;
   if (format === undefined) {
     throw new CommandError(
-      `--format ${quote(name)} is no format`,
+      `--format ${quote(name)} is not a format`,
       `write one of ${Object.keys(formats).join(", ")}`,
     );
   }

@@ -80,7 +80,7 @@ function refuseUser(option: string, url: string | undefined): void {
 function filesBeside({ cdktf, ci }: InitArguments): readonly (readonly [example: string, file: string])[] {
   const pipeline = ci === undefined ? [] : pipelines[ci];
   if (pipeline === undefined || (ci !== undefined && !Object.hasOwn(pipelines, ci)))
-    throw new CommandError(`--ci ${quote(ci ?? "")} is no CI that we know`, "write github or gitlab");
+    throw new CommandError(`--ci ${quote(ci ?? "")} is not a CI that we know`, "write github or gitlab");
   return [
     ["gitignore", ".gitignore"],
     ...(cdktf === true ? [["cdktf.json", "cdktf.json"] as const] : []),
@@ -161,7 +161,7 @@ function nextSteps({ issuer, ona, project, account, repo }: InitArguments): stri
     ...(issuer === undefined && ona === undefined ? ["the installation's name and issuer"] : []),
     ...(ona !== undefined && project === undefined ? ["the project's id (ona project list)"] : []),
     ...(repo === undefined ? ["the repository's url"] : []),
-    "what it is granted",
+    "its grants",
   ];
   return `next: fill in ${toFill.join(", ")}, then run npx gitpod-aws-oidc check\n`;
 }

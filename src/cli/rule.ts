@@ -20,5 +20,8 @@ export function ruleCommand(id: string, io: CommandIo): ExitCode {
     io.stdout.write(`${id.toUpperCase()}: ${section.slice(0, end === -1 ? undefined : end).trim()}\n`);
     return 0;
   }
-  throw new CommandError(`${JSON.stringify(id)} is no rule and no code`, "write an id such as T57 or M01");
+  throw new CommandError(
+    `${JSON.stringify(id)} is neither a rule nor a code`,
+    "write an id such as T57 or M01",
+  );
 }

@@ -77,7 +77,7 @@ interface Reading {
 export function readTrustStatement(statement: Statement, federated: string): TrustStatementResult {
   const refuse = (problem: string): TrustStatementResult => ({ ok: false, problem });
   const name = /^arn:[a-z-]+:iam::[0-9]{12}:oidc-provider\/(.+)$/s.exec(federated)?.[1];
-  if (name === undefined) return refuse(`${quote(federated)} is no OpenID Connect provider`);
+  if (name === undefined) return refuse(`${quote(federated)} is not an OpenID Connect provider`);
   const actions = many(statement.Action);
   if (!actions.some((action) => matchesAction(action, assumeAction)))
     return refuse(`it does not allow ${assumeAction}`);

@@ -18,7 +18,7 @@ export interface IssuerProblem {
 export function issuerProblem(issuer: string): IssuerProblem | null {
   const copy = "copy it from gp idp token --audience sts.amazonaws.com --decode, where it stands as iss";
   if (!issuer.startsWith("https://") || !URL.canParse(issuer))
-    return { problem: "is no https URL", remedy: copy };
+    return { problem: "is not an https URL", remedy: copy };
   const url = new URL(issuer);
   if (url.port !== "")
     return { problem: "has a port: IAM accepts none", remedy: "serve the issuer on port 443" };

@@ -28,7 +28,7 @@ export function parseCidr(text: string): CidrResult {
   if (block === null) {
     return {
       ok: false,
-      problem: "is no block of addresses",
+      problem: "is not a block of addresses",
       remedy: "write it like 203.0.113.0/24 or 2001:db8::/32",
     };
   }

@@ -117,7 +117,7 @@ export function readKmsKey(text: string, near: Place, region: string | null): Ke
   if (!grantTable.kms.names.test(target.name)) {
     return {
       ok: false,
-      problem: `is no KMS key: allowed is ${grantTable.kms.nameRule}, or a key's ARN`,
+      problem: `is not a KMS key: allowed is ${grantTable.kms.nameRule}, or a key's ARN`,
       remedy: "copy the key's id or ARN from the KMS console",
     };
   }

@@ -75,7 +75,7 @@ function regionOf(kind: GrantKind, written: WrittenGrant, owner: Owner, problems
   problems.add(
     "M04",
     at,
-    `${quote(grant.region)} is no region of the partition ${owner.partition}`,
+    `${quote(grant.region)} is not a region of the partition ${owner.partition}`,
     "leave region out, or name the one where the resource is",
   );
   return null;

@@ -43,7 +43,7 @@ export function checkRegion(region: string, origin: Origin, problems: Problems):
     "M04",
     origin,
     partition === null
-      ? `${quote(region)} is no region of the partitions aws, aws-cn, aws-us-gov and aws-eusc`
+      ? `${quote(region)} is not a region of the partitions aws, aws-cn, aws-us-gov and aws-eusc`
       : `AWS has no region ${quote(region)}`,
     meant === undefined ? "write a region such as us-east-1 or eu-central-1" : `did you mean ${meant}?`,
   );

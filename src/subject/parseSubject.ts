@@ -42,7 +42,7 @@ export function parseSubject(subject: string, hosts: readonly ScmHost[]): Parsed
   if (ona !== null) return { kind: "ona", ona };
   const claims = claimsOf(subject);
   if (claims !== null) return { kind: "claims", claims: Object.fromEntries(claims) };
-  if (!subject.startsWith("https://") || !URL.canParse(subject)) return other("it is no https URL");
+  if (!subject.startsWith("https://") || !URL.canParse(subject)) return other("it is not an https URL");
   const url = new URL(subject);
   if (url.username !== "" || url.password !== "") return other("it holds a user name");
   const host = hostOf(url, hosts);

@@ -72,7 +72,7 @@ export function branchProblem(branch: string, kind: HostKind): BranchProblem | n
   const trouble = refProblem(branch);
   if (trouble !== null)
     return {
-      problem: `is no name of a branch: ${trouble}`,
+      problem: `is not the name of a branch: ${trouble}`,
       remedy: "write the branch as git branch prints it, or branches for all of them",
     };
   const { unopened } = dialects[kind];

@@ -80,7 +80,10 @@ describe("a role that an entry says wholly", () => {
     expect(status).toBe(1);
     write({ "manifest.yaml": stdout });
     const checked = await command(["check"]);
-    expect([checked.status, checked.stdout]).toEqual([1, expect.stringContaining('"unknown" is no region')]);
+    expect([checked.status, checked.stdout]).toEqual([
+      1,
+      expect.stringContaining('"unknown" is not a region'),
+    ]);
   });
 });
 
@@ -202,7 +205,7 @@ describe("what an entry could only widen has none", () => {
     [
       "another's provider",
       document(statement(like(app), { Principal: { Federated: "cognito-identity.amazonaws.com" } })),
-      "no OpenID Connect",
+      "not an OpenID Connect",
     ],
     ["GitHub Actions", document(statement(like("repo:acme/app:*"))), "of no repository"],
     [

@@ -121,7 +121,7 @@ test.each<[string, Change, string]>([
   ],
   ["no context", { contexts: [] }, "contexts is empty"],
   ["a context that does not exist", { contexts: ["branch"] }, "none of the contexts"],
-  ["a branch that cannot exist", { contexts: [{ branch: "a..b" }] }, "is no name of a branch"],
+  ["a branch that cannot exist", { contexts: [{ branch: "a..b" }] }, "is not the name of a branch"],
   ["a name without a location", { grants: [{ secret: "db" }] }, "is a name"],
   [
     "a wildcard for a secret",

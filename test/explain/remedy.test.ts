@@ -262,7 +262,7 @@ it.each([
     );
 });
 
-describe("the remedy for a subject that is no URL of a repository", () => {
+describe("the remedy for a subject that is not the URL of a repository", () => {
   it.each([
     ["snapshot/6a1b", `open ${app} itself: the workspace of a snapshot`],
     ["no-context", `open ${app} itself in a new workspace`],
@@ -270,7 +270,7 @@ describe("the remedy for a subject that is no URL of a repository", () => {
       "https://example.com/a/b",
       `open ${app} itself: this workspace's subject is not the URL of a repository (its host is none of`,
     ],
-    ["git@github.com:acme/app.git", "it is no https URL"],
+    ["git@github.com:acme/app.git", "it is not an https URL"],
   ])("%s says what it is", (subject, expected) => {
     expect(remedyOf(repo(), attempt(subject))).toContain(expected);
   });

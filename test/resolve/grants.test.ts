@@ -184,9 +184,9 @@ describe("kmsKey", () => {
   it.each([
     ["{ secret: db, kmsKey: alias/app }", "IAM cannot name a key by an alias"],
     ["{ secret: db, kmsKey: 'arn:aws:kms:eu-central-1:123456789012:alias/app' }", "by an alias"],
-    ["{ secret: db, kmsKey: app }", "is no KMS key"],
-    ["{ secret: db, kmsKey: '*' }", "is no KMS key"],
-    ["{ secret: db, kmsKey: 'arn:aws:kms:eu-central-1:123456789012:key/*' }", "is no KMS key"],
+    ["{ secret: db, kmsKey: app }", "is not a KMS key"],
+    ["{ secret: db, kmsKey: '*' }", "is not a KMS key"],
+    ["{ secret: db, kmsKey: 'arn:aws:kms:eu-central-1:123456789012:key/*' }", "is not a KMS key"],
     ["{ secret: db, kmsKey: 'arn:aws:s3:::acme' }", "is not the ARN of a key"],
     [
       `{ secret: db, kmsKey: '${keyArn("us-east-1")}' }`,

@@ -288,7 +288,7 @@ describe("what the parts of a manifest say together", () => {
     ["a session that is too long", repo("sessionDuration: 13h"), [expect.stringMatching(/^M04/)]],
     ["every address", repo('sourceCidrs: ["0.0.0.0/0"]'), [expect.stringMatching(/^M04.*is every address/)]],
     ["every IPv6 address", repo('sourceCidrs: ["::/0"]'), [expect.stringMatching(/^M04.*is every address/)]],
-    ["no address", repo('sourceCidrs: ["10.0.0/8"]'), [expect.stringMatching(/^M04.*no block/)]],
+    ["no address", repo('sourceCidrs: ["10.0.0/8"]'), [expect.stringMatching(/^M04.*not a block/)]],
     [
       "a bare bucket",
       repo("grants: [{s3: my-bucket}]"),
@@ -347,7 +347,7 @@ describe("what the parts of a manifest say together", () => {
     [
       "a branch that git refuses",
       repo("contexts: [{branch: a..b}]"),
-      [expect.stringMatching(/^M04.*no name of a branch/)],
+      [expect.stringMatching(/^M04.*not the name of a branch/)],
     ],
     ["one repository twice", repo("").replace(/(- url.*)/, "$1\n  $1"), [expect.stringMatching(/^R04/)]],
     [

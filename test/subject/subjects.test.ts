@@ -286,7 +286,7 @@ describe("a branch name", () => {
       "\ud800",
     ],
   ])("%j is none", (branch) => {
-    expect(branchProblem(branch, "github")?.problem).toContain("is no name of a branch");
+    expect(branchProblem(branch, "github")?.problem).toContain("is not the name of a branch");
   });
 
   it.each<[HostKind, string]>([

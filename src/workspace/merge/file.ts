@@ -86,7 +86,7 @@ function readDocument(text: string, document: Document.Parsed, gitpod: TaskFile)
     return refusal(
       text,
       startOf(root),
-      `this is no map; allowed: the keys of a ${taskFileNames[format]}`,
+      `this is not a map; allowed: the keys of a ${taskFileNames[format]}`,
       "write keys, e.g. tasks:",
     );
   const value = gitpod.value as ExistingFile["value"];
