@@ -114,7 +114,7 @@ export function judgeOna(value: SubjectValue): readonly Reading[] | null {
       ? []
       : say(
           "T63",
-          `does not admit ${quote(bare)}, which environments have unless the organization appends fields`,
+          "refuses environments whose subject ends with the project's id, as all do unless the organization appends fields",
         )),
   ];
 }

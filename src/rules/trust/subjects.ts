@@ -128,7 +128,7 @@ export const subjectRules: readonly Rule[] = rulesOfForms([
     title: "subjects of several versions, or of version 3 without the bare form",
     why: "an issuer presents one version, and some workspaces have no further fields: those logins are denied",
     remedy:
-      "copy sub from gp idp token --audience sts.amazonaws.com --decode; list the bare form and the one with :*",
+      "list both forms, the one that ends with the id and the one with :*; ona (or gp) idp token --audience sts.amazonaws.com --decode shows sub",
   },
   {
     id: "T69",
