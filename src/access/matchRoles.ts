@@ -8,10 +8,14 @@ export interface MatchedRoles {
   readonly added: readonly AccessRole[];
 }
 
-/** What makes two roles the same, the surest first. Whatever is paired, its differences are looked at. */
+/**
+ * What makes two roles the same, the surest first. An ARN comes before a meaning: policies of resources name roles by
+ * their ARN, and whoever takes over another role's gains what they give.
+ */
 const keys: readonly ((role: AccessRole) => string)[] = Object.freeze([
-  (role) => meaningOf(role),
+  (role) => JSON.stringify([role.arn, meaningOf(role)]),
   ({ arn }) => arn,
+  (role) => meaningOf(role),
   ({ account, entry, issuers }) => JSON.stringify([account.id, entry?.kind, entry?.url, issuers]),
   ({ account, entry }) => JSON.stringify([account.id, entry?.kind, entry?.url]),
   ({ account, trustPolicy }) => JSON.stringify([account.id, trustPolicy]),
@@ -21,7 +25,7 @@ const keys: readonly ((role: AccessRole) => string)[] = Object.freeze([
 export function matchRoles(before: readonly AccessRole[], after: readonly AccessRole[]): MatchedRoles {
   let [removed, added] = [before, after];
   const pairs: (readonly [AccessRole, AccessRole])[] = [];
-  for (const [i, key] of keys.entries()) {
+  for (const key of keys) {
     const waiting = new Map<string, AccessRole[]>();
     for (const role of removed) {
       const others = waiting.get(key(role));
@@ -33,7 +37,7 @@ export function matchRoles(before: readonly AccessRole[], after: readonly Access
       const old = waiting.get(key(role))?.shift();
       if (old === undefined) return true;
       paired.add(old);
-      if (i > 0) pairs.push([old, role]);
+      if (meaningOf(old) !== meaningOf(role)) pairs.push([old, role]);
       return false;
     });
     removed = removed.filter((role) => !paired.has(role));

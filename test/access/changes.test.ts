@@ -437,3 +437,24 @@ describe("a change in words:", () => {
     ]);
   });
 });
+
+test("a role that takes another's name is a change: policies of resources name roles by it", () => {
+  const named = (app: string, web: string) =>
+    modelFrom(
+      load(
+        manifest(
+          `repos:\n  - { url: https://github.com/acme/app, name: ${app} }\n  - { url: https://github.com/acme/web, name: ${web} }`,
+        ),
+      ) as object,
+    );
+  const gains = (before: AccessModel, after: AccessModel) =>
+    changesOf(before, after)
+      .filter(({ change }) => change === "gains")
+      .map(({ role, who }) => `${role}: ${who.join()}`);
+  expect(gains(named("prod", "test"), named("test", "prod"))).toEqual([
+    "prod: repository acme/web on acme",
+    "test: repository acme/app on acme",
+  ]);
+  expect(gains(named("prod", "test"), named("old", "prod"))).toContain("prod: repository acme/web on acme");
+  expect(gains(named("prod", "test"), named("one", "two"))).toEqual([]);
+});
