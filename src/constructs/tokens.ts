@@ -4,6 +4,8 @@ import { escapeTemplate } from "../terraform/blocks";
 
 /** How cdktf writes a value that it learns at deployment into a string: `${TfToken[TOKEN.7]}`. */
 const stringToken = /(\$\{TfToken\[[A-Za-z0-9:._-]+\]\})/;
+const otherToken = /[#&]\{TfToken\[/;
+
 /** A text with a word for each of its tokens: what stands around them. */
 export function aroundTokens(text: string): string {
   return text
@@ -11,8 +13,6 @@ export function aroundTokens(text: string): string {
     .map((part, i) => (i % 2 === 1 ? "token" : part))
     .join("");
 }
-
-const otherToken = /[#&]\{TfToken\[/;
 
 /**
  * Escapes a text of a construct's props for Terraform, but for the tokens in it: those become references.

@@ -116,7 +116,6 @@ function openSets(entry: EffectiveEntry, scope: Scope): readonly WrittenGrant[] 
 }
 
 interface Resolved {
-  readonly kind: GrantKind;
   readonly grant: ResolvedGrant;
   readonly foreign: readonly ForeignResource[];
 }
@@ -158,7 +157,7 @@ function resolveGrant(written: WrittenGrant, account: AccountSettings, scope: Sc
     foreign.push({ arn: key.arn, origin: below(written.origin, "kmsKey") });
   const kmsKey: EncryptionKey | null =
     key === null ? null : { arn: key.arn, partition: account.partition, region: key.region };
-  return { kind, grant: { kind, access, target, arn, kmsKey }, foreign };
+  return { grant: { kind, access, target, arn, kmsKey }, foreign };
 }
 
 /** The key that encrypts a grant's resource; null where none is named. */
@@ -219,11 +218,12 @@ function several(access: string, levels: readonly AccessLevel[]): string | undef
 
 function resolveExport(
   written: WrittenGrant,
-  { kind, grant: resolved }: Resolved,
+  { grant: resolved }: Resolved,
   account: AccountSettings,
   problems: Problems,
 ): Export | null {
   const { grant } = written;
+  const { kind, target, arn } = resolved;
   const refuse = (key: "env" | "key", message: string, remedy: string): null => {
     problems.add("R08", below(written.origin, key), message, remedy);
     return null;
@@ -234,7 +234,6 @@ function resolveExport(
   if (grant.env === undefined) return null;
   if (!grantTable[kind].exports)
     return refuse("env", `a grant of ${kind} has no value to export`, "leave env out");
-  const { target, arn } = resolved;
   if (target.name.includes("*")) return refuse("env", "a wildcard has no single value", "name one parameter");
   const trouble = envProblem(grant.env);
   if (trouble !== null)

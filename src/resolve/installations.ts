@@ -9,6 +9,9 @@ import { below, type Problems } from "./problems";
 
 const defaultAudience = "sts.amazonaws.com";
 
+/** What the subjects of an installation are made of. */
+type SubjectSettings = Pick<Installation, "subject" | "ona" | "organizationId">;
+
 /** Resolves every installation, sorted by name. Those with problems are left out, and the problems say why. */
 export function resolveInstallations(
   manifest: Manifest,
@@ -69,14 +72,14 @@ export function resolveInstallations(
 /** The issuers that are on their way out, or in: each one that could be the installation's own, and is not. */
 function resolveFormerIssuers(
   source: ManifestInstallation,
-  { subject, ona, organizationId }: Pick<Installation, "subject" | "ona" | "organizationId">,
+  { subject, ona, organizationId }: SubjectSettings,
   origin: Origin,
   problems: Problems,
 ): readonly Omit<FormerIssuer, "openSignup">[] {
   const seen = new Set([issuerOf(source)]);
-  return (source.formerIssuers ?? []).flatMap((item, i) => {
-    const former = typeof item === "string" ? { issuer: item } : item;
-    const at = below(origin, "formerIssuers", i, ...(typeof item === "string" ? [] : ["issuer"]));
+  return formersOf(source).flatMap((former, i) => {
+    const isBare = typeof source.formerIssuers?.[i] === "string";
+    const at = below(origin, "formerIssuers", i, ...(isBare ? [] : ["issuer"]));
     const trouble = seen.has(former.issuer)
       ? { problem: "stands there already: roles trust it once", remedy: "take it off formerIssuers" }
       : kindProblem(former.issuer, ona === null ? "classic" : "ona");
@@ -102,6 +105,11 @@ function issuerOf({ kind, issuer, host }: ManifestInstallation): string {
   return issuer ?? (kind === "ona" ? onaIssuer : `https://api.${host ?? ""}/idp`);
 }
 
+/** The former issuers, each as an object, however it is written. */
+function formersOf({ formerIssuers = [] }: ManifestInstallation) {
+  return formerIssuers.map((item) => (typeof item === "string" ? { issuer: item } : item));
+}
+
 /** A host with the first label of its issuer: the issuer would have it twice. */
 function hostProblem(host: string | undefined): IssuerProblem | null {
   const [, label, rest = ""] = /^(api|services)\.(.+)$/.exec(host ?? "") ?? [];
@@ -118,10 +126,7 @@ function openIssuers(manifest: Manifest): ReadonlySet<string> {
   return new Set(
     Object.values(manifest.installations)
       .filter((i) => i.openSignup === true)
-      .flatMap((i) => [
-        issuerOf(i),
-        ...(i.formerIssuers ?? []).map((former) => (typeof former === "string" ? former : former.issuer)),
-      ]),
+      .flatMap((i) => [issuerOf(i), ...formersOf(i).map((former) => former.issuer)]),
   );
 }
 
@@ -132,11 +137,7 @@ const needlessId = Object.freeze([
 ] as const);
 
 /** What subjects are made of: a list of claims is checked here, so that no later stage meets one that means nothing. */
-function resolveSubject(
-  source: ManifestInstallation,
-  origin: Origin,
-  problems: Problems,
-): Pick<Installation, "subject" | "ona" | "organizationId"> {
+function resolveSubject(source: ManifestInstallation, origin: Origin, problems: Problems): SubjectSettings {
   const subject = typeof source.subject === "object" ? source.subject : null;
   const organizationId = source.organizationId ?? null;
   const at = below(origin, "subject");
@@ -174,11 +175,7 @@ function resolveSubject(
 }
 
 /** The organization and the versions of its subjects. */
-function resolveOna(
-  source: ManifestInstallation,
-  origin: Origin,
-  problems: Problems,
-): Pick<Installation, "subject" | "ona" | "organizationId"> {
+function resolveOna(source: ManifestInstallation, origin: Origin, problems: Problems): SubjectSettings {
   const { subject = "v3", organizationId = null, audience } = source;
   const isVersion = subject === "v3" || subject === "v2" || subject === "both";
   const notOfOna = [
