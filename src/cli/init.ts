@@ -161,7 +161,7 @@ function nextSteps({ issuer, ona, project, account, repo }: InitArguments): stri
     ...(issuer === undefined && ona === undefined ? ["the installation's name and issuer"] : []),
     ...(ona !== undefined && project === undefined ? ["the project's id (ona project list)"] : []),
     ...(repo === undefined ? ["the repository's url"] : []),
-    "its grants",
+    "the grants",
   ];
   return `next: fill in ${toFill.join(", ")}, then run npx gitpod-aws-oidc check\n`;
 }
