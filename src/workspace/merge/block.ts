@@ -31,8 +31,7 @@ export function insertions(
   const { value } = pair;
   const isKind = isMap(value) === (file.format === "automations.yaml");
   const anchor = root.flow === true ? null : endOfKey(pair.srcToken);
-  if (!isCollection(value) || !isKind)
-    return anchor === null ? [] : belowNothing(file, anchor, value, ours);
+  if (!isCollection(value) || !isKind) return anchor === null ? [] : belowNothing(file, anchor, value, ours);
   if (value.flow === true) {
     const brackets = intoBrackets(file, startOf(value), flowItems(ours), ours);
     return [...(anchor === null ? [] : belowNothing(file, anchor, value, ours)), brackets];
