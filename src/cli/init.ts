@@ -63,9 +63,14 @@ export function initCommand(given: InitArguments, io: CommandIo): ExitCode {
     }),
   ];
   writeFiles(texts.flatMap(([path, text]) => (text === null ? [] : [{ path, text }])));
-  for (const [path, text] of texts) io.stdout.write(text === null ? `kept ${path}\n` : `wrote ${path}\n`);
+  for (const [path, text] of texts) io.stdout.write(text === null ? kept(path) : `wrote ${path}\n`);
   if (manifest !== null) io.stdout.write(nextSteps(given));
   return 0;
+}
+
+function kept(path: string): string {
+  const hint = path === ".gitignore" ? ": see that it ignores node_modules/, .terraform/ and *.tfstate*" : "";
+  return `kept ${path}${hint}\n`;
 }
 
 /** What stands before the `@` of a URL may be a password or a token: it reaches neither a file nor a message. */

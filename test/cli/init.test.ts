@@ -186,7 +186,9 @@ describe("init --ci", () => {
     write({ "manifest.yaml": "mine\n", ".gitignore": "mine\n" });
     const { status, stdout } = await command(["init", "--ci", "github"]);
     expect([status, tree()["manifest.yaml"], tree()[".gitignore"]]).toEqual([0, "mine\n", "mine\n"]);
-    expect(stdout).toBe("kept manifest.yaml\nkept .gitignore\nwrote .github/workflows/gitpod-aws-oidc.yml\n");
+    expect(stdout).toBe(
+      "kept manifest.yaml\nkept .gitignore: see that it ignores node_modules/, .terraform/ and *.tfstate*\nwrote .github/workflows/gitpod-aws-oidc.yml\n",
+    );
   });
 
   it("refuses another CI, and writes nothing", async () => {

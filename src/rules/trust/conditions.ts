@@ -288,7 +288,7 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     severity: "error",
     title: "a claim that AWS does not expose",
     why: "of most issuers' tokens only aud, sub, amr, email and oaud become condition keys",
-    remedy: "have Gitpod put the claim into sub, and compare sub",
+    remedy: "have the issuer put the claim into sub, and compare sub",
     trust: eachCondition(hiddenClaim),
   },
   {
