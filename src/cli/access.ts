@@ -24,7 +24,7 @@ import {
   type ShownRole,
   type ResourceQuestion,
 } from "../access";
-import { nearest, printable, quote } from "../diagnostics";
+import { firstOf, nearest, printable, quote } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
 import { knownHosts, parseEntryUrl, scmHosts } from "../subject";
 import { checkedDate, lastDay } from "./check";
@@ -143,8 +143,7 @@ function deployedSource(
 /** The page of roles, with its own files. */
 function pageOf(shown: readonly ShownRole[], { linesOf }: Source): string {
   const files = [...new Set(shown.map(({ role }) => role.origin.file))].sort();
-  const more = files.length > 3 ? ` and ${files.length - 3} more` : "";
-  return accessPage(shown, `${files.slice(0, 3).join(", ")}${more}`, linesOf, pageParts());
+  return accessPage(shown, firstOf(3, files), linesOf, pageParts());
 }
 
 /** The files that the page is made of. */

@@ -11,6 +11,11 @@ export interface Origin {
   readonly path: Path;
 }
 
+/** A place inside another one. */
+export function below(origin: Origin, ...path: Path): Origin {
+  return { file: origin.file, path: [...origin.path, ...path] };
+}
+
 /** A position in a text, both counted from 1; columns count UTF-16 code units. */
 export interface Position {
   readonly line: number;

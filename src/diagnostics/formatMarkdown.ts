@@ -1,7 +1,7 @@
 import { diagnosticCodes, type Diagnostic, type Finding, type Severity } from "./diagnostic";
 import { cell } from "./markdown";
 import { oneLine } from "./quote";
-import { asFinding, counts, firstThree, together, type RuleDescription } from "./report";
+import { asFinding, counts, firstOf, together, type RuleDescription } from "./report";
 
 /** What GitHub takes in one comment is 65,536 characters: a job adds some of its own. */
 const longestReport = 60_000;
@@ -57,9 +57,9 @@ function row(alike: readonly [Finding, ...Finding[]], titles: ReadonlyMap<string
   const roles = new Set(alike.flatMap(({ role }) => role ?? []));
   const title = titles.get(rule);
   const cells = [
-    cell(firstThree([...places])),
+    cell(firstOf(3, [...places])),
     `${cell(rule)}${title === undefined ? "" : ` ${title}`}`,
-    roles.size === 0 ? "" : cell(firstThree([...roles])),
+    roles.size === 0 ? "" : cell(firstOf(3, [...roles])),
     cell(message),
     cell(accepted ? oneLine(reason) : remedy),
   ];

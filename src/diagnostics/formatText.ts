@@ -1,7 +1,7 @@
 import { createColors } from "picocolors";
 import type { Diagnostic, Finding, RuleFinding, Severity } from "./diagnostic";
 import { oneLine, pathText, printable } from "./quote";
-import { asFinding, firstThree, together } from "./report";
+import { asFinding, firstOf, together } from "./report";
 
 /** How {@link formatText} writes. */
 export interface TextOptions {
@@ -33,12 +33,9 @@ export function formatText(
 /** ` (roles acme-app, acme-web, acme-zoo and 3 more)`, ` (also at manifest.yaml:12:5)`, or nothing. */
 function whoseText(alike: readonly Finding[]): string {
   const [, ...others] = new Set(alike.map(placeText));
-  if (others.length > 0) {
-    const more = others.length > 2 ? ` and ${others.length - 2} more` : "";
-    return ` (also at ${others.slice(0, 2).join(", ")}${more})`;
-  }
+  if (others.length > 0) return ` (also at ${firstOf(2, others)})`;
   const roles = [...new Set(alike.flatMap(({ role }) => role ?? []))].map(printable);
-  return roles.length === 0 ? "" : ` (role${roles.length === 1 ? "" : "s"} ${firstThree(roles)})`;
+  return roles.length === 0 ? "" : ` (role${roles.length === 1 ? "" : "s"} ${firstOf(3, roles)})`;
 }
 
 /** `manifest.yaml:12:5`. */

@@ -32,10 +32,10 @@ export function together<F extends Said>(findings: readonly F[]): readonly (read
   return [...groups.values()];
 }
 
-/** The first three, and how many more there are: `a, b, c and 97 more`. */
-export function firstThree(items: readonly string[]): string {
-  const more = items.length > 3 ? ` and ${items.length - 3} more` : "";
-  return `${items.slice(0, 3).join(", ")}${more}`;
+/** The first of a list, and how many more there are: `a, b, c and 97 more`. */
+export function firstOf(max: number, items: readonly string[]): string {
+  const more = items.length > max ? ` and ${items.length - max} more` : "";
+  return `${items.slice(0, max).join(", ")}${more}`;
 }
 
 /** `2 errors, 1 warning, 3 info, 1 accepted`, without what there is none of; what differs in place alone counts once. */

@@ -1,21 +1,16 @@
 import type { Installation, Issuer } from "./accessModel";
+import type { Correction } from "./correction";
 
 /** All issuers that an installation's roles trust: its own first, then the former ones. */
 export function issuersOf(installation: Installation): readonly Issuer[] {
   return [installation, ...installation.formerIssuers];
 }
 
-/** Why an issuer cannot be one, and what to write. Neither is quoted. */
-export interface IssuerProblem {
-  readonly problem: string;
-  readonly remedy: string;
-}
-
 /**
  * Why IAM or a token could not use an issuer; null for one that is fine. IAM compares it byte for byte with `iss`.
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html
  */
-export function issuerProblem(issuer: string): IssuerProblem | null {
+export function issuerProblem(issuer: string): Correction | null {
   const copy = "copy it from gp idp token --audience sts.amazonaws.com --decode, where it stands as iss";
   if (!issuer.startsWith("https://") || !URL.canParse(issuer))
     return { problem: "is not an https URL", remedy: copy };
@@ -44,7 +39,7 @@ const copyIssuer = "copy iss from gp idp token --audience sts.amazonaws.com --de
 export const onaIssuer = "https://app.gitpod.io";
 
 /** Which kind of installation an address is no issuer of. */
-type Shape = readonly [kinds: "any" | "classic" | "ona", RegExp, (url: URL) => IssuerProblem];
+type Shape = readonly [kinds: "any" | "classic" | "ona", RegExp, (url: URL) => Correction];
 
 /** What addresses look like that somebody may take for an installation's issuer. */
 const otherShapes: readonly Shape[] = Object.freeze<Shape[]>([
@@ -111,7 +106,7 @@ const otherShapes: readonly Shape[] = Object.freeze<Shape[]>([
  * Why an issuer is none of an installation of this kind; null for one that may be. Those of Gitpod Classic are
  * `https://HOST/idp`, and nothing else.
  */
-export function kindProblem(issuer: string, kind: "classic" | "ona"): IssuerProblem | null {
+export function kindProblem(issuer: string, kind: "classic" | "ona"): Correction | null {
   const shape = otherShapes.find(([kinds, form]) => (kinds === "any" || kinds === kind) && form.test(issuer));
   return shape !== undefined && URL.canParse(issuer) ? shape[2](new URL(issuer)) : issuerProblem(issuer);
 }

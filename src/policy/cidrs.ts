@@ -1,8 +1,7 @@
+import type { Correction } from "../model/correction";
 import { isIP } from "node:net";
 
-export type CidrResult =
-  | { readonly ok: true; readonly cidr: string }
-  | { readonly ok: false; readonly problem: string; readonly remedy: string };
+export type CidrResult = { readonly ok: true; readonly cidr: string } | ({ readonly ok: false } & Correction);
 
 /** An address block as it is written, taken apart; null for what is none. */
 interface Block {

@@ -1,6 +1,7 @@
 import { parseArn, type ArnFields } from "../model/names";
 import { partitionOf, partitions, type Partition } from "../model/partitions";
-import { aliasProblem, type NameProblem } from "./grantNames";
+import type { Correction } from "../model/correction";
+import { aliasProblem } from "./grantNames";
 import { grantKinds, grantTable, resourceArn, type GrantKind, type GrantTarget } from "./grantTable";
 
 /** What an ARN says about what a grant names, or why it is none for this kind of grant. Problems quote nothing. */
@@ -12,7 +13,7 @@ export type GrantArn =
       /** The ARN as policies write it. */
       readonly arn: string;
     }
-  | ({ readonly ok: false } & NameProblem);
+  | ({ readonly ok: false } & Correction);
 
 /** Where a role is: what it names without an ARN is there too. */
 export interface Place {
@@ -99,7 +100,7 @@ export function readGrantArn(kind: GrantKind, text: string, near: Place): GrantA
 /** The ARN of a key that a manifest names, or why it is none. */
 export type KeyArn =
   | { readonly ok: true; readonly arn: string; readonly account: string; readonly region: string }
-  | ({ readonly ok: false } & NameProblem);
+  | ({ readonly ok: false } & Correction);
 
 /**
  * Reads the key that encrypts a resource: its id, or its ARN. KMS keys work in their own region only, so that an ARN

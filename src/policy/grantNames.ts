@@ -1,13 +1,8 @@
+import type { Correction } from "../model/correction";
 import { grantTable, type GrantKind } from "./grantTable";
 
-/** Why a name cannot be granted, and what to write. Neither quotes the name. */
-export interface NameProblem {
-  readonly problem: string;
-  readonly remedy: string;
-}
-
 /** Why a key cannot be named by an alias, and what to write. */
-export const aliasProblem: NameProblem = Object.freeze({
+export const aliasProblem: Correction = Object.freeze({
   problem: "is an alias: IAM cannot name a key by an alias, which can be pointed to another key",
   remedy: "write the key's id or ARN, which aws kms describe-key --key-id alias/… shows",
 });
@@ -33,7 +28,7 @@ export function withoutRandomEnding(name: string): string | undefined {
  * Why a kind of grant does not take a name; null for one that it takes.
  * @param name - as {@link GrantTarget.name}: what stands in the ARN behind the row's prefix
  */
-export function grantNameProblem(kind: GrantKind, name: string): NameProblem | null {
+export function grantNameProblem(kind: GrantKind, name: string): Correction | null {
   const row = grantTable[kind];
   if (name.includes("://")) {
     const scheme = name.slice(0, name.indexOf("://") + 3);

@@ -26,7 +26,7 @@ export { denies, splitPolicy, type Measure, type SplitPolicy } from "./split";
 export { assumeAction, escapePattern, escapeVariables, guard, trustPolicy, type TrustSource } from "./trust";
 export { webIdentityContext, type Claims } from "./webIdentity";
 export { coverEverybody, isPrivateCidr, isWithinCidrs, parseCidr } from "./cidrs";
-export { grantNameProblem, withoutRandomEnding, type NameProblem } from "./grantNames";
+export { grantNameProblem, withoutRandomEnding } from "./grantNames";
 export { readDocument, type ReadDocument } from "./readDocument";
 export {
   emptyReference,

@@ -1,12 +1,12 @@
 import { posix } from "node:path";
-import { quote, type Origin } from "../diagnostics";
+import { below, quote, type Origin } from "../diagnostics";
 import type { Manifest, ManifestAccount } from "../manifest";
 import type { Account, Backend, Management } from "../model/accessModel";
 import { parseArn } from "../model/names";
 import { partitionOf, type Partition } from "../model/partitions";
 import { shardBackend, stackName } from "../model/shards";
 import { defaultQuotas, quotaTable, type Quotas } from "../model/quotas";
-import { below, type Problems } from "./problems";
+import type { Problems } from "./problems";
 import { checkRegion } from "./regions";
 
 /** An account before its roles are known, with the settings that its roles inherit. */

@@ -1,10 +1,10 @@
-import { quote, type Origin } from "../diagnostics";
+import { below, quote, type Origin } from "../diagnostics";
 import { didYouMean, meantUrl, type Manifest, type ManifestDefaults, type ParsedEntry } from "../manifest";
 import type { Acceptance, Context, Entry, Installation, ScmHost } from "../model/accessModel";
 import { branchProblem, contextsOf, hasContext, parseEntryUrl, type EntryUrl } from "../subject";
 import type { AccountSettings } from "./accounts";
 import { checkIncluded } from "./included";
-import { below, type Problems } from "./problems";
+import type { Problems } from "./problems";
 
 /** An entry with `defaults` merged in and its names followed. */
 export interface EffectiveEntry {

@@ -1,10 +1,10 @@
-import { quote, type Origin } from "../diagnostics";
+import { below, quote, type Origin } from "../diagnostics";
 import type { ManifestGrant } from "../manifest";
 import { partitionOf } from "../model/partitions";
 import { isRegional, nameInArn, readGrantArn, type GrantKind, type GrantTarget } from "../policy";
 import type { AccountSettings } from "./accounts";
 import type { Scope } from "./entries";
-import { below, type Problems } from "./problems";
+import type { Problems } from "./problems";
 import { checkRegion } from "./regions";
 
 /** A grant where it is written, grant sets opened. */

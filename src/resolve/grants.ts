@@ -1,4 +1,4 @@
-import { nearest, quote, type Origin } from "../diagnostics";
+import { below, nearest, quote, type Origin } from "../diagnostics";
 import type { Export, ForeignResource } from "../model/accessModel";
 import {
   accessLevels,
@@ -18,7 +18,7 @@ import type { AccountSettings } from "./accounts";
 import type { EffectiveEntry, Scope } from "./entries";
 import { envProblem } from "./env";
 import { targetOfArn, targetOfName, type WrittenGrant } from "./grantTargets";
-import { below, type Problems } from "./problems";
+import type { Problems } from "./problems";
 
 /** What an entry's grants come to in one account. */
 export interface ResolvedGrants {

@@ -1,10 +1,10 @@
-import { quote } from "../diagnostics";
+import { below, quote } from "../diagnostics";
 import type { IdentityProvider, Installation, Management } from "../model/accessModel";
 import { issuersOf } from "../model/issuer";
 import { identityProviderArn, providerName } from "../model/names";
 import { fixedLimits } from "../model/quotas";
 import { sortedEntries, type AccountSettings } from "./accounts";
-import { below, type Problems } from "./problems";
+import type { Problems } from "./problems";
 
 /**
  * The identity providers of an account: one for each issuer, however many installations share it.

@@ -1,8 +1,9 @@
+import { below } from "../diagnostics";
 import type { ManifestDefaults, ParsedEntry } from "../manifest";
 import { durationSeconds } from "../manifest";
 import { isWithinCidrs } from "../policy";
 import type { AccountSettings } from "./accounts";
-import { below, type Problems } from "./problems";
+import type { Problems } from "./problems";
 
 /** What the main manifest says for an entry of an included file. */
 interface Above {

@@ -1,4 +1,4 @@
-import { quote, type Origin, type Problem } from "../diagnostics";
+import { below, quote, type Origin, type Problem } from "../diagnostics";
 import type { ParsedManifest } from "../manifest";
 import type { AccessModel, Account, HostKind, Role } from "../model/accessModel";
 import { knownHosts, scmHosts } from "../subject";
@@ -6,7 +6,7 @@ import { resolveAccounts, sortedEntries, type AccountSettings } from "./accounts
 import { acceptances, resolveEntry, type Scope } from "./entries";
 import { identityProviders } from "./identityProviders";
 import { resolveInstallations } from "./installations";
-import { below, Problems } from "./problems";
+import { Problems } from "./problems";
 import { resolveRoles, type ResolvedRole } from "./roles";
 import { resolveSnippets } from "./snippets";
 

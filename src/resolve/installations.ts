@@ -1,11 +1,12 @@
-import { quote, type Origin } from "../diagnostics";
+import { below, quote, type Origin } from "../diagnostics";
 import type { Manifest, ManifestInstallation } from "../manifest";
 import type { FormerIssuer, Installation } from "../model/accessModel";
-import { isSharedIssuer, kindProblem, onaIssuer, type IssuerProblem } from "../model/issuer";
+import { isSharedIssuer, kindProblem, onaIssuer } from "../model/issuer";
+import type { Correction } from "../model/correction";
 import { providerName } from "../model/names";
 import { sortedEntries } from "./accounts";
 import { checkManagements } from "./identityProviders";
-import { below, type Problems } from "./problems";
+import type { Problems } from "./problems";
 
 const defaultAudience = "sts.amazonaws.com";
 
@@ -111,7 +112,7 @@ function formersOf({ formerIssuers = [] }: ManifestInstallation) {
 }
 
 /** A host with the first label of its issuer: the issuer would have it twice. */
-function hostProblem(host: string | undefined): IssuerProblem | null {
+function hostProblem(host: string | undefined): Correction | null {
   const [, label, rest = ""] = /^(api|services)\.(.+)$/.exec(host ?? "") ?? [];
   if (label === undefined) return null;
   return {

@@ -1,4 +1,4 @@
-import { nearest, quote, type DiagnosticCode, type Origin, type Problem } from "../diagnostics";
+import { firstOf, nearest, quote, type DiagnosticCode, type Origin, type Problem } from "../diagnostics";
 import type { WrittenRegion } from "../model/accessModel";
 
 /** Collects problems, each once: a value of `defaults` reaches many entries, but is wrong in one place. */
@@ -21,12 +21,11 @@ export class Problems {
   unknownName(origin: Origin, what: string, name: string, known: readonly string[], meant?: string): void {
     // Looking for the nearest of many names, for many names, would take minutes.
     const near = meant ?? (this.#seen.size < 200 ? nearest(name, known) : undefined);
-    const some = known.slice(0, 10).map(quote).join(", ") || "none";
-    const more = known.length > 10 ? ` and ${known.length - 10} more` : "";
+    const some = firstOf(10, known.map(quote)) || "none";
     this.add(
       "R01",
       origin,
-      `no ${what} is named ${quote(name)}; there ${known.length === 1 ? "is" : "are"} ${some}${more}`,
+      `no ${what} is named ${quote(name)}; there ${known.length === 1 ? "is" : "are"} ${some}`,
       near === undefined ? `declare it, or name one that exists` : `did you mean ${quote(near)}?`,
     );
   }
@@ -44,9 +43,4 @@ export class Problems {
   get list(): readonly Problem[] {
     return [...this.#seen.values()];
   }
-}
-
-/** An origin further down. */
-export function below(origin: Origin, ...path: readonly (string | number)[]): Origin {
-  return { file: origin.file, path: [...origin.path, ...path] };
 }

@@ -1,4 +1,4 @@
-import { quote, type Origin } from "../diagnostics";
+import { below, quote, type Origin } from "../diagnostics";
 import { durationSeconds } from "../manifest";
 import type { Export, Installation, Issuer, Role, SubjectSet } from "../model/accessModel";
 import { identityProviderArn, roleArn, roleName } from "../model/names";
@@ -15,7 +15,7 @@ import {
 import { checkPolicyOwner, sortedEntries, type AccountSettings } from "./accounts";
 import type { EffectiveEntry, Scope } from "./entries";
 import { resolveGrants } from "./grants";
-import { below, type Problems } from "./problems";
+import type { Problems } from "./problems";
 import { namedPolicies, resolvePermissions } from "./rolePolicies";
 import { resolveStatements } from "./statements";
 

@@ -1,8 +1,8 @@
-import { quote } from "../diagnostics";
+import { below, quote } from "../diagnostics";
 import type { Installation, Login, Snippet, TaskFormat } from "../model/accessModel";
 import { snippetFile } from "../model/names";
 import type { AccountSettings } from "./accounts";
-import { below, type Problems } from "./problems";
+import type { Problems } from "./problems";
 import type { EffectiveEntry } from "./entries";
 import type { ResolvedRole } from "./roles";
 

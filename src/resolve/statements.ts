@@ -1,8 +1,8 @@
-import { nearest, quote } from "../diagnostics";
+import { below, nearest, quote } from "../diagnostics";
 import type { WrittenStatement } from "../model/accessModel";
 import { canonicalStatement, many, statementMistakes } from "../policy";
 import type { Settings } from "./entries";
-import { below, type Problems } from "./problems";
+import type { Problems } from "./problems";
 
 /** The raw statements of an entry, canonical; what IAM refuses in them is among the problems. */
 export function resolveStatements(settings: Settings, problems: Problems): readonly WrittenStatement[] {

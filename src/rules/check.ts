@@ -1,4 +1,4 @@
-import type { Origin, RuleFinding } from "../diagnostics";
+import { below, type Origin, type RuleFinding } from "../diagnostics";
 import type { AccessModel, Entry, Role } from "../model/accessModel";
 import type { DeployedStack } from "../model/deployed";
 import type { ExistingAccess } from "../model/existing";
@@ -10,7 +10,7 @@ import type { JudgedRole, PlacedAdmission, StatementMemo, Surroundings } from ".
 import { isJudged } from "./permissions/policySizes";
 import { denialsOf } from "./permissions/statements";
 import { raised, wideOnes } from "./permissions/wideTrust";
-import { below, type Observation, type Rule } from "./rule";
+import type { Observation, Rule } from "./rule";
 import { accessOfExisting, accessOfRole } from "./sources";
 import { ruleOf, rules } from "./table";
 import { trustView } from "./trust/readTrust";

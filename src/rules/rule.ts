@@ -81,11 +81,6 @@ export interface PlacedObservation {
   readonly remedy?: string | undefined;
 }
 
-/** A place inside another one. */
-export function below(origin: Origin, ...path: readonly (string | number)[]): Origin {
-  return { file: origin.file, path: [...origin.path, ...path] };
-}
-
 /** The first names of a list, and how many more there are. */
 export function listed(names: readonly string[]): string {
   const shown = names.slice(0, 4);

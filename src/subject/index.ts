@@ -1,14 +1,6 @@
 export { orgClaimSubjects, repoClaimSubjects, type ClaimList } from "./claims";
 export { dialects, hasDotGit, hostKinds, knownHosts, type ContextWord, type HostDialect } from "./hosts";
-export {
-  branchProblem,
-  type BranchProblem,
-  cloneUrl,
-  contextsOf,
-  hasContext,
-  orgSubjects,
-  repoSubjects,
-} from "./subjects";
+export { branchProblem, cloneUrl, contextsOf, hasContext, orgSubjects, repoSubjects } from "./subjects";
 export {
   onaBearers,
   onaSubjects,

@@ -1,3 +1,4 @@
+import type { Correction } from "../model/correction";
 import type { Context, HostKind, SubjectSet } from "../model/accessModel";
 import { branchForms, dialects, fill, fillAll, type ContextWord } from "./hosts";
 import { isGuarded } from "./traversal";
@@ -61,14 +62,8 @@ function withoutCovered(prefixes: readonly string[]): readonly string[] {
   return prefixes.filter((p) => !prefixes.some((other) => other !== p && p.startsWith(other)));
 }
 
-/** What is wrong with the name of a branch, and what to do about it. */
-export interface BranchProblem {
-  readonly problem: string;
-  readonly remedy: string;
-}
-
 /** Why no workspace can be opened on a branch of this name on this kind of host; null for one that can. */
-export function branchProblem(branch: string, kind: HostKind): BranchProblem | null {
+export function branchProblem(branch: string, kind: HostKind): Correction | null {
   const trouble = refProblem(branch);
   if (trouble !== null)
     return {

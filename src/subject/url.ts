@@ -1,3 +1,4 @@
+import type { Correction } from "../model/correction";
 import type { HostKind, ScmHost } from "../model/accessModel";
 import { dialects, knownHosts } from "./hosts";
 
@@ -22,7 +23,7 @@ export interface EntryUrl {
 export type EntryUrlResult =
   | { readonly ok: true; readonly entry: EntryUrl }
   /** Neither text quotes the URL. */
-  | { readonly ok: false; readonly problem: string; readonly remedy: string };
+  | ({ readonly ok: false } & Correction);
 
 const refused = (problem: string, remedy: string): EntryUrlResult => ({ ok: false, problem, remedy });
 

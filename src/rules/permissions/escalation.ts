@@ -1,4 +1,4 @@
-import type { Origin } from "../../diagnostics";
+import { below, type Origin } from "../../diagnostics";
 import { dnsSuffixes, partitions } from "../../model/partitions";
 import type { Statement } from "../../model/policyDocument";
 import {
@@ -13,7 +13,7 @@ import {
   textOnly,
 } from "../../policy";
 import type { Denials, JudgedRole } from "../judgedRole";
-import { below, listed, type Observation, type Rule } from "../rule";
+import { listed, type Observation, type Rule } from "../rule";
 import { keepsFromAdministrators } from "./boundary";
 import { escalationPaths, type EscalationPath, type EscalationStep } from "./escalationPaths";
 import { allowedBy, grantedBeside, isDenied, isOfUsersOnly, remembered } from "./statements";

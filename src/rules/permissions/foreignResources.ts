@@ -1,7 +1,7 @@
-import { quote, type Origin } from "../../diagnostics";
+import { below, quote, type Origin } from "../../diagnostics";
 import { openPattern, resourcesOf } from "../../policy";
 import type { JudgedRole } from "../judgedRole";
-import { below, listed, type Observation, type Rule } from "../rule";
+import { listed, type Observation, type Rule } from "../rule";
 
 /** Rules about resources that a role's own account does not decide on. */
 export const foreignResourceRules: readonly Rule[] = Object.freeze<Rule[]>([

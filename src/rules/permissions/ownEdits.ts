@@ -1,3 +1,4 @@
+import { below } from "../../diagnostics";
 import type { Condition, Statement } from "../../model/policyDocument";
 import type { RoleAccess } from "../../model/roleAccess";
 import {
@@ -11,7 +12,7 @@ import {
   textOnly,
 } from "../../policy";
 import type { JudgedRole } from "../judgedRole";
-import { below, listed, type Observation, type Rule } from "../rule";
+import { listed, type Observation, type Rule } from "../rule";
 import { keepsFromAdministrators } from "./boundary";
 import { allowedBy, isDenied, ofAccount } from "./statements";
 import { words } from "./tables";

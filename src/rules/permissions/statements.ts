@@ -1,4 +1,4 @@
-import type { Severity } from "../../diagnostics";
+import { below, type Severity } from "../../diagnostics";
 import type { PolicyDocument, Statement } from "../../model/policyDocument";
 import {
   coversText,
@@ -20,7 +20,7 @@ import {
   type ServiceReference,
 } from "../../policy";
 import type { Denials, JudgedRole, PlacedStatement } from "../judgedRole";
-import { below, type Observation, type Rule } from "../rule";
+import type { Observation, Rule } from "../rule";
 
 /** What a rule says of one statement. */
 export interface Remark {

@@ -1,10 +1,10 @@
-import { quote } from "../../diagnostics";
+import { below, quote } from "../../diagnostics";
 import type { ExistingIdentityProvider } from "../../model/existing";
 import { issuerProblem, issuersOf } from "../../model/issuer";
 import { parseArn, providerName } from "../../model/names";
 import { fixedLimits } from "../../model/quotas";
 import type { Surroundings } from "../judgedRole";
-import { below, type Observation, type Rule } from "../rule";
+import type { Observation, Rule } from "../rule";
 import { foreignIssuer } from "../trust/foreignIssuers";
 
 type Judge = (provider: ExistingIdentityProvider, surroundings: Surroundings) => readonly string[];

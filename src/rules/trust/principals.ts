@@ -1,10 +1,10 @@
-import { quote, type Origin } from "../../diagnostics";
+import { below, quote, type Origin } from "../../diagnostics";
 import { issuersOf } from "../../model/issuer";
 import { parseArn } from "../../model/names";
 import { partitions } from "../../model/partitions";
 import { assumeAction, many, matchesPattern } from "../../policy";
 import type { TrustStatement, TrustView } from "../judgedRole";
-import { below, type Observation, type Rule } from "../rule";
+import type { Observation, Rule } from "../rule";
 import { builtInProviders } from "./foreignIssuers";
 import { documents, each, mistakes } from "./structure";
 import { hasPlaceholder } from "./trustView";

@@ -1,7 +1,7 @@
-import { quote } from "../../diagnostics";
+import { below, quote } from "../../diagnostics";
 import { dialects } from "../../subject";
 import type { TrustedIssuer } from "../judgedRole";
-import { below, listed, type Rule } from "../rule";
+import { listed, type Rule } from "../rule";
 
 /** Rules about whom a role admits, be it an entry of a manifest or a document that says so. */
 export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([

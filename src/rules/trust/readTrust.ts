@@ -1,4 +1,4 @@
-import { quote } from "../../diagnostics";
+import { below, quote } from "../../diagnostics";
 import type { ExistingDocument } from "../../model/existing";
 import { isSharedIssuer, issuerProblem, issuersOf } from "../../model/issuer";
 import { parseArn } from "../../model/names";
@@ -14,7 +14,6 @@ import type {
   TrustStatement,
   TrustView,
 } from "../judgedRole";
-import { below } from "../rule";
 import { builtInProviders, foreignIssuer } from "./foreignIssuers";
 import { isClosed, loginKeys } from "./outcomes";
 import { conditionsOf, federatedOf, hasPlaceholder, isAbout } from "./trustView";

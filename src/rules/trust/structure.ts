@@ -1,8 +1,8 @@
-import { nearest, pathText, quote } from "../../diagnostics";
+import { below, nearest, pathText, quote } from "../../diagnostics";
 import type { Statement } from "../../model/policyDocument";
 import { many, statementMistakes } from "../../policy";
 import type { ReadPolicy, TrustStatement } from "../judgedRole";
-import { below, type Observation, type Rule } from "../rule";
+import type { Observation, Rule } from "../rule";
 import { isWritable } from "./subjectValues";
 import { federatedOf } from "./trustView";
 
