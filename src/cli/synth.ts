@@ -38,7 +38,8 @@ export async function synthCommand(
   const listed = findings.filter((f) => f.severity !== "info" && !f.accepted);
   const diagnostics = project.ok ? [] : project.diagnostics;
   io.stderr.write(projectText(project, listed, io));
-  io.stdout.write(countsLine(diagnostics, findings));
+  const hidden = listed.length < findings.length ? ": npx gitpod-aws-oidc check lists them\n" : "\n";
+  io.stdout.write(countsLine(diagnostics, findings).replace("\n", hidden));
   if (!project.ok) return project.unreadable ? 2 : 1;
   if (blocking(project.findings).length > 0) return 1;
   return withDrafts(io, (drafts) => written(project, options, drafts, io));
