@@ -6,6 +6,8 @@ import { bash, commandLine } from "../support/process";
 /** Runs that are killed: a few, with FULL=1 twenty, or as many as SOAK says. */
 const runs = Number(process.env["SOAK"] ?? (process.env["FULL"] === "1" ? 20 : 2));
 
+jest.setTimeout(60_000 + 10_000 * runs);
+
 inTemporaryFolder();
 
 /** Manifests between which everything changes: accounts and repositories come and go, and every role is another. */
