@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
   accessChanges,
@@ -189,7 +189,7 @@ function diffCommand(given: AccessArguments, old: string | true, io: CommandIo):
   const after = declaredSource(manifest, io);
   const before =
     old !== true
-      ? declaredSource(isFolder(old) ? join(old, basename(manifest)) : old, io)
+      ? declaredSource(manifestBefore(old, basename(manifest)), io)
       : after === null
         ? null
         : deployedSource(given.deployed ?? [], after, io);
@@ -209,6 +209,16 @@ function diffCommand(given: AccessArguments, old: string | true, io: CommandIo):
   const changes = accessChanges(only(compared.before), only(compared.after), lines);
   write(format(changes), given.out, io);
   return given.failOn === "gains" && changes.some(({ change }) => change === "gains") ? 1 : 0;
+}
+
+/** @param old - a manifest, or a folder that holds one of the same name */
+function manifestBefore(old: string, name: string): string {
+  const file = isFolder(old) ? join(old, name) : old;
+  if (existsSync(file)) return file;
+  throw new CommandError(
+    `there is no file ${quote(file)}`,
+    "write --diff with the manifest before the change, or with the folder that holds it",
+  );
 }
 
 function isDeployed(access: Access): access is DeployedAccess {

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { formatText, quote } from "../diagnostics";
-import { parseManifest, type ManifestFiles } from "../manifest";
-import { resolve } from "../resolve";
+import { quote } from "../diagnostics";
+import { kindProblem } from "../model/issuer";
+import { knownHosts, scmHosts } from "../subject";
 import { CommandError } from "./commandError";
 import { writeFiles } from "./drafts";
 import type { CommandIo, ExitCode } from "./io";
+import { canonicalRepository } from "./repository";
 import { readSettings } from "./settings";
 
 export interface InitArguments {
@@ -38,24 +39,11 @@ const pipelines: Readonly<Record<string, readonly (readonly [example: string, fi
  */
 export function initCommand(given: InitArguments, io: CommandIo): ExitCode {
   const { manifest: file } = readSettings({}, io.env);
-  refuseUser("--issuer", given.issuer);
-  refuseUser("--repo", given.repo);
-  if (given.ona !== undefined && given.issuer !== undefined)
-    throw new CommandError("--ona and --issuer are two kinds of installations", "leave one of them out");
-  if (given.ona === undefined && given.project !== undefined)
-    throw new CommandError("--project belongs to --ona", "write --ona with the organization's id too");
+  checkOptions(given);
   const beside = filesBeside(given);
   const manifest = existsSync(file) ? null : firstManifest(given);
   if (manifest === null && given.ci === undefined && given.cdktf !== true)
     throw new CommandError(`${file} exists already`, "edit it, or move it away first");
-  const trouble = manifest === null ? null : problemsOf(manifest, file);
-  if (trouble !== null) {
-    io.stderr.write(trouble);
-    throw new CommandError(
-      "the options do not make a manifest, so nothing was written",
-      "fix what is reported above",
-    );
-  }
   const texts: readonly (readonly [path: string, text: string | null])[] = [
     [file, manifest],
     ...beside.map(([example, path]) => {
@@ -73,13 +61,47 @@ function kept(path: string): string {
   return `kept ${path}${hint}\n`;
 }
 
-/** What stands before the `@` of a URL may be a password or a token: it reaches neither a file nor a message. */
-function refuseUser(option: string, url: string | undefined): void {
-  if (url !== undefined && /^(https?:\/\/[^/]*|(\w+:\/\/)?[^/@]*:[^/@]*)@/.test(url))
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** @throws CommandError - in the option's own words: the manifest that would have them is not written */
+function checkOptions({ issuer, ona, project, account }: InitArguments): void {
+  if (ona !== undefined && issuer !== undefined)
+    throw new CommandError("--ona and --issuer are two kinds of installations", "leave one of them out");
+  if (ona === undefined && project !== undefined)
+    throw new CommandError("--project belongs to --ona", "write --ona with the organization's id too");
+  if (account !== undefined && !/^[0-9]{12}$/.test(account))
     throw new CommandError(
-      `${option} holds a user name or a password`,
+      `--account ${quote(account)} is not the id of an AWS account`,
+      "write its 12 digits, e.g. 012345678901",
+    );
+  for (const [option, id, source] of [
+    ["--ona", ona, "organization_id of ona idp token --audience sts.amazonaws.com --decode"],
+    ["--project", project, "the id that ona project list prints"],
+  ] as const)
+    if (id !== undefined && !uuid.test(id))
+      throw new CommandError(`${option} ${quote(id)} is not a UUID in lower case`, `copy ${source}`);
+  if (issuer !== undefined) checkIssuer(issuer);
+}
+
+function checkIssuer(issuer: string): void {
+  // It may be a password or a token, and reaches no message.
+  if (issuer.includes("@"))
+    throw new CommandError(
+      "--issuer holds a user name or a password",
       "leave out what stands before the @ of the URL",
     );
+  const found = kindProblem(issuer, "classic");
+  if (found === null) return;
+  // Of a bare host we know what its issuer most likely is.
+  const url = issuer.includes("://") ? issuer : `https://${issuer}`;
+  const isOna = /^https:\/\/([^/]*\.)?(app\.gitpod\.io|ona\.com)(\/|$)/.test(url);
+  const remedy = isOna
+    ? "write --ona with the organization's id"
+    : (kindProblem(url, "classic")?.remedy ?? `write ${url}`);
+  throw new CommandError(
+    `--issuer ${quote(issuer)} ${found.problem}`,
+    remedy.replace(/^write https/, "write --issuer https"),
+  );
 }
 
 function filesBeside({ cdktf, ci }: InitArguments): readonly (readonly [example: string, file: string])[] {
@@ -126,7 +148,7 @@ function entryOf({ repo, ona, project }: InitArguments): string {
       ? "contexts: [repository] # which workspaces: those opened on the repository's own URL"
       : `project: ${q(project ?? "ID")} # the project's id, from: ona project list`;
   const entry = `repos:
-  - url: ${q(repo ?? "https://github.com/acme/app")}
+  - url: ${q(repo === undefined ? "https://github.com/acme/app" : canonicalRepository({ hosts: scmHosts(knownHosts) }, repo))}
     ${which}
     grants:
       - secret: database_connection_string
@@ -142,22 +164,6 @@ function installationName(issuer = exampleIssuer): string {
   const host = URL.canParse(issuer) ? new URL(issuer).hostname : "";
   const [label = ""] = host.replace(/^(api|services|gitpod)\./, "").split(".");
   return /^[a-z0-9][a-z0-9-]{0,31}$/.test(label) ? label : "gitpod";
-}
-
-/** The formatted problems of a text that is not on disk yet; null where it has none. */
-function problemsOf(text: string, file: string): string | null {
-  const files: ManifestFiles = {
-    read: () => ({ ok: true, bytes: new TextEncoder().encode(text) }),
-    expand: () => [],
-    identity: (name) => name,
-  };
-  const parsed = parseManifest(file, files);
-  const resolved = parsed.ok ? resolve(parsed.parsed) : parsed;
-  if (resolved.ok) return null;
-  return formatText(parsed.locator.diagnose(resolved.problems), [], {
-    line: (name, line) => parsed.locator.line(name, line),
-    colour: false,
-  });
 }
 
 function nextSteps({ issuer, ona, project, account, repo }: InitArguments): string {

@@ -50,15 +50,15 @@ function checkInstallation({ installations }: AccessModel, name: string | undefi
 }
 
 /** The canonical URL of a repository. @throws CommandError - for what is none */
-export function canonicalRepository(model: AccessModel, repo: string | undefined): string {
+export function canonicalRepository({ hosts }: Pick<AccessModel, "hosts">, repo: string | undefined): string {
   const given = repo ?? origin();
-  const parsed = parseRemoteUrl(given, model.hosts);
+  const parsed = parseRemoteUrl(given, hosts);
   if (parsed.ok) return parsed.repository.url;
   // A remote may hold a password: it is not printed.
   const what = repo === undefined ? "the remote origin of this folder" : "--repo";
   throw new CommandError(
     `${what} is not the URL of a repository: ${parsed.problem}`,
-    meantRepo(given, model.hosts) ??
+    meantRepo(given, hosts) ??
       "write --repo https://github.com/acme/app, or the like; hosts of your own are declared under scmHosts",
   );
 }

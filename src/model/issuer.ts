@@ -87,8 +87,8 @@ const otherShapes: readonly Shape[] = Object.freeze<Shape[]>([
     /^https:\/\/[^/]+$/,
     ({ host }) => ({
       problem: "lacks the path /idp, with which the issuer of every Gitpod Classic installation ends",
-      remedy: /^(api|services)\./.test(host)
-        ? `write https://${host}/idp`
+      remedy: /^((api|services)\.|gitpod\.io$)/.test(host)
+        ? `write https://${host.replace(/^gitpod/, "api.gitpod")}/idp`
         : `${copyIssuer}: most likely https://services.${host}/idp`,
     }),
   ],

@@ -65,7 +65,6 @@ test("of a manifest with diagnostics there is no answer, on either side", async 
   for (const argv of [
     ["--diff", "broken.yaml"],
     ["broken.yaml", "--diff", "old.yaml"],
-    ["--diff", "missing.yaml", "--fail-on", "gains"],
   ]) {
     const { status, stdout, stderr } = await command(["access", ...argv]);
     expect([status, stdout]).toEqual([2, ""]);
@@ -77,6 +76,7 @@ test.each([
   [["--fail-on", "gains"], "add --diff"],
   [["--diff", "old.yaml", "--fail-on", "losses"], "write --fail-on gains"],
   [["--diff", "old.yaml", "--within", "30d"], "--within is not for --diff"],
+  [["--diff", "missing.yaml", "--fail-on", "gains"], "write --diff with the manifest before the change"],
 ])("%j is refused", async (argv, message) => {
   const { status, stdout, stderr } = await command(["access", ...argv]);
   expect([status, stdout, stderr]).toEqual([2, "", expect.stringContaining(message)]);

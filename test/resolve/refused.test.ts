@@ -42,6 +42,7 @@ describe("an installation of Gitpod Classic has an issuer https://HOST/idp", () 
       "issuer: https://services.acme.gitpod.cloud",
       /lacks the path \/idp.*write https:\/\/services\.acme\.gitpod\.cloud\/idp/,
     ],
+    ["issuer: https://gitpod.io", /write https:\/\/api\.gitpod\.io\/idp/],
     ["issuer: https://acme.gitpod.cloud", /most likely https:\/\/services\.acme\.gitpod\.cloud\/idp/],
     [
       "issuer: https://services.acme.gitpod.cloud/idp/.well-known/openid-configuration",

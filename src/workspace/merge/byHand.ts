@@ -72,16 +72,18 @@ function placesOf(code: string, arn: string): readonly number[] {
 }
 
 /** What is said of logins by hand. */
-export function handLoginProblems(
-  { text }: ExistingFile,
-  found: readonly HandLogin[],
-): readonly MergeProblem[] {
-  return found.map(({ offset, login }) => ({
-    position: positionAt(text, offset),
-    message: `this logs in to ${quote(login.roleArn)} by hand, and so does our task`,
-    remedy:
-      "run this again with --replace, which puts our task in its place, or take the login out: the whole task, where it was pasted from a snippet",
-  }));
+export function handLoginProblems(file: ExistingFile, found: readonly HandLogin[]): readonly MergeProblem[] {
+  return found.map((one) => {
+    const place = removal(file, one);
+    return {
+      position: positionAt(file.text, one.offset),
+      message: `this logs in to ${quote(one.login.roleArn)} by hand, and so does our task`,
+      remedy:
+        typeof place === "string"
+          ? `take the login out by hand: it ${place}, so that --replace cannot`
+          : "run this again with --replace, which puts our task in its place, or take the login out: the whole task, where it was pasted from a snippet",
+    };
+  });
 }
 
 /** A file without logins by hand: which of the tasks that it had it still has, and which of those wait for ours now. */

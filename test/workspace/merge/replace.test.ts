@@ -22,10 +22,16 @@ function left(text: string): string | null {
   return removed.ok ? removed.text : null;
 }
 
-test("without being asked, the message says how to ask", () => {
+test("without being asked, the message says how to ask, or that --replace would refuse it", () => {
   expect(replace(`tasks:\n  - command: ${login}\n`, { replace: false })).toMatchObject({
     ok: false,
     problems: [{ remedy: expect.stringMatching(/^run this again with --replace/) as string }],
+  });
+  expect(replace(`tasks:\n  - before: ${login}\n    command: ls\n`, { replace: false })).toMatchObject({
+    ok: false,
+    problems: [
+      { remedy: expect.stringMatching(/^take the login out by hand: .* --replace cannot$/) as string },
+    ],
   });
 });
 
