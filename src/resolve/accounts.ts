@@ -1,12 +1,12 @@
 import { posix } from "node:path";
-import { below, quote, type Origin } from "../diagnostics";
+import { quote } from "../diagnostics";
 import type { Manifest, ManifestAccount } from "../manifest";
 import type { Account, Backend, Management } from "../model/accessModel";
 import { parseArn } from "../model/names";
 import { partitionOf, type Partition } from "../model/partitions";
 import { shardBackend, stackName } from "../model/shards";
 import { defaultQuotas, quotaTable, type Quotas } from "../model/quotas";
-import type { Problems } from "./problems";
+import type { ManifestPlace, Problems } from "./problems";
 import { checkRegion } from "./regions";
 
 /** An account before its roles are known, with the settings that its roles inherit. */
@@ -21,32 +21,27 @@ export interface AccountSettings extends Omit<Account, "identityProviders" | "ro
 /** Resolves every account, sorted by name. Accounts with problems are left out, and the problems say why. */
 export function resolveAccounts(
   manifest: Manifest,
-  file: string,
-  problems: Problems,
+  whole: ManifestPlace,
 ): ReadonlyMap<string, AccountSettings> {
   const accounts = new Map<string, AccountSettings>();
   const byId = new Map<string, string>();
   for (const [name, source] of sortedEntries(manifest.accounts)) {
-    const origin: Origin = { file, path: ["accounts", name] };
+    const place = whole.below("accounts", name);
     const twin = byId.get(source.id);
-    if (twin !== undefined) {
-      problems.add(
-        "R08",
-        below(origin, "id"),
-        `accounts ${quote(twin)} and ${quote(name)} have one id: their stacks would fight over its roles`,
-        "keep one of them, and use its name in the entries of both",
-      );
-    }
+    if (twin !== undefined)
+      place.below("id").refuse("R08", {
+        problem: `accounts ${quote(twin)} and ${quote(name)} have one id: their stacks would fight over its roles`,
+        remedy: "keep one of them, and use its name in the entries of both",
+      });
     byId.set(source.id, name);
-    for (const installation of Object.keys(source.identityProviders ?? {})) {
-      if (Object.hasOwn(manifest.installations, installation)) continue;
-      const at = below(origin, "identityProviders", installation);
-      problems.unknownName(at, "installation", installation, Object.keys(manifest.installations));
-    }
-    const account = resolveAccount(name, source, origin, problems);
+    const known = Object.keys(manifest.installations);
+    for (const installation of Object.keys(source.identityProviders ?? {}))
+      if (!known.includes(installation))
+        place.below("identityProviders", installation).unknownName("installation", installation, known);
+    const account = resolveAccount(name, source, place);
     if (account) accounts.set(name, account);
   }
-  checkStacks(accounts, problems);
+  checkStacks(accounts, whole.problems);
   return accounts;
 }
 
@@ -55,24 +50,22 @@ function checkStacks(accounts: ReadonlyMap<string, AccountSettings>, problems: P
   const seen = new Map<string, string>();
   for (const { name, shards, backend, origin } of accounts.values())
     for (let shard = 1; shard <= shards; shard++) {
+      const place = problems.at(origin);
       const stack = stackName(name, shard);
       if (shard > 1 && accounts.has(stack))
-        problems.add(
-          "R08",
-          below(origin, "shards"),
-          `a stack of account ${quote(name)} would have the name of the account ${quote(stack)}`,
-          "rename one of the accounts, with its state, or write fewer shards",
-        );
+        place.below("shards").refuse("R08", {
+          problem: `a stack of account ${quote(name)} would have the name of the account ${quote(stack)}`,
+          remedy: "rename one of the accounts, with its state, or write fewer shards",
+        });
       const state = stateOf(shardBackend(backend, shard));
       if (state === null) continue;
       const twin = seen.get(state) ?? stack;
       if (twin !== stack)
-        problems.add(
-          "R08",
-          below(origin, "backend"),
-          `the stacks ${quote(twin)} and ${quote(stack)} would share one Terraform state`,
-          "give each account a path, key or workspace of its own; those of shards end in -2, -3 and so on",
-        );
+        place.below("backend").refuse("R08", {
+          problem: `the stacks ${quote(twin)} and ${quote(stack)} would share one Terraform state`,
+          remedy:
+            "give each account a path, key or workspace of its own; those of shards end in -2, -3 and so on",
+        });
       seen.set(state, stack);
     }
 }
@@ -91,58 +84,46 @@ function stateOf(backend: Backend): string | null {
   }
 }
 
-function resolveAccount(
-  name: string,
-  source: ManifestAccount,
-  origin: Origin,
-  problems: Problems,
-): AccountSettings | null {
-  checkRegion(source.region, below(origin, "region"), problems);
-  const partition = partitionOf(source.region);
+function resolveAccount(name: string, source: ManifestAccount, place: ManifestPlace): AccountSettings | null {
+  const { id, region, deployRole = null, deployExternalId = null, permissionsBoundary = null } = source;
+  checkRegion(region, place.below("region"));
+  const partition = partitionOf(region);
   if (partition === null) return null;
-  if (source.partition !== undefined && source.partition !== partition) {
-    problems.add(
-      "R08",
-      below(origin, "partition"),
-      `the region ${source.region} is in the partition ${partition}, not ${source.partition}`,
-      "leave partition out: the region says it",
-    );
-  }
-  const owner = { id: source.id, partition };
-  checkPolicyOwner(source.permissionsBoundary, owner, below(origin, "permissionsBoundary"), problems);
-  checkPartition(source.deployRole, partition, below(origin, "deployRole"), problems);
-  const deployAccount = source.deployRole === undefined ? source.id : parseArn(source.deployRole)?.account;
-  if (deployAccount !== source.id) {
-    problems.add(
-      "R08",
-      below(origin, "deployRole"),
-      `the role is in account ${deployAccount ?? "?"}, but this account is ${source.id}`,
-      "name a role of this account that ops may assume",
-    );
-  }
-  if (source.deployExternalId !== undefined && source.deployRole === undefined) {
-    problems.add(
-      "R08",
-      below(origin, "deployExternalId"),
-      "an external id is for the role that Terraform assumes, and there is none",
-      "add deployRole, or leave deployExternalId out",
-      "key",
-    );
-  }
+  if (source.partition !== undefined && source.partition !== partition)
+    place.below("partition").refuse("R08", {
+      problem: `the region ${region} is in the partition ${partition}, not ${source.partition}`,
+      remedy: "leave partition out: the region says it",
+    });
+  checkPolicyOwner(permissionsBoundary, { id, partition }, place.below("permissionsBoundary"));
+  checkPartition(deployRole, partition, place.below("deployRole"));
+  const deployAccount = deployRole === null ? id : parseArn(deployRole)?.account;
+  if (deployAccount !== id)
+    place.below("deployRole").refuse("R08", {
+      problem: `the role is in account ${deployAccount ?? "?"}, but this account is ${id}`,
+      remedy: "name a role of this account that ops may assume",
+    });
+  if (deployExternalId !== null && deployRole === null)
+    place.below("deployExternalId").refuse("R08", {
+      problem: "an external id is for the role that Terraform assumes, and there is none",
+      remedy: "add deployRole, or leave deployExternalId out",
+      at: "key",
+    });
   return {
-    name,
-    origin,
-    id: source.id,
-    partition,
-    region: source.region,
+    ...{
+      name,
+      origin: place.origin,
+      id,
+      partition,
+      region,
+      deployRole,
+      deployExternalId,
+      permissionsBoundary,
+    },
     shards: source.shards ?? 1,
-    backend: resolveBackend(name, source.backend, below(origin, "backend"), problems),
-    deployRole: source.deployRole ?? null,
-    deployExternalId: source.deployExternalId ?? null,
+    backend: resolveBackend(name, source.backend ?? {}, place.below("backend")),
     deployProfile: source.deployProfile ?? null,
-    permissionsBoundary: source.permissionsBoundary ?? null,
     requireBoundary: source.requireBoundary ?? false,
-    quotas: resolveQuotas(source.quotas ?? {}, below(origin, "quotas"), problems),
+    quotas: resolveQuotas(source.quotas ?? {}, place.below("quotas")),
     rolePath: source.path ?? null,
     tags: source.tags ?? {},
     exclusive: source.exclusive ?? false,
@@ -151,92 +132,63 @@ function resolveAccount(
 }
 
 /** An ARN of another partition than its account's can never work there. */
-export function checkPartition(
-  arn: string | undefined,
-  partition: Partition,
-  origin: Origin,
-  problems: Problems,
-): void {
-  const found = arn === undefined ? partition : parseArn(arn)?.partition;
-  if (found === partition) return;
-  problems.add(
-    "R08",
-    origin,
-    `the ARN is of the partition ${quote(found ?? "")}, but the account is in ${partition}`,
-    `write the ARN with arn:${partition}:`,
-  );
+export function checkPartition(arn: string | null, partition: Partition, place: ManifestPlace): void {
+  const found = arn === null ? partition : parseArn(arn)?.partition;
+  if (found !== partition)
+    place.refuse("R08", {
+      problem: `the ARN is of the partition ${quote(found ?? "")}, but the account is in ${partition}`,
+      remedy: `write the ARN with arn:${partition}:`,
+    });
 }
 
 /** IAM attaches, and takes as a boundary, policies of the role's own account and AWS's own. */
 export function checkPolicyOwner(
-  arn: string | undefined,
-  account: Pick<Account, "id" | "partition">,
-  origin: Origin,
-  problems: Problems,
+  arn: string | null,
+  { id, partition }: Pick<Account, "id" | "partition">,
+  place: ManifestPlace,
 ): void {
-  checkPartition(arn, account.partition, origin, problems);
-  const owner = arn === undefined ? "aws" : parseArn(arn)?.account;
-  if (owner === "aws" || owner === account.id) return;
-  problems.add(
-    "R08",
-    origin,
-    `the policy is of account ${owner ?? "?"}, and the role of ${account.id}: IAM attaches policies of its own account, or AWS's own`,
-    `name a policy of account ${account.id}; where each account has its own, split the entry by account`,
-  );
+  checkPartition(arn, partition, place);
+  const owner = arn === null ? "aws" : parseArn(arn)?.account;
+  if (owner !== "aws" && owner !== id)
+    place.refuse("R08", {
+      problem: `the policy is of account ${owner ?? "?"}, and the role of ${id}: IAM attaches policies of its own account, or AWS's own`,
+      remedy: `name a policy of account ${id}; where each account has its own, split the entry by account`,
+    });
 }
 
 function resolveBackend(
   name: string,
-  source: ManifestAccount["backend"],
-  origin: Origin,
-  problems: Problems,
+  { s3, cloud, partial, local }: NonNullable<ManifestAccount["backend"]>,
+  place: ManifestPlace,
 ): Backend {
-  if (source?.s3) {
-    checkRegion(source.s3.region, below(origin, "s3", "region"), problems);
-    const partition = partitionOf(source.s3.region);
-    if (partition !== null)
-      checkPartition(source.s3.roleArn, partition, below(origin, "s3", "roleArn"), problems);
-    return {
-      kind: "s3",
-      bucket: source.s3.bucket,
-      region: source.s3.region,
-      key: source.s3.key ?? `gitpod-aws-oidc/${name}.tfstate`,
-      kmsKeyId: source.s3.kmsKeyId ?? null,
-      useLockfile: source.s3.useLockfile ?? true,
-      roleArn: source.s3.roleArn ?? null,
-      profile: source.s3.profile ?? null,
-    };
+  if (s3) {
+    const { bucket, region, kmsKeyId = null, useLockfile = true, roleArn = null, profile = null } = s3;
+    const key = s3.key ?? `gitpod-aws-oidc/${name}.tfstate`;
+    checkRegion(region, place.below("s3", "region"));
+    const partition = partitionOf(region);
+    if (partition !== null) checkPartition(roleArn, partition, place.below("s3", "roleArn"));
+    return { kind: "s3", bucket, region, key, kmsKeyId, useLockfile, roleArn, profile };
   }
-  if (source?.cloud) {
-    return {
-      kind: "cloud",
-      organization: source.cloud.organization,
-      workspace: source.cloud.workspace,
-      hostname: source.cloud.hostname ?? "app.terraform.io",
-    };
+  if (cloud) {
+    const { organization, workspace, hostname = "app.terraform.io" } = cloud;
+    return { kind: "cloud", organization, workspace, hostname };
   }
-  if (source?.partial) return { kind: "partial", type: source.partial };
-  return { kind: "local", path: source?.local?.path ?? `terraform.${name}.tfstate` };
+  if (partial) return { kind: "partial", type: partial };
+  return { kind: "local", path: local?.path ?? `terraform.${name}.tfstate` };
 }
 
 function resolveQuotas(
   source: { readonly [K in keyof Quotas]?: number | undefined },
-  origin: Origin,
-  problems: Problems,
+  place: ManifestPlace,
 ): Quotas {
   const quotas: Record<keyof Quotas, number> = { ...defaultQuotas };
   for (const key of Object.keys(quotaTable) as (keyof Quotas)[]) {
-    const value = source[key];
-    if (value === undefined) continue;
-    if (value > quotaTable[key].max) {
-      problems.add(
-        "M04",
-        below(origin, key),
-        `${value} is more than AWS raises this quota to: ${quotaTable[key].max}`,
-        "write the quota that the Service Quotas console shows for this account",
-      );
-    }
-    quotas[key] = value;
+    quotas[key] = source[key] ?? quotas[key];
+    if (quotas[key] > quotaTable[key].max)
+      place.below(key).refuse("M04", {
+        problem: `${quotas[key]} is more than AWS raises this quota to: ${quotaTable[key].max}`,
+        remedy: "write the quota that the Service Quotas console shows for this account",
+      });
   }
   return quotas;
 }

@@ -4,7 +4,7 @@ import type { Acceptance, Context, Entry, Installation, ScmHost } from "../model
 import { branchProblem, contextsOf, hasContext, parseEntryUrl, type EntryUrl } from "../subject";
 import type { AccountSettings } from "./accounts";
 import { checkIncluded } from "./included";
-import type { Problems } from "./problems";
+import { about, type ManifestPlace, type Problems } from "./problems";
 
 /** An entry with `defaults` merged in and its names followed. */
 export interface EffectiveEntry {
@@ -12,7 +12,6 @@ export interface EffectiveEntry {
   readonly url: EntryUrl;
   readonly installations: readonly Installation[];
   readonly accounts: readonly AccountSettings[];
-  /** The merged settings, and where each of them is written. */
   readonly settings: Settings;
   readonly name: string | null;
   readonly adopt: boolean;
@@ -20,34 +19,37 @@ export interface EffectiveEntry {
   readonly projects: readonly string[];
 }
 
-/** Settings of an entry over those of `defaults`. */
+/** Settings of an entry over those of `defaults`, and where each of them is written. */
 export class Settings {
   readonly tags: Readonly<Record<string, string>>;
   readonly snippet: NonNullable<ManifestDefaults["snippet"]>;
   readonly #own: ManifestDefaults;
   readonly #origin: Origin;
-  readonly #defaults: ManifestDefaults;
-  readonly #defaultsFile: string;
+  readonly #scope: Pick<Scope, "file" | "manifest" | "problems">;
 
-  constructor({ value, origin }: ParsedEntry, { file, manifest }: Pick<Scope, "file" | "manifest">) {
+  constructor({ value, origin }: ParsedEntry, scope: Pick<Scope, "file" | "manifest" | "problems">) {
     this.#own = value;
     this.#origin = origin;
-    this.#defaults = manifest.defaults ?? {};
-    this.#defaultsFile = file;
-    this.tags = { ...this.#defaults.tags, ...value.tags };
-    this.snippet = { ...this.#defaults.snippet, ...value.snippet };
+    this.#scope = scope;
+    this.tags = { ...scope.manifest.defaults?.tags, ...value.tags };
+    this.snippet = { ...scope.manifest.defaults?.snippet, ...value.snippet };
   }
 
   /** The entry's own setting, or else that of `defaults`. */
   get<K extends Exclude<keyof ManifestDefaults, "tags" | "snippet">>(key: K): ManifestDefaults[K] {
-    return this.#own[key] ?? this.#defaults[key];
+    return this.#own[key] ?? this.#scope.manifest.defaults?.[key];
   }
 
   /** Where a setting is written: in the entry, or else in `defaults`. */
   origin(key: keyof ManifestDefaults): Origin {
-    return this.#own[key] === undefined && this.#defaults[key] !== undefined
-      ? { file: this.#defaultsFile, path: ["defaults", key] }
+    const { file, manifest } = this.#scope;
+    return this.#own[key] === undefined && manifest.defaults?.[key] !== undefined
+      ? { file, path: ["defaults", key] }
       : below(this.#origin, key);
+  }
+
+  place(key: keyof ManifestDefaults): ManifestPlace {
+    return this.#scope.problems.at(this.origin(key));
   }
 }
 
@@ -63,97 +65,68 @@ export interface Scope {
 
 /** Resolves an entry as far as it concerns all its roles; null where its problems keep it from having any. */
 export function resolveEntry(parsed: ParsedEntry, scope: Scope): EffectiveEntry | null {
-  const { problems } = scope;
+  const { kind, origin, mainManifest } = parsed;
+  const { name = null, adopt = false, accept } = parsed.value;
+  const place = scope.problems.at(origin);
   const settings = new Settings(parsed, scope);
-  const url = parseEntryUrl(parsed.value.url, parsed.kind, scope.hosts);
-  const installations = follow(
-    "installation",
-    settings.get("installations"),
-    scope.installations,
-    settings,
-    scope,
-  );
-  const accounts = follow("account", settings.get("accounts"), scope.accounts, settings, scope);
-  checkIncluded(parsed, { defaults: scope.manifest.defaults ?? {}, accounts }, problems);
-  if (!url.ok) {
-    problems.add(
-      "R03",
-      below(parsed.origin, "url"),
-      `${quote(parsed.value.url)} is not the URL of ${parsed.kind === "org" ? "an organization" : "a repository"}: ${url.problem}`,
-      meantRemedy(parsed, scope.hosts) ?? url.remedy,
-    );
-    return null;
-  }
-  const { name } = parsed.value;
-  if (name !== undefined && installations.length > 1) {
-    problems.add(
-      "R08",
-      below(parsed.origin, "name"),
-      `the name would be that of ${installations.length} roles, one for each installation`,
-      "write one entry for each installation, or leave name out",
-      "key",
-    );
-    return null;
-  }
-  const projects = resolveProjects(parsed, installations, settings, problems);
-  const contexts = parsed.kind === "org" ? [] : resolveContexts(settings, url.entry.kind, scope);
+  const read = parseEntryUrl(parsed.value.url, kind, scope.hosts);
+  const installations = follow("installation", scope.installations, settings, scope);
+  const accounts = follow("account", scope.accounts, settings, scope);
+  checkIncluded(parsed, { defaults: scope.manifest.defaults ?? {}, accounts }, place);
+  if (!read.ok)
+    return place.below("url").refuse("R03", {
+      problem: `${quote(parsed.value.url)} is not the URL of ${kind === "org" ? "an organization" : "a repository"}: ${read.problem}`,
+      remedy: meantRemedy(parsed, scope.hosts) ?? read.remedy,
+    });
+  if (name !== null && installations.length > 1)
+    return place.below("name").refuse("R08", {
+      problem: `the name would be that of ${installations.length} roles, one for each installation`,
+      remedy: "write one entry for each installation, or leave name out",
+      at: "key",
+    });
+  const projects = resolveProjects(parsed, installations, settings, place);
+  const { url, kind: hostKind } = read.entry;
+  const contexts = kind === "org" ? [] : resolveContexts(settings, hostKind);
   return {
-    entry: {
-      kind: parsed.kind,
-      origin: parsed.origin,
-      url: url.entry.url,
-      hostKind: url.entry.kind,
-      contexts,
-      accept: acceptances(parsed.value.accept, parsed.origin),
-      mainManifest: parsed.mainManifest,
-    },
-    url: url.entry,
-    installations,
-    accounts,
-    settings,
-    name: name ?? null,
-    adopt: parsed.value.adopt ?? false,
-    projects,
+    entry: { kind, origin, url, hostKind, contexts, accept: acceptances(accept, origin), mainManifest },
+    url: read.entry,
+    ...{ installations, accounts, settings, name, adopt, projects },
   };
 }
 
 /** The Ona projects of an entry, which it has where one of its installations is of kind ona, and only there. */
 function resolveProjects(
-  { kind, value, origin }: ParsedEntry,
+  { kind, value }: ParsedEntry,
   installations: readonly Installation[],
   settings: Settings,
-  problems: Problems,
+  place: ManifestPlace,
 ): readonly string[] {
   const ona = installations.find((i) => i.ona !== null);
   const project = "project" in value ? value.project : undefined;
-  const add = (at: Origin, message: string, remedy: string) => {
-    problems.add("R08", at, message, remedy, "key");
-  };
+  const refuse = (at: ManifestPlace, problem: string, remedy: string) =>
+    at.refuse("R08", { problem, remedy, at: "key" });
   if (ona === undefined) {
     if (project !== undefined && installations.length > 0)
-      add(
-        below(origin, "project"),
+      refuse(
+        place.below("project"),
         "no installation of this entry is of kind ona",
         "leave project out, or name one under installations",
       );
-  } else if (kind === "org") {
-    const at = value.installations === undefined ? below(origin, "url") : settings.origin("installations");
-    const remedy =
-      "name repositories under repos, each with its project, or an installation of Gitpod Classic here";
-    add(at, `tokens of ${ona.name} name a project, and no organization of a host`, remedy);
-  } else if (project === undefined)
-    add(
-      below(origin, "url"),
+  } else if (kind === "org")
+    refuse(
+      value.installations === undefined ? place.below("url") : settings.place("installations"),
+      `tokens of ${ona.name} name a project, and no organization of a host`,
+      "name repositories under repos, each with its project, or an installation of Gitpod Classic here",
+    );
+  else if (project === undefined)
+    refuse(
+      place.below("url"),
       `on ${ona.name}, a role is for the environments of a project, and this entry names none`,
       "add project: its id, from the address of the project's page or ona project list",
     );
-  if (
-    "contexts" in value &&
-    value.contexts !== undefined &&
-    ona !== undefined &&
-    installations.every((i) => i.ona !== null)
-  )
-    add(below(origin, "contexts"), "tokens of Ona do not say what was opened", "leave contexts out");
+  const isAllOna = ona !== undefined && installations.every((i) => i.ona !== null);
+  if ("contexts" in value && value.contexts !== undefined && isAllOna)
+    refuse(place.below("contexts"), "tokens of Ona do not say what was opened", "leave contexts out");
   return [...new Set([project ?? []].flat())].sort();
 }
 
@@ -173,77 +146,60 @@ export function acceptances(written: ManifestDefaults["accept"], origin: Origin)
   }));
 }
 
-/** The named items, in the order in which they are named; the only one there is where none is named. */
+/** The items that an entry names, in its order; the only one there is where it names none. */
 function follow<T extends { readonly name: string }>(
   what: "installation" | "account",
-  names: readonly string[] | undefined,
   items: ReadonlyMap<string, T>,
   settings: Settings,
-  scope: Scope,
+  { manifest, problems }: Scope,
 ): readonly T[] {
-  const { problems, manifest } = scope;
+  const key = `${what}s` as const;
+  const names = settings.get(key);
+  const declared = () => Object.keys(manifest[key]).sort();
   if (names === undefined) {
-    if (Object.keys(manifest[`${what}s`]).length > 1) {
-      const declared = Object.keys(manifest[`${what}s`]).sort();
-      const origin = settings.origin(`${what}s`);
-      problems.add(
-        "R02",
-        { file: origin.file, path: origin.path.slice(0, -1) },
-        `the manifest has ${declared.length} ${what}s, and this entry does not say which: ${declared.map(quote).join(", ")}`,
-        `add ${what}s: [${declared[0] ?? ""}], or the like, here or under defaults`,
-      );
+    if (Object.keys(manifest[key]).length > 1) {
+      const { file, path } = settings.origin(key);
+      problems.at({ file, path: path.slice(0, -1) }).refuse("R02", {
+        problem: `the manifest has ${declared().length} ${key}, and this entry does not say which: ${declared().map(quote).join(", ")}`,
+        remedy: `add ${key}: [${declared()[0] ?? ""}], or the like, here or under defaults`,
+      });
     }
     return [...items.values()];
   }
-  const found = new Map<string, T>();
-  names.forEach((name, i) => {
+  return [...new Set(names)].flatMap((name) => {
     const item = items.get(name);
-    if (item) {
-      found.set(name, item);
-      return;
-    }
-    const declared = Object.keys(manifest[`${what}s`]).sort();
-    if (!declared.includes(name))
-      problems.unknownName(
-        below(settings.origin(`${what}s`), i),
-        what,
-        name,
-        declared,
-        // An account's id looks like a name.
-        what === "account" ? declared.find((d) => manifest.accounts[d]?.id === name) : undefined,
-      );
+    if (item !== undefined) return [item];
+    // One that has problems of its own is declared.
+    if (Object.hasOwn(manifest[key], name)) return [];
+    // An account's id looks like a name.
+    const meant = what === "account" ? declared().find((d) => manifest.accounts[d]?.id === name) : undefined;
+    settings.place(key).below(names.indexOf(name)).unknownName(what, name, declared(), meant);
+    return [];
   });
-  return [...found.values()];
 }
 
 const defaultContexts = Object.freeze(["repository"] as const);
 
-function resolveContexts(
-  settings: Settings,
-  kind: Entry["hostKind"],
-  { problems }: Scope,
-): readonly Context[] {
-  const written = settings.get("contexts") ?? defaultContexts;
+function resolveContexts(settings: Settings, kind: Entry["hostKind"]): readonly Context[] {
   const contexts = new Map<string, Context>();
-  written.forEach((context, i) => {
-    const place = () => below(settings.origin("contexts"), i);
+  for (const [i, context] of (settings.get("contexts") ?? defaultContexts).entries()) {
     if (typeof context === "object") {
       const trouble = branchProblem(context.branch, kind);
       if (trouble !== null) {
-        const { problem, remedy } = trouble;
-        problems.add("M04", below(place(), "branch"), `${quote(context.branch)} ${problem}`, remedy);
-        return;
+        settings.place("contexts").below(i, "branch").refuse("M04", about(context.branch, trouble));
+        continue;
       }
     } else if (!hasContext(kind, context)) {
-      problems.add(
-        "R08",
-        place(),
-        `hosts of the kind ${kind} have no ${context}; they have ${contextsOf(kind).join(", ")}`,
-        "name a context that the host has",
-      );
-      return;
+      settings
+        .place("contexts")
+        .below(i)
+        .refuse("R08", {
+          problem: `hosts of the kind ${kind} have no ${context}; they have ${contextsOf(kind).join(", ")}`,
+          remedy: "name a context that the host has",
+        });
+      continue;
     }
     contexts.set(JSON.stringify(context), context);
-  });
+  }
   return [...contexts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, context]) => context);
 }

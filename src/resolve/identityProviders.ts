@@ -1,4 +1,4 @@
-import { below, quote } from "../diagnostics";
+import { quote } from "../diagnostics";
 import type { IdentityProvider, Installation, Management } from "../model/accessModel";
 import { issuersOf } from "../model/issuer";
 import { identityProviderArn, providerName } from "../model/names";
@@ -15,40 +15,29 @@ export function identityProviders(
   installations: readonly Installation[],
   problems: Problems,
 ): readonly IdentityProvider[] {
-  const byIssuer = new Map<string, Installation[]>();
-  for (const installation of installations)
-    for (const { issuer } of issuersOf(installation))
-      byIssuer.set(issuer, [...(byIssuer.get(issuer) ?? []), installation]);
-  return [...byIssuer]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([issuer, sharing]) => {
-      const [first] = sharing;
-      if (!first) return [];
-      const audiences = [...new Set(sharing.flatMap((i) => [i.audience, ...i.otherAudiences]))].sort();
-      if (audiences.length > fixedLimits.audiencesPerProvider) {
-        problems.add(
-          "R08",
-          below(first.origin, "audience"),
-          `an identity provider takes ${fixedLimits.audiencesPerProvider} audiences, this one would have ${audiences.length}`,
-          "let installations with one issuer share audiences",
-        );
-      }
-      return [
-        {
-          issuer,
-          providerName: providerName(issuer),
-          arn: identityProviderArn(account.partition, account.id, issuer),
-          audiences,
-          management: managementHere(account, issuer, sharing, problems) ?? managementOf(issuer, sharing),
-          tags: Object.fromEntries(sortedEntries(account.tags)),
-        },
-      ];
-    });
-}
-
-/** What the installations say of an issuer's identity provider: they agree, see {@link checkManagements}. */
-function managementOf(issuer: string, sharing: readonly Installation[]): Management {
-  return sharing.map((i) => answerOf(i, issuer)).find((answer) => answer !== null) ?? "create";
+  const issuers = new Set(installations.flatMap((i) => issuersOf(i).map(({ issuer }) => issuer)));
+  return [...issuers].sort().map((issuer) => {
+    const sharing = installations.filter((i) => issuersOf(i).some((own) => own.issuer === issuer));
+    const audiences = [...new Set(sharing.flatMap((i) => [i.audience, ...i.otherAudiences]))].sort();
+    const [first] = sharing;
+    if (first !== undefined && audiences.length > fixedLimits.audiencesPerProvider)
+      problems
+        .at(first.origin)
+        .below("audience")
+        .refuse("R08", {
+          problem: `an identity provider takes ${fixedLimits.audiencesPerProvider} audiences, this one would have ${audiences.length}`,
+          remedy: "let installations with one issuer share audiences",
+        });
+    // Where several say something, they agree: see checkManagements.
+    const answer = sharing.map((i) => answerOf(i, issuer)).find((said) => said !== null);
+    return {
+      ...{ issuer, audiences },
+      providerName: providerName(issuer),
+      arn: identityProviderArn(account.partition, account.id, issuer),
+      management: managementHere(account, issuer, sharing, problems) ?? answer ?? "create",
+      tags: Object.fromEntries(sortedEntries(account.tags)),
+    };
+  });
 }
 
 /** What an installation says of the identity provider of one of its issuers; null where it leaves that to others. */
@@ -65,14 +54,15 @@ export function checkManagements(installations: Iterable<Installation>, problems
       const answer = answerOf(installation, issuer);
       if (answer === null) continue;
       const [twin, before] = answers.get(issuer) ?? [installation, answer];
+      const key = installation.issuer === issuer ? "identityProvider" : "formerIssuers";
       if (before !== answer)
-        problems.add(
-          "R08",
-          below(installation.origin, installation.issuer === issuer ? "identityProvider" : "formerIssuers"),
-          `installations ${quote(twin.name)} and ${quote(installation.name)} share an issuer, and so one identity provider, ` +
-            `but one says ${before} and the other ${answer}`,
-          `write the same identityProvider for both; where one account differs, write identityProviders: { ${installation.name}: ${answer} } there`,
-        );
+        problems
+          .at(installation.origin)
+          .below(key)
+          .refuse("R08", {
+            problem: `installations ${quote(twin.name)} and ${quote(installation.name)} share an issuer, and so one identity provider, but one says ${before} and the other ${answer}`,
+            remedy: `write the same identityProvider for both; where one account differs, write identityProviders: { ${installation.name}: ${answer} } there`,
+          });
       answers.set(issuer, [installation, answer]);
     }
 }
@@ -85,13 +75,15 @@ function managementHere(
   problems: Problems,
 ): Management | undefined {
   const [first, ...others] = sharing.filter((i) => i.issuer === issuer && managements[i.name] !== undefined);
-  const other = others.find((i) => managements[i.name] !== managements[first?.name ?? ""]);
-  if (first !== undefined && other !== undefined)
-    problems.add(
-      "R08",
-      below(origin, "identityProviders", other.name),
-      `installations ${quote(first.name)} and ${quote(other.name)} share one identity provider in account ${quote(name)}, but it has two answers for it`,
-      "write the same for both, or name one of them alone",
-    );
-  return first === undefined ? undefined : managements[first.name];
+  if (first === undefined) return undefined;
+  const other = others.find((i) => managements[i.name] !== managements[first.name]);
+  if (other !== undefined)
+    problems
+      .at(origin)
+      .below("identityProviders", other.name)
+      .refuse("R08", {
+        problem: `installations ${quote(first.name)} and ${quote(other.name)} share one identity provider in account ${quote(name)}, but it has two answers for it`,
+        remedy: "write the same for both, or name one of them alone",
+      });
+  return managements[first.name];
 }

@@ -1,4 +1,3 @@
-import { below, quote, type Origin } from "../diagnostics";
 import type { Manifest, ManifestInstallation } from "../manifest";
 import type { FormerIssuer, Installation } from "../model/accessModel";
 import { isSharedIssuer, kindProblem, onaIssuer } from "../model/issuer";
@@ -6,7 +5,7 @@ import type { Correction } from "../model/correction";
 import { providerName } from "../model/names";
 import { sortedEntries } from "./accounts";
 import { checkManagements } from "./identityProviders";
-import type { Problems } from "./problems";
+import { about, type ManifestPlace } from "./problems";
 
 const defaultAudience = "sts.amazonaws.com";
 
@@ -16,57 +15,42 @@ type SubjectSettings = Pick<Installation, "subject" | "ona" | "organizationId">;
 /** Resolves every installation, sorted by name. Those with problems are left out, and the problems say why. */
 export function resolveInstallations(
   manifest: Manifest,
-  file: string,
-  problems: Problems,
+  whole: ManifestPlace,
 ): ReadonlyMap<string, Installation> {
   const installations = new Map<string, Installation>();
   const open = openIssuers(manifest);
   const isOpen = (issuer: string) => isSharedIssuer(issuer) || open.has(issuer);
   for (const [name, source] of sortedEntries(manifest.installations)) {
-    const origin: Origin = { file, path: ["installations", name] };
+    const place = whole.below("installations", name);
     const issuer = issuerOf(source);
-    const { kind = "classic" } = source;
-    const trouble = hostProblem(source.host) ?? kindProblem(issuer, kind);
+    const { kind = "classic", host = "", audience = defaultAudience, identityProvider = "create" } = source;
+    const trouble = hostProblem(host) ?? kindProblem(issuer, kind);
     if (trouble !== null) {
-      const at = below(origin, source.issuer === undefined ? "host" : "issuer");
-      const found =
-        source.issuer === undefined ? `host ${quote(source.host ?? "")}` : `issuer ${quote(issuer)}`;
-      problems.add("M04", at, `the ${found} ${trouble.problem}`, trouble.remedy);
+      const [key, found] = source.issuer === undefined ? ["host", host] : ["issuer", issuer];
+      const { problem, remedy } = about(found, trouble);
+      place.below(key).refuse("M04", { problem: `the ${key} ${problem}`, remedy });
       continue;
     }
-    const subject =
-      kind === "ona" ? resolveOna(source, origin, problems) : resolveSubject(source, origin, problems);
-    const formerIssuers = resolveFormerIssuers(source, subject, origin, problems).map((former) => ({
+    const subject = kind === "ona" ? resolveOna(source, place) : resolveSubject(source, place);
+    const formerIssuers = resolveFormerIssuers(source, subject, place).map((former) => ({
       ...former,
       openSignup: isOpen(former.issuer),
     }));
-    if (
-      subject.ona === null &&
-      source.openSignup === false &&
-      [issuer, ...formerIssuers.map((f) => f.issuer)].some(isSharedIssuer)
-    ) {
-      problems.add(
-        "R08",
-        below(origin, "openSignup"),
-        "on gitpod.io anybody can get a workspace: openSignup cannot be false",
-        "leave openSignup out",
-      );
-    }
-    const installation: Installation = {
-      name,
-      origin,
-      issuer,
+    const isShared = [issuer, ...formerIssuers.map((f) => f.issuer)].some(isSharedIssuer);
+    if (subject.ona === null && source.openSignup === false && isShared)
+      place.below("openSignup").refuse("R08", {
+        problem: "on gitpod.io anybody can get a workspace: openSignup cannot be false",
+        remedy: "leave openSignup out",
+      });
+    installations.set(name, {
+      ...{ name, origin: place.origin, issuer, audience, identityProvider, formerIssuers },
       providerName: providerName(issuer),
-      audience: source.audience ?? defaultAudience,
       openSignup: isOpen(issuer),
-      identityProvider: source.identityProvider ?? "create",
-      otherAudiences: [...new Set(source.otherAudiences ?? [])].sort(),
-      formerIssuers,
+      otherAudiences: [...new Set(source.otherAudiences)].sort(),
       ...subject,
-    };
-    installations.set(name, installation);
+    });
   }
-  checkManagements(installations.values(), problems);
+  checkManagements(installations.values(), whole.problems);
   return installations;
 }
 
@@ -74,27 +58,28 @@ export function resolveInstallations(
 function resolveFormerIssuers(
   source: ManifestInstallation,
   { subject, ona, organizationId }: SubjectSettings,
-  origin: Origin,
-  problems: Problems,
+  place: ManifestPlace,
 ): readonly Omit<FormerIssuer, "openSignup">[] {
   const seen = new Set([issuerOf(source)]);
   return formersOf(source).flatMap((former, i) => {
-    const isBare = typeof source.formerIssuers?.[i] === "string";
-    const at = below(origin, "formerIssuers", i, ...(isBare ? [] : ["issuer"]));
-    const trouble = seen.has(former.issuer)
+    const { issuer } = former;
+    const item = place.below("formerIssuers", i);
+    const trouble = seen.has(issuer)
       ? { problem: "stands there already: roles trust it once", remedy: "take it off formerIssuers" }
-      : kindProblem(former.issuer, ona === null ? "classic" : "ona");
-    seen.add(former.issuer);
+      : kindProblem(issuer, ona === null ? "classic" : "ona");
+    seen.add(issuer);
     if (trouble !== null) {
-      problems.add("M04", at, `the issuer ${quote(former.issuer)} ${trouble.problem}`, trouble.remedy);
+      const { problem, remedy } = about(issuer, trouble);
+      const at = typeof source.formerIssuers?.[i] === "string" ? item : item.below("issuer");
+      at.refuse("M04", { problem: `the issuer ${problem}`, remedy });
       return [];
     }
-    if (former.organizationId !== undefined && ona === null && !(subject?.includes("org_id") ?? false))
-      problems.add("R08", below(origin, "formerIssuers", i, "organizationId"), ...needlessId, "key");
+    if (former.organizationId !== undefined && ona === null && !subject?.includes("org_id"))
+      item.below("organizationId").refuse("R08", needlessId);
     return [
       {
-        issuer: former.issuer,
-        providerName: providerName(former.issuer),
+        issuer,
+        providerName: providerName(issuer),
         organizationId: former.organizationId ?? organizationId,
         identityProvider: former.identityProvider ?? null,
       },
@@ -112,8 +97,8 @@ function formersOf({ formerIssuers = [] }: ManifestInstallation) {
 }
 
 /** A host with the first label of its issuer: the issuer would have it twice. */
-function hostProblem(host: string | undefined): Correction | null {
-  const [, label, rest = ""] = /^(api|services)\.(.+)$/.exec(host ?? "") ?? [];
+function hostProblem(host: string): Correction | null {
+  const [, label, rest = ""] = /^(api|services)\.(.+)$/.exec(host) ?? [];
   if (label === undefined) return null;
   return {
     problem: "is where the tokens come from, not the host that people open",
@@ -124,91 +109,70 @@ function hostProblem(host: string | undefined): Correction | null {
 
 /** Issuers of which any installation says that anybody can get a workspace: their tokens cannot be told apart. */
 function openIssuers(manifest: Manifest): ReadonlySet<string> {
-  return new Set(
-    Object.values(manifest.installations)
-      .filter((i) => i.openSignup === true)
-      .flatMap((i) => [issuerOf(i), ...formersOf(i).map((former) => former.issuer)]),
-  );
+  const open = Object.values(manifest.installations).filter((i) => i.openSignup === true);
+  return new Set(open.flatMap((i) => [issuerOf(i), ...formersOf(i).map((former) => former.issuer)]));
 }
 
 /** What is wrong with an organization's UUID that no subject holds, and what to write. */
-const needlessId = Object.freeze([
-  "the subject does not hold org_id, so that the organization's UUID limits nothing",
-  "leave it out, or write subject: [org_id, repository] if Gitpod has configured that",
-] as const);
+const needlessId = Object.freeze({
+  problem: "the subject does not hold org_id, so that the organization's UUID limits nothing",
+  remedy: "leave it out, or write subject: [org_id, repository] if Gitpod has configured that",
+  at: "key",
+} as const);
 
 /** What subjects are made of: a list of claims is checked here, so that no later stage meets one that means nothing. */
-function resolveSubject(source: ManifestInstallation, origin: Origin, problems: Problems): SubjectSettings {
+function resolveSubject(source: ManifestInstallation, place: ManifestPlace): SubjectSettings {
   const subject = typeof source.subject === "object" ? source.subject : null;
   const organizationId = source.organizationId ?? null;
-  const at = below(origin, "subject");
+  const at = place.below("subject");
   if (typeof source.subject === "string" && source.subject !== "context")
-    problems.add(
-      "R08",
-      at,
-      `${source.subject} is a version of Ona's subjects`,
-      "add kind: ona, or leave subject out",
-    );
-  if (subject !== null && new Set(subject).size < subject.length) {
-    problems.add("M04", at, "a claim stands in the list twice", "write the list as Gitpod has configured it");
-  }
-  if (subject !== null && !subject.includes("repository") && !subject.includes("context")) {
-    problems.add(
-      "R08",
-      at,
-      "without repository or context, the subject is the same for every repository",
-      "have Gitpod configure org_id,repository, and write subject: [org_id, repository]",
-    );
-  }
+    at.refuse("R08", {
+      problem: `${source.subject} is a version of Ona's subjects`,
+      remedy: "add kind: ona, or leave subject out",
+    });
+  if (new Set(subject).size < (subject?.length ?? 0))
+    at.refuse("M04", {
+      problem: "a claim stands in the list twice",
+      remedy: "write the list as Gitpod has configured it",
+    });
+  if (subject !== null && !subject.includes("repository") && !subject.includes("context"))
+    at.refuse("R08", {
+      problem: "without repository or context, the subject is the same for every repository",
+      remedy: "have Gitpod configure org_id,repository, and write subject: [org_id, repository]",
+    });
   const needsId = subject?.includes("org_id") ?? false;
-  if (needsId && organizationId === null) {
-    problems.add(
-      "R08",
-      at,
-      "org_id needs the organization's UUID",
-      "add organizationId: copy org_id from gp idp token --audience sts.amazonaws.com --decode",
-    );
-  }
-  if (!needsId && organizationId !== null) {
-    problems.add("R08", below(origin, "organizationId"), ...needlessId, "key");
-  }
+  if (needsId && organizationId === null)
+    at.refuse("R08", {
+      problem: "org_id needs the organization's UUID",
+      remedy: "add organizationId: copy org_id from gp idp token --audience sts.amazonaws.com --decode",
+    });
+  if (!needsId && organizationId !== null) place.below("organizationId").refuse("R08", needlessId);
   return { subject, ona: null, organizationId };
 }
 
 /** The organization and the versions of its subjects. */
-function resolveOna(source: ManifestInstallation, origin: Origin, problems: Problems): SubjectSettings {
-  const { subject = "v3", organizationId = null, audience } = source;
+function resolveOna(source: ManifestInstallation, place: ManifestPlace): SubjectSettings {
+  const { subject = "v3", organizationId = null, audience = defaultAudience } = source;
   const isVersion = subject === "v3" || subject === "v2" || subject === "both";
-  const notOfOna = [
-    ["host", source.host !== undefined, "Ona has one issuer for everybody, and no host", "leave it out"],
-    [
-      "openSignup",
-      source.openSignup !== undefined,
-      "every subject of Ona names the organization: who may sign up does not matter",
-      "leave it out",
-    ],
-    [
-      "audience",
-      audience !== undefined && audience !== defaultAudience,
-      "ona idp login aws asks for the audience sts.amazonaws.com, and for no other",
-      "leave it out",
-    ],
-    [
+  const refuse = (key: string, problem: string, remedy = "leave it out") =>
+    place.below(key).refuse("R08", { problem, remedy, at: "key" });
+  if (source.host !== undefined) refuse("host", "Ona has one issuer for everybody, and no host");
+  if (source.openSignup !== undefined)
+    refuse("openSignup", "every subject of Ona names the organization: who may sign up does not matter");
+  if (audience !== defaultAudience)
+    refuse("audience", "ona idp login aws asks for the audience sts.amazonaws.com, and for no other");
+  if (!isVersion)
+    refuse(
       "subject",
-      !isVersion,
       "subjects of Ona are of version 3 or 2",
       "write v3, or both while the organization changes",
-    ],
-  ] as const;
-  for (const [key, isWrong, message, remedy] of notOfOna)
-    if (isWrong) problems.add("R08", below(origin, key), message, remedy, "key");
-  if (organizationId === null)
-    problems.add(
-      "R08",
-      below(origin, "kind"),
-      "kind: ona needs the organization's UUID",
-      "add organizationId: copy organization_id from ona idp token --audience sts.amazonaws.com --decode",
     );
+  if (organizationId === null)
+    place.below("kind").refuse("R08", {
+      problem: "kind: ona needs the organization's UUID",
+      remedy:
+        "add organizationId: copy organization_id from ona idp token --audience sts.amazonaws.com --decode",
+    });
   const versions = subject === "both" || !isVersion ? (["v2", "v3"] as const) : [subject];
   return { subject: null, ona: versions, organizationId };
 }

@@ -1,4 +1,4 @@
-import type { GrantWeight, ManifestOrigin, RolePolicies, WrittenStatement } from "../model/accessModel";
+import type { GrantWeight, RolePolicies, WrittenStatement } from "../model/accessModel";
 import { policyArn, policyName } from "../model/names";
 import type { PermissionPolicy, Statement } from "../model/policyDocument";
 import type { Quotas } from "../model/quotas";
@@ -40,43 +40,43 @@ export function resolvePermissions(
     split.managed.length === 0 ||
     (split.managed.length + written.managedPolicies.length <= quotas.managedPoliciesPerRole &&
       split.managed.every((p) => lengthOf(p) <= quotas.managedPolicyLength));
-  return { whole, split, weights: fits ? [] : heaviestGrants(written.grants, written.statements) };
+  return { whole, split, weights: fits ? [] : heaviestGrants(written) };
 }
 
 /** A role's policies with the names that they have in AWS. */
 export function namedPolicies(
-  split: SplitPolicy,
+  { inline, managed }: SplitPolicy,
   role: string,
   path: string,
   account: AccountSettings,
 ): RolePolicies {
-  return {
-    inline: split.inline,
-    managed: split.managed.map((document, i) => {
-      const name = policyName(role, i + 1);
-      return { name, arn: policyArn(account.partition, account.id, path, name), document };
-    }),
-  };
+  const named = managed.map((document, i) => {
+    const name = policyName(role, i + 1);
+    return { name, arn: policyArn(account.partition, account.id, path, name), document };
+  });
+  return { inline, managed: named };
 }
 
 /** How many grants and statements are worth naming. */
 const heaviest = 5;
 
 /** What takes most room among a role's grants and raw statements, the most first. */
-function heaviestGrants(
-  grants: readonly PlacedGrant[],
-  statements: readonly WrittenStatement[],
-): readonly GrantWeight[] {
+function heaviestGrants({ grants, statements }: WrittenPermissions): readonly GrantWeight[] {
+  const size = (parts: readonly Statement[]) => parts.reduce((sum, s) => sum + lengthOf(s), 0);
   const weights: GrantWeight[] = [
-    ...grants.map(({ grant, written }) => weigh(grant.kind, written.origin, grantStatements(grant))),
-    ...statements.map(({ statement, origin }) => weigh("statement", origin, [statement])),
+    ...grants.map(({ grant, origin }) => ({
+      kind: grant.kind,
+      origin,
+      characters: size(grantStatements(grant)),
+    })),
+    ...statements.map(({ statement, origin }) => ({
+      kind: "statement",
+      origin,
+      characters: size([statement]),
+    })),
   ];
   const place = ({ origin }: GrantWeight) => JSON.stringify([origin.file, origin.path]);
   return weights
     .sort((a, b) => b.characters - a.characters || (place(a) < place(b) ? -1 : 1))
     .slice(0, heaviest);
-}
-
-function weigh(kind: string, origin: ManifestOrigin, statements: readonly Statement[]): GrantWeight {
-  return { kind, origin, characters: statements.reduce((sum, s) => sum + lengthOf(s), 0) };
 }
