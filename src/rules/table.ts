@@ -1,7 +1,5 @@
-import { boundaryRules } from "./permissions/boundary";
 import { breadthRules } from "./permissions/breadth";
 import { conditionValueRules } from "./permissions/conditionValues";
-import { chainedSessionRules } from "./permissions/chainedSessions";
 import { escalationRules } from "./permissions/escalation";
 import { foreignResourceRules } from "./permissions/foreignResources";
 import { managedPolicyRules } from "./permissions/managedPolicies";
@@ -56,8 +54,8 @@ export const rules: readonly Rule[] = Object.freeze(
       managedPolicyRules,
       wideTrustRules,
     ],
-    ...[policySizeRules, nameRules, conditionValueRules, boundaryRules],
-    ...[foreignResourceRules, chainedSessionRules],
+    ...[policySizeRules, nameRules, conditionValueRules],
+    ...[foreignResourceRules],
     ...[awsCliRules, fileRules, gitpodLoginRules, waitRules, wordRules],
     ...[waiverRules, noteRules],
   ]

@@ -257,19 +257,6 @@ describe("what a role may do", () => {
     ]);
   });
 
-  it("above all quotas the remedy is of the kinds that weigh most: only parameters and objects have paths", () => {
-    const remedy = (grants: string) => {
-      const quotas =
-        "quotas: { inlinePolicyLength: 400, managedPolicyLength: 500, managedPoliciesPerRole: 1 }";
-      const loaded = project(repo(grants, "", quotas));
-      return loaded.ok ? (loaded.findings.find((f) => f.rule === "G12")?.remedy ?? "") : "";
-    };
-    const parameters = Array.from({ length: 40 }, (_, i) => `{ parameter: /app/p${i} }`).join();
-    expect(remedy(parameters)).toMatch(/^grant a path of parameters .*; or attach a policy of your own/);
-    expect(remedy(secrets(40).join())).toMatch(/^keep several values in one JSON secret/);
-    expect(remedy(secrets(40).join())).not.toContain("path");
-  });
-
   it("counts the policies that are attached", () => {
     const arns = Array.from({ length: 9 }, (_, i) => `'arn:aws:iam::aws:policy/P${i}'`).join();
     const of = (count: number) => {

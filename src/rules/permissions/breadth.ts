@@ -7,11 +7,11 @@ import {
   namesService,
   namesWholeService,
   openPattern,
-  resourceBound,
   type ActionFacts,
 } from "../../policy";
 import { listed, type Rule } from "../rule";
-import { allowedBy, eachStatement, type JudgedStatement } from "./statements";
+import { allows, eachStatement, ofAccount, type JudgedStatement } from "./statements";
+import { words } from "./tables";
 
 const roleArn = "arn:${Partition}:iam::${Account}:role/${RoleName}";
 const assumeRole = "sts:AssumeRole";
@@ -28,16 +28,12 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
     remedy: "name the actions, or use grants",
     policyRemedy: "name the actions",
     role: eachStatement(({ statement, resources, isDenied }) =>
-      (statement.Effect === "Allow" && resources.length > 0 ? many(statement.Action) : []).flatMap(
-        (pattern) => {
-          const everything = namesEveryAction(pattern);
-          if ((!everything && !namesWholeService(pattern)) || isDenied(pattern)) return [];
-          const what = everything ? "of every service" : "of its service, present and future";
-          return [
-            { path: ["Action"], item: pattern, message: `${quote(pattern)} allows every action ${what}` },
-          ];
-        },
-      ),
+      (statement.Effect === "Allow" && resources.length > 0 ? many(statement.Action) : [])
+        .filter((item) => (namesEveryAction(item) || namesWholeService(item)) && !isDenied(item))
+        .map((item) => {
+          const what = namesEveryAction(item) ? "of every service" : "of its service, present and future";
+          return { item, message: `${quote(item)} allows every action ${what}` };
+        }),
     ),
   },
   {
@@ -49,19 +45,12 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
     remedy: "name the resources, or limit them by a tag or their account in a condition",
     raised: true,
     role: eachStatement((judged) => {
-      const { statement } = judged;
-      if (statement.NotResource !== undefined || resourceBound(statement.Condition) !== null) return [];
-      const open = openActions(judged);
+      const { NotResource, Resource } = judged.statement;
+      const open = NotResource === undefined && judged.bound === null ? openActions(judged) : [];
       if (open.length === 0) return [];
-      const everything = many(statement.Resource).includes("*")
-        ? '"*"'
-        : listed(many(statement.Resource).map(quote));
-      return [
-        {
-          path: ["Resource"],
-          message: `${listed(open.map((a) => a.name))} on ${everything}: ${open.length === 1 ? "it takes" : "they take"} a particular resource, and here any will do`,
-        },
-      ];
+      const on = `${listed(open)} on ${listed(many(Resource).map(quote))}`;
+      const takes = open.length === 1 ? "it takes" : "they take";
+      return [{ path: ["Resource"], message: `${on}: ${takes} a particular resource, and here any will do` }];
     }),
   },
   {
@@ -70,18 +59,15 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "Allow with NotAction or NotResource",
     why: "it allows whatever is not on the list, services that AWS adds later included",
     remedy: "name what is allowed under Action and Resource; to take something away, add a Deny",
-    role: eachStatement(({ statement, resources }) =>
-      statement.Effect !== "Allow" ||
-      resources.length === 0 ||
-      many(statement.NotAction).some(namesEveryAction)
-        ? []
-        : (["NotAction", "NotResource"] as const)
-            .filter((element) => statement[element] !== undefined)
-            .map((element) => ({
-              path: [element],
-              message: `${element} with Allow allows everything but ${listed(many(statement[element]).map(quote)) || "nothing"}`,
-            })),
-    ),
+    role: eachStatement(({ statement, resources }) => {
+      const leavesNothing = resources.length === 0 || many(statement.NotAction).some(namesEveryAction);
+      return (["NotAction", "NotResource"] as const).flatMap((element) => {
+        const list = statement[element];
+        if (list === undefined || leavesNothing || statement.Effect !== "Allow") return [];
+        const spared = listed(many(list).map(quote)) || "nothing";
+        return [{ path: [element], message: `${element} with Allow allows everything but ${spared}` }];
+      });
+    }),
   },
   {
     id: "G08",
@@ -92,14 +78,9 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
     remedy: 'add a condition StringEquals on iam:PassedToService, e.g. with "lambda.amazonaws.com"',
     raised: true,
     role: eachStatement(({ statement, allowed, resources }) =>
-      allowed.every(({ name }) => name !== "iam:PassRole") || namesService(statement.Condition)
-        ? []
-        : [
-            {
-              path: ["Action"],
-              message: `iam:PassRole on ${listed(resources.map(quote))} can be passed to any service`,
-            },
-          ],
+      allowed.some(({ name }) => name === "iam:PassRole") && !namesService(statement.Condition)
+        ? [{ message: `iam:PassRole on ${listed(resources.map(quote))} can be passed to any service` }]
+        : [],
     ),
   },
   {
@@ -109,21 +90,20 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "every role whose trust policy admits the account can be assumed, and where the account is open, a stranger's role too",
     remedy: "name the roles with their account, or grant them with role:",
     policyRemedy: "name the roles with their account",
-    role: eachStatement(({ statement, resources, isDenied }) => {
-      if (!allowedBy(statement)(assumeRole) || isDenied(assumeRole)) return [];
-      const bound = resourceBound(statement.Condition);
-      if (bound === "some") return [];
+    role: eachStatement(({ statement, resources, bound, isDenied }) => {
+      if (!allows(statement, assumeRole) || isDenied(assumeRole) || bound === "some") return [];
       const any = resources.filter((r) => namesEvery(r, roleArn));
       // A condition on whose account the roles are in names none of them, but closes an open account.
       const anywhere = resources.filter((r) => bound === null && !any.includes(r) && isInAnyAccount(r));
       return [
         { of: any, what: "any role can be assumed" },
         { of: anywhere, what: "such a role of any account can be assumed, a stranger's included" },
-      ].flatMap(({ of, what }) =>
-        of.length === 0
-          ? []
-          : [{ path: ["Resource"], message: `${assumeRole} on ${listed(of.map(quote))}: ${what}` }],
-      );
+      ]
+        .filter(({ of }) => of.length > 0)
+        .map(({ of, what }) => ({
+          path: ["Resource"],
+          message: `${assumeRole} on ${listed(of.map(quote))}: ${what}`,
+        }));
     }),
   },
   {
@@ -134,11 +114,10 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
     remedy: "remove the action",
     role: eachStatement(({ statement }) =>
       (statement.Effect === "Allow" ? many(statement.Action) : [])
-        .filter((pattern) => pattern.toLowerCase() === assumeByToken.toLowerCase())
-        .map((pattern) => ({
-          path: ["Action"],
-          item: pattern,
-          message: `${quote(pattern)} does nothing in a permission policy: the trust policy of the role that is assumed decides`,
+        .filter((item) => item.toLowerCase() === assumeByToken.toLowerCase())
+        .map((item) => ({
+          item,
+          message: `${quote(item)} does nothing in a permission policy: the trust policy of the role that is assumed decides`,
         })),
     ),
   },
@@ -146,40 +125,34 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
 
 /** Is a pattern one for roles whose account it leaves open? The caller's own, by whatever variable, is one account. */
 function isInAnyAccount(resource: string): boolean {
-  const pattern = resource.replace(/\$\{\s*aws:PrincipalAccount\s*\}/gi, "000000000000");
+  const pattern = ofAccount(resource, "000000000000");
   const fields = openPattern(pattern).split(":");
   return (fields.length < 6 || /[*?]/.test(fields[4] ?? "")) && arnsMeet(pattern, roleArn);
 }
 
-/** Actions of several types that the reference marks as optional, and that are usually called with none. */
-const takesNone: ReadonlySet<string> = new Set([
-  "translate:TranslateText",
-  "translate:StartTextTranslationJob",
-]);
+/** What G15 and G21 tell of, and actions of several types that are usually called with none. */
+const passedOver = words(
+  `${assumeRole} ${assumeByToken} translate:TranslateText translate:StartTextTranslationJob`,
+);
 
 /** Has an action to name something? The reference marks what it may do without: then `*` is how to call it without. */
 function mustName({ name, resources }: ActionFacts): boolean {
-  return resources.length > 1 ? !takesNone.has(name) : resources.some((resource) => resource.required);
+  return !passedOver.includes(name) && (resources.length > 1 || resources.some(({ required }) => required));
 }
 
 /**
- * The actions that take a resource and may have any. Left out: what is G15's or G21's, and lists that a wildcard names
- * most of whose actions take none, as `ec2:Describe*`.
+ * The actions that take a resource and may have any. Left out: lists that a wildcard names most of whose actions take
+ * none, as `ec2:Describe*`.
  */
-function openActions({ allowed, matched, isAtLarge }: JudgedStatement): readonly ActionFacts[] {
-  const named = [...matched.values()].flatMap((actions) => {
-    const taking = actions.filter((action) => action.resources.length > 0);
-    return taking.length * 2 < actions.length
-      ? taking.filter((action) => !action.accessLevels.includes("List"))
-      : taking;
-  });
-  const counted = new Set(named.map((action) => action.name));
-  return allowed.filter(
-    (action) =>
-      counted.has(action.name) &&
-      action.name !== assumeRole &&
-      action.name !== assumeByToken &&
-      mustName(action) &&
-      isAtLarge(action),
+function openActions({ allowed, matched, isAtLarge }: JudgedStatement): readonly string[] {
+  const counted = new Set(
+    [...matched.values()].flatMap((actions) => {
+      const taking = actions.filter(({ resources }) => resources.length > 0);
+      const isMinor = taking.length * 2 < actions.length;
+      return taking.filter(({ accessLevels }) => !(isMinor && accessLevels.includes("List")));
+    }),
   );
+  return allowed
+    .filter((action) => counted.has(action) && mustName(action) && isAtLarge(action))
+    .map(({ name }) => name);
 }

@@ -1,9 +1,8 @@
 import { quote } from "../../diagnostics";
-import type { Statement } from "../../model/policyDocument";
 import { keyType, many, operatorParts, valueForm, valueProblem, type OperatorParts } from "../../policy";
 import type { Rule } from "../rule";
-import { conditionsOf } from "../trust/trustView";
-import { eachStatement, type JudgedStatement, type Remark } from "./statements";
+import { conditionsOf, isDemanded } from "../trust/trustView";
+import { eachStatement, type Remark } from "./statements";
 
 /** Rules about what conditions compare. */
 export const conditionValueRules: readonly Rule[] = Object.freeze<Rule[]>([
@@ -13,115 +12,89 @@ export const conditionValueRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a condition or variable that does not do what it says",
     why: "IAM takes it, and it holds always or never: a limit is none, or what was meant is not allowed",
     remedy: "write the value and the operator as AWS documents them for the key",
-    role: eachStatement((judged) => [...ofConditions(judged), ...ofResources(judged.statement)]),
+    role: eachStatement(({ statement, reference }) => {
+      const all = conditionsOf(statement.Condition).map((c) => ({ ...operatorParts(c.operator), ...c }));
+      const isDeny = statement.Effect === "Deny";
+      const ofConditions = all.flatMap((comparison) => {
+        const problem = problemOf(comparison, all, keyType(comparison.key, reference), isDeny);
+        return problem === null
+          ? []
+          : [{ path: ["Condition", comparison.operator, comparison.key], ...problem }];
+      });
+      const ofResources = (["Resource", "NotResource"] as const).flatMap((element) =>
+        brokenVariables(many(statement[element])).map((problem) => ({ path: [element], ...problem })),
+      );
+      return [...ofConditions, ...ofResources];
+    }),
   },
 ]);
 
-type Problem = Omit<Remark, "path">;
-
-/** One key under one operator, with what AWS publishes of the key. */
+/** One key under one operator. */
 interface Comparison extends OperatorParts {
   readonly operator: string;
   readonly key: string;
   readonly values: readonly string[];
-  /** E.g. `Date` or `ArrayOfString`; undefined: not known. */
-  readonly type: string | undefined;
-  readonly statement: Statement;
 }
 
-function ofConditions({ statement, reference }: JudgedStatement): readonly Remark[] {
-  return conditionsOf(statement.Condition).flatMap(({ operator, key, values }) => {
-    const parts = operatorParts(operator);
-    // T01 says so.
-    if (!parts.known) return [];
-    const comparison = { ...parts, operator, key, values, statement, type: keyType(key, reference) };
-    for (const check of checks) {
-      const problem = check(comparison);
-      if (problem !== null) return [{ path: ["Condition", operator, key], ...problem }];
-    }
-    return [];
-  });
-}
-
-function ofResources(statement: Statement): readonly Remark[] {
-  return (["Resource", "NotResource"] as const).flatMap((element) =>
-    many(statement[element]).flatMap((value) => {
-      const problem = brokenVariable(value);
-      return problem === null ? [] : [{ path: [element], ...problem }];
-    }),
-  );
-}
-
-/** The first that finds something is told: one condition, one story. */
-const checks: readonly ((comparison: Comparison) => Problem | null)[] = [
-  ({ operator, key, statement }) => {
-    const twin = Object.keys(statement.Condition?.[operator] ?? {}).find(
-      (other) => other < key && other.toLowerCase() === key.toLowerCase(),
-    );
-    if (twin === undefined) return null;
-    const message = `${quote(twin)} and ${quote(key)} are one key, since letter case does not count`;
-    return { message, remedy: "write all its values in one list" };
-  },
-  ({ key, values }) =>
-    values.length > 0
-      ? null
-      : { message: `${quote(key)} has no value`, remedy: "write a value, or remove the key" },
-  ({ values }) => values.map(brokenVariable).find((problem) => problem !== null) ?? null,
-  ({ operator, base, set }) =>
-    base === "null" && set === "forallvalues"
-      ? { message: `${operator} holds for every request`, remedy: "write Null, without ForAllValues" }
-      : null,
-  // EventBridge's keys are lists of one, and AWS's own policies compare them as one value.
-  ({ operator, key, base, set, type }) =>
-    base !== "null" && set === null && type?.startsWith("ArrayOf") === true && !/^events:/i.test(key)
-      ? {
-          message: `${quote(key)} has several values, and ${operator} compares one`,
-          remedy: `write ForAnyValue:${operator}, or ForAllValues:${operator} with Null beside it`,
-        }
-      : null,
-  ({ operator, key, set, type, statement }) =>
-    set !== "forallvalues" || type?.startsWith("ArrayOf") !== false || isHarmless(statement, key)
-      ? null
-      : {
-          message: `${operator} is true where ${quote(key)} is missing, and this key never has several values`,
-          remedy: `write ${operator.slice(operator.indexOf(":") + 1)}`,
-        },
-  ({ operator, key, values, base, negated }) => {
-    const value = values.find((v) => valueProblem(base, key, v) !== null || isTakenLiterally(base, v));
-    if (value === undefined) return null;
-    const form = valueForm(base);
-    const problem = valueProblem(base, key, value) ?? "is compared as it stands, without wildcards";
+/**
+ * The first problem of a comparison: one condition, one story.
+ * @param type - e.g. `Date` or `ArrayOfString`; undefined: not known
+ */
+function problemOf(
+  { operator, key, values, base, set, known, negated }: Comparison,
+  all: readonly Comparison[],
+  type: string | undefined,
+  isDeny: boolean,
+): Remark | null {
+  // T01 says so.
+  if (!known) return null;
+  const name = quote(key);
+  const isKey = (other: Comparison): boolean => other.key.toLowerCase() === key.toLowerCase();
+  const twin = all.find((other) => other.operator === operator && other.key < key && isKey(other))?.key;
+  if (twin !== undefined)
     return {
-      message: `${quote(value)} ${problem}: ${operator} ${negated ? "excludes nothing" : "never matches"}`,
-      ...(form?.reads(value) === false ? { remedy: `write it like ${form.example}` } : {}),
+      message: `${quote(twin)} and ${name} are one key, since letter case does not count`,
+      remedy: "write all its values in one list",
     };
-  },
-  ({ operator, values, base }) =>
-    base === "bool" && values.length > 1
-      ? { message: `${operator} compares one value, and there are ${values.length}`, remedy: "write one" }
-      : null,
-  ({ operator, key, values, base, type }) => {
-    const row = comparedBy[type?.replace(/^ArrayOf/, "") ?? ""];
-    if (row === undefined || base === "null") return null;
-    const is = `${quote(key)} is ${row.noun}`;
-    if (!row.fits.test(base))
-      return { message: `${is}, and ${operator} compares something else`, remedy: `write ${row.by}` };
-    const other = values.find((v) => type === "Bool" && !/^(true|false)$|[*?$]/i.test(v));
-    return other === undefined ? null : { message: `${is}, and never ${quote(other)}` };
-  },
-];
-
-/** In a Deny, or beside a condition that demands the key, what is true of a missing key lets nobody in. */
-function isHarmless({ Effect, Condition }: Statement, key: string): boolean {
-  return (
-    Effect === "Deny" ||
-    conditionsOf(Condition).some(
-      (c) =>
-        c.operator.toLowerCase() === "null" &&
-        c.key.toLowerCase() === key.toLowerCase() &&
-        c.values.every((value) => value.toLowerCase() === "false"),
-    )
-  );
+  if (values.length === 0)
+    return { message: `${name} has no value`, remedy: "write a value, or remove the key" };
+  const [broken] = brokenVariables(values);
+  if (broken !== undefined) return broken;
+  if (base === "null" && set === "forallvalues")
+    return { message: `${operator} holds for every request`, remedy: "write Null, without ForAllValues" };
+  const isList = type?.startsWith("ArrayOf");
+  // EventBridge's keys are lists of one, and AWS's own policies compare them as one value.
+  if (isList === true && set === null && base !== "null" && !/^events:/i.test(key))
+    return {
+      message: `${name} has several values, and ${operator} compares one`,
+      remedy: `write ForAnyValue:${operator}, or ForAllValues:${operator} with Null beside it`,
+    };
+  // In a Deny, or beside a condition that demands the key, what is true of a missing key lets nobody in.
+  if (isList === false && set === "forallvalues" && !isDeny && !isDemanded({ conditions: all }, key))
+    return {
+      message: `${operator} is true where ${name} is missing, and this key never has several values`,
+      remedy: `write ${operator.slice(operator.indexOf(":") + 1)}`,
+    };
+  const dead = values.find((v) => valueProblem(base, key, v) !== null || isTakenLiterally(base, v));
+  if (dead !== undefined) {
+    const form = valueForm(base);
+    const problem = valueProblem(base, key, dead) ?? "is compared as it stands, without wildcards";
+    return {
+      message: `${quote(dead)} ${problem}: ${operator} ${negated ? "excludes nothing" : "never matches"}`,
+      remedy: form?.reads(dead) === false ? `write it like ${form.example}` : undefined,
+    };
+  }
+  if (base === "bool" && values.length > 1)
+    return { message: `${operator} compares one value, and there are ${values.length}`, remedy: "write one" };
+  const kind = base === "null" ? undefined : comparedBy[type?.replace(/^ArrayOf/, "") ?? ""];
+  if (kind === undefined) return null;
+  if (!kind.fits.test(base))
+    return {
+      message: `${name} is ${kind.noun}, and ${operator} compares something else`,
+      remedy: `write ${kind.by}`,
+    };
+  const other = type === "Bool" ? values.find((v) => !/^(true|false)$|[*?$]/i.test(v)) : undefined;
+  return other === undefined ? null : { message: `${name} is ${kind.noun}, and never ${quote(other)}` };
 }
 
 function isTakenLiterally(base: string, value: string): boolean {
@@ -136,13 +109,12 @@ const comparedBy: Readonly<Record<string, { noun: string; by: string; fits: RegE
   Numeric: { noun: "a number", by: "NumericEquals or the like", fits: /^(numeric|string)/ },
 });
 
-/** A policy variable that does not end, has no name, or a default without its second quote. */
-function brokenVariable(value: string): Problem | null {
-  const broken = /\$\{(?:[^}]*$|\s*[,}]|[^'}]*'[^'}]*\})/.test(value);
-  return broken
-    ? {
-        message: `${quote(value)} holds a policy variable that is not complete`,
-        remedy: "write it like ${aws:PrincipalTag/team} or ${aws:PrincipalTag/team, 'none'}",
-      }
-    : null;
+/** Policy variables that do not end, have no name, or a default without its second quote. */
+function brokenVariables(values: readonly string[]): readonly Remark[] {
+  return values
+    .filter((value) => /\$\{(?:[^}]*$|\s*[,}]|[^'}]*'[^'}]*\})/.test(value))
+    .map((value) => ({
+      message: `${quote(value)} holds a policy variable that is not complete`,
+      remedy: "write it like ${aws:PrincipalTag/team} or ${aws:PrincipalTag/team, 'none'}",
+    }));
 }

@@ -28,7 +28,7 @@ export interface EscalationPath {
   readonly source: string;
 }
 
-const pages = Object.freeze({
+const pages: Readonly<Record<string, string>> = Object.freeze({
   rhino: "https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/",
   prowler:
     "https://github.com/prowler-cloud/prowler/blob/master/prowler/providers/aws/services/iam/lib/privilege_escalation.py",
@@ -39,8 +39,8 @@ const pages = Object.freeze({
 });
 
 /**
- * Changes IAM itself: what the action is called on is all it takes. Source, name, what it yields, the action, what it is
- * called on, and the condition keys that bound it.
+ * Changes IAM itself, or what Identity Center makes of it: source, name, what it yields, what it takes (see `passes`), the
+ * type of IAM's resources that it is called on, and the condition keys that bound it.
  */
 const changes = `
 iam-001   | a new version of a policy       | give itself any permission | iam:CreatePolicyVersion | policy |
@@ -59,6 +59,10 @@ iam-012   | a changed trust policy          | let itself into other roles | iam:
 providers | other metadata of a SAML provider | log in as anybody | iam:UpdateSAMLProvider | saml-provider |
 providers | another thumbprint of an identity provider | vouch for tokens of its own | iam:UpdateOpenIDConnectProviderThumbprint | oidc-provider |
 providers | another audience of an identity provider | let tokens for other clients in | iam:AddClientIDToOpenIDConnectProvider | oidc-provider |
+iam-023   | a role without its boundary     | do what a boundary keeps from another role | iam:DeleteRolePermissionsBoundary + sts:AssumeRole | role |
+sso-001   | a permission set for somebody   | give anybody access to an account | sso:CreateAccountAssignment |
+sso-002   | more in a permission set        | give more to whoever has the permission set | sso:AttachManagedPolicyToPermissionSet / sso:PutInlinePolicyToPermissionSet / sso:AttachCustomerManagedPolicyReferenceToPermissionSet |
+identityCenter | membership of a group of Identity Center | get what the group may do | identitystore:CreateGroupMembership |
 `;
 
 /**
@@ -137,32 +141,30 @@ function path(
   yields: string,
   steps: readonly EscalationStep[],
 ): EscalationPath {
-  const page = Object.entries(pages).find(([key]) => key === source)?.[1];
-  return { name, yields, steps, source: page ?? `https://pathfinding.cloud/paths/${source}` };
+  return { name, yields, steps, source: pages[source] ?? `https://pathfinding.cloud/paths/${source}` };
 }
 
-/** One of these actions, on whatever resource of their service unless one is given. */
-function step(actions: readonly string[], more: Partial<EscalationStep> = {}): EscalationStep {
-  const resource = `arn:*:${actions[0]?.split(":")[0] ?? ""}:*:*:*`;
-  return { actions, resource, harmlessWhenNamed: false, boundBy: [], namedBy: [], passedTo: null, ...more };
-}
-
-/** `a / b + c`: one of the first two, and the third. */
+/** `a / b + c`: one of the first two, and the third; on whatever resource of their service unless one is given. */
 function steps(text: string, more: Partial<EscalationStep> = {}): readonly EscalationStep[] {
-  return text.split(" + ").map((actions) => step(actions.split(" / "), more));
+  return text.split(" + ").map((alternatives) => ({
+    ...{ actions: alternatives.split(" / "), resource: `arn:*:${alternatives.split(":")[0] ?? ""}:*:*:*` },
+    ...{ harmlessWhenNamed: false, boundBy: [], namedBy: [], passedTo: null, ...more },
+  }));
 }
 
-function onIam(action: string, type: string, more: Partial<EscalationStep> = {}): EscalationStep {
-  return step([action], { resource: `arn:*:iam::*:${type}/*`, ...more });
+/** The same on resources of IAM. */
+function onIam(text: string, type: string, more: Partial<EscalationStep> = {}): readonly EscalationStep[] {
+  return steps(text, { resource: `arn:*:iam::*:${type}/*`, ...more });
 }
 
 /** Makes a policy and attaches it: of those that are there before, a condition may name some. */
-const made = (["user", "group", "role"] as const).map((type) => {
-  const action = `iam:Attach${type.charAt(0).toUpperCase()}${type.slice(1)}Policy`;
+const made = ["User", "Group", "Role"].map((principal) => {
+  const type = principal.toLowerCase();
   const boundBy = type === "group" ? [] : ["iam:permissionsboundary"];
-  const attach = onIam(action, type, { boundBy, namedBy: ["iam:policyarn"] });
-  const name = `a new policy attached to a ${type}`;
-  return path("rhino", name, "give itself any permission", [onIam("iam:CreatePolicy", "policy"), attach]);
+  return path("rhino", `a new policy attached to a ${type}`, "give itself any permission", [
+    ...onIam("iam:CreatePolicy", "policy"),
+    ...onIam(`iam:Attach${principal}Policy`, type, { boundBy, namedBy: ["iam:policyarn"] }),
+  ]);
 });
 
 /**
@@ -172,38 +174,18 @@ const made = (["user", "group", "role"] as const).map((type) => {
  * @see https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/
  */
 export const escalationPaths: readonly EscalationPath[] = Object.freeze([
-  ...rows(changes).map(([source = "", name = "", yields = "", action = "", type = "", keys = ""]) =>
-    path(source, name, yields, [onIam(action, type, { boundBy: words(keys) })]),
-  ),
+  ...rows(changes).map(([source = "", name = "", yields = "", change = "", type = "", keys = ""]) => {
+    const boundBy = words(keys);
+    return path(source, name, yields, type === "" ? steps(change) : onIam(change, type, { boundBy }));
+  }),
   ...made,
-  path("iam-023", "a role without its boundary", "do what a boundary keeps from another role", [
-    onIam("iam:DeleteRolePermissionsBoundary", "role"),
-    onIam("sts:AssumeRole", "role"),
-  ]),
   ...rows(passes).map(([source = "", name = "", service = "", start = ""]) => {
     const passedTo = service === "any" ? null : service;
     const role = onIam("iam:PassRole", "role", { harmlessWhenNamed: true, passedTo });
-    return path(source, name, "act with any role that it may pass", [role, ...steps(start)]);
+    return path(source, name, "act with any role that it may pass", [...role, ...steps(start)]);
   }),
   ...rows(takeovers).map(([source = "", name = "", whose = "", change = "", resource = ""]) => {
-    const on = resource === "" ? {} : { resource };
-    return path(
-      source,
-      name,
-      `act with the role of ${whose}`,
-      steps(change, { harmlessWhenNamed: true, ...on }),
-    );
+    const on = { harmlessWhenNamed: true, ...(resource === "" ? {} : { resource }) };
+    return path(source, name, `act with the role of ${whose}`, steps(change, on));
   }),
-  path("sso-001", "a permission set for somebody", "give anybody access to an account", [
-    step(["sso:CreateAccountAssignment"]),
-  ]),
-  path("sso-002", "more in a permission set", "give more to whoever has the permission set", [
-    step([
-      ...["sso:AttachManagedPolicyToPermissionSet", "sso:PutInlinePolicyToPermissionSet"],
-      "sso:AttachCustomerManagedPolicyReferenceToPermissionSet",
-    ]),
-  ]),
-  path("identityCenter", "membership of a group of Identity Center", "get what the group may do", [
-    step(["identitystore:CreateGroupMembership"]),
-  ]),
 ]);

@@ -1,14 +1,12 @@
 import { quote } from "../../diagnostics";
-import type { RoleAccess } from "../../model/roleAccess";
+import { partitions } from "../../model/partitions";
+import type { Statement } from "../../model/policyDocument";
+import { comparisonsOf, matchesPattern, namesEvery, textOnly } from "../../policy";
 import type { Observation, Rule } from "../rule";
-import { rows } from "./tables";
+import { rows, words } from "./tables";
 
 /** AWS's policies that hold everything, or the keys to it. */
-export const administratorPolicies: readonly string[] = Object.freeze([
-  "AdministratorAccess",
-  "IAMFullAccess",
-  "PowerUserAccess",
-]);
+const administratorPolicies = words("AdministratorAccess IAMFullAccess PowerUserAccess");
 
 /**
  * AWS's policies that people attach for one thing, and that hold all of its kind: by name with path, what each allows.
@@ -60,13 +58,30 @@ function awsManaged(arn: string): string {
   return /^arn:[^:]*:iam::aws:policy\/(.*)$/s.exec(arn)?.[1] ?? "";
 }
 
-/** What one of AWS's wide policies allows; null for others, which nobody has read here. */
-export function widePolicyWords(arn: string): string | null {
-  const name = awsManaged(arn);
-  return administratorPolicies.includes(name) ? "is for administrators" : (widePolicies.get(name) ?? null);
+function isForAdministrators(arn: string): boolean {
+  return administratorPolicies.includes(awsManaged(arn));
 }
 
-/** Rules about attached policies as such. */
+/** What one of AWS's wide policies allows; null for others, which nobody has read here. */
+export function widePolicyWords(arn: string): string | null {
+  return isForAdministrators(arn) ? "is for administrators" : (widePolicies.get(awsManaged(arn)) ?? null);
+}
+
+/**
+ * Does a condition keep to policies or boundaries of which none is for administrators? A pattern for all policies of an
+ * account may hold anything.
+ * @param key - in lower case
+ */
+export function keepsFromAdministrators({ Condition }: Statement, key: string): boolean {
+  const isWide = (value: string): boolean =>
+    namesEvery(value, "arn:${Partition}:iam::${Account}:policy/${PolicyName}") ||
+    administratorPolicies.some((name) =>
+      partitions.some((p) => matchesPattern(value, `arn:${p}:iam::aws:policy/${name}`, textOnly)),
+    );
+  return comparisonsOf(Condition, key).some(({ values }) => values.length > 0 && !values.some(isWide));
+}
+
+/** Rules about attached policies and permissions boundaries as such. */
 export const managedPolicyRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "G10",
@@ -78,8 +93,19 @@ export const managedPolicyRules: readonly Rule[] = Object.freeze<Rule[]>([
     policyRemedy: "attach a policy for what the workspace does",
     role: ({ access }) =>
       access.managedPolicies
-        .filter(({ arn }) => administratorPolicies.includes(awsManaged(arn)))
+        .filter(({ arn }) => isForAdministrators(arn))
         .map(({ arn, origin }) => ({ message: `the managed policy is ${quote(arn)}`, origin })),
+  },
+  {
+    id: "G14",
+    severity: "error",
+    title: "no permissions boundary where the account wants one",
+    why: "nothing but its own policies limits what the role may do",
+    remedy: "write permissionsBoundary on the account, under defaults, or on the entry",
+    role: ({ access: { boundaryWantedBy: account, permissionsBoundary } }) =>
+      account === null || permissionsBoundary !== null
+        ? []
+        : [{ message: `account ${account} requires a permissions boundary, and this role has none` }],
   },
   {
     id: "G20",
@@ -90,42 +116,29 @@ export const managedPolicyRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "it allows more than its name says, or nobody has looked: no other rule sees what it holds",
     remedy: "use grants for what the workspace needs, or attach a policy of your own that names it",
     policyRemedy: "attach a policy that names what the workspace needs",
-    role: ({ access }) => [...unreadPolicies(access), ...unreadBoundary(access)],
+    role: ({ access: { managedPolicies, permissionsBoundary } }) => [
+      ...managedPolicies
+        .filter(({ arn }) => !isForAdministrators(arn))
+        .map(({ arn, origin }) => {
+          const what = widePolicies.get(awsManaged(arn));
+          return what === undefined
+            ? { ...unread(quote(arn), "all of it goes to whoever gets the role"), origin }
+            : { message: `the managed policy ${awsManaged(arn)} ${what}`, origin };
+        }),
+      ...unreadBoundary(permissionsBoundary ?? ""),
+    ],
   },
 ]);
 
-function unreadPolicies({ managedPolicies }: RoleAccess): readonly Observation[] {
-  return managedPolicies
-    .filter(({ arn }) => !administratorPolicies.includes(awsManaged(arn)))
-    .map(({ arn, origin }) => {
-      const what = widePolicies.get(awsManaged(arn));
-      return what === undefined
-        ? {
-            severity: "info",
-            message: `what ${quote(arn)} allows was not read`,
-            remedy: "read it: all of it goes to whoever gets the role",
-            origin,
-          }
-        : { message: `the managed policy ${awsManaged(arn)} ${what}`, origin };
-    });
+/** A boundary grants nothing: only one that bounds next to nothing is worth a warning. */
+function unreadBoundary(arn: string): readonly Observation[] {
+  if (awsManaged(arn) === "") return [];
+  if (!isForAdministrators(arn))
+    return [unread(`the permissions boundary ${quote(arn)}`, "it is the most that the role can ever do")];
+  const message = `the permissions boundary ${awsManaged(arn)} leaves an administrator's permissions open`;
+  return [{ message, remedy: "write a boundary that allows what the roles of the account are for" }];
 }
 
-/** A boundary grants nothing: only one that bounds next to nothing is worth a warning. */
-function unreadBoundary({ permissionsBoundary }: RoleAccess): readonly Observation[] {
-  const name = awsManaged(permissionsBoundary ?? "");
-  if (name === "") return [];
-  return administratorPolicies.includes(name)
-    ? [
-        {
-          message: `the permissions boundary ${name} leaves an administrator's permissions open`,
-          remedy: "write a boundary that allows what the roles of the account are for",
-        },
-      ]
-    : [
-        {
-          severity: "info",
-          message: `what the permissions boundary ${quote(permissionsBoundary ?? "")} allows was not read`,
-          remedy: "read it: it is the most that the role can ever do",
-        },
-      ];
+function unread(what: string, why: string): Observation {
+  return { severity: "info", message: `what ${what} allows was not read`, remedy: `read it: ${why}` };
 }

@@ -1,5 +1,4 @@
 import { nearest, quote } from "../../diagnostics";
-import type { Statement } from "../../model/policyDocument";
 import {
   isEverything,
   isOfType,
@@ -17,7 +16,8 @@ import {
 } from "../../policy";
 import { listed, type Rule } from "../rule";
 import { conditionsOf } from "../trust/trustView";
-import { eachStatement, type Remark } from "./statements";
+import { eachStatement, type JudgedStatement, type Remark } from "./statements";
+import { words } from "./tables";
 
 /** Rules about words that AWS does not have, or not here. */
 export const nameRules: readonly Rule[] = Object.freeze<Rule[]>([
@@ -42,9 +42,9 @@ export const nameRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a condition key that the action does not have",
     why: "the request never has the key: a condition that needs it never holds, and one that does not need it limits nothing",
     remedy: "split the statement by the keys that its actions support, or use a key that all of them have",
-    role: eachStatement(({ statement, reference }) =>
-      conditionsOf(statement.Condition).flatMap(({ operator, key }) => {
-        const message = keyProblem(statement, operator, key, reference);
+    role: eachStatement((judged) =>
+      conditionsOf(judged.statement.Condition).flatMap(({ operator, key }) => {
+        const message = keyProblem(judged, operator, key);
         return message === null ? [] : [{ path: ["Condition", operator, key], message }];
       }),
     ),
@@ -55,11 +55,13 @@ export const nameRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "an action on no resource that it takes",
     why: "the action never applies to such a resource: what was meant is not allowed or, in a Deny, not denied",
     remedy: "name a resource of a type that the action takes",
-    role: eachStatement(({ statement, resources, matched }) => {
-      const all = many(statement.NotAction).some(namesEveryAction) ? "NotAction" : "NotResource";
-      if (all === "NotAction" || (resources.length === 0 && statement.NotResource !== undefined))
-        return [{ path: [all], message: `${all} leaves nothing: the statement does nothing` }];
-      if (resources.length === 0 || resources.some(isEverything)) return [];
+    role: eachStatement(({ statement: { NotAction, NotResource }, resources, matched }) => {
+      const noAction = many(NotAction).some(namesEveryAction);
+      if (noAction || (NotResource !== undefined && resources.length === 0)) {
+        const element = noAction ? "NotAction" : "NotResource";
+        return [{ path: [element], message: `${element} leaves nothing: the statement does nothing` }];
+      }
+      if (resources.some(isEverything)) return [];
       const reached = typesWhere([...matched.values()].flat(), (type) =>
         resources.some((pattern) => isOfType(pattern, type)),
       );
@@ -67,83 +69,65 @@ export const nameRules: readonly Rule[] = Object.freeze<Rule[]>([
         action.resources.length === 0
           ? resources.some((pattern) => takesUntyped(action, pattern))
           : action.resources.some(({ arn }) => reached.has(arn));
-      return [...matched].flatMap(([pattern, actions]) =>
-        actions.length === 0 || actions.some(isInReach)
-          ? []
-          : [{ path: ["Action"], item: pattern, ...outOfReach(pattern, actions, statement) }],
-      );
+      return [...matched]
+        .filter(([, actions]) => resources.length > 0 && actions.length > 0 && !actions.some(isInReach))
+        .map(([pattern, actions]) => outOfReach(pattern, actions, resources));
     }),
   },
 ]);
 
-function outOfReach(
-  pattern: string,
-  actions: readonly ActionFacts[],
-  { Resource }: Statement,
-): Omit<Remark, "path"> {
-  const [only] = actions;
-  const name = actions.length === 1 && only !== undefined ? only.name : quote(pattern);
-  const given = listed(many(Resource).map(quote));
-  const types = [...new Set(actions.flatMap(({ resources }) => resources.map(({ arn }) => arn)))].sort(
+function outOfReach(item: string, actions: readonly ActionFacts[], resources: readonly string[]): Remark {
+  const types = [...new Set(actions.flatMap((action) => action.resources.map(({ arn }) => arn)))].sort(
     (a, b) => a.length - b.length || (a < b ? -1 : 1),
   );
-  return types.length === 0
-    ? {
-        message: `${name} is allowed on all there is or not at all, and this names ${given}`,
-        remedy: "give it a statement of its own on *",
-      }
-    : { message: `${name} does not take ${given}`, remedy: `name what it takes: ${listed(types)}` };
+  const [refuses, remedy] =
+    types.length === 0
+      ? ["is allowed on all there is or not at all, and this names", "give it a statement of its own on *"]
+      : ["does not take", `name what it takes: ${listed(types)}`];
+  return { item, message: `${nameOf(item, actions)} ${refuses} ${listed(resources.map(quote))}`, remedy };
+}
+
+/** A pattern by the one action that it matches, or as it is written. */
+function nameOf(pattern: string, [only, ...others]: readonly ActionFacts[]): string {
+  return only !== undefined && others.length === 0 ? only.name : quote(pattern);
 }
 
 /**
  * Prefixes of services that AWS has ended and that its reference of November 2026 no longer has.
  * @see https://aws.amazon.com/products/lifecycle/
  */
-const retired: ReadonlySet<string> = new Set([
-  ...[
-    "application-cost-profiler",
-    "deepcomposer",
-    "deeplens",
-    "deepracer",
-    "elastic-inference",
-    "gamesparks",
-  ],
-  ...["iot1click", "iotroborunner", "iotthingsgraph", "mobilehub", "sumerian", "zocalo"],
-]);
+const retired: ReadonlySet<string> = new Set(
+  words(`
+  application-cost-profiler deepcomposer deeplens deepracer elastic-inference gamesparks iot1click iotroborunner
+  iotthingsgraph mobilehub sumerian zocalo
+`),
+);
 
-function actionProblem(pattern: string, reference: ServiceReference): Omit<Remark, "path"> | null {
+function actionProblem(pattern: string, reference: ServiceReference): Remark | null {
   if (namesEveryAction(pattern)) return null;
   const { prefix, name } = parseActionPattern(pattern);
-  const meant = (word: string | undefined): { readonly remedy: string } | object =>
-    word === undefined ? {} : { remedy: `did you mean ${word}?` };
+  const written = quote(pattern);
   if (prefix === null)
-    return {
-      message: `${quote(pattern)} does not name a service`,
-      remedy: "write service:Action, e.g. s3:GetObject",
-    };
+    return { message: `${written} names no service`, remedy: "write service:Action, e.g. s3:GetObject" };
   if (retired.has(prefix))
-    return {
-      severity: "warning",
-      message: `${quote(pattern)} is of a service that AWS has ended`,
-      remedy: "remove it",
-    };
+    return { severity: "warning", message: `AWS has ended the service of ${written}`, remedy: "remove it" };
   if (!reference.prefixes.has(prefix)) {
     const near = nearest(prefix, reference.prefixes);
-    const word = near === undefined ? undefined : `${near}:${pattern.slice(prefix.length + 1)}`;
     return {
-      message: `${quote(pattern)} names a service that AWS does not have`,
-      ...meant(word === undefined ? undefined : quote(word)),
+      message: `${written} names a service that AWS does not have`,
+      remedy: near && `did you mean ${quote(`${near}:${pattern.slice(prefix.length + 1)}`)}?`,
     };
   }
   if (matchedActions(pattern, reference).length > 0) return null;
-  if (/[*?]/.test(name)) return { message: `${quote(pattern)} matches no action of ${prefix}` };
-  const names = [...(reference.actions.get(prefix)?.values() ?? [])].map((a) =>
-    a.name.slice(prefix.length + 1),
+  if (/[*?]/.test(name)) return { message: `${written} matches no action of ${prefix}` };
+  const actions = [...(reference.actions.get(prefix)?.values() ?? [])];
+  const near = nearest(
+    name,
+    actions.map((action) => action.name.slice(prefix.length + 1)),
   );
-  const near = nearest(name, names);
   return {
-    message: `${quote(pattern)} is not an action of ${prefix}`,
-    ...meant(near === undefined ? undefined : `${prefix}:${near}`),
+    message: `${written} is not an action of ${prefix}`,
+    remedy: near && `did you mean ${prefix}:${near}?`,
   };
 }
 
@@ -151,55 +135,40 @@ function actionProblem(pattern: string, reference: ServiceReference): Omit<Remar
 const sessionPrefix = /[./]|^(saml|cognito-identity-auth|cognito-identity-unauth|identitycenter)$/;
 
 /** Keys that services put into the sessions that they begin: any action may meet them. In lower case. */
-const sessionKeys: ReadonlySet<string> = new Set([
-  "codebuild:buildarn",
-  "ec2:roledelivery",
-  "ec2:sourceinstancearn",
-  "glue:credentialissuingservice",
-  "glue:roleassumedby",
-  "identitystore:userid",
-  "lambda:sourcefunctionarn",
-  "ssm:sourceinstancearn",
-]);
+const sessionKeys: ReadonlySet<string> = new Set(
+  words(`
+  codebuild:buildarn ec2:roledelivery ec2:sourceinstancearn glue:credentialissuingservice glue:roleassumedby
+  identitystore:userid lambda:sourcefunctionarn ssm:sourceinstancearn
+`),
+);
 
 function keyProblem(
-  statement: Statement,
+  { statement: { Action }, matched, reference }: JudgedStatement,
   operator: string,
   key: string,
-  reference: ServiceReference,
 ): string | null {
   const wanted = key.toLowerCase();
   const is = (pattern: string): boolean => matchesPattern(pattern, wanted, textOnly);
-  if (reference.globalConditionKeys.some(is)) return null;
-  const prefix = wanted.includes(":") ? wanted.slice(0, wanted.indexOf(":")) : "";
-  if (sessionPrefix.test(prefix) || sessionKeys.has(wanted)) return null;
-  if (prefix !== "aws" && !reference.prefixes.has(prefix)) return `AWS has no condition key ${quote(key)}`;
-  if (prefix === "aws" && !/^aws:(requesttag\/.|resourcetag\/.|tagkeys$)/.test(wanted))
-    return `AWS has no condition key ${quote(key)} that all actions share`;
+  const [prefix = ""] = wanted.includes(":") ? wanted.split(":") : [];
+  if (reference.globalConditionKeys.some(is) || sessionPrefix.test(prefix) || sessionKeys.has(wanted))
+    return null;
+  const isThere =
+    prefix === "aws"
+      ? /^aws:(requesttag\/.|resourcetag\/.|tagkeys$)/.test(wanted)
+      : reference.prefixes.has(prefix);
+  if (!isThere) return `AWS has no condition key ${quote(key)}`;
   // What NotAction and a lone * leave open, some action supports.
-  const patterns = many(statement.Action);
-  if (statement.Action === undefined || patterns.some(namesEveryAction)) return null;
-  return unsupported(patterns, is, operator, key, reference);
-}
-
-function unsupported(
-  patterns: readonly string[],
-  is: (pattern: string) => boolean,
-  operator: string,
-  key: string,
-  reference: ServiceReference,
-): string | null {
-  const supports = (action: ActionFacts): boolean =>
-    [action, ...action.resources].some(({ conditionKeys }) => conditionKeys.some(is));
-  const known = patterns
-    .map((pattern) => ({ pattern, actions: matchedActions(pattern, reference) }))
-    .filter(({ actions }) => actions.length > 0);
-  const without = known.filter(({ actions }) => !actions.some(supports));
+  if (many(Action).some(namesEveryAction)) return null;
+  const known = [...matched].filter(([, actions]) => actions.length > 0);
+  const without = known.filter(
+    ([, actions]) =>
+      !actions.some((action) =>
+        [action, ...action.resources].some(({ conditionKeys }) => conditionKeys.some(is)),
+      ),
+  );
   // In a list of several, IfExists says that some do not have the key.
   if (without.length === 0 || (without.length < known.length && operatorParts(operator).ifExists))
     return null;
-  const names = without.map(({ pattern, actions }) =>
-    actions.length === 1 ? (actions[0]?.name ?? "") : quote(pattern),
-  );
-  return `${listed([...new Set(names)].sort())} ${names.length === 1 ? "does" : "do"} not have the condition key ${quote(key)}`;
+  const names = [...new Set(without.map(([pattern, actions]) => nameOf(pattern, actions)))].sort();
+  return `${listed(names)} ${names.length === 1 ? "does" : "do"} not have the condition key ${quote(key)}`;
 }

@@ -13,8 +13,8 @@ import {
 } from "../../policy";
 import type { JudgedRole } from "../judgedRole";
 import { listed, type Observation, type Rule } from "../rule";
-import { keepsFromAdministrators } from "./boundary";
-import { allowedBy, isDenied, ofAccount } from "./statements";
+import { keepsFromAdministrators } from "./managedPolicies";
+import { allows, isDenied, ofAccount } from "./statements";
 import { words } from "./tables";
 
 /** What changes a role: its permissions, its trust, its boundary. */
@@ -51,8 +51,9 @@ interface Target {
   readonly what: string;
   /** What changes it. */
   readonly edits: readonly string[];
-  /** Its ARN; for what is not known, the ARN that a pattern for all of its type would match. */
-  readonly arnFor: (pattern: string) => string;
+  readonly type: "role" | "policy" | "oidc-provider";
+  /** Null: not known. */
+  readonly arn: string | null;
   /** Null: not known. */
   readonly tags: RoleAccess["tags"];
 }
@@ -60,44 +61,34 @@ interface Target {
 /** An action that `*` allows counts too: G01 can be accepted, and this cannot. */
 function ownEdits(role: JudgedRole): readonly Observation[] {
   const targets = role.statements.length === 0 ? [] : targetsOf(role.access);
-  return role.statements.flatMap(({ statement, origin }) => {
-    const allows = allowedBy(statement);
-    const found = new Map<string, Set<string>>();
-    for (const target of targets) {
-      const edits = target.edits.filter(allows);
-      if (edits.length === 0 || isSpared(statement.Condition, target, role.access)) continue;
-      for (const action of edits)
-        if (isOpenOn(statement, action, target, role))
-          found.set(target.what, (found.get(target.what) ?? new Set()).add(action));
-    }
-    const element = statement.NotResource === undefined ? "Resource" : "NotResource";
-    return [...found].map(([what, actions]) => ({
-      message: `this role can change ${what}, by ${listed([...actions])}`,
-      origin: below(origin, element),
-    }));
-  });
+  const kinds = [...new Set(targets.map(({ what }) => what))];
+  return role.statements.flatMap(({ statement, origin }) =>
+    kinds.flatMap((what) => {
+      const actions = targets
+        .filter((target) => target.what === what)
+        .flatMap((target) => target.edits.filter((action) => isOpenOn(statement, action, target, role)));
+      const message = `this role can change ${what}, by ${listed([...new Set(actions)])}`;
+      const element = statement.NotResource === undefined ? "Resource" : "NotResource";
+      return actions.length === 0 ? [] : [{ message, origin: below(origin, element) }];
+    }),
+  );
 }
 
 function targetsOf(access: RoleAccess): readonly Target[] {
-  const { arn: roleArn, tags: roleTags, identityProviderArns } = access;
-  const ownPolicies = access.policies?.managed.map((policy) => policy.arn) ?? [];
-  const attached = [access.permissionsBoundary, ...access.managedPolicies.map((m) => m.arn)].filter(
-    (arn) => arn !== null && !/^arn:[^:]*:iam::aws:/.test(arn),
-  ) as readonly string[];
-  const policies = { what: "its own policies or boundary", edits: policyEdits };
-  const provider = { what: "the identity provider that it trusts", edits: providerEdits, tags: null };
-  const unknown = (type: string) => (pattern: string) =>
-    anyArn(pattern, "arn:${P}:iam::${A}:" + type + "/${N}");
+  const { arn, tags, identityProviderArns: providers } = access;
+  const attached = [access.permissionsBoundary, ...access.managedPolicies.map((policy) => policy.arn)];
+  const policies = { what: "its own policies or boundary", edits: policyEdits, type: "policy" } as const;
+  const provider = {
+    ...{ what: "the identity provider that it trusts", edits: providerEdits, type: "oidc-provider" as const },
+    tags: null,
+  };
   return [
-    {
-      ...{ what: "itself", edits: roleEdits, tags: roleTags },
-      arnFor: roleArn === null ? unknown("role") : () => roleArn,
-    },
-    ...ownPolicies.map((arn) => ({ ...policies, tags: roleTags, arnFor: () => arn })),
-    ...attached.map((arn) => ({ ...policies, tags: null, arnFor: () => arn })),
-    ...(identityProviderArns.length === 0
-      ? [{ ...provider, arnFor: unknown("oidc-provider") }]
-      : identityProviderArns.map((arn) => ({ ...provider, arnFor: () => arn }))),
+    { what: "itself", edits: roleEdits, type: "role", arn, tags },
+    ...(access.policies?.managed ?? []).map((policy) => ({ ...policies, arn: policy.arn, tags })),
+    ...attached
+      .filter((own) => own !== null && !/^arn:[^:]*:iam::aws:/.test(own))
+      .map((own) => ({ ...policies, arn: own, tags: null })),
+    ...(providers.length === 0 ? [null] : providers).map((own) => ({ ...provider, arn: own })),
   ];
 }
 
@@ -129,20 +120,22 @@ function tagPattern(pattern: string, { tags }: RoleAccess): string {
 /** What the condition on a boundary says nothing about: whoever has taken it away is not bound by it. */
 const unbinding = "iam:DeleteRolePermissionsBoundary";
 
-function isOpenOn(
-  statement: Statement,
-  action: string,
-  { arnFor }: Target,
-  { denials, access: { account } }: JudgedRole,
-): boolean {
+function isOpenOn(statement: Statement, action: string, target: Target, role: JudgedRole): boolean {
+  if (!allows(statement, action)) return false;
   if (action !== unbinding && keepsFromAdministrators(statement, "iam:permissionsboundary")) return false;
-  return resourcesOf(statement).some((resource) => {
-    const pattern = ofAccount(resource, account?.id ?? null);
-    const arn = arnFor(pattern);
-    if (!matchesPattern(openPattern(pattern), arn, textOnly) || isDenied(denials, action, [arn]))
-      return false;
-    return !many(statement.NotResource).some((spared) =>
-      matchesPattern(ofAccount(spared, account?.id ?? null), arn, textOnly),
-    );
-  });
+  const { access, denials } = role;
+  const inAccount = (pattern: string): string => ofAccount(pattern, access.account?.id ?? null);
+  return (
+    resourcesOf(statement).some((resource) => {
+      const pattern = inAccount(resource);
+      // What is not known has the name that a pattern for all of its type would match.
+      const arn = target.arn ?? anyArn(pattern, "arn:${P}:iam::${A}:" + target.type + "/${N}");
+      const is = (own: string): boolean => matchesPattern(own, arn, textOnly);
+      return (
+        is(openPattern(pattern)) &&
+        !isDenied(denials, action, [arn]) &&
+        !many(statement.NotResource).some((spared) => is(inAccount(spared)))
+      );
+    }) && !isSpared(statement.Condition, target, access)
+  );
 }

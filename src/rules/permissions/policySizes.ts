@@ -1,5 +1,4 @@
 import { pathText } from "../../diagnostics";
-import type { GrantWeight } from "../../model/accessModel";
 import type { ExistingDocument } from "../../model/existing";
 import type { Statement } from "../../model/policyDocument";
 import { quotaTable } from "../../model/quotas";
@@ -16,7 +15,7 @@ export const policySizeRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "the permissions are larger than the account's quotas",
     why: "IAM refuses the policy, or the last attachment",
     remedy:
-      "attach a policy of your own by managedPolicies, grant a path of parameters or objects instead of each of them, or split the entry",
+      "grant a path that ends in /* instead of each name, keep several values in one JSON secret, attach fewer policies, split the entry, or have AWS raise the quota and write it under quotas",
     policyRemedy: "divide it into several managed policies, or name several resources by one pattern",
     role: (role) => (role.access.policies === null ? writtenSizes(role) : madeSizes(role.access)),
   },
@@ -37,60 +36,46 @@ export function isJudged(documents: readonly ExistingDocument[]): boolean {
 }
 
 /** Of policies that exist. */
-function writtenSizes({
-  access: { documents, quotas },
-  documents: judged,
-}: JudgedRole): readonly Observation[] {
-  const [first] = documents;
+function writtenSizes({ access, documents: judged }: JudgedRole): readonly Observation[] {
+  const [first] = access.documents;
   if (first !== undefined && judged.length === 0) {
-    const message = `the role's permissions have ${charactersOf(documents)} characters; all policies of a role can hold ${longestJudged}, so these were not judged`;
+    const message = `the role's permissions have ${charactersOf(access.documents)} characters; all policies of a role can hold ${longestJudged}, so these were not judged`;
     return [{ message, origin: first.origin }];
   }
-  const { inlinePolicyLength: inline, managedPolicyLength: managed } = quotas;
-  return judged.flatMap(({ origin, value, ofAws }) => {
-    if (ofAws === true) return [];
-    const length = lengthOf(value as Statement);
-    const message = `the document has ${length} characters without white space; the account allows ${inline} inline, and ${managed} in a managed policy`;
-    return length <= Math.max(inline, managed) ? [] : [{ message, origin }];
-  });
+  const { inlinePolicyLength: inline, managedPolicyLength: managed } = access.quotas;
+  return judged
+    .filter(({ ofAws }) => ofAws !== true)
+    .map(({ origin, value }) => ({ origin, length: lengthOf(value as Statement) }))
+    .filter(({ length }) => length > Math.max(inline, managed))
+    .map(({ origin, length }) => ({
+      message: `the document has ${length} characters without white space; the account allows ${inline} inline, and ${managed} in a managed policy`,
+      origin,
+    }));
 }
 
 /** Of policies that are made for the role. */
 function madeSizes({ policies, quotas, permissionPolicy, ...access }: RoleAccess): readonly Observation[] {
   const { inline = null, managed = [] } = policies ?? {};
-  const tooLong = (what: string, document: NonNullable<typeof inline>, quota: number) =>
-    overQuota(`${what} has ${lengthOf(document)} characters without white space`, lengthOf(document), quota);
-  const count = managed.length + access.managedPolicies.length;
+  const attached = access.managedPolicies.length;
   const made =
     managed.length === 0 || permissionPolicy === null
       ? ""
-      : ` (${managed.length} for the ${lengthOf(permissionPolicy)} characters of grants and statements, ${access.managedPolicies.length} attached)`;
-  const found = [
-    ...(inline === null ? [] : tooLong("the inline policy", inline, quotas.inlinePolicyLength)),
-    ...managed.flatMap(({ name, document }) =>
-      tooLong(`the managed policy ${name}`, document, quotas.managedPolicyLength),
+      : ` (${managed.length} for the ${lengthOf(permissionPolicy)} characters of grants and statements, ${attached} attached)`;
+  const count = managed.length + attached;
+  const sizes = [
+    ...(inline === null ? [] : [{ what: "the inline policy", of: inline, quota: quotas.inlinePolicyLength }]),
+    ...managed.map(({ name, document: of }) => ({
+      ...{ what: `the managed policy ${name}`, of, quota: quotas.managedPolicyLength },
+    })),
+  ];
+  const heaviest = access.grantWeights.map(
+    ({ kind, origin, characters }) => `${pathText(origin.path)} (${kind}, ${characters} characters)`,
+  );
+  const largest = heaviest.length === 0 ? "" : `; the largest are ${heaviest.join(", ")}`;
+  return [
+    ...sizes.flatMap(({ what, of, quota }) =>
+      overQuota(`${what} has ${lengthOf(of)} characters without white space`, lengthOf(of), quota),
     ),
     ...overQuota(`${count} managed policies${made}`, count, quotas.managedPoliciesPerRole),
-  ];
-  const heaviest = access.grantWeights.map(weightText).join(", ");
-  if (heaviest === "")
-    return found.map((seen) => ({ ...seen, remedy: "attach fewer: combine policies of your own into one" }));
-  const remedy = smallerBy(new Set(access.grantWeights.map(({ kind }) => kind)));
-  return found.map((seen) => ({ ...seen, message: `${seen.message}; the largest are ${heaviest}`, remedy }));
-}
-
-/** What makes grants of these kinds smaller. Only names with a path have something in common that a grant can name. */
-function smallerBy(kinds: ReadonlySet<string>): string {
-  return [
-    ...(kinds.has("parameter") ? ["grant a path of parameters that ends in /*"] : []),
-    ...(kinds.has("s3") ? ["grant a folder of the bucket that ends in /*"] : []),
-    ...(kinds.has("secret") ? ["keep several values in one JSON secret, and export each with key"] : []),
-    ...(kinds.has("statement") ? ["name several resources of a statement by one pattern"] : []),
-    "attach a policy of your own by managedPolicies",
-    "split the entry, or have AWS raise the quota and write it under quotas of the account",
-  ].join("; or ");
-}
-
-function weightText({ kind, origin, characters }: GrantWeight): string {
-  return `${pathText(origin.path)} (${kind}, ${characters} characters)`;
+  ].map((seen) => ({ ...seen, message: `${seen.message}${largest}` }));
 }

@@ -1,6 +1,6 @@
 import type { ActionFacts } from "../../policy";
 import { listed, type Rule } from "../rule";
-import { eachStatement, isUnbounded, type JudgedStatement, type Remark } from "./statements";
+import { eachStatement, type JudgedStatement } from "./statements";
 import { words } from "./tables";
 
 /**
@@ -68,10 +68,10 @@ export const sensitiveActionRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "whoever has the role can take away somebody else's keys, passwords or tokens, which do not expire with the session",
     remedy: "leave the actions out, or name the resources",
     role: sensitive(
-      (action, { statement, isAtLarge }) =>
-        credentialMakers.has(action.name) ||
-        (credentialReaders.has(action.name) && isUnbounded(statement) && isAtLarge(action)),
-      (names) => `${names} ${plural(names, "gives", "give")} out credentials`,
+      ["gives out", "give out"],
+      "credentials",
+      (action, judged) =>
+        credentialMakers.has(action.name) || (credentialReaders.has(action.name) && isOpen(action, judged)),
     ),
   },
   {
@@ -84,10 +84,9 @@ export const sensitiveActionRules: readonly Rule[] = Object.freeze<Rule[]>([
     remedy: "grant the secrets, buckets and tables by name",
     policyRemedy: "name the secrets, buckets and tables",
     role: sensitive(
-      (action, { statement, isAtLarge }) =>
-        dataReaders.has(action.name) && isUnbounded(statement) && isAtLarge(action),
-      (names) =>
-        `${names} ${plural(names, "reads", "read")} everything there is: the resource is not restricted`,
+      ["reads", "read"],
+      "everything there is: the resource is not restricted",
+      (action, judged) => dataReaders.has(action.name) && isOpen(action, judged),
     ),
   },
   {
@@ -99,25 +98,29 @@ export const sensitiveActionRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "the role can open a resource to other accounts or to everybody, and it stays open when the role is gone",
     remedy: "leave the actions out: the stack that owns the resource decides who may reach it",
     role: sensitive(
-      (action, { statement }) => changesSharing(action) && isUnbounded(statement),
-      (names) => `${names} ${plural(names, "changes", "change")} who else may reach the resource`,
+      ["changes", "change"],
+      "who else may reach the resource",
+      (action, { bound }) => bound !== "some" && changesSharing(action),
     ),
   },
 ]);
 
-/** Judges statements by the actions that count. */
+/** Judges statements by the actions that count, and says what they do. */
 function sensitive(
+  [one, several]: readonly [one: string, several: string],
+  what: string,
   counts: (action: ActionFacts, judged: JudgedStatement) => boolean,
-  message: (names: string) => string,
 ): NonNullable<Rule["role"]> {
-  return eachStatement((judged): readonly Remark[] => {
-    const names = judged.allowed.filter((action) => counts(action, judged)).map((action) => action.name);
-    return names.length === 0 ? [] : [{ path: ["Action"], message: message(listed(names)) }];
+  return eachStatement((judged) => {
+    const names = judged.allowed.filter((action) => counts(action, judged)).map(({ name }) => name);
+    const message = `${listed(names)} ${names.length === 1 ? one : several} ${what}`;
+    return names.length === 0 ? [] : [{ message }];
   });
 }
 
-function plural(names: string, one: string, several: string): string {
-  return names.includes(" and ") ? several : one;
+/** Is an action allowed on resources of any name, with no condition that says which? */
+function isOpen(action: ActionFacts, { bound, isAtLarge }: JudgedStatement): boolean {
+  return bound !== "some" && isAtLarge(action);
 }
 
 /**
@@ -125,13 +128,15 @@ function plural(names: string, one: string, several: string): string {
  * access, too.
  */
 function changesSharing({ name, accessLevels }: ActionFacts): boolean {
-  if (sharingActions.has(name)) return true;
   // Who somebody is and may be is G04's.
-  if (!accessLevels.includes("Permissions management") || /^(iam|sso|identitystore):/.test(name))
-    return false;
-  const verb = name.slice(name.indexOf(":") + 1);
+  const isOfAccess =
+    accessLevels.includes("Permissions management") && !/^(iam|sso|identitystore):/.test(name);
   return (
-    /Polic|Permission|Acl|Grant|Shar|PublicAccess|Attribute|Ownership|Authorize|AccessPoint/.test(verb) &&
-    !/^(Get|List|Describe|Validate|Retire)/.test(verb)
+    sharingActions.has(name) ||
+    (isOfAccess &&
+      /:.*(Polic|Permission|Acl|Grant|Shar|PublicAccess|Attribute|Ownership|Authorize|AccessPoint)/.test(
+        name,
+      ) &&
+      !/:(Get|List|Describe|Validate|Retire)/.test(name))
   );
 }

@@ -1,5 +1,5 @@
-import { below, type Severity } from "../../diagnostics";
-import type { PolicyDocument, Statement } from "../../model/policyDocument";
+import { below } from "../../diagnostics";
+import type { Statement } from "../../model/policyDocument";
 import {
   coversText,
   isAtLarge,
@@ -7,13 +7,11 @@ import {
   many,
   matchedActions,
   matchesAction,
-  matchesPattern,
   namesEvery,
   namesEveryAction,
   openPattern,
   resourceBound,
   resourcesOf,
-  textOnly,
   textsMeet,
   typesWhere,
   type ActionFacts,
@@ -23,16 +21,11 @@ import type { Denials, JudgedRole, PlacedStatement } from "../judgedRole";
 import type { Observation, Rule } from "../rule";
 
 /** What a rule says of one statement. */
-export interface Remark {
-  /** From the statement to the place, e.g. `["Action"]`. */
-  readonly path: readonly string[];
+export interface Remark extends Omit<Observation, "origin"> {
+  /** From the statement to the place. @default - its Action */
+  readonly path?: readonly string[];
   /** The item of the list at that place that it is about. @default - all of it */
   readonly item?: string;
-  readonly message: string;
-  /** @default - the rule's own severity */
-  readonly severity?: Severity;
-  /** @default - the rule's own remedy */
-  readonly remedy?: string;
 }
 
 /** A statement that somebody wrote, with what rules ask of it. */
@@ -41,6 +34,8 @@ export interface JudgedStatement {
   readonly reference: ServiceReference;
   /** See {@link resourcesOf}. */
   readonly resources: readonly string[];
+  /** See {@link resourceBound}. */
+  readonly bound: ReturnType<typeof resourceBound>;
   /** The actions of the reference that each element of Action matches; not of a `*` for everything. */
   readonly matched: ReadonlyMap<string, readonly ActionFacts[]>;
   /** Of those, what the statement allows and nothing denies, by name and each once. */
@@ -51,14 +46,14 @@ export interface JudgedStatement {
   readonly isDenied: (action: string) => boolean;
 }
 
-type StatementJudge = (statement: JudgedStatement) => readonly Remark[];
-
 /** A judge of written statements one by one. */
-export function eachStatement(judge: StatementJudge): NonNullable<Rule["role"]> {
+export function eachStatement(
+  judge: (statement: JudgedStatement) => readonly Remark[],
+): NonNullable<Rule["role"]> {
   return (role) =>
     role.statements.flatMap((placed): readonly Observation[] =>
       remembered(role, judge, placed.text, () => judge(judgedStatement(role, placed))).map(
-        ({ path, item, ...seen }) => ({
+        ({ path = ["Action"], item, ...seen }) => ({
           ...seen,
           origin: below(placed.origin, ...path, ...itemIndex(placed, path, item)),
         }),
@@ -74,17 +69,16 @@ function judgedStatement(role: JudgedRole, { statement, text }: PlacedStatement)
     const matched = new Map(patterns.map((pattern) => [pattern, matchedActions(pattern, reference)]));
     const isDeniedHere = (action: string): boolean =>
       resources.length > 0 && isDenied(denials, action, resources);
-    const facts = new Map([...matched.values()].flat().map((action) => [action.name, action]));
     // A role has no user name: what stands behind it is out of its reach.
     const isAllow = statement.Effect === "Allow" && !resources.every(isOfUsersOnly);
-    const allowed = isAllow
-      ? [...facts.values()]
-          .filter(({ name }) => !isDeniedHere(name))
-          .sort((a, b) => (a.name < b.name ? -1 : 1))
-      : [];
+    const facts = new Map([...matched.values()].flat().map((action) => [action.name, action]));
+    const allowed = (isAllow ? [...facts.values()] : [])
+      .filter(({ name }) => !isDeniedHere(name))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
     const open = typesWhere(allowed, (type) => resources.some((pattern) => namesEvery(pattern, type)));
     return {
       ...{ statement, reference, resources, matched, allowed },
+      bound: resourceBound(statement.Condition),
       isAtLarge: (action) => isAtLarge(action, open),
       isDenied: isDeniedHere,
     };
@@ -140,7 +134,7 @@ export function ofAccount(pattern: string, account: string | null): string {
 /** Is an action, or all that a pattern names, denied on each of these resources, patterns among them? */
 export function isDenied({ lists }: Denials, action: string, resources: readonly string[]): boolean {
   const name = action.toLowerCase();
-  const [meets, covers] = /[*?]/.test(name) ? [textsMeet, coversText] : [matchesName, matchesName];
+  const [meets, covers] = /[*?]/.test(name) ? [textsMeet, coversText] : [matchesAction, matchesAction];
   const denying = lists.filter(({ actions, except }) =>
     except ? !actions.some((a) => meets(a, name)) : actions.some((a) => covers(a, name)),
   );
@@ -154,35 +148,13 @@ export function isDenied({ lists }: Denials, action: string, resources: readonly
   );
 }
 
-function matchesName(pattern: string, name: string): boolean {
-  return matchesPattern(pattern, name, textOnly);
-}
-
-/** A policy without the statements that were written raw: what is left comes from grants. */
-export function grantedBeside(
-  policy: PolicyDocument,
-  written: readonly PlacedStatement[],
-): readonly Statement[] {
-  const raw = new Set(written.map(({ text }) => text));
-  return policy.Statement.filter((statement) => !raw.has(JSON.stringify(statement)));
-}
-
-/** Does a statement allow an action, by whatever it says? */
-export function allowedBy({ Effect, Action, NotAction }: Statement): (action: string) => boolean {
-  const names = new Set(many(NotAction ?? Action).map((name) => name.toLowerCase()));
-  const patterns = [...names].filter((name) => /[*?]/.test(name));
-  return (action) =>
-    Effect === "Allow" &&
-    (names.has(action.toLowerCase()) || patterns.some((pattern) => matchesAction(pattern, action))) ===
-      (NotAction === undefined);
+/** Does a statement allow an action, on whatever it says? */
+export function allows({ Effect, Action, NotAction }: Statement, action: string): boolean {
+  const isNamed = many(NotAction ?? Action).some((pattern) => matchesAction(pattern, action));
+  return Effect === "Allow" && isNamed === (NotAction === undefined);
 }
 
 /** Is a resource only there for users, whom a role is none of? */
 export function isOfUsersOnly(resource: string): boolean {
   return /\$\{\s*aws:username\s*\}/i.test(resource);
-}
-
-/** Is what a statement may be called on left open by its condition? Whose the resources are may be said. */
-export function isUnbounded(statement: Statement): boolean {
-  return resourceBound(statement.Condition) !== "some";
 }

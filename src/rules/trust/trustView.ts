@@ -57,8 +57,13 @@ export function isBinding(condition: TrustCondition): boolean {
   return isPositive(condition) && condition.set !== "forallvalues" && !condition.ifExists;
 }
 
+type Comparison = Pick<TrustCondition, "base" | "known" | "set" | "key" | "values">;
+
 /** Does the statement demand that the key is there? What is true of a missing key then does no harm. */
-export function isDemanded({ conditions }: TrustStatement, key: string): boolean {
+export function isDemanded(
+  { conditions }: { readonly conditions: readonly Comparison[] },
+  key: string,
+): boolean {
   return conditions.some(
     (c) =>
       c.base === "null" &&
