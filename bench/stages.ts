@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   await timed("check", () => check(model, { reference: emptyReference }));
   const drafts = new Drafts();
   await timed("construct and write stacks", () => {
-    draftStacks(drafts, model, { outdir: "cdktf.out", workingDirectory: "." });
+    draftStacks(drafts, model, { outdir: "cdktf.out" }, process);
   });
   const renderer = readTemplates(null);
   const files = await timed("render", () =>

@@ -1,3 +1,5 @@
+import type { Path } from "../diagnostics";
+import { own, readJson } from "../documents/json";
 import { CommandError } from "./commandError";
 import { readProblems, readRegularFile } from "./files";
 
@@ -20,48 +22,37 @@ export function readSettings(
   given: { readonly manifest?: string | undefined },
   env: Readonly<Record<string, string | undefined>>,
 ): Settings {
-  const { output, ...context } = cdktfSettings();
+  const cdktf = cdktfSettings();
   const first = (...values: readonly (string | undefined)[]): string | undefined =>
     values.find((value) => value !== undefined && value !== "");
   return {
-    manifest: first(given.manifest, env["GITPOD_AWS_MANIFEST"], context.manifest) ?? "manifest.yaml",
-    snippets: first(env["GITPOD_AWS_SNIPPETS"], context.snippets) ?? "snippets",
-    templates: first(context.templates) ?? null,
-    outdir: first(env["CDKTF_OUTDIR"], output) ?? "cdktf.out",
+    manifest:
+      first(given.manifest, env["GITPOD_AWS_MANIFEST"], cdktf("context", "manifest")) ?? "manifest.yaml",
+    snippets: first(env["GITPOD_AWS_SNIPPETS"], cdktf("context", "snippets")) ?? "snippets",
+    templates: first(cdktf("context", "templates")) ?? null,
+    outdir: first(env["CDKTF_OUTDIR"], cdktf("output")) ?? "cdktf.out",
   };
 }
 
-const contextKeys = Object.freeze(["manifest", "snippets", "templates"] as const);
-
-/** What `cdktf.json` says of a synth. */
-type CdktfSettings = { readonly [K in "output" | (typeof contextKeys)[number]]?: string };
-
-function cdktfSettings(): CdktfSettings {
+/** The texts of `cdktf.json` by the keys that lead there. */
+function cdktfSettings(): (...path: readonly string[]) => string | undefined {
   const read = readRegularFile("cdktf.json");
   if (!read.ok) {
-    if (read.reason === "missing") return {};
+    if (read.reason === "missing") return () => undefined;
     throw new CommandError(
       `cdktf.json cannot be read: ${readProblems[read.reason]}`,
       "fix or remove it: it may name the manifest",
     );
   }
-  const { output, context } = parsed(new TextDecoder().decode(read.bytes));
-  const settings = Object.fromEntries(contextKeys.map((key) => [`context.${key}`, asObject(context)[key]]));
-  for (const [key, value] of Object.entries({ output, ...settings })) {
-    if (value === undefined || typeof value === "string") continue;
-    throw new CommandError(`cdktf.json: ${key} is not a text`, "write a path there, or leave it out");
-  }
-  return { ...asObject(context), output } as CdktfSettings;
-}
-
-function parsed(text: string): Readonly<Record<string, unknown>> {
-  try {
-    return asObject(JSON.parse(text));
-  } catch {
-    throw new CommandError("cdktf.json is not JSON", "fix it, or run the command in another folder");
-  }
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+  const { value, problems, locate } = readJson(new TextDecoder().decode(read.bytes));
+  const refuse = (path: Path, message: string, remedy: string): CommandError => {
+    const { line, column } = locate(path);
+    return new CommandError(`cdktf.json:${line}:${column}: ${message}`, remedy);
+  };
+  for (const { path, message, remedy } of problems) throw refuse(path, message, remedy);
+  return (...path) => {
+    const found = path.reduce<unknown>(own, value);
+    if (found === undefined || typeof found === "string") return found;
+    throw refuse(path, `${path.join(".")} is not a text`, "write a path there, or leave it out");
+  };
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { quote } from "../diagnostics";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { escapeHidden, quote } from "../diagnostics";
+import { jsonValue, own, readJson } from "../documents/json";
 import type { AccessModel, Account } from "../model/accessModel";
 import type { DeployedStack } from "../model/deployed";
 import { isShardName, stackName, stacksOf } from "../model/shards";
@@ -18,43 +19,52 @@ import {
 import { CommandError } from "./commandError";
 import { tidyPath, type Drafts } from "./drafts";
 import { readRegularFile } from "./files";
+import type { CommandIo } from "./io";
+
+/** Writes stacks, and the list of them, into an empty folder, as cdktf does. */
+export type StackWriter = (folder: string, stacks: readonly StackSource[]) => void;
+
+/** Where stacks are written, and which. */
+export interface StackOptions {
+  /** Folder of the synth's output, `cdktf.out` as a rule; relative to the working directory, where local states are. */
+  readonly outdir: string;
+  /** This account's stacks alone. @default - all of them */
+  readonly only?: string | undefined;
+  /** Annotations of the stacks, by name. @default - none */
+  readonly findings?: ReadonlyMap<string, StackFindings>;
+  /** @default - what needs no cdktf */
+  readonly write?: StackWriter | undefined;
+}
 
 const stackNames = /^[a-z0-9][a-z0-9-]{0,34}$/;
 
-/**
- * What a deploy may destroy: what local states hold, and of stacks without one what the last synth wrote.
- * @param stacks - the folder that holds a folder for each stack
- * @param workingDirectory - where local states are
- * @param only - of this account alone
- */
+/** What a deploy may destroy: what local states hold, and of stacks without one what the last synth wrote. */
 export function lastStacks(
   model: AccessModel,
-  { stacks, workingDirectory, only }: { stacks: string; workingDirectory: string; only: string | undefined },
+  { outdir, only }: StackOptions,
+  io: Pick<CommandIo, "stderr">,
 ): readonly DeployedStack[] {
+  const stacks = join(outdir, stacksFolder);
   const declared = model.accounts.flatMap(stacksOf);
-  const isNew = (name: string) => !declared.some((stack) => stack.name === name);
   const files = [
-    ...namesIn(stacks).map((name) => ({ name, file: join(stacks, name, stackFile) })),
+    ...namesIn(stacks).map((name) => [name, join(stacks, name, stackFile)] as const),
     ...declared.flatMap(({ name, account: { backend } }) =>
-      backend.kind === "local" ? [{ name, file: join(workingDirectory, backend.path) }] : [],
+      backend.kind === "local" ? [[name, backend.path] as const] : [],
     ),
     // The state of a stack that is no longer declared is where a manifest has it that says nothing else.
-    ...namesIn(workingDirectory)
-      .map((file) => ({
-        name: /^terraform\.(.+)\.tfstate$/.exec(file)?.[1] ?? "",
-        file: join(workingDirectory, file),
-      }))
-      .filter(({ name }) => isNew(name)),
+    ...namesIn(".")
+      .map((file) => [/^terraform\.(.+)\.tfstate$/.exec(file)?.[1] ?? "", file] as const)
+      .filter(([name]) => declared.every((stack) => stack.name !== name)),
   ].filter(
-    ({ name }) => stackNames.test(name) && (only === undefined || name === only || isShardName(name, only)),
+    ([name]) => stackNames.test(name) && (only === undefined || name === only || isShardName(name, only)),
   );
-  const found = new Map<string, DeployedStack>();
-  for (const { name, file } of files) {
-    const text = textOf(file);
-    if (text === null) continue;
-    // A state comes later, and counts alone: it is what there is.
-    found.set(name, deployedIn(name, text));
-  }
+  // A state comes later, and counts alone: it is what there is.
+  const found = new Map(
+    files.flatMap(([name, file]) => {
+      const value = jsonIn(file, io);
+      return value === undefined ? [] : [[name, deployedIn(name, value)] as const];
+    }),
+  );
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -66,26 +76,18 @@ function namesIn(path: string): readonly string[] {
   }
 }
 
-function textOf(file: string): string | null {
+/** What Terraform or the last synth wrote; undefined where there is nothing, and where stderr says that it is damaged. */
+function jsonIn(file: string, { stderr }: Pick<CommandIo, "stderr">): unknown {
   const read = readRegularFile(file, Infinity);
-  return read.ok ? new TextDecoder().decode(read.bytes) : null;
-}
-
-/** Writes stacks, and the list of them, into an empty folder, as cdktf does. */
-export type StackWriter = (folder: string, stacks: readonly StackSource[]) => void;
-
-/** Where stacks are written, and which. */
-export interface StackOptions {
-  /** Folder of the synth's output, `cdktf.out` as a rule; relative to the working directory. */
-  readonly outdir: string;
-  /** Folder of `cdktf.json`: local state is kept relative to it. */
-  readonly workingDirectory: string;
-  /** This account's stacks alone. @default - all of them */
-  readonly only?: string | undefined;
-  /** Annotations of the stacks, by name. @default - none */
-  readonly findings?: ReadonlyMap<string, StackFindings>;
-  /** @default - what needs no cdktf */
-  readonly write?: StackWriter | undefined;
+  const text = read.ok ? new TextDecoder().decode(read.bytes) : "";
+  const value = jsonValue(text);
+  if (value !== undefined || text.trim() === "") return value;
+  const { problems, locate } = readJson(text);
+  const { line, column } = locate([]);
+  stderr.write(
+    `${escapeHidden(file)}:${line}:${column}: ${problems[0]?.message ?? "this is not JSON"}, so what it lists does not count\n`,
+  );
+  return undefined;
 }
 
 /**
@@ -94,25 +96,35 @@ export interface StackOptions {
  * @returns how many stacks there are
  * @throws CommandError - where `only` is no account
  */
-export function draftStacks(drafts: Drafts, model: AccessModel, options: StackOptions): number {
-  const { only, workingDirectory, findings, write } = options;
-  const outdir = tidyPath(
-    isAbsolute(options.outdir) ? options.outdir : join(workingDirectory, options.outdir),
-  );
+export function draftStacks(
+  drafts: Drafts,
+  model: AccessModel,
+  { only, findings, write, ...given }: StackOptions,
+  io: Pick<CommandIo, "stderr">,
+): number {
+  const outdir = tidyPath(given.outdir);
   // From a stack's folder, where Terraform runs: no absolute path enters the output.
-  const root = relative(join(resolve(outdir), stacksFolder, "any"), resolve(workingDirectory));
-  const stacks = stackSources(model, selected(model, only), root.replaceAll(sep, "/"), findings);
+  const root = relative(join(resolve(outdir), stacksFolder, "any"), resolve(".")).replaceAll(sep, "/");
+  const stacks = stackSources(model, selected(model, only), root, findings);
   const present = drafts.filesBelow(outdir, 2);
-  const { textOfStack, list } = texts(stacks, drafts, write);
-  for (const stack of stacks)
-    drafts.add(outdir, { file: `${stacksFolder}/${stack.name}/${stackFile}`, text: textOfStack(stack) });
-  const listed = whole(model, list, textOf(join(outdir, synthManifestFile)));
-  drafts.add(outdir, { file: synthManifestFile, text: listed });
-  const declared = new Set(namesOfStacks(model));
+  const scratch = write === undefined ? null : drafts.scratch();
+  if (scratch !== null) write?.(scratch, stacks);
+  const textOf = (file: string, own: () => string) =>
+    scratch === null ? own() : readFileSync(join(scratch, file), "utf8");
+  for (const stack of stacks) {
+    const file = `${stacksFolder}/${stack.name}/${stackFile}`;
+    drafts.add(outdir, { file, text: textOf(file, () => stackText(stack)) });
+  }
+  const names = model.accounts.flatMap(({ name, shards }) =>
+    Array.from({ length: shards }, (_, i) => stackName(name, i + 1)),
+  );
+  const list = textOf(synthManifestFile, () => synthManifestText(stacks));
+  const last = only === undefined ? undefined : jsonIn(join(outdir, synthManifestFile), io);
+  drafts.add(outdir, { file: synthManifestFile, text: completed(names, list, last) });
   for (const file of present) {
     const name = basename(dirname(file));
     const isStack = file === `${stacksFolder}/${name}/${stackFile}` && stackNames.test(name);
-    if (isStack && !declared.has(name) && (only === undefined || isShardName(name, only)))
+    if (isStack && !names.includes(name) && (only === undefined || isShardName(name, only)))
       drafts.remove(outdir, file);
   }
   return stacks.length;
@@ -126,50 +138,15 @@ function selected(model: AccessModel, only: string | undefined): readonly Accoun
   throw new CommandError(`no account is named ${quote(only)}`, `write --only with one of ${names}`);
 }
 
-function texts(
-  stacks: readonly StackSource[],
-  drafts: Drafts,
-  write: StackWriter | undefined,
-): { readonly textOfStack: (stack: StackSource) => string; readonly list: string } {
-  if (write === undefined) return { textOfStack: stackText, list: synthManifestText(stacks) };
-  const folder = drafts.scratch();
-  write(folder, stacks);
-  const text = (...path: readonly string[]) => readFileSync(join(folder, ...path), "utf8");
-  return {
-    textOfStack: ({ name }) => text(stacksFolder, name, stackFile),
-    list: text(synthManifestFile),
+/** A list of stacks in the order of the model, completed by what the last one has of others that are still declared. */
+function completed(names: readonly string[], list: string, last: unknown): string {
+  const { stacks: written, version } = jsonValue(list) as {
+    readonly stacks: object;
+    readonly version: string;
   };
-}
-
-/** A list of stacks, completed by what the last synth said of others that are still declared. */
-function whole(model: AccessModel, list: string, last: string | null): string {
-  const { stacks: written, version } = JSON.parse(list) as StackList;
-  const entries = { ...listedIn(last ?? ""), ...written };
-  const stacks = Object.fromEntries(
-    namesOfStacks(model)
-      .map((name) => [name, entries[name]] as const)
-      .filter(([, entry]) => entry !== undefined),
-  );
-  return `${JSON.stringify({ stacks, version }, null, 2)}\n`;
-}
-
-interface StackList {
-  readonly stacks: Readonly<Record<string, unknown>>;
-  readonly version: string;
-}
-
-function listedIn(text: string): StackList["stacks"] {
-  try {
-    const list = JSON.parse(text) as { stacks?: unknown } | null;
-    return typeof list?.stacks === "object" && list.stacks !== null ? { ...list.stacks } : {};
-  } catch {
-    return {};
-  }
-}
-
-/** The names of all stacks of a model, in the order of its accounts. */
-function namesOfStacks({ accounts }: AccessModel): readonly string[] {
-  return accounts.flatMap(({ name, shards }) =>
-    Array.from({ length: shards }, (_, i) => stackName(name, i + 1)),
-  );
+  const stacks = names.flatMap((name) => {
+    const entry = own(written, name) ?? own(own(last, "stacks"), name);
+    return entry === undefined ? [] : [[name, entry] as const];
+  });
+  return `${JSON.stringify({ stacks: Object.fromEntries(stacks), version }, null, 2)}\n`;
 }

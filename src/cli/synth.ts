@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { countsLine, escapeHidden, type RuleFinding } from "../diagnostics";
-import type { AccessModel } from "../model/accessModel";
+import { countsLine, escapeHidden } from "../diagnostics";
+import { jsonValue } from "../documents/json";
 import { checkDeploy } from "../rules";
 import { stacksFolder } from "../terraform/stack";
 import { CommandError } from "./commandError";
@@ -34,7 +34,10 @@ export async function synthCommand(
   const options: ProjectOptions = { ...readSettings({ manifest }, io.env), only, write };
   refuseCdktf(io.env, write !== undefined);
   const project = loadJudged(options.manifest, diskFiles());
-  const findings = project.ok ? [...project.findings, ...deployFindings(project.model, options)] : [];
+  // What deploying does depends on the last synth, and so reaches no output.
+  const findings = project.ok
+    ? [...project.findings, ...checkDeploy(lastStacks(project.model, options, io), project.model)]
+    : [];
   const listed = findings.filter((f) => f.severity !== "info" && !f.accepted);
   const diagnostics = project.ok ? [] : project.diagnostics;
   io.stderr.write(projectText(project, listed, io));
@@ -53,23 +56,8 @@ function refuseCdktf(env: CommandIo["env"], isApp: boolean): void {
       "leave --hcl out: Terraform reads the JSON just as well",
       1,
     );
-  if (isApp && !isJson(env["CDKTF_CONTEXT_JSON"] || "{}"))
+  if (isApp && jsonValue(env["CDKTF_CONTEXT_JSON"] || "{}") === undefined)
     throw new CommandError("CDKTF_CONTEXT_JSON is not JSON", "unset it: the cdktf command sets it itself");
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** What deploying does to the stacks that the last synth wrote. It depends on that one, and so reaches no output. */
-function deployFindings(model: AccessModel, { outdir, only }: ProjectOptions): readonly RuleFinding[] {
-  const stacks = join(outdir, stacksFolder);
-  return checkDeploy(lastStacks(model, { stacks, workingDirectory: ".", only }), model);
 }
 
 /** So many snippets take seconds: somebody may wonder what is going on. */
@@ -84,10 +72,8 @@ async function written(
 ): Promise<ExitCode> {
   const { length } = model.snippets;
   if (only === undefined && length >= many) io.stderr.write(`rendering ${length} snippets\n`);
-  const stackCount = draftStacks(drafts, model, {
-    ...{ outdir, only, write, workingDirectory: "." },
-    findings: stackFindings(model, findings),
-  });
+  const said = stackFindings(model, findings);
+  const stackCount = draftStacks(drafts, model, { outdir, only, write, findings: said }, io);
   const folder =
     only === undefined
       ? await draftSnippets(drafts, snippets, { model, renderer: readTemplates(templates) }, io)

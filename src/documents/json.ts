@@ -55,7 +55,7 @@ export function readJson(text: string): JsonText {
   }
   const [first] = errors;
   if (first !== undefined) return failed(first.offset, `this is not JSON: ${described(first)}`);
-  const value = parsed(text);
+  const value = jsonValue(text);
   if (root === undefined || value === undefined) return failed(0, "this is not JSON");
   const problems: JsonProblem[] = [];
   const deep = examine(root, [], problems);
@@ -63,8 +63,11 @@ export function readJson(text: string): JsonText {
   return { value, problems, locate: (path) => positions.at(nodeAt(root, path).offset), positions };
 }
 
-/** The parser is lenient in corners that are not documented: what it takes must also be JSON for JavaScript. */
-function parsed(text: string): unknown {
+/**
+ * The value of a JSON text, without its places: for large files whose problems nobody looks up. Undefined where the text
+ * is not JSON. For {@link readJson}: jsonc-parser is lenient in corners that are not documented.
+ */
+export function jsonValue(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

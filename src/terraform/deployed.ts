@@ -3,9 +3,9 @@ import { identityProviderType } from "./identityProvider";
 
 type Attributes = Readonly<Record<string, unknown>>;
 
-/** The roles and identity providers in the text of a `cdk.tf.json` or of a state; none where it is neither. */
-export function deployedIn(name: string, text: string): DeployedStack {
-  const file = jsonOf(text);
+/** The roles and identity providers in the JSON of a `cdk.tf.json` or of a state; none where it is neither. */
+export function deployedIn(name: string, json: unknown): DeployedStack {
+  const file = isObject(json) ? json : {};
   const of = (type: string) => [...ofConfiguration(file, type), ...ofState(file, type)];
   return {
     name,
@@ -17,15 +17,6 @@ export function deployedIn(name: string, text: string): DeployedStack {
       typeof url === "string" ? [url.replace(/^https:\/\//, "")] : [],
     ),
   };
-}
-
-function jsonOf(text: string): Attributes {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : {};
-  } catch {
-    return {};
-  }
 }
 
 function ofConfiguration({ resource }: Attributes, type: string): readonly Attributes[] {

@@ -191,7 +191,7 @@ describe("check", () => {
     write({ "cdktf.json": "{" });
     expect(await command(["check"])).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining("cdktf.json is not JSON") as string,
+      stderr: expect.stringContaining("cdktf.json:1:2: this is not JSON") as string,
     });
     write({ "cdktf.json": '{"context": {"manifest": 1}}' });
     expect((await command(["check"])).status).toBe(2);

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { runs } from "../proof/settings";
 import { command, inTemporaryFolder, write } from "../support/folder";
@@ -236,13 +238,32 @@ const sound = JSON.stringify({
   repos: [{ url }],
 });
 
-/** Every sub-command that reads what somebody else wrote: what it reads, its arguments, and the share of the 2,000. */
-const readers: readonly (readonly [string, readonly Json[], readonly string[], number])[] = [
+const stackOfDev = "cdktf.out/stacks/dev/cdk.tf.json";
+const written: Json = {
+  "//": { metadata: { stackName: "dev" } },
+  resource: {
+    aws_iam_role: { a: { name: "gone", path: "/" }, b: { name: "acme-acme-app", path: "/x/" } },
+    aws_iam_openid_connect_provider: { acme: { url: acmeIssuer } },
+  },
+};
+const instances: Json = [{ attributes: { name: "gone", path: "/", url: provider } }];
+const state: Json = {
+  version: 4,
+  resources: [
+    { mode: "managed", type: "aws_iam_role", instances },
+    { mode: "managed", type: "aws_iam_openid_connect_provider", instances },
+  ],
+};
+const list: Json = { version: "0.21.0", stacks: { dev: { name: "dev", annotations: [] }, gone: {} } };
+const ofCdktf: Json = { context: { manifest: "sound.yaml", templates: "" }, output: "z" };
+
+/** Every sub-command that reads what somebody else wrote: what it reads, its arguments, the share of the 2,000, and where. */
+const readers: readonly (readonly [string, readonly Json[], readonly string[], number, string?])[] = [
   ["check --trust-policy", existing, ["check", "--trust-policy", "-"], 200],
   ["check --permission-policy", existing, ["check", "--permission-policy", "-"], 200],
-  ["import-role", existing, ["import-role", "-"], 300],
-  ["explain --claims", logins, ["explain", "sound.yaml", "--claims", "-"], 450],
-  ["explain --token", [token], ["explain", "sound.yaml", "--token", "-"], 300],
+  ["import-role", existing, ["import-role", "-"], 340],
+  ["explain --claims", logins, ["explain", "sound.yaml", "--claims", "-"], 350],
+  ["explain --token", [token], ["explain", "sound.yaml", "--token", "-"], 250],
   [
     "snippet --check",
     [gitpodYml, automations],
@@ -267,25 +288,78 @@ const readers: readonly (readonly [string, readonly Json[], readonly string[], n
   ["access --diff", [manifest], ["access", "sound.yaml", "--diff", "damaged"], 25],
   ["snippet", [manifest], ["snippet", "damaged", "--repo", url], 25],
   ["explain", [manifest], ["explain", "damaged", "--context", url], 75],
-  ["cdktf.json", [{ context: { manifest: "x", templates: "y" }, output: "z" }], ["check", "sound.yaml"], 25],
+  ["deploy-policy", [manifest], ["deploy-policy", "damaged"], 25],
+  ["synth", [manifest], ["synth", "damaged"], 25],
+  ["synth beside an older stack", [written], ["synth", "sound.yaml"], 10, stackOfDev],
+  ["synth beside a state", [state], ["synth", "sound.yaml"], 10, "terraform.dev.tfstate"],
+  [
+    "synth beside an older list",
+    [list],
+    ["synth", "sound.yaml", "--only", "dev"],
+    15,
+    "cdktf.out/manifest.json",
+  ],
+  ["synth by cdktf.json", [ofCdktf], ["synth"], 25, "cdktf.json"],
 ];
 
-test.each(readers)(
-  "%s answers with a verdict or a message, and never with a stack trace",
-  async (name, shapes, argv, count) => {
+/** Runs the command, and fails where its end is none of an answer. @returns its status */
+async function answered(argv: readonly string[], stdin = ""): Promise<number> {
+  const { status, stdout, stderr } = await command(argv, {}, { stdin });
+  const said = stdout + stderr;
+  const isAnswer = [0, 1, 2].includes(status) && (status === 0 || said !== "");
+  const isTrace = /^ +at .*:\d+:\d+\)?$|TypeError|RangeError|\[object Object\]/m.test(said);
+  if (!isAnswer || isTrace) throw new Error(`exit ${status}: ${said}`);
+  return status;
+}
+
+test.each(
+  readers.map(([name, shapes, argv, count, file = "damaged"]) => ({ name, shapes, argv, count, file })),
+)(
+  "$name answers with a verdict or a message, and never with a stack trace",
+  async ({ name, shapes, argv, count, file }) => {
     write({ "sound.yaml": sound });
     const seen = new Set<number>();
-    const answered = fc.asyncProperty(textOf(shapes), async (text) => {
-      if (!argv.includes("-")) write({ [name === "cdktf.json" ? name : "damaged"]: text });
-      const stdin = name === "explain --token" ? tokenOf(text) : text;
-      const { status, stdout, stderr } = await command(argv, {}, { stdin });
-      const said = stdout + stderr;
-      seen.add(status);
-      const isAnswer = [0, 1, 2].includes(status) && (status === 0 || said !== "");
-      const isTrace = /^ +at .*:\d+:\d+\)?$|TypeError|RangeError|\[object Object\]/m.test(said);
-      if (!isAnswer || isTrace) throw new Error(`exit ${status}: ${said}`);
+    const property = fc.asyncProperty(textOf(shapes), async (text) => {
+      if (!argv.includes("-")) write({ [file]: text });
+      seen.add(await answered(argv, name === "explain --token" ? tokenOf(text) : text));
     });
-    await fc.assert(answered, runs(count, 2 * count));
-    expect(seen.size).toBeGreaterThan(1);
+    await fc.assert(property, runs(count, 2 * count));
+    // What an earlier synth left is replaced, whatever it holds.
+    if (name.includes("beside")) expect([...seen]).toEqual([0]);
+    else expect(seen.size).toBeGreaterThan(1);
   },
 );
+
+test("a folder of templates makes a task, or an error that names the template", async () => {
+  const ours = readFileSync(join(__dirname, "..", "..", "templates", "gitpod.yml.hbs"), "utf8");
+  const parts = [
+    "",
+    "a",
+    "{{",
+    "}}",
+    "{{#each logins}}",
+    "{{/if}}",
+    "{{> gitpod.yml}}",
+    "{{> x}}",
+    "{{x}}",
+    "\t- ",
+    "\0",
+    "*a",
+  ];
+  write({
+    "sound.yaml": sound,
+    "cdktf.json": '{"context": {"manifest": "sound.yaml", "templates": "mine"}}',
+  });
+  const seen = new Set<number>();
+  const property = fc.asyncProperty(part, part, fc.constantFrom(...parts), async (from, length, inserted) => {
+    const at = Math.floor(from * ours.length);
+    const text = ours.slice(0, at) + inserted + ours.slice(at + Math.floor(length * 3));
+    write({ "mine/gitpod.yml.hbs": text });
+    const { status, stderr } = await command(["check"]);
+    seen.add(status);
+    if (status !== 0)
+      expect([status, stderr]).toEqual([1, expect.stringMatching(/^error: template "?gitpod\.yml\.hbs/m)]);
+  });
+  await fc.assert(property, runs(25, 200));
+  expect(seen).toEqual(new Set([0, 1]));
+});

@@ -67,7 +67,7 @@ describe("synth", () => {
   it("says which setting of cdktf.json is not a text", async () => {
     write({ "manifest.yaml": one, "cdktf.json": '{"output": 1}' });
     const { status, stderr } = await command(["synth"]);
-    expect([status, stderr]).toEqual([2, expect.stringContaining("cdktf.json: output is not a text")]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining("cdktf.json:1:12: output is not a text")]);
   });
 
   it("keeps the last good output when the manifest breaks", async () => {
@@ -102,6 +102,10 @@ describe("synth", () => {
     expect(tree()["cdktf.out/manifest.json"]).toBe(output);
     write({ "terraform.gone.tfstate": JSON.stringify({ version: 4, resources: [] }) });
     expect((await command(["synth"])).stderr).not.toContain("gone");
+    write({ "terraform.gone.tfstate": "{\n<<<<<<<\n", "terraform.dev.tfstate": "" });
+    expect((await command(["synth"])).stderr).toMatch(
+      /^terraform\.gone\.tfstate:2:1: this is not JSON: .*, so what it lists does not count\n$/,
+    );
   });
 
   it("says warnings on stderr, and on stdout counts them, info and what is accepted", async () => {

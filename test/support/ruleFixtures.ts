@@ -93,7 +93,7 @@ function afterAnother(before: string, after: string): readonly Said[] {
   if (last === undefined || next === undefined) throw new Error("two manifests are two models");
   const stacks = stackSources(last, last.accounts, "..");
   return checkDeploy(
-    stacks.map((stack) => deployedIn(stack.name, stackText(stack))),
+    stacks.map((stack) => deployedIn(stack.name, JSON.parse(stackText(stack)))),
     next,
   ).map(({ origin, ...said }) => ({ ...said, path: pathText(origin.path) }));
 }
