@@ -1,5 +1,4 @@
-import type { ManifestOrigin, ScmHost } from "../model/accessModel";
-import type { Partition } from "../model/partitions";
+import type { Acceptance, Account, ManifestOrigin, ScmHost } from "../model/accessModel";
 import type { PolicyDocument, Statement } from "../model/policyDocument";
 
 /** Subjects as policies compare them: whole ones, and patterns of `StringLike`. */
@@ -9,20 +8,7 @@ export interface Subjects {
 }
 
 /** Where an AWS account is, and what grants without an ARN mean in it. */
-export interface AccessAccount {
-  readonly name: string;
-  readonly id: string;
-  readonly partition: Partition;
-  readonly region: string;
-}
-
-/** A finding that somebody accepted. */
-export interface AcceptedFinding {
-  readonly rule: string;
-  readonly reason: string;
-  /** `YYYY-MM-DD`, the last day it counts. */
-  readonly until: string | null;
-}
+export type AccessAccount = Pick<Account, "name" | "id" | "partition" | "region">;
 
 /** A role as access is asked about: declared by a manifest, or deployed as files show it. */
 export interface AccessRole {
@@ -45,13 +31,13 @@ export interface AccessRole {
   /** ARNs of policies whose text is not at hand. */
   readonly managedPolicies: readonly string[];
   readonly permissionsBoundary: string | null;
+  /** Of a deployed role, the longest that IAM grants. */
   readonly sessionSeconds: number;
-  /** The longest session that IAM grants. */
-  readonly maxSessionSeconds: number;
   /** The first day without access, `YYYY-MM-DD`. */
   readonly expires: string | null;
   readonly sourceCidrs: readonly string[];
-  readonly accepted: readonly AcceptedFinding[];
+  /** Findings that somebody accepted. */
+  readonly accepted: readonly Pick<Acceptance, "rule" | "reason" | "until">[];
   readonly tags: Readonly<Record<string, string>>;
 }
 

@@ -9,7 +9,7 @@ import {
   spelled,
   type Pattern,
 } from "../policy";
-import type { Subjects } from "./accessRole";
+import type { AccessRole, Subjects } from "./accessRole";
 
 /*
  * Policies are compared by atoms: one principal, action, resource and subject each, with the conditions of its
@@ -18,7 +18,7 @@ import type { Subjects } from "./accessRole";
  */
 
 /** A pattern of a policy, or a text that no pattern says. */
-export interface Term {
+interface Term {
   readonly text: string;
   /** Are `*` and `?` in it wildcards? */
   readonly wildcards: boolean;
@@ -26,7 +26,7 @@ export interface Term {
   readonly pattern: Pattern | null;
 }
 
-/** One comparison of a condition. */
+/** One comparison of a condition, in lower case but for its values. */
 export interface Test {
   readonly operator: string;
   readonly key: string;
@@ -34,14 +34,12 @@ export interface Test {
 }
 
 export interface Atom {
-  readonly effect: Statement["Effect"];
-  /** Null in permission policies. */
-  readonly principal: Term | null;
-  /** The subject of a web identity; null where the statement names none. */
-  readonly subject: Term | null;
+  /** `Federated ARN` and the like, or `*`. */
+  readonly principal: Term;
+  /** Of a web identity. */
+  readonly subject: Term;
   readonly action: Term;
-  /** Null in trust policies. */
-  readonly resource: Term | null;
+  readonly resource: Term;
   readonly tests: readonly Test[];
   /** The statement for this action and resource alone. */
   readonly statement: Statement;
@@ -49,46 +47,54 @@ export interface Atom {
 
 const everything: Term = Object.freeze({ text: "*", wildcards: true, pattern: ["many" as const] });
 
-/** What in a statement depends on the role that acts, and not on what it does. */
-const ofCaller = /aws:(principal|user(id|name)\b)/i;
-
 /**
  * What statements say, atom by atom.
- * @param caller - of the role, what a policy may speak of: its ARN and tags
+ * @param caller - what a policy may say of the role that acts; null where that does not count
  */
-export function atomsOf(statements: readonly Statement[], caller: string): readonly Atom[] {
+export function atomsOf(
+  statements: readonly Statement[],
+  caller: Pick<AccessRole, "arn" | "tags"> | null,
+): readonly Atom[] {
   return statements.flatMap((statement) => {
-    const { Effect: effect, Action, NotAction, Resource, NotResource } = statement;
-    const actions = NotAction === undefined ? many(Action).map(actionTerm) : [except(NotAction, "action")];
+    const { Action, NotAction, Resource, NotResource } = statement;
+    const actions =
+      NotAction === undefined
+        ? many(Action).map((text) => term(text, true, text.toLowerCase()))
+        : [except(NotAction, "action")];
     const resources =
-      NotResource !== undefined
-        ? [except(NotResource, "resource")]
-        : Resource === undefined
-          ? [null]
-          : many(Resource).map((text) => term(text, true));
-    const callerTest: Test = { operator: "caller", key: "caller", values: [caller] };
-    const isOfCaller = ofCaller.test(JSON.stringify(statement));
-    return subjectsIn([...testsOf(statement), ...(isOfCaller ? [callerTest] : [])]).flatMap(
-      ({ subject, tests }) =>
-        principalsOf(statement).flatMap((principal) =>
-          actions.flatMap((action) =>
-            resources.map((resource): Atom => {
-              const own = { ...statement, ...(NotAction === undefined ? { Action: action.text } : {}) };
-              const one = NotResource === undefined && resource ? { ...own, Resource: resource.text } : own;
-              return { effect, principal, subject, action, resource, tests, statement: one };
-            }),
-          ),
+      NotResource === undefined
+        ? many(Resource ?? "*").map((text) => term(text, true))
+        : [except(NotResource, "resource")];
+    const own = caller === null ? [] : callerIn([statement], caller);
+    const callerTests = own.map((text): Test => ({ operator: "caller", key: "caller", values: [text] }));
+    return subjectsIn([...testsOf(statement), ...callerTests]).flatMap(({ subject, tests }) =>
+      principalsOf(statement).flatMap((principal) =>
+        actions.flatMap((action) =>
+          resources.map((resource): Atom => {
+            const one = {
+              ...statement,
+              ...(NotAction === undefined ? { Action: action.text } : {}),
+              ...(NotResource === undefined ? { Resource: resource.text } : {}),
+            };
+            return { principal, subject, action, resource, tests, statement: one };
+          }),
         ),
+      ),
     );
   });
 }
 
-function term(text: string, wildcards: boolean): Term {
-  return { text, wildcards, pattern: patternOf(text, wildcards) };
+/** The role that acts, where statements depend on who that is. */
+export function callerIn(
+  statements: readonly Statement[],
+  { arn, tags }: Pick<AccessRole, "arn" | "tags">,
+): readonly string[] {
+  if (!/aws:(principal|user(id|name)\b)/i.test(JSON.stringify(statements))) return [];
+  return [JSON.stringify([arn, Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1))])];
 }
 
-function actionTerm(text: string): Term {
-  return { text, wildcards: true, pattern: patternOf(text.toLowerCase(), true) };
+function term(text: string, wildcards: boolean, compared = text): Term {
+  return { text, wildcards, pattern: patternOf(compared, wildcards) };
 }
 
 /** Everything but some, which is compared as a whole. */
@@ -96,10 +102,9 @@ function except(items: Statement["NotAction"], what: string): Term {
   return { text: `every ${what} but ${[...many(items)].sort().join(", ")}`, wildcards: false, pattern: null };
 }
 
-function principalsOf({ Principal, NotPrincipal }: Statement): readonly (Term | null)[] {
+function principalsOf({ Principal = "*", NotPrincipal }: Statement): readonly Term[] {
   if (NotPrincipal !== undefined)
     return [{ text: `everybody but ${JSON.stringify(NotPrincipal)}`, wildcards: false, pattern: null }];
-  if (Principal === undefined) return [null];
   if (Principal === "*") return [everything];
   return Object.entries(Principal).flatMap(([type, names]) =>
     many(names).map((name) => (name === "*" ? everything : term(`${type} ${name}`, false))),
@@ -120,21 +125,14 @@ function testsOf({ Condition = {} }: Statement): readonly Test[] {
  * A statement's tests for each subject that they admit. What else they say of the same key is left out where it holds
  * of the subject whatever it is, and a subject that it always refuses is none.
  */
-function subjectsIn(
-  tests: readonly Test[],
-): readonly { readonly subject: Term | null; readonly tests: readonly Test[] }[] {
+function subjectsIn(tests: readonly Test[]): readonly Pick<Atom, "subject" | "tests">[] {
   const naming = tests.find(({ operator, key }) => key.endsWith(":sub") && isText(operator));
-  if (naming === undefined) return [{ subject: null, tests }];
-  return naming.values.flatMap((value) => {
-    const { operator, key } = naming;
-    const subject = term(value, operator === "stringlike");
-    const others = tests.filter(
-      (test) => test !== naming && !(test.key === key && alwaysHolds(test, subject)),
-    );
-    const own: Test = { operator, key, values: [value] };
-    return others.some((test) => test.key === key && neverHolds(test, subject))
-      ? []
-      : [{ subject, tests: [own, ...others] }];
+  if (naming === undefined) return [{ subject: everything, tests }];
+  return termsOf(naming).flatMap((subject) => {
+    const holding = (test: Test) => (test.key === naming.key ? holds(test, subject) : null);
+    const others = tests.filter((test) => test !== naming && holding(test) !== true);
+    if (others.some((test) => holding(test) === false)) return [];
+    return [{ subject, tests: [{ ...naming, values: [subject.text] }, ...others] }];
   });
 }
 
@@ -143,43 +141,17 @@ function isText(operator: string): boolean {
   return operator === "stringequals" || operator === "stringlike";
 }
 
-/** `StringNotLike` and `StringNotEquals`: which values they compare with as patterns. */
-function refusedBy({ operator, values }: Test): readonly (Pattern | null)[] | null {
-  if (operator !== "stringnotlike" && operator !== "stringnotequals") return null;
-  return values.map((value) => patternOf(value, operator === "stringnotlike"));
+function termsOf({ operator, values }: Test): readonly Term[] {
+  return values.map((value) => term(value, operator.endsWith("like")));
 }
 
-function alwaysHolds(test: Test, { pattern }: Term): boolean {
-  return (
-    pattern !== null &&
-    (refusedBy(test)?.every((refused) => refused !== null && !patternsMeet(refused, pattern)) ?? false)
-  );
-}
-
-function neverHolds(test: Test, { pattern }: Term): boolean {
-  return (
-    pattern !== null &&
-    (refusedBy(test)?.some((refused) => refused !== null && coversPattern(refused, pattern)) ?? false)
-  );
-}
-
-/** Does one atom certainly say all that the other of the same effect does? */
-export function coversAtom(wide: Atom, narrow: Atom): boolean {
-  return (
-    coversTerm(wide.principal, narrow.principal) &&
-    coversTerm(wide.action, narrow.action) &&
-    coversTerm(wide.resource, narrow.resource) &&
-    wide.tests.every((test) => isImplied(test, narrow.tests))
-  );
-}
-
-/** Does one term match all that the other does? False where nobody can tell. */
-export function coversTerm(wide: Term | null, narrow: Term | null): boolean {
-  if (wide === null || narrow === null) return wide === narrow;
-  if (wide.pattern?.length === 1 && wide.pattern[0] === "many") return true;
-  if (wide.pattern === null || narrow.pattern === null)
-    return wide.text === narrow.text && wide.wildcards === narrow.wildcards;
-  return coversPattern(wide.pattern, narrow.pattern);
+/** Is `StringNotLike` or `StringNotEquals` true of all that a term matches, or of nothing of it? Null: nobody can tell. */
+function holds(test: Test, { pattern }: Term): boolean | null {
+  if ((test.operator !== "stringnotlike" && test.operator !== "stringnotequals") || pattern === null)
+    return null;
+  const refused = termsOf(test).map((value) => value.pattern);
+  if (refused.some((one) => one !== null && coversPattern(one, pattern))) return false;
+  return refused.every((one) => one !== null && !patternsMeet(one, pattern)) ? true : null;
 }
 
 /** The atoms that no atom of the others covers. */
@@ -187,44 +159,53 @@ export function uncovered(atoms: readonly Atom[], others: readonly Atom[]): read
   return atoms.filter((atom) => !others.some((other) => coversAtom(other, atom)));
 }
 
-/** Does a test hold wherever these do? */
-function isImplied(test: Test, tests: readonly Test[]): boolean {
-  return tests.some((other) => other.key === test.key && implies(other, test));
+/** Does one atom certainly say all that the other of the same effect does? */
+function coversAtom(wide: Atom, narrow: Atom): boolean {
+  return (
+    coversTerm(wide.principal, narrow.principal) &&
+    coversTerm(wide.action, narrow.action) &&
+    coversTerm(wide.resource, narrow.resource) &&
+    wide.tests.every((test) => narrow.tests.some((other) => implies(other, test)))
+  );
 }
 
+/** Does one term match all that the other does? False where nobody can tell. */
+export function coversTerm(wide: Term, narrow: Term): boolean {
+  if (wide.pattern?.length === 1 && wide.pattern[0] === "many") return true;
+  if (wide.pattern === null || narrow.pattern === null)
+    return wide.text === narrow.text && wide.wildcards === narrow.wildcards;
+  return coversPattern(wide.pattern, narrow.pattern);
+}
+
+/** Does the second of two tests hold wherever the first does? */
 function implies(narrow: Test, wide: Test): boolean {
-  const isAmong = (value: string, values: readonly string[]) => values.includes(value);
-  if (isText(narrow.operator) && isText(wide.operator))
-    return narrow.values.every((value) =>
-      wide.values.some((other) =>
-        coversTerm(
-          term(other, wide.operator === "stringlike"),
-          term(value, narrow.operator === "stringlike"),
-        ),
-      ),
+  if (narrow.key !== wide.key) return false;
+  if (isText(narrow.operator))
+    return termsOf(narrow).every((value) =>
+      isText(wide.operator)
+        ? termsOf(wide).some((other) => coversTerm(other, value))
+        : holds(wide, value) === true,
     );
-  if (isText(narrow.operator) && refusedBy(wide) !== null)
-    return narrow.values.every((value) => alwaysHolds(wide, term(value, narrow.operator === "stringlike")));
   if (narrow.operator !== wide.operator) return false;
   const { base, negated, set } = operatorParts(narrow.operator);
-  if (negated) return wide.values.every((value) => isAmong(value, narrow.values));
-  if (base === "ipaddress" && set === null)
-    return narrow.values.every((value) => isAmong(value, wide.values) || isWithinCidrs(value, wide.values));
-  return narrow.values.every((value) => isAmong(value, wide.values));
+  const [some, all] = negated ? [wide.values, narrow.values] : [narrow.values, wide.values];
+  const isBlock = base === "ipaddress" && set === null;
+  return some.every((value) => all.includes(value) || (isBlock && isWithinCidrs(value, all)));
+}
+
+/** For which audiences the tokens of an atom are. */
+export function audiencesOf({ tests }: Atom): readonly string[] {
+  const audiences = tests.filter(({ key }) => key.endsWith(":aud")).flatMap(({ values }) => values);
+  return audiences.length === 0 ? ["any audience"] : audiences;
 }
 
 /** The subjects of atoms, each once: whole ones without escapes, patterns as they are written. */
 export function subjectsOf(atoms: readonly Atom[]): Subjects {
-  const texts = atoms.map(({ subject }) =>
-    subject === null ? { exact: false, text: "*" } : subjectText(subject),
-  );
-  const sorted = (exact: boolean) =>
-    [...new Set(texts.filter((t) => t.exact === exact).map((t) => t.text))].sort();
-  return { exact: sorted(true), like: sorted(false) };
-}
-
-/** A subject as policies compare it. */
-function subjectText({ text, pattern }: Term): { readonly exact: boolean; readonly text: string } {
-  const exact = pattern?.every((token) => typeof token === "object") ?? false;
-  return { exact, text: exact && pattern !== null ? spelled(pattern, "", "") : text };
+  const [exact, like] = [new Set<string>(), new Set<string>()];
+  for (const { subject } of atoms) {
+    const { text, pattern } = subject;
+    if (pattern?.every((token) => typeof token === "object") === true) exact.add(spelled(pattern, "", ""));
+    else like.add(text);
+  }
+  return { exact: [...exact].sort(), like: [...like].sort() };
 }

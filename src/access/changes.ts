@@ -1,14 +1,15 @@
 import type { Statement } from "../model/policyDocument";
+import { firstOf } from "../diagnostics";
 import { isWithinCidrs, many, merged } from "../policy";
 import type { Access, AccessRole, Subjects } from "./accessRole";
-import { durationWords, mayWords, type LineOf } from "./shownRole";
-import { atomsOf, coversTerm, subjectsOf, uncovered, type Atom, type Test } from "./atoms";
+import { atomsOf, audiencesOf, coversTerm, subjectsOf, uncovered, type Atom, type Test } from "./atoms";
 import { matchRoles } from "./matchRoles";
-import { listed, managedPermission, permissionsOf } from "./permissionWords";
+import { managedPermission, permissionsOf } from "./permissionWords";
+import { durationWords, mayWords, type LineOf } from "./roleReport";
 import { subjectsWords } from "./subjectWords";
 
 /** What changes about a role, the worst first. */
-export const changeReasons = Object.freeze([
+const reasons = Object.freeze([
   ...(["role", "trust", "subjects", "permissions", "until", "from", "session"] as const),
 ]);
 
@@ -23,20 +24,33 @@ export interface Change {
   readonly subjects: Subjects;
   readonly actions: readonly string[];
   readonly resources: readonly string[];
-  readonly why: (typeof changeReasons)[number];
+  readonly why: (typeof reasons)[number];
   readonly file: string;
   readonly line: number;
 }
 
-/** A change before it is known whose it is. */
-type Difference = Pick<Change, "who" | "what" | "subjects" | "actions" | "resources" | "why">;
+/** A change before it is known whose it is. What is left out is the whole role's. */
+type Difference = Pick<Change, "what" | "why"> &
+  Partial<Pick<Change, "who" | "subjects" | "actions" | "resources">>;
+
+interface Atoms {
+  readonly allow: readonly Atom[];
+  readonly deny: readonly Atom[];
+}
+
+/** A role, taken apart. */
+interface Side {
+  readonly role: AccessRole;
+  readonly trust: Atoms;
+  readonly permissions: Atoms;
+  readonly hosts: Access["hosts"];
+}
 
 /** Two sides of a role: what `more` gives and `base` does not is a gain where `more` is the new one, else a loss. */
 interface Sides {
-  readonly base: AccessRole;
-  readonly more: AccessRole;
+  readonly base: Side;
+  readonly more: Side;
   readonly change: Change["change"];
-  readonly hosts: Access["hosts"];
 }
 
 /**
@@ -49,28 +63,18 @@ export function accessChanges(
   lineOf: { readonly before: LineOf; readonly after: LineOf },
 ): readonly Change[] {
   const { pairs, removed, added } = matchRoles(before.roles, after.roles);
-  const placed = (change: Change["change"], role: AccessRole, line: LineOf, found: readonly Difference[]) =>
-    found.map(({ why, ...difference }): Change => ({
-      ...{ change, account: role.account.name, role: role.name, ...difference, why },
-      ...{ file: role.origin.file, line: line(role.origin) },
-    }));
+  const whole = (change: Change["change"], role: AccessRole, { hosts }: Access, line: LineOf) =>
+    placed(change, sideOf(role, hosts), role, line, [{ what: permissionsWords(role), why: "role" }]);
   const changes = [
-    ...added.flatMap((role) => placed("gains", role, lineOf.after, [wholeRole(role)])),
-    ...removed.flatMap((role) => placed("loses", role, lineOf.before, [wholeRole(role)])),
-    ...pairs.flatMap(([old, now]) => [
-      ...placed(
-        "gains",
-        now,
-        lineOf.after,
-        differences({ base: old, more: now, change: "gains", hosts: after.hosts }),
-      ),
-      ...placed(
-        "loses",
-        now,
-        lineOf.after,
-        differences({ base: now, more: old, change: "loses", hosts: before.hosts }),
-      ),
-    ]),
+    ...added.flatMap((role) => whole("gains", role, after, lineOf.after)),
+    ...removed.flatMap((role) => whole("loses", role, before, lineOf.before)),
+    ...pairs.flatMap(([old, now]) => {
+      const [o, n] = [sideOf(old, before.hosts), sideOf(now, after.hosts)];
+      return [
+        ...placed("gains", n, now, lineOf.after, differences({ base: o, more: n, change: "gains" })),
+        ...placed("loses", o, now, lineOf.after, differences({ base: n, more: o, change: "loses" })),
+      ];
+    }),
   ];
   return changes
     .map((change) => ({ change, rank: rankOf(change) }))
@@ -78,39 +82,34 @@ export function accessChanges(
     .map((c) => c.change);
 }
 
+/** Differences of a side, under the name and place of a role. */
+function placed(
+  change: Change["change"],
+  { role: { admits }, trust, permissions }: Side,
+  { account, name, origin }: AccessRole,
+  line: LineOf,
+  found: readonly Difference[],
+): readonly Change[] {
+  return found.map(({ who = admits, what, subjects = subjectsOf(trust.allow), why, ...reach }): Change => ({
+    ...{ change, account: account.name, role: name, who, what, subjects },
+    ...{ ...reachOf(permissions.allow), ...reach, why, file: origin.file, line: line(origin) },
+  }));
+}
+
 /** A text that sorts the worst first, and else by account and role. */
 function rankOf({ change, account, role, why, who, what, actions }: Change): string {
   const isWide =
     actions.some((action) => action.includes("*")) || who.some((words) => words.startsWith("any"));
-  return JSON.stringify([change, !isWide, changeReasons.indexOf(why), account, role, who, what]);
+  return JSON.stringify([change, !isWide, reasons.indexOf(why), account, role, who, what]);
 }
 
-function wholeRole(role: AccessRole): Difference {
-  return { ...everythingOf(role), who: role.admits, what: permissionsWords(role), why: "role" };
-}
-
-function permissionsWords({ statements, account, managedPolicies }: AccessRole): readonly string[] {
-  return mayWords(permissionsOf(statements, account), managedPolicies);
-}
-
-/** All subjects of a role, with all that its statements allow. */
-function everythingOf(role: AccessRole): Pick<Difference, "subjects" | "actions" | "resources"> {
-  return { subjects: subjectsOf(allowing(trustAtoms(role))), ...reachOf(allowing(permissionAtoms(role))) };
-}
-
-function differences(sides: Sides): readonly Difference[] {
-  return [...trustDifferences(sides), ...permissionDifferences(sides), ...termDifferences(sides)];
-}
-
-const allowing = (atoms: readonly Atom[]) => atoms.filter(({ effect }) => effect === "Allow");
-const denying = (atoms: readonly Atom[]) => atoms.filter(({ effect }) => effect === "Deny");
-
-function callerOf({ arn, tags }: AccessRole): string {
-  return JSON.stringify([arn, Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1))]);
-}
-
-function permissionAtoms(role: AccessRole): readonly Atom[] {
-  return atomsOf(role.statements, callerOf(role));
+function sideOf(role: AccessRole, hosts: Access["hosts"]): Side {
+  const byEffect = (atoms: readonly Atom[]): Atoms => ({
+    allow: atoms.filter(({ statement }) => statement.Effect === "Allow"),
+    deny: atoms.filter(({ statement }) => statement.Effect === "Deny"),
+  });
+  const permissions = byEffect(atomsOf(role.statements, role));
+  return { role, trust: byEffect(trustAtoms(role)), permissions, hosts };
 }
 
 /** A role's trust without what `expires` and `sourceCidrs` say of it: these are compared by themselves. */
@@ -122,102 +121,73 @@ function trustAtoms(role: AccessRole): readonly Atom[] {
     (operator === "ipaddress" &&
       key === "aws:sourceip" &&
       [...values].sort().join() === [...role.sourceCidrs].sort().join());
-  return atomsOf(role.trustPolicy.Statement, callerOf(role)).map((atom) => ({
-    ...atom,
-    tests: atom.tests.filter((test) => atom.effect === "Deny" || !isTerm(test)),
-  }));
+  return atomsOf(role.trustPolicy.Statement, role).map((atom) =>
+    atom.statement.Effect === "Deny" ? atom : { ...atom, tests: atom.tests.filter((test) => !isTerm(test)) },
+  );
+}
+
+function permissionsWords({ statements, account, managedPolicies }: AccessRole): readonly string[] {
+  return mayWords(permissionsOf(statements, account), managedPolicies);
+}
+
+function differences(sides: Sides): readonly Difference[] {
+  return [...trustDifferences(sides), ...permissionDifferences(sides), ...termDifferences(sides)];
 }
 
 /** Who gets in on one side alone: other subjects, or the same by another issuer, audience or condition. */
-function trustDifferences({ base, more, change, hosts }: Sides): readonly Difference[] {
-  const [known, own] = [trustAtoms(base), trustAtoms(more)];
-  const found = uncovered(allowing(own), allowing(known));
-  const isKnown = ({ subject }: Atom) =>
-    allowing(known).some((atom) => atom.subject === null || coversTerm(atom.subject, subject));
-  const everything = everythingOf(more);
-  const [same, other] = [found.filter(isKnown), found.filter((atom) => !isKnown(atom))];
-  const who = (atoms: readonly Atom[]) =>
-    atoms.length === allowing(own).length
-      ? more.admits
-      : whoWords(subjectsOf(atoms), subjectsOf(own), more, hosts);
-  const lifted = uncovered(denying(known), denying(own));
+function trustDifferences({ base, more, change }: Sides): readonly Difference[] {
+  const found = uncovered(more.trust.allow, base.trust.allow);
+  const isKnown = ({ subject }: Atom) => base.trust.allow.some((atom) => coversTerm(atom.subject, subject));
+  const all = subjectsOf(more.trust.allow);
+  const { admits, installation } = more.role;
+  const difference = (atoms: readonly Atom[], why: "subjects" | "trust"): readonly Difference[] => {
+    if (atoms.length === 0) return [];
+    const isAll = atoms.length === more.trust.allow.length;
+    const subjects = subjectsOf(atoms);
+    const who = isAll ? admits : subjectsWords(subjects, more.hosts, installation, all);
+    return [{ who, what: why === "trust" ? tokensWords(atoms) : permissionsWords(more.role), subjects, why }];
+  };
+  const lifted = uncovered(base.trust.deny, more.trust.deny);
   return [
-    ...(other.length === 0
-      ? []
-      : [
-          {
-            ...everything,
-            subjects: subjectsOf(other),
-            who: who(other),
-            what: permissionsWords(more),
-            why: "subjects" as const,
-          },
-        ]),
-    ...(same.length === 0
-      ? []
-      : [
-          {
-            ...everything,
-            subjects: subjectsOf(same),
-            who: who(same),
-            what: tokensWords(same),
-            why: "trust" as const,
-          },
-        ]),
-    ...lifted.map((atom): Difference => ({
-      ...everything,
-      who: more.admits,
-      what: [`${change === "gains" ? "no longer refused" : "refused"}: ${atom.subject?.text ?? "everybody"}`],
-      why: "trust",
-    })),
+    ...difference(
+      found.filter((atom) => !isKnown(atom)),
+      "subjects",
+    ),
+    ...difference(found.filter(isKnown), "trust"),
+    ...lifted.map(({ subject: { text } }): Difference => {
+      const refused = `refused: ${text === "*" ? "everybody" : text}`;
+      return { what: [change === "gains" ? `no longer ${refused}` : refused], why: "trust" };
+    }),
   ];
-}
-
-function whoWords(
-  subjects: Subjects,
-  all: Subjects,
-  { installation }: AccessRole,
-  hosts: Access["hosts"],
-): readonly string[] {
-  const on = installation === null ? "" : ` on ${installation}`;
-  return subjectsWords(subjects, hosts, all).map((words) =>
-    words.includes("whose sub is") ? words : `${words}${on}`,
-  );
 }
 
 /** Whose tokens are trusted, and for which audience. */
 function tokensWords(atoms: readonly Atom[]): readonly string[] {
-  const words = atoms.map(({ principal, tests }) => {
-    const audiences = tests.filter(({ key }) => key.endsWith(":aud")).flatMap(({ values }) => values);
-    const provider = principal?.text.replace(/^.*:oidc-provider\//, "") ?? "anybody";
-    return `tokens of ${provider} for ${audiences.length === 0 ? "any audience" : audiences.join(" or ")}`;
+  const words = atoms.map((atom) => {
+    const provider = atom.principal.text.replace(/^.*:oidc-provider\//, "");
+    return `tokens of ${provider === "*" ? "anybody" : provider} for ${audiencesOf(atom).join(" or ")}`;
   });
   return [...new Set(words)];
 }
 
 /** What only one side allows, or only the other one denies. */
 function permissionDifferences({ base, more, change }: Sides): readonly Difference[] {
-  const [known, own] = [permissionAtoms(base), permissionAtoms(more)];
-  const found = uncovered(allowing(own), allowing(known));
-  const lifted = uncovered(denying(known), denying(own));
-  const attached = more.managedPolicies.filter((arn) => !base.managedPolicies.includes(arn));
+  const found = uncovered(more.permissions.allow, base.permissions.allow);
+  const lifted = uncovered(base.permissions.deny, more.permissions.deny);
+  const [before, now] = [base.role.managedPolicies, more.role.managedPolicies];
+  const attached = now.filter((arn) => !before.includes(arn));
   // Nobody has read it here: it may deny something.
-  const detached = base.managedPolicies.filter(
-    (arn) => change === "gains" && !more.managedPolicies.includes(arn) && mayDeny(arn),
+  const detached = before.filter((arn) => change === "gains" && !now.includes(arn) && mayDeny(arn));
+  const denied = merged(lifted.map(({ statement }) => statement)).flatMap((statement) =>
+    permissionsOf([statement], more.role.account),
   );
   const what = [
-    ...allowedWords(found, base, more),
-    ...merged(lifted.map(({ statement }) => statement)).flatMap((statement) =>
-      permissionsOf([statement], more.account).map(({ words }) =>
-        change === "gains" ? `no longer ${words}` : words,
-      ),
-    ),
+    ...allowedWords(found, base.role, more.role),
+    ...denied.map(({ words }) => (change === "gains" ? `no longer ${words}` : words)),
     ...attached.map((arn) => managedPermission(arn).words),
     ...detached.map((arn) => `what ${arn} may deny`),
   ];
-  if (what.length === 0) return [];
-  const { subjects } = everythingOf(more);
-  return [{ ...reachOf([...found, ...lifted]), who: more.admits, what, subjects, why: "permissions" }];
+  return what.length === 0 ? [] : [{ what, ...reachOf([...found, ...lifted]), why: "permissions" }];
 }
 
 function mayDeny(arn: string): boolean {
@@ -233,16 +203,14 @@ function allowedWords(found: readonly Atom[], base: AccessRole, more: AccessRole
   );
   const left = found.filter(
     ({ action, resource }) =>
-      !permissions.some(
-        (p) => p.actions.includes(action.text) && p.resources.includes(resource?.text ?? "*"),
-      ),
+      !permissions.some((p) => p.actions.includes(action.text) && p.resources.includes(resource.text)),
   );
   const rest = permissionsOf(merged(left.map(({ statement }) => statement)), more.account);
   return [...new Set([...permissions, ...rest].map(({ words }) => words))];
 }
 
 /** The actions and resources of atoms. What is said by what it leaves out counts as everything. */
-function reachOf(atoms: readonly Atom[]): Pick<Difference, "actions" | "resources"> {
+function reachOf(atoms: readonly Atom[]): Pick<Change, "actions" | "resources"> {
   const items = (own: (statement: Statement) => readonly string[]) =>
     [...new Set(atoms.flatMap(({ statement }) => own(statement)))].sort();
   return {
@@ -252,40 +220,41 @@ function reachOf(atoms: readonly Atom[]): Pick<Difference, "actions" | "resource
 }
 
 /** Until when, from where, how long and within which boundary. */
-function termDifferences({ base, more, change }: Sides): readonly Difference[] {
-  const [now, before] = change === "gains" ? [more, base] : [base, more];
-  const found: readonly (readonly [
-    why: Difference["why"],
-    differs: boolean,
-    words: readonly [title: string, of: (role: AccessRole) => string],
-  ])[] = [
-    [
-      "until",
-      base.expires !== null && (more.expires === null || more.expires > base.expires),
-      ["ends", ({ expires }) => expires ?? "never"],
-    ],
-    [
-      "from",
-      base.sourceCidrs.length > 0 && !isWithin(more.sourceCidrs, base.sourceCidrs),
-      ["logins from", ({ sourceCidrs }) => (sourceCidrs.length === 0 ? "anywhere" : listed(sourceCidrs))],
-    ],
-    [
-      "session",
-      more.sessionSeconds > base.sessionSeconds || more.maxSessionSeconds > base.maxSessionSeconds,
-      ["sessions of", ({ sessionSeconds }) => durationWords(sessionSeconds)],
-    ],
-    [
-      "trust",
+const terms: readonly {
+  readonly why: Change["why"];
+  readonly title: string;
+  readonly words: (role: AccessRole) => string;
+  /** Does one role give more than another? */
+  readonly isMore: (more: AccessRole, base: AccessRole) => boolean;
+}[] = Object.freeze([
+  {
+    ...{ why: "until", title: "ends" },
+    words: ({ expires }) => expires ?? "never",
+    isMore: (more, base) => base.expires !== null && (more.expires === null || more.expires > base.expires),
+  },
+  {
+    ...{ why: "from", title: "logins from" },
+    words: ({ sourceCidrs }) => firstOf(5, sourceCidrs) || "anywhere",
+    isMore: (more, base) => base.sourceCidrs.length > 0 && !isWithin(more.sourceCidrs, base.sourceCidrs),
+  },
+  {
+    ...{ why: "session", title: "sessions of" },
+    words: ({ sessionSeconds }) => durationWords(sessionSeconds),
+    isMore: (more, base) => more.sessionSeconds > base.sessionSeconds,
+  },
+  {
+    ...{ why: "trust", title: "permissions boundary" },
+    words: ({ permissionsBoundary }) => permissionsBoundary ?? "none",
+    isMore: (more, base) =>
       base.permissionsBoundary !== null && base.permissionsBoundary !== more.permissionsBoundary,
-      ["permissions boundary", ({ permissionsBoundary }) => permissionsBoundary ?? "none"],
-    ],
-  ];
-  return found
-    .filter(([, differs]) => differs)
-    .map(([why, , [title, words]]) => ({
-      ...everythingOf(more),
-      ...{ who: more.admits, what: [`${title} ${words(now)} (was ${words(before)})`], why },
-    }));
+  },
+]);
+
+function termDifferences({ base, more, change }: Sides): readonly Difference[] {
+  const [now, before] = change === "gains" ? [more.role, base.role] : [base.role, more.role];
+  return terms
+    .filter(({ isMore }) => isMore(more.role, base.role))
+    .map(({ why, title, words }) => ({ what: [`${title} ${words(now)} (was ${words(before)})`], why }));
 }
 
 function isWithin(cidrs: readonly string[], outer: readonly string[]): boolean {

@@ -1,40 +1,32 @@
 import type { AccessModel, Role } from "../model/accessModel";
 import { issuersOf } from "../model/issuer";
 import type { Statement } from "../model/policyDocument";
-import { escapePattern } from "../policy";
-import type { AcceptedFinding, Access, AccessRole } from "./accessRole";
-import { admitsWords } from "./subjectWords";
+import type { Access, AccessRole } from "./accessRole";
+import { admitsWords, comparedSubjects } from "./subjectWords";
 
 /** The roles that a manifest declares. */
 export function declaredAccess(model: AccessModel): Access {
-  const installations = new Map(model.installations.map((i) => [i.name, i]));
-  const issuers = new Map(model.installations.map((i) => [i.name, issuersOf(i).map(({ issuer }) => issuer)]));
+  const installations = new Map(
+    model.installations.map((i) => [i.name, { ...i, issuers: issuersOf(i).map(({ issuer }) => issuer) }]),
+  );
   const roles = model.accounts.flatMap((account) =>
     account.roles.map((role): AccessRole => {
       const installation = installations.get(role.installation);
       if (installation === undefined) throw new Error(`role ${role.name} names an unknown installation`);
-      const { entry, subjects } = role;
+      const { name, arn, entry, trustPolicy, managedPolicies, permissionsBoundary, sourceCidrs, tags } = role;
       return {
-        name: role.name,
-        arn: role.arn,
-        account,
-        installation: installation.name,
+        ...{ name, arn, account, installation: installation.name },
+        ...{ trustPolicy, managedPolicies, permissionsBoundary, sourceCidrs, tags },
         entry: { kind: entry.kind, url: entry.url },
         origin: entry.origin,
         admits: admitsWords(role, installation),
-        subjects: { exact: subjects.exact, like: subjects.prefixes.map((p) => `${escapePattern(p)}*`) },
-        issuers: issuers.get(role.installation) ?? [],
+        subjects: comparedSubjects(role.subjects),
+        issuers: installation.issuers,
         audience: installation.audience,
-        trustPolicy: role.trustPolicy,
         statements: withoutExpiry(role.permissionPolicy?.Statement ?? [], role.expires),
-        managedPolicies: role.managedPolicies,
-        permissionsBoundary: role.permissionsBoundary,
         sessionSeconds: role.sessionDuration,
-        maxSessionSeconds: role.maxSessionDuration,
         expires: role.expires?.slice(0, "YYYY-MM-DD".length) ?? null,
-        sourceCidrs: role.sourceCidrs,
         accepted: acceptedOf(role, model),
-        tags: role.tags,
       };
     }),
   );
@@ -42,7 +34,7 @@ export function declaredAccess(model: AccessModel): Access {
 }
 
 /** What the entry accepts, and what `defaults` accepts for every entry of the main manifest. */
-function acceptedOf({ entry }: Role, model: AccessModel): readonly AcceptedFinding[] {
+function acceptedOf({ entry }: Role, model: AccessModel): AccessRole["accepted"] {
   const own = new Set(entry.accept.map(({ rule }) => rule));
   const inherited = entry.mainManifest ? model.accept.filter(({ rule }) => !own.has(rule)) : [];
   return [...entry.accept, ...inherited]
@@ -56,14 +48,9 @@ export function withoutExpiry(
   expires: string | null,
 ): readonly Statement[] {
   if (expires === null) return statements;
+  const said = JSON.stringify({ DateGreaterThanEquals: { "aws:CurrentTime": expires } });
   return statements.filter(
-    ({ Effect, Action, Resource, Condition = {} }) =>
-      !(
-        Effect === "Deny" &&
-        Action === "*" &&
-        Resource === "*" &&
-        JSON.stringify(Condition) ===
-          JSON.stringify({ DateGreaterThanEquals: { "aws:CurrentTime": expires } })
-      ),
+    ({ Effect, Action, Resource, Condition }) =>
+      Effect !== "Deny" || Action !== "*" || Resource !== "*" || JSON.stringify(Condition) !== said,
   );
 }

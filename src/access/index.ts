@@ -1,11 +1,10 @@
 export type { Access, AccessRole } from "./accessRole";
 export { declaredAccess } from "./declared";
-export { accessJson, type LineOf, type ShownRole } from "./shownRole";
-export { accessMarkdown } from "./accessMarkdown";
+export { accessJson, accessMarkdown, accessText, type LineOf, type ShownRole } from "./roleReport";
 export { accessPage, type PageParts, type EntryLines } from "./accessPage";
-export { accessText } from "./accessText";
 export { permissionsOf } from "./permissionWords";
 export { answer, type ResourceQuestion } from "./question";
 export { accessChanges, type Change } from "./changes";
 export { changesJson, changesMarkdown, changesText } from "./changeReport";
 export { comparable, deployedAccess, type DeployedAccess } from "./deployed";
+export { mayAdmit } from "./subjectWords";

@@ -1,4 +1,5 @@
 import type { Condition, Statement } from "../model/policyDocument";
+import { firstOf } from "../diagnostics";
 import { recogniseGrants } from "../documents";
 import {
   grantStatements,
@@ -71,9 +72,12 @@ function itemsOf(statements: readonly Statement[], element: "Action" | "Resource
 /** A statement in its own words. What it says by NotAction or NotResource counts as everything. */
 function statementPermission(statement: Statement): Permission {
   const { Effect, Action, NotAction, Resource, NotResource, Condition } = statement;
-  const what = NotAction === undefined ? listed(many(Action)) : `everything but ${listed(many(NotAction))}`;
+  const what =
+    NotAction === undefined ? firstOf(5, many(Action)) : `everything but ${firstOf(5, many(NotAction))}`;
   const where =
-    NotResource === undefined ? listed(many(Resource)) : `everything but ${listed(many(NotResource))}`;
+    NotResource === undefined
+      ? firstOf(5, many(Resource))
+      : `everything but ${firstOf(5, many(NotResource))}`;
   const level = Effect === "Deny" ? "denied" : isWide(statement) ? "wide" : "statement";
   const resources = NotResource === undefined ? many(Resource) : ["*"];
   return {
@@ -99,13 +103,7 @@ function isWide({ Action, NotAction, Resource, NotResource }: Statement): boolea
 
 function conditionWords(condition: Condition = {}): string {
   const tests = Object.entries(condition).flatMap(([operator, block]) =>
-    Object.entries(block).map(([key, values]) => `${key} ${operator} ${listed(many(values))}`),
+    Object.entries(block).map(([key, values]) => `${key} ${operator} ${firstOf(5, many(values))}`),
   );
   return tests.length === 0 ? "" : `, if ${tests.join(" and ")}`;
-}
-
-/** The first four, and how many more there are. */
-export function listed(items: readonly string[]): string {
-  const more = items.length > 5 ? ` and ${items.length - 4} more` : "";
-  return `${items.slice(0, more === "" ? 5 : 4).join(", ")}${more}`;
 }

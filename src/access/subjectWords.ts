@@ -1,14 +1,16 @@
-import type { Context, Installation, Role, ScmHost } from "../model/accessModel";
+import type { Context, Installation, Role, ScmHost, SubjectSet } from "../model/accessModel";
 import {
+  cloneUrl,
   contextsOf,
   onaVersionOf,
+  orgSubjects,
   parseOnaSubject,
   parseSubject,
   repoSubjects,
   subjectReach,
   type EntryUrl,
 } from "../subject";
-import { escapePattern, literalStart, patternOf } from "../policy";
+import { escapePattern, literalStart, patternOf, patternsMeet } from "../policy";
 import type { Subjects } from "./accessRole";
 
 /** What workspaces of a context were opened on, in front of the repository's name. */
@@ -31,6 +33,11 @@ function shortName(url: string): string {
   return url.replace(/^https:\/\/[^/]*\//, "");
 }
 
+/** Subjects as a policy compares them. */
+export function comparedSubjects({ exact, prefixes }: SubjectSet): Subjects {
+  return { exact, like: prefixes.map((prefix) => `${escapePattern(prefix)}*`) };
+}
+
 /** Who gets in by a role that a manifest declares, one item for each of its contexts. */
 export function admitsWords({ entry, projects }: Role, installation: Installation): readonly string[] {
   const name = shortName(entry.url);
@@ -44,39 +51,36 @@ export function admitsWords({ entry, projects }: Role, installation: Installatio
 
 /**
  * Who has these subjects, in words; what no words are known for stands there as it is.
+ * @param installation - whose they are; null: nobody knows
  * @param all - the role's other subjects too: of a context that it admits wholly, some may be its word
  */
 export function subjectsWords(
   subjects: Subjects,
   hosts: readonly ScmHost[],
+  installation: string | null,
   all: Subjects = subjects,
 ): readonly string[] {
   const left = new Set(textsOf(subjects));
   const words = new Set<string>();
-  for (const whole of [subjects, all])
-    for (const repository of repositoriesOf(subjects, hosts)) {
-      const contexts = [...contextsOf(repository.kind)].sort(
-        (a, b) => Number(b === "all") - Number(a === "all"),
-      );
-      for (const context of contexts) {
-        const { exact, prefixes } = repoSubjects(repository, [context]);
-        const forms = textsOf({ exact, like: prefixes.map((prefix) => `${escapePattern(prefix)}*`) });
-        const has = new Set(textsOf(whole));
-        if (!forms.some((form) => left.has(form)) || !forms.every((form) => has.has(form))) continue;
+  for (const whole of [subjects, all].map((s) => new Set(textsOf(s))))
+    for (const repository of repositoriesOf(subjects, hosts))
+      for (const context of ["all" as const, ...contextsOf(repository.kind)]) {
+        const forms = textsOf(comparedSubjects(repoSubjects(repository, [context])));
+        if (!forms.some((form) => left.has(form)) || !forms.every((form) => whole.has(form))) continue;
         forms.forEach((form) => left.delete(form));
         words.add(`${contextWord(context)} ${shortName(repository.url)}`);
       }
-    }
   for (const text of subjects.like) {
     const project = onaProjectOf(text);
-    const bare = `is ${text.replace(/:\*$/, "")}`;
-    if (project === null || (onaVersionOf(text) === "v3" && !left.delete(bare))) continue;
+    if (project === null || (onaVersionOf(text) === "v3" && !left.delete(`is ${text.replace(/:\*$/, "")}`)))
+      continue;
     left.delete(`like ${text}`);
     words.add(`environments of Ona project ${project}`);
   }
-  for (const text of subjects.like) if (left.has(`like ${text}`)) words.add(patternWords(text, hosts));
-  for (const text of subjects.exact) if (left.has(`is ${text}`)) words.add(exactWords(text, hosts));
-  return [...words];
+  for (const text of subjects.like) if (left.delete(`like ${text}`)) words.add(patternWords(text, hosts));
+  for (const text of subjects.exact) if (left.delete(`is ${text}`)) words.add(exactWords(text, hosts));
+  const on = installation === null ? "" : ` on ${installation}`;
+  return [...words].map((text) => (text.startsWith("workspaces whose sub is") ? text : `${text}${on}`));
 }
 
 /** The project of a pattern that ends where its environments begin; null for any other. */
@@ -90,17 +94,11 @@ function textsOf({ exact, like }: Subjects): readonly string[] {
 }
 
 function repositoriesOf({ exact, like }: Subjects, hosts: readonly ScmHost[]): readonly EntryUrl[] {
-  const found = new Map<string, EntryUrl>();
-  const add = (repository: EntryUrl) => found.set(repository.url, repository);
-  for (const text of exact) {
-    const parsed = parseSubject(text, hosts);
-    if (parsed.kind === "repository") add(parsed.repository);
-  }
-  for (const text of like) {
-    const reach = reachOf(text, hosts);
-    if (reach?.kind === "repository") add(reach.repository);
-  }
-  return [...found.values()];
+  const found = [
+    ...exact.map((text) => parseSubject(text, hosts)),
+    ...like.map((text) => reachOf(text, hosts)),
+  ].flatMap((one) => (one?.kind === "repository" ? [one.repository] : []));
+  return [...new Map(found.map((repository) => [repository.url, repository])).values()];
 }
 
 function reachOf(text: string, hosts: readonly ScmHost[]) {
@@ -120,13 +118,28 @@ function patternWords(text: string, hosts: readonly ScmHost[]): string {
 
 function exactWords(text: string, hosts: readonly ScmHost[]): string {
   const parsed = parseSubject(text, hosts);
-  if (
-    parsed.kind === "claims" &&
-    parsed.claims["repository"] !== undefined &&
-    parsed.claims["context"] === undefined
-  )
-    return `any workspace of ${shortName(parsed.claims["repository"]).replace(/\.git$/, "")}`;
+  if (parsed.kind === "claims") {
+    const { repository, context } = parsed.claims;
+    if (repository !== undefined && context === undefined)
+      return `any workspace of ${shortName(repository).replace(/\.git$/, "")}`;
+  }
   if (parsed.kind === "repository" && typeof parsed.context === "object" && parsed.context !== null)
     return `${contextWord(parsed.context)} ${shortName(parsed.repository.url)}`;
   return `workspaces whose sub is ${text}`;
+}
+
+/** May a subject among these be one of a repository, or of an organization's? Those of Ona name neither. */
+export function mayAdmit(subjects: Subjects, kind: "org" | "repo", url: EntryUrl): boolean {
+  const isRepo = kind === "repo";
+  const own = comparedSubjects(isRepo ? repoSubjects(url, ["all"]) : orgSubjects(url));
+  const claim = `repository:${escapePattern(isRepo ? cloneUrl(url) : `${url.url}/`)}*`;
+  const asked = patternsOf({
+    exact: own.exact,
+    like: [...own.like, claim, `org_id:${"?".repeat(36)}:${claim}`],
+  });
+  return patternsOf(subjects).some((one) => asked.some((p) => one === null || (p && patternsMeet(one, p))));
+}
+
+function patternsOf({ exact, like }: Subjects) {
+  return [...exact.map((text) => patternOf(text, false)), ...like.map((text) => patternOf(text, true))];
 }

@@ -7,22 +7,23 @@ import {
   accessPage,
   accessText,
   answer,
-  comparable,
   changesJson,
   changesMarkdown,
   changesText,
+  comparable,
   declaredAccess,
   deployedAccess,
+  mayAdmit,
+  permissionsOf,
   type Access,
   type AccessRole,
   type Change,
   type DeployedAccess,
+  type EntryLines,
   type LineOf,
   type PageParts,
-  permissionsOf,
-  type EntryLines,
-  type ShownRole,
   type ResourceQuestion,
+  type ShownRole,
 } from "../access";
 import { firstOf, nearest, printable, quote } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
@@ -32,8 +33,8 @@ import { CommandError } from "./commandError";
 import { writeFiles } from "./drafts";
 import { checkQuestion } from "./explain";
 import { diskFiles, isFolder } from "./files";
-import type { CommandIo, ExitCode } from "./io";
 import { readDeployed } from "./importRole";
+import type { CommandIo, ExitCode } from "./io";
 import { projectText, readProject, type ReadProject } from "./project";
 import { meantRepo } from "./repository";
 import { readSettings } from "./settings";
@@ -63,18 +64,19 @@ export function accessCommand(given: AccessArguments, io: CommandIo): ExitCode {
   if (given.diff !== undefined) return diffCommand(given, given.diff, io);
   if (given.failOn !== undefined)
     throw new CommandError("--fail-on is about changes", "add --diff with the manifest before the change");
-  const format = formatOf<{ readonly shown: readonly ShownRole[]; readonly source: Source }>(given.format, {
+  const format = formatOf<{ readonly shown: readonly ShownRole[]; readonly linesOf: EntryLines }>(given, {
     text: ({ shown }) => accessText(shown, io.colour),
     json: ({ shown }) => accessJson(shown),
     markdown: ({ shown }) => accessMarkdown(shown),
-    html: ({ shown, source }) => pageOf(shown, source),
+    html: ({ shown, linesOf }) => {
+      const files = [...new Set(shown.map(({ role }) => role.origin.file))].sort();
+      return accessPage(shown, firstOf(3, files), linesOf, pageParts());
+    },
   });
   const horizon = lastDay(given, io);
   const question = questionOf(given, io);
-  const declared =
-    given.deployed === undefined || given.manifest !== undefined
-      ? declaredSource(readSettings(given, io.env).manifest, io)
-      : undefined;
+  const isDeclared = given.deployed === undefined || given.manifest !== undefined;
+  const declared = isDeclared ? declaredSource(readSettings(given, io.env).manifest, io) : undefined;
   if (declared === null) return 2;
   const source = given.deployed === undefined ? declared : deployedSource(given.deployed, declared, io);
   if (source === undefined) throw new Error("access has a manifest or files");
@@ -85,7 +87,7 @@ export function accessCommand(given: AccessArguments, io: CommandIo): ExitCode {
       const may = question === null ? permissionsOf(role.statements, role.account) : answer(role, question);
       return may === null ? [] : [{ role, may, line: source.lineOf(role.origin) }];
     });
-  write(format({ shown, source }), given.out, io);
+  write(format({ shown, linesOf: source.linesOf }), given.out, io);
   return 0;
 }
 
@@ -93,7 +95,6 @@ export function accessCommand(given: AccessArguments, io: CommandIo): ExitCode {
 interface Source {
   readonly access: Access;
   readonly lineOf: LineOf;
-  /** The lines of a role's entry. */
   readonly linesOf: EntryLines;
   /** Those of a manifest; else those of the roles. */
   readonly accounts: readonly { readonly name: string; readonly id: string }[];
@@ -113,11 +114,9 @@ function declaredSource(file: string, io: CommandIo): DeclaredSource | null {
   }
   const { model } = project;
   return {
-    model,
-    access: declaredAccess(model),
+    ...{ model, access: declaredAccess(model), accounts: model.accounts },
     lineOf: (origin) => locator.locate(origin, "value").line,
     linesOf: ({ origin }) => entryLines(origin, locator),
-    accounts: model.accounts,
   };
 }
 
@@ -131,19 +130,12 @@ function deployedSource(
   const near = declared?.model ?? { accounts: [], installations: [], hosts: scmHosts(knownHosts) };
   const access = deployedAccess(existing, near);
   for (const note of [...missing, ...access.notes]) io.stderr.write(`${printable(note)}\n`);
-  const accounts = new Map(access.roles.map(({ account }) => [account.id, account]));
   return {
     access,
     lineOf: ({ file, path }) => files.find((f) => f.file === file)?.locate(path).line ?? 1,
     linesOf: () => [],
-    accounts: [...accounts.values()],
+    accounts: access.roles.map(({ account }) => account),
   };
-}
-
-/** The page of roles, with its own files. */
-function pageOf(shown: readonly ShownRole[], { linesOf }: Source): string {
-  const files = [...new Set(shown.map(({ role }) => role.origin.file))].sort();
-  return accessPage(shown, firstOf(3, files), linesOf, pageParts());
 }
 
 /** The files that the page is made of. */
@@ -154,13 +146,13 @@ export function pageParts(): PageParts {
 }
 
 /** Lines of an entry that are worth a look. */
-const mostLines = 60;
+const maxLines = 60;
 
 /** The lines of an entry: from its own on, those that are indented as far. */
 function entryLines(origin: AccessRole["origin"], locator: ReadProject["locator"]): readonly string[] {
   const { line, column } = locator.locate(origin, "value");
   const lines: string[] = [];
-  for (let number = line; lines.length < mostLines; number++) {
+  for (let number = line; lines.length < maxLines; number++) {
     const text = locator.line(origin.file, number);
     if (text === undefined || (number > line && /\S/.test(text) && text.search(/\S/) < column - 1)) break;
     lines.push(text);
@@ -170,7 +162,7 @@ function entryLines(origin: AccessRole["origin"], locator: ReadProject["locator"
 }
 
 function diffCommand(given: AccessArguments, old: string | true, io: CommandIo): ExitCode {
-  const format = formatOf<readonly Change[]>(given.format, {
+  const format = formatOf<readonly Change[]>(given, {
     text: (changes) => changesText(changes, io.colour),
     json: changesJson,
     markdown: changesMarkdown,
@@ -187,24 +179,15 @@ function diffCommand(given: AccessArguments, old: string | true, io: CommandIo):
     );
   const { manifest } = readSettings(given, io.env);
   const after = declaredSource(manifest, io);
-  const before =
-    old !== true
-      ? declaredSource(manifestBefore(old, basename(manifest)), io)
-      : after === null
-        ? null
-        : deployedSource(given.deployed ?? [], after, io);
-  if (before === null || after === null) return 2;
+  const declared = old === true ? undefined : declaredSource(manifestBefore(old, basename(manifest)), io);
+  if (after === null || declared === null) return 2;
+  const before = declared ?? deployedSource(given.deployed ?? [], after, io);
   const isWanted = wanted(given, after, before);
-  const compared = isDeployed(before.access)
-    ? comparable(after.access, before.access)
-    : { before: before.access, after: after.access };
-  if (isDeployed(before.access))
-    for (const { name, id, roles } of after.model.accounts)
-      if (roles.length > 0 && !before.access.accounts.has(id))
-        io.stderr.write(
-          `${printable(`the files show nothing of account ${name} (${id}): its roles are not compared`)}\n`,
-        );
-  const only = ({ roles, ...rest }: Access): Access => ({ ...rest, roles: roles.filter(isWanted) });
+  const compared =
+    "unseen" in before.access
+      ? comparedWith(before.access, after, io)
+      : { before: before.access, after: after.access };
+  const only = ({ roles, hosts }: Access): Access => ({ hosts, roles: roles.filter(isWanted) });
   const lines = { before: before.lineOf, after: after.lineOf };
   const changes = accessChanges(only(compared.before), only(compared.after), lines);
   write(format(changes), given.out, io);
@@ -221,19 +204,25 @@ function manifestBefore(old: string, name: string): string {
   );
 }
 
-function isDeployed(access: Access): access is DeployedAccess {
-  return "unseen" in access;
+/** What is deployed and what is declared, as they compare. Accounts that the files do not show go to stderr. */
+function comparedWith(deployed: DeployedAccess, { access, model }: DeclaredSource, io: CommandIo) {
+  for (const { name, id, roles } of model.accounts)
+    if (roles.length > 0 && !deployed.accounts.has(id))
+      io.stderr.write(
+        `${printable(`the files show nothing of account ${name} (${id}): its roles are not compared`)}\n`,
+      );
+  return comparable(access, deployed);
 }
 
-/** The formatter of a name. @throws CommandError - for a name that is none */
+/** The formatter that the command line names. @throws CommandError - for a name that is none */
 function formatOf<T>(
-  name: string,
+  { format: name, diff }: AccessArguments,
   formats: Readonly<Record<string, (shown: T) => string>>,
 ): (shown: T) => string {
   const format = Object.hasOwn(formats, name) ? formats[name] : undefined;
   if (format !== undefined) return format;
   throw new CommandError(
-    `--format ${quote(name)} is not one of these`,
+    `access${diff === undefined ? "" : " --diff"} has no format ${quote(name)}`,
     `write one of ${Object.keys(formats).join(", ")}`,
   );
 }
@@ -256,11 +245,9 @@ function questionOf({ resource, action, now }: AccessArguments, io: CommandIo): 
 
 /** The roles that `--account` and `--repo` mean, in any of several sources. */
 function wanted(
-  { account, repo, deployed }: AccessArguments,
+  { account, repo }: AccessArguments,
   ...sources: readonly [Source, ...Source[]]
 ): (role: AccessRole) => boolean {
-  if (repo !== undefined && deployed !== undefined)
-    throw new CommandError("--repo is for roles that a manifest declares", "leave --repo or --deployed out");
   const accounts = sources.flatMap((source) => source.accounts);
   if (account !== undefined && !accounts.some(({ name, id }) => name === account || id === account)) {
     const names = [...new Set(accounts.map(({ name }) => name))];
@@ -270,18 +257,22 @@ function wanted(
       near === undefined ? `there is ${names.join(", ")}` : `did you mean ${near}?`,
     );
   }
-  const url = repo === undefined ? null : repoUrl(repo, sources[0].access);
-  return ({ account: own, entry }) =>
-    (account === undefined || own.name === account || own.id === account) &&
-    (url === null || entry?.url === url || (entry?.kind === "org" && url.startsWith(`${entry.url}/`)));
+  const isOfRepo = repo === undefined ? () => true : ofRepo(repo, sources[0].access);
+  return (role) =>
+    (account === undefined || role.account.name === account || role.account.id === account) && isOfRepo(role);
 }
 
-/** The URL of `--repo` as entries have it. */
-function repoUrl(text: string, { hosts }: Access): string {
+/** Is a role for a repository or organization: by its entry, or where it has none by its subjects? */
+function ofRepo(text: string, { hosts }: Access): (role: AccessRole) => boolean {
   const plain = text.replace(/(\.git)?\/?$/, "");
   for (const kind of ["repo", "org"] as const) {
     const parsed = parseEntryUrl(plain, kind, hosts);
-    if (parsed.ok) return parsed.entry.url;
+    if (!parsed.ok) continue;
+    const { url } = parsed.entry;
+    return ({ entry, subjects }) =>
+      entry === null
+        ? mayAdmit(subjects, kind, parsed.entry)
+        : entry.url === url || (entry.kind === "org" && url.startsWith(`${entry.url}/`));
   }
   throw new CommandError(
     `--repo ${quote(text)} is not the URL of a repository or organization`,

@@ -14,7 +14,7 @@ const like = (...values: readonly string[]) => ({ StringLike: { [sub]: values } 
 
 /** Is it certain that one condition admits nobody whom the other one does not? */
 const isWithin = (narrow: Condition, wide: Condition) =>
-  uncovered(atomsOf([trust(narrow)], ""), atomsOf([trust(wide)], "")).length === 0;
+  uncovered(atomsOf([trust(narrow)], null), atomsOf([trust(wide)], null)).length === 0;
 
 describe("one condition is certainly within another", () => {
   const rows: readonly (readonly [Condition, Condition, boolean])[] = [
@@ -72,14 +72,14 @@ describe("one statement certainly says what another does", () => {
     ],
   ];
   test.each(rows)("%j by %j: %s", (narrow, wide, expected) => {
-    expect(uncovered(atomsOf([narrow], ""), atomsOf([wide], "")).length === 0).toBe(expected);
+    expect(uncovered(atomsOf([narrow], null), atomsOf([wide], null)).length === 0).toBe(expected);
   });
 });
 
 test("another identity provider is another who, and a wildcard is all of them", () => {
-  const one = atomsOf([trust(exact("a"))], "");
-  const other = atomsOf([trust(exact("a"), "arn:aws:iam::123456789012:oidc-provider/q/idp")], "");
-  const any = atomsOf([trust(exact("a"), "*")], "");
+  const one = atomsOf([trust(exact("a"))], null);
+  const other = atomsOf([trust(exact("a"), "arn:aws:iam::123456789012:oidc-provider/q/idp")], null);
+  const any = atomsOf([trust(exact("a"), "*")], null);
   expect(
     [uncovered(one, other), uncovered(other, one), uncovered(any, one)].map((atoms) => atoms.length),
   ).toEqual([1, 1, 1]);

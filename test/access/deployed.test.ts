@@ -76,6 +76,49 @@ test("without a manifest, and without the roles of others", async () => {
   expect(stdout).toContain("acme-acme-app  123456789012 (123456789012)\n  admits    repository acme/app\n");
 });
 
+test("those that may admit a repository, or one of an organization", async () => {
+  const names = async (url: string) => {
+    const { stdout } = await command([
+      "access",
+      "--format",
+      "json",
+      "--deployed",
+      "details.json",
+      "--repo",
+      url,
+    ]);
+    return (JSON.parse(stdout) as { readonly roles: readonly { readonly role: string }[] }).roles.map(
+      (r) => r.role,
+    );
+  };
+  const claims = (repository: string) => ({
+    RoleName: repository,
+    Arn: `arn:aws:iam::123456789012:role/${repository}`,
+    AssumeRolePolicyDocument: {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          ...{ Effect: "Allow", Action: "sts:AssumeRoleWithWebIdentity" },
+          Principal: { Federated: "arn:aws:iam::123456789012:oidc-provider/p/idp" },
+          Condition: {
+            StringLike: {
+              "p/idp:sub": `org_id:a1b2c3d4-0000-4000-8000-000000000001:repository:https://github.com/${repository}`,
+            },
+          },
+        },
+      ],
+    },
+  });
+  write({
+    "details.json": JSON.stringify(details((role) => role, claims("acme/web.git"), claims("other/*"))),
+  });
+  expect(await names("https://github.com/acme/app")).toEqual(["acme-acme-app"]);
+  expect(await names("https://github.com/acme/web")).toEqual(["acme-acme-web", "acme/web.git"]);
+  expect(await names("https://github.com/acme")).toEqual(["acme-acme-app", "acme-acme-web", "acme/web.git"]);
+  expect(await names("https://github.com/other/app")).toEqual(["other/*"]);
+  expect(await names("https://github.com/acme/application")).toEqual([]);
+});
+
 describe("between what is deployed and the manifest", () => {
   it("nothing differs where nobody changed anything", async () => {
     expect(await diff(details())).toEqual([]);
@@ -144,10 +187,6 @@ test.each([
   [["--diff"], "write --diff OLD-MANIFEST"],
   [["--diff", "old.yaml", "--deployed", "details.json"], "--diff compares with one thing"],
   [["--deployed", "missing.json"], "missing.json"],
-  [
-    ["--deployed", "details.json", "--repo", "https://github.com/acme/app"],
-    "--repo is for roles that a manifest declares",
-  ],
 ])("%j is refused", async (argv, message) => {
   write({ "manifest.yaml": text, "details.json": JSON.stringify(details()) });
   const { status, stdout, stderr } = await command(["access", ...argv]);

@@ -75,6 +75,7 @@ test("of a manifest with diagnostics there is no answer, on either side", async 
 test.each([
   [["--fail-on", "gains"], "add --diff"],
   [["--diff", "old.yaml", "--fail-on", "losses"], "write --fail-on gains"],
+  [["--diff", "old.yaml", "--format", "html"], "write one of text, json, markdown"],
   [["--diff", "old.yaml", "--within", "30d"], "--within is not for --diff"],
   [["--diff", "missing.yaml", "--fail-on", "gains"], "write --diff with the manifest before the change"],
 ])("%j is refused", async (argv, message) => {

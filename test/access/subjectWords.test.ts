@@ -18,5 +18,5 @@ test.each([
     [`workspaces whose sub is like organization_id:${organization}:project_id:*`],
   ],
 ])("subjects of Ona in words: %j %j", (exact, like, words) => {
-  expect(subjectsWords({ exact, like }, [])).toEqual(words);
+  expect(subjectsWords({ exact, like }, [], null)).toEqual(words);
 });
