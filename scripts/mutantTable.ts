@@ -101,14 +101,10 @@ const operators = mutantsOf("src/policy", [
   ["the last moment is one too late", "(a, e) => a < e)", "(a, e) => a <= e)"],
   [
     "StringEquals overlooks case",
-    "StringEquals: { match: equals,",
-    "StringEquals: { match: equalsIgnoreCase,",
+    '["StringEquals StringNotEquals", equals]',
+    '["StringEquals StringNotEquals", equalsIgnoreCase]',
   ],
-  [
-    "StringNotLike is not negated",
-    "StringNotLike: { match: matchesPattern, negated: true }",
-    "StringNotLike: { match: matchesPattern, negated: false }",
-  ],
+  ["StringNotLike is not negated", 'name.includes("Not")', "/^(Not|StringNotE|[^S].*Not)/.test(name)"],
   ["a star crosses the fields of an ARN", "patterns.length === 6 &&\n    fields.length === 6 &&", ""],
 ]);
 

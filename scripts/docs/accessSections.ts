@@ -129,7 +129,7 @@ also needs a policy over there (rule G17). ${code("set")} takes the grants of th
       ["kind", "names", "wildcard *", "env"],
       grantKinds.map((kind) => {
         const row = grantTable[kind];
-        return [code(kind), row.nameRule, yes(row.wildcard), yes(row.exports)];
+        return [code(kind), row.nameRule, yes(row.wildcard === true), yes(row.exports === true)];
       }),
     ),
     "The first access of a kind is the default. It allows these actions, on these resources, and nothing else:",
@@ -148,7 +148,7 @@ ${code("kmsKey")}: grant the key by itself, as ${code("kms")}.`,
     table(
       ["grant with kmsKey", "access", "actions", "resource", "condition"],
       all
-        .filter(([kind]) => grantTable[kind].encryption !== null)
+        .filter(([kind]) => grantTable[kind].encryption !== undefined)
         .flatMap(([kind, access]) => {
           const [name] = grantTable[kind].examples;
           return grantRows(kind, name, access, exampleKey).filter(([, , , resource]) =>

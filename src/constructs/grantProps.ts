@@ -137,7 +137,7 @@ function keyOf(
   location: GrantLocation | undefined,
 ): EncryptionKey | null {
   if (kmsKey === undefined) return null;
-  if (grantTable[kind].encryption === null)
+  if (grantTable[kind].encryption === undefined)
     throw new RangeError(`a grant of ${kind} takes no kmsKey: grant the key by itself, as kms`);
   const known = location !== undefined || (isRegional(kind) && target.name !== "");
   const { partition } = target;
@@ -149,5 +149,5 @@ function keyOf(
     throw new RangeError("kmsKey is an id: give the key's ARN, or the location of what grants name");
   const key = readKmsKey(kmsKey, target, known ? target.region : null);
   if (!key.ok) throw new RangeError(`kmsKey ${JSON.stringify(kmsKey)} ${key.problem}; ${key.remedy}`);
-  return { arn: key.arn, partition, region: key.region };
+  return { arn: key.arn, partition, region: key.target.region };
 }

@@ -110,7 +110,7 @@ interface Candidate {
 function candidates(resources: readonly string[], place: Place): readonly Candidate[] {
   const keys = resources.flatMap((text): readonly EncryptionKey[] => {
     const key = serviceOf(text) === "kms" ? readKmsKey(text, place, null) : null;
-    return key?.ok === true ? [{ arn: key.arn, partition: place.partition, region: key.region }] : [];
+    return key?.ok === true ? [{ arn: key.arn, partition: place.partition, region: key.target.region }] : [];
   });
   const found = new Map<string, Candidate>();
   for (const resource of resources)
@@ -141,7 +141,7 @@ function serviceOf(arn: string): string | undefined {
 
 /** Keys work in their own region; a bucket's ARN does not say where the bucket is. */
 function isUsable(kind: GrantKind, key: EncryptionKey, target: GrantTarget): boolean {
-  return grantTable[kind].encryption !== null && (kind === "s3" || key.region === target.region);
+  return grantTable[kind].encryption !== undefined && (kind === "s3" || key.region === target.region);
 }
 
 /** What a resource is for a kind of grant: by its name, which says the same in fewer words, or by its ARN. */

@@ -3,3 +3,13 @@ export interface Correction {
   readonly problem: string;
   readonly remedy: string;
 }
+
+/** What a reader returns for a text that it refuses. */
+export interface Refusal extends Correction {
+  readonly ok: false;
+}
+
+/** A result without a value. */
+export function refuse(problem: string, remedy: string): Refusal {
+  return { ok: false, problem, remedy };
+}

@@ -1,4 +1,4 @@
-import type { Condition, OneOrMany, PolicyDocument, Statement } from "../model/policyDocument";
+import type { OneOrMany, PolicyDocument, Statement } from "../model/policyDocument";
 
 /** The values of a list as IAM writes it. */
 export function many(value: OneOrMany | undefined): readonly string[] {
@@ -13,43 +13,25 @@ export function oneOrMany(values: readonly string[]): OneOrMany {
   return sorted.length === 1 && only !== undefined ? only : sorted;
 }
 
-/** A condition with operators, keys and values sorted. */
-function canonicalCondition(condition: Condition): Condition {
-  return sortedEntries(condition, (block) => sortedEntries(block, (values) => oneOrMany(many(values))));
-}
-
 /** AWS's usual order. */
 const elements = Object.freeze([
   ...(["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction"] as const),
   ...(["Resource", "NotResource", "Condition"] as const),
 ]);
 
-/** A statement with its elements in AWS's usual order, and every list sorted. */
+/** A statement with its elements in AWS's usual order, and every list and object in it sorted. */
 export function canonicalStatement(s: Statement): Statement {
   const present = elements.filter((element) => s[element] !== undefined);
   return Object.fromEntries(
-    present.map((element) => [element, canonicalElement(element, s)]),
+    present.map((element) => [element, canonicalValue(s[element])]),
   ) as unknown as Statement;
 }
 
-function canonicalElement(element: (typeof elements)[number], s: Statement): unknown {
-  switch (element) {
-    case "Sid":
-    case "Effect":
-      return s[element];
-    case "Principal":
-    case "NotPrincipal": {
-      const principal = s[element] ?? "*";
-      return principal === "*" ? principal : sortedEntries(principal, (names) => oneOrMany(many(names)));
-    }
-    case "Condition":
-      return canonicalCondition(s.Condition ?? {});
-    case "Action":
-    case "NotAction":
-    case "Resource":
-    case "NotResource":
-      return oneOrMany(many(s[element]));
-  }
+function canonicalValue(value: unknown): unknown {
+  if (Array.isArray(value)) return oneOrMany(value as readonly string[]);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, canonicalValue(inner)]));
 }
 
 /** A document that is equal for equal sets of statements: each canonical, sorted, none twice. */
@@ -85,15 +67,13 @@ function mergeList(statements: readonly Statement[], element: "Action" | "Resour
   const groups = new Map<string, Statement[]>();
   for (const statement of statements) {
     const alike = textWithout(statement, element);
-    const group = groups.get(alike);
-    if (group === undefined) groups.set(alike, [statement]);
-    else group.push(statement);
+    groups.set(alike, [...(groups.get(alike) ?? []), statement]);
   }
   if (groups.size === statements.length) return statements;
-  return [...groups.values()].map((group) => {
+  return [...groups.values()].flatMap((group) => {
     const [first] = group;
-    if (first === undefined || group.length === 1) return first ?? { Effect: "Deny" };
-    return { ...first, [element]: oneOrMany(group.flatMap((s) => many(s[element]))) };
+    if (first === undefined || group.length === 1) return group;
+    return [{ ...first, [element]: oneOrMany(group.flatMap((s) => many(s[element]))) }];
   });
 }
 
@@ -109,15 +89,4 @@ function textWithout(s: Statement, element: "Action" | "Resource"): string {
 export function lengthOf(part: PolicyDocument | Statement | string): number {
   const text = JSON.stringify(part);
   return /\s/.test(text) ? text.replace(/\s/g, "").length : text.length;
-}
-
-function sortedEntries<T>(
-  record: Readonly<Record<string, T>>,
-  value: (v: T) => T,
-): Readonly<Record<string, T>> {
-  return Object.fromEntries(
-    Object.entries(record)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([k, v]) => [k, value(v)]),
-  );
 }

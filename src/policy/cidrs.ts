@@ -1,44 +1,49 @@
-import type { Correction } from "../model/correction";
 import { isIP } from "node:net";
+import { refuse, type Refusal } from "../model/correction";
 
-export type CidrResult = { readonly ok: true; readonly cidr: string } | ({ readonly ok: false } & Correction);
-
-/** An address block as it is written, taken apart; null for what is none. */
+/** A block of addresses. */
 interface Block {
-  readonly address: string;
-  readonly version: 4 | 6;
-  readonly bits: number;
+  readonly cidr: string;
+  /** The version and a colon, and the bits with which all of its addresses begin. */
+  readonly prefix: string;
 }
 
+/** Reads a block as it is written; null for what is none. */
 function readBlock(text: string): Block | null {
   const [address = "", bits, ...more] = text.split("/");
   const version = isIP(address);
-  if (version !== 4 && version !== 6) return null;
   const max = version === 4 ? 32 : 128;
   const length = bits === undefined ? max : /^(0|[1-9][0-9]{0,2})$/.test(bits) ? Number(bits) : NaN;
-  return address.includes("%") || more.length > 0 || !(length <= max)
-    ? null
-    : { address: address.toLowerCase(), version, bits: length };
+  if (version === 0 || address.includes("%") || more.length > 0 || !(length <= max)) return null;
+  const prefix = `${version}:${(version === 4 ? bitsOf4(address) : bitsOf6(address)).slice(0, length)}`;
+  return { cidr: `${address.toLowerCase()}/${length}`, prefix };
+}
+
+function bitsOf4(address: string): string {
+  return address
+    .split(".")
+    .map((n) => Number(n).toString(2).padStart(8, "0"))
+    .join("");
+}
+
+function bitsOf6(address: string): string {
+  // The URL parser writes an address with four numbers at its end in groups alone.
+  const { hostname } = new URL(`http://[${address}]/`);
+  const groups = (text: string) => text.slice(1, -1).split(":").filter(Boolean);
+  const whole = hostname.replace("::", `:${"0:".repeat(8 - groups(hostname).length)}`);
+  return groups(whole)
+    .map((group) => parseInt(group, 16).toString(2).padStart(16, "0"))
+    .join("");
 }
 
 /** Reads an address block. An address alone is a block of one; a block of everything is refused. */
-export function parseCidr(text: string): CidrResult {
+export function parseCidr(text: string): { readonly ok: true; readonly cidr: string } | Refusal {
   const block = readBlock(text);
-  if (block === null) {
-    return {
-      ok: false,
-      problem: "is not a block of addresses",
-      remedy: "write it like 203.0.113.0/24 or 2001:db8::/32",
-    };
-  }
-  if (block.bits === 0) {
-    return {
-      ok: false,
-      problem: "is every address",
-      remedy: "leave sourceCidrs out to allow logins from anywhere",
-    };
-  }
-  return { ok: true, cidr: `${block.address}/${block.bits}` };
+  if (block === null)
+    return refuse("is not a block of addresses", "write it like 203.0.113.0/24 or 2001:db8::/32");
+  if (block.prefix.endsWith(":"))
+    return refuse("is every address", "leave sourceCidrs out to allow logins from anywhere");
+  return { ok: true, cidr: block.cidr };
 }
 
 /**
@@ -58,22 +63,16 @@ export function isPrivateCidr(text: string): boolean {
 /** Are all addresses of a block in one of others? What is no block is in none. */
 export function isWithinCidrs(text: string, outer: readonly string[]): boolean {
   const block = readBlock(text);
-  return (
-    block !== null &&
-    outer.some((other) => {
-      const around = readBlock(other);
-      return around?.version === block.version && prefixOf(block).startsWith(prefixOf(around));
-    })
-  );
+  return prefixesOf(outer).some((prefix) => block?.prefix.startsWith(prefix));
 }
 
 /** Do blocks together hold every address of IPv4, or of IPv6, though none of them does alone? */
 export function coverEverybody(cidrs: readonly string[]): boolean {
-  const blocks = cidrs.flatMap((cidr) => readBlock(cidr) ?? []);
-  return ([4, 6] as const).some((version) => {
-    const prefixes = blocks.filter((b) => b.version === version).map(prefixOf);
-    return covers("", prefixes);
-  });
+  return ["4:", "6:"].some((version) => covers(version, prefixesOf(cidrs)));
+}
+
+function prefixesOf(cidrs: readonly string[]): readonly string[] {
+  return cidrs.flatMap((cidr) => readBlock(cidr)?.prefix ?? []);
 }
 
 /** Is every address that begins with `bits` in a block? */
@@ -81,22 +80,4 @@ function covers(bits: string, prefixes: readonly string[]): boolean {
   if (prefixes.includes(bits)) return true;
   const inside = prefixes.filter((prefix) => prefix.startsWith(bits));
   return inside.length >= 2 && covers(`${bits}0`, inside) && covers(`${bits}1`, inside);
-}
-
-/** The bits with which all addresses of a block begin. */
-function prefixOf({ address, version, bits }: Block): string {
-  const groups = version === 4 ? address.split(".").map(Number) : groupsOf(address);
-  return groups
-    .map((group) => group.toString(2).padStart(version === 4 ? 8 : 16, "0"))
-    .join("")
-    .slice(0, bits);
-}
-
-/** The eight groups of an IPv6 address. */
-function groupsOf(address: string): readonly number[] {
-  // The URL parser writes an address with four numbers at its end in groups alone.
-  const [head = "", tail] = new URL(`http://[${address}]/`).hostname.slice(1, -1).split("::");
-  const read = (part: string) => (part === "" ? [] : part.split(":").map((group) => parseInt(group, 16)));
-  const [before, after] = [read(head), read(tail ?? "")];
-  return [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after];
 }

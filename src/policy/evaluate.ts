@@ -95,10 +95,7 @@ function resourceMatches(statement: Statement, resource: string, variables: Vari
 /** Documents of another version than 2012-10-17, which is what a missing one means, have no variables. */
 function variablesFor(policy: PolicyDocument, context: RequestContext): Variables {
   const version: string | undefined = policy.Version;
-  return version === "2012-10-17" ? variablesOf(context) : textOnly;
-}
-
-function variablesOf(context: RequestContext): Variables {
+  if (version !== "2012-10-17") return textOnly;
   return (name) => {
     const values = context.get(name.toLowerCase());
     return values?.length === 1 ? values[0] : undefined;
@@ -148,33 +145,22 @@ function holds(
  */
 export function nearestFailures(policy: PolicyDocument, request: TrustRequest): readonly Failure[] {
   const variables = variablesFor(policy, request.context);
-  let best: { readonly failures: readonly Failure[]; readonly likeness: number } | null = null;
-  for (const statement of policy.Statement) {
-    if (statement.Effect !== "Allow" || !principalMatches(statement, request.federated)) continue;
-    if (!actionMatches(statement, assumeAction)) continue;
-    const failures = failuresOf(statement, request.context, variables);
-    const [failure] = failures;
-    if (!failure) return [];
-    const candidate = { failures, likeness: likeness(failure) };
-    const nearer =
-      best === null ||
-      failures.length < best.failures.length ||
-      (failures.length === best.failures.length && candidate.likeness > best.likeness);
-    if (nearer) best = candidate;
-  }
-  return best?.failures ?? [];
+  const isAbout = (s: Statement) => principalMatches(s, request.federated) && actionMatches(s, assumeAction);
+  const [nearest = []] = policy.Statement.filter((s) => s.Effect === "Allow" && isAbout(s))
+    .map((statement) => failuresOf(statement, request.context, variables))
+    .sort((a, b) => a.length - b.length || likeness(b[0]) - likeness(a[0]));
+  return nearest;
 }
 
 /** How many characters the request's value shares with the beginning of the most similar expected one. */
-function likeness({ operator, expected, actual }: Failure): number {
+function likeness(failure: Failure | undefined): number {
+  const { operator = "", expected = [], actual = null } = failure ?? {};
   // A negated operator fails on a value that the rest of its statement has admitted.
   if (/^(for\w+:)?(string|arn)not/i.test(operator)) return Infinity;
-  return Math.max(
-    0,
-    ...expected.map((value) => {
-      let n = 0;
-      while (n < value.length && value[n] === actual?.[n]) n += 1;
-      return n;
-    }),
-  );
+  const shared = expected.map((value) => {
+    let n = 0;
+    while (n < value.length && value[n] === actual?.[n]) n += 1;
+    return n;
+  });
+  return Math.max(0, ...shared);
 }

@@ -12,28 +12,13 @@ export interface GrantPart {
   readonly actions: readonly string[];
   /** See {@link fillTemplate}; `{arn}` is the row's own. */
   readonly resource: string;
-  readonly condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** For names that hold a `*`, or those that hold none, only. @default - for all names */
-  readonly when?: "wildcard" | "exact";
+  readonly condition?: readonly [operator: string, key: string, value: string];
+  /** For names that hold a `*` only. */
+  readonly wildcard?: true;
 }
 
-/** How much of a resource a grant gives. */
-export type AccessLevel =
-  | "read"
-  | "write"
-  | "pull"
-  | "push"
-  | "publish"
-  | "send"
-  | "receive"
-  | "decrypt"
-  | "encrypt"
-  | "invoke"
-  | "describe"
-  | "assume";
-
 /** One kind of grant. */
-export interface GrantRow {
+interface Row<Level extends string> {
   /** What a name names, with its article, for messages. */
   readonly noun: string;
   /** What a name may look like. Wildcards are judged apart. */
@@ -43,42 +28,25 @@ export interface GrantRow {
   /** Names that show what the kind takes; where it takes `*`, one with and one without. */
   readonly examples: readonly [string, ...string[]];
   /** May a name hold `*`? */
-  readonly wildcard: boolean;
+  readonly wildcard?: true;
   /** May the snippet export its value? */
-  readonly exports: boolean;
+  readonly exports?: true;
   /** Template of the resource's ARN; a field that is empty, such as the region of a role, is empty in every ARN. */
   readonly arn: string;
   /** By access level; the first, which is the least, is the default. */
-  readonly access: Readonly<Partial<Record<AccessLevel, readonly GrantPart[]>>>;
-  /**
-   * What each access level needs of the KMS key that encrypts the resource; null where the service does not use it
-   * on behalf of its caller.
-   */
-  readonly encryption: Readonly<Partial<Record<AccessLevel, readonly string[]>>> | null;
+  readonly access: Readonly<Partial<Record<Level, readonly GrantPart[]>>>;
+  /** What each access level needs of the key that encrypts the resource, where the service uses it for its caller. */
+  readonly encryption?: Readonly<Partial<Record<Level, readonly string[]>>>;
 }
-
-export type GrantKind =
-  | "secret"
-  | "parameter"
-  | "s3"
-  | "ecr"
-  | "codeartifact"
-  | "dynamodb"
-  | "sqs"
-  | "sns"
-  | "kms"
-  | "lambda"
-  | "logs"
-  | "eks"
-  | "role";
 
 /** A key's own id: a UUID, or that of a multi-Region key. */
 const keyId = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;
 const packages = "arn:{partition}:codeartifact:{region}:{account}:package/{name}/*";
 
-/** Actions on a resource, with blanks between them. */
-function on(resource: string, ...actions: readonly string[]): GrantPart {
-  return { actions: actions.flatMap((words) => words.split(" ")), resource };
+/** Actions of one service on a resource: `s3:GetObject PutObject`. */
+function on(resource: string, ...words: readonly string[]): GrantPart {
+  const [service = "", names = ""] = words.join(" ").split(":");
+  return { actions: names.split(" ").map((name) => `${service}:${name}`), resource };
 }
 
 /** What a package manager needs to log in: a token of the domain, which STS vouches for. */
@@ -86,31 +54,27 @@ const codeartifactLogin: readonly GrantPart[] = [
   on("arn:{partition}:codeartifact:{region}:{account}:domain/{domain}", "codeartifact:GetAuthorizationToken"),
   {
     ...on("*", "sts:GetServiceBearerToken"),
-    condition: { StringEquals: { "sts:AWSServiceName": "codeartifact.amazonaws.com" } },
+    condition: ["StringEquals", "sts:AWSServiceName", "codeartifact.amazonaws.com"],
   },
 ];
 
 /** What Docker needs to log in. The token is good for what other permissions allow, and nothing else. */
 const ecrLogin: GrantPart = on("*", "ecr:GetAuthorizationToken");
 
-/** Most kinds are names of one resource, without anything to export or to decrypt. */
-const plain = { wildcard: false, exports: false, encryption: null } as const;
-
 /**
  * What each kind of grant allows. Read never includes write. Every action exists in the Service Authorization
  * Reference, on the type of resource that the template names.
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html
  */
-export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
+const rows = frozen({
   secret: {
     noun: "a secret",
     names: /^[A-Za-z0-9/_+=.@-]{1,512}$/,
     nameRule: "letters, digits and /_+=.@-, e.g. database_connection_string",
     examples: ["db"],
-    wildcard: false,
     exports: true,
     arn: "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-??????",
-    access: { read: [on("{arn}", "secretsmanager:DescribeSecret secretsmanager:GetSecretValue")] },
+    access: { read: [on("{arn}", "secretsmanager:DescribeSecret GetSecretValue")] },
     encryption: { read: ["kms:Decrypt"] },
   },
   parameter: {
@@ -123,8 +87,8 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     arn: "arn:{partition}:ssm:{region}:{account}:parameter/{name}",
     access: {
       read: [
-        on("{arn}", "ssm:GetParameter ssm:GetParameters"),
-        { ...on("{arn}", "ssm:GetParametersByPath"), when: "wildcard" },
+        on("{arn}", "ssm:GetParameter GetParameters"),
+        { ...on("{arn}", "ssm:GetParametersByPath"), wildcard: true },
       ],
     },
     encryption: { read: ["kms:Decrypt"] },
@@ -135,50 +99,42 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     nameRule: "bucket/key, where the key may hold *, e.g. acme-assets/fixtures/*",
     examples: ["acme-assets/logo.png", "acme-assets/fixtures/*"],
     wildcard: true,
-    exports: false,
     arn: "arn:{partition}:s3:::{name}",
     access: {
       read: [
         on("{arn}", "s3:GetObject"),
         {
           ...on("arn:{partition}:s3:::{bucket}", "s3:ListBucket"),
-          condition: { StringLike: { "s3:prefix": "{key}" } },
-          when: "wildcard",
+          condition: ["StringLike", "s3:prefix", "{key}"],
+          wildcard: true,
         },
       ],
-      write: [
-        on("{arn}", "s3:AbortMultipartUpload s3:DeleteObject s3:ListMultipartUploadParts s3:PutObject"),
-      ],
+      write: [on("{arn}", "s3:AbortMultipartUpload DeleteObject ListMultipartUploadParts PutObject")],
     },
     // A multipart upload decrypts its own parts.
     encryption: { read: ["kms:Decrypt"], write: ["kms:Decrypt", "kms:GenerateDataKey"] },
   },
   ecr: {
     noun: "an image repository",
-    ...plain,
     names: /^(?=.{2,256}$)[a-z0-9]+([._-][a-z0-9]+)*(\/[a-z0-9]+([._-][a-z0-9]+)*)*$/,
     nameRule: "the name of a repository in lower case, with / where it has one, e.g. team/app",
     examples: ["team/app"],
     arn: "arn:{partition}:ecr:{region}:{account}:repository/{name}",
     access: {
-      pull: [
-        ecrLogin,
-        on("{arn}", "ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer"),
-      ],
+      pull: [ecrLogin, on("{arn}", "ecr:BatchCheckLayerAvailability BatchGetImage GetDownloadUrlForLayer")],
       // Docker looks for the manifest and the layers that are there already before it uploads.
       push: [
         ecrLogin,
         on(
           "{arn}",
-          "ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:CompleteLayerUpload",
-          "ecr:InitiateLayerUpload ecr:PutImage ecr:UploadLayerPart",
+          "ecr:BatchCheckLayerAvailability BatchGetImage",
+          "CompleteLayerUpload InitiateLayerUpload PutImage UploadLayerPart",
         ),
       ],
     },
   },
   codeartifact: {
     noun: "a package repository",
-    ...plain,
     names: /^[a-z][a-z0-9-]{0,48}[a-z0-9]\/[A-Za-z0-9][A-Za-z0-9._-]{1,99}$/,
     nameRule: "domain/repository, e.g. acme/npm-store",
     examples: ["acme/npm-store"],
@@ -186,60 +142,47 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
     access: {
       read: [
         ...codeartifactLogin,
-        on(
-          "{arn}",
-          "codeartifact:GetRepositoryEndpoint codeartifact:ListPackages",
-          "codeartifact:ReadFromRepository",
-        ),
+        on("{arn}", "codeartifact:GetRepositoryEndpoint ListPackages ReadFromRepository"),
         on(
           packages,
-          "codeartifact:DescribePackageVersion codeartifact:GetPackageVersionAsset",
-          "codeartifact:GetPackageVersionReadme codeartifact:ListPackageVersionAssets",
-          "codeartifact:ListPackageVersionDependencies codeartifact:ListPackageVersions",
+          "codeartifact:DescribePackageVersion GetPackageVersionAsset GetPackageVersionReadme",
+          "ListPackageVersionAssets ListPackageVersionDependencies ListPackageVersions",
         ),
       ],
       publish: [
         ...codeartifactLogin,
         on("{arn}", "codeartifact:GetRepositoryEndpoint"),
-        on(packages, "codeartifact:PublishPackageVersion codeartifact:PutPackageMetadata"),
+        on(packages, "codeartifact:PublishPackageVersion PutPackageMetadata"),
       ],
     },
   },
   dynamodb: {
     noun: "a table",
-    ...plain,
     names: /^[A-Za-z0-9_.-]{3,255}$/,
     nameRule: "the name of a table: letters, digits and _.-, e.g. orders",
     examples: ["orders"],
     arn: "arn:{partition}:dynamodb:{region}:{account}:table/{name}",
     access: {
       read: [
-        on(
-          "{arn}",
-          "dynamodb:BatchGetItem dynamodb:ConditionCheckItem dynamodb:DescribeTable",
-          "dynamodb:GetItem dynamodb:Query dynamodb:Scan",
-        ),
-        on("{arn}/index/*", "dynamodb:Query dynamodb:Scan"),
+        on("{arn}", "dynamodb:BatchGetItem ConditionCheckItem DescribeTable GetItem Query Scan"),
+        on("{arn}/index/*", "dynamodb:Query Scan"),
       ],
-      write: [
-        on("{arn}", "dynamodb:BatchWriteItem dynamodb:DeleteItem dynamodb:PutItem dynamodb:UpdateItem"),
-      ],
+      write: [on("{arn}", "dynamodb:BatchWriteItem DeleteItem PutItem UpdateItem")],
     },
   },
   sqs: {
     noun: "a queue",
-    ...plain,
     names: /^([A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo)$/,
     nameRule: "the name of a queue: letters, digits, _ and -, e.g. jobs or jobs.fifo",
     examples: ["jobs"],
     arn: "arn:{partition}:sqs:{region}:{account}:{name}",
     access: {
-      send: [on("{arn}", "sqs:GetQueueUrl sqs:SendMessage")],
+      send: [on("{arn}", "sqs:GetQueueUrl SendMessage")],
       receive: [
         on(
           "{arn}",
-          "sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes",
-          "sqs:GetQueueUrl sqs:ReceiveMessage",
+          "sqs:ChangeMessageVisibility DeleteMessage GetQueueAttributes",
+          "GetQueueUrl ReceiveMessage",
         ),
       ],
     },
@@ -247,7 +190,6 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
   },
   sns: {
     noun: "a topic",
-    ...plain,
     names: /^([A-Za-z0-9_-]{1,256}|[A-Za-z0-9_-]{1,251}\.fifo)$/,
     nameRule: "the name of a topic: letters, digits, _ and -, e.g. builds",
     examples: ["builds"],
@@ -256,19 +198,17 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
   },
   kms: {
     noun: "a key",
-    ...plain,
     names: keyId,
     nameRule: "the id of a key, e.g. 1234abcd-12ab-34cd-56ef-1234567890ab",
     examples: ["1234abcd-12ab-34cd-56ef-1234567890ab"],
     arn: "arn:{partition}:kms:{region}:{account}:key/{name}",
     access: {
       decrypt: [on("{arn}", "kms:Decrypt")],
-      encrypt: [on("{arn}", "kms:Encrypt kms:GenerateDataKey")],
+      encrypt: [on("{arn}", "kms:Encrypt GenerateDataKey")],
     },
   },
   lambda: {
     noun: "a function",
-    ...plain,
     names: /^[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_-]{1,128})?$/,
     nameRule: "the name of a function, with :alias or :version where only that is called, e.g. resize:live",
     examples: ["resize"],
@@ -277,7 +217,6 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
   },
   logs: {
     noun: "a log group",
-    ...plain,
     names: /^[A-Za-z0-9_/.#-]{1,512}$/,
     nameRule: "the name of a log group: letters, digits and _/.#-, e.g. /aws/lambda/resize",
     examples: ["/aws/lambda/resize"],
@@ -288,15 +227,13 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
         on("{arn}:log-stream:*", "logs:GetLogEvents"),
         on(
           "{arn}:*",
-          "logs:DescribeLogStreams logs:FilterLogEvents logs:GetLogGroupFields",
-          "logs:GetLogRecord logs:GetQueryResults logs:StartQuery",
+          "logs:DescribeLogStreams FilterLogEvents GetLogGroupFields GetLogRecord GetQueryResults StartQuery",
         ),
       ],
     },
   },
   eks: {
     noun: "a cluster",
-    ...plain,
     names: /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/,
     nameRule: "the name of a cluster: letters, digits, _ and -, e.g. dev",
     examples: ["dev"],
@@ -305,14 +242,20 @@ export const grantTable: Readonly<Record<GrantKind, GrantRow>> = frozen({
   },
   role: {
     noun: "a role",
-    ...plain,
     names: /^(?=.{1,576}$)([A-Za-z0-9+=,.@_-]+\/)*[A-Za-z0-9+=,.@_-]{1,64}$/,
     nameRule: "the name of a role, behind its path where it has one, e.g. deploy or ci/deploy",
     examples: ["ci/deploy"],
     arn: "arn:{partition}:iam::{account}:role/{name}",
     access: { assume: [on("{arn}", "sts:AssumeRole")] },
   },
-});
+} satisfies Record<string, Row<string>>);
+
+export type GrantKind = keyof typeof rows;
+
+/** How much of a resource a grant gives. */
+export type AccessLevel = { [K in GrantKind]: keyof (typeof rows)[K]["access"] }[GrantKind];
+
+export const grantTable: Readonly<Record<GrantKind, Row<AccessLevel>>> = rows;
 
 /** The kinds, in the order of the table. */
 export const grantKinds: readonly GrantKind[] = Object.freeze(Object.keys(grantTable) as GrantKind[]);
@@ -333,28 +276,15 @@ export function resourceArn(kind: GrantKind, target: GrantTarget): string {
  * @throws Error - for a template that names anything else
  */
 export function fillTemplate(template: string, target: GrantTarget, arn?: string): string {
+  const [before, ...rest] = target.name.split("/");
+  const fields = new Map(
+    Object.entries({ ...target, arn, bucket: before, domain: before, key: rest.join("/") }),
+  );
   return template.replace(/\{([a-z]+)\}/g, (_, field: string) => {
-    const value = field === "arn" ? arn : fieldOf(field, target);
+    const value = fields.get(field);
     if (value === undefined) throw new Error(`template ${template} names an unknown field ${field}`);
     return value;
   });
-}
-
-function fieldOf(field: string, target: GrantTarget): string | undefined {
-  switch (field) {
-    case "partition":
-    case "region":
-    case "account":
-    case "name":
-      return target[field];
-    case "bucket":
-    case "domain":
-      return target.name.slice(0, target.name.indexOf("/"));
-    case "key":
-      return target.name.slice(target.name.indexOf("/") + 1);
-    default:
-      return undefined;
-  }
 }
 
 function frozen<T extends object>(value: T): T {

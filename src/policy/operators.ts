@@ -9,8 +9,8 @@ export interface Operator {
   readonly match: Match;
   /** True for the `Not…` operators: they hold where no value matches, and where the key is missing. */
   readonly negated: boolean;
-  /** What a value has to look like, for a message: IAM compares no other one. @default - any text will do */
-  readonly form?: ValueForm;
+  /** What a value has to look like: IAM compares no other one. Null where any text will do. */
+  readonly form: ValueForm | null;
 }
 
 /** Values that an operator can read, of those that do not take any text. */
@@ -50,8 +50,6 @@ export function arnFields(arn: string): readonly string[] {
   return fields.length < 6 ? fields : [...fields.slice(0, 5), fields.slice(5).join(":")];
 }
 
-const ipAddress: Match = (expected, actual) => isWithinCidrs(actual, [expected]);
-
 function compared(
   toNumber: (s: string) => number,
   holds: (actual: number, expected: number) => boolean,
@@ -75,73 +73,56 @@ function numberValue(s: string): number {
   return /^[+-]?[0-9]+(\.[0-9]+)?$/.test(s) ? Number(s) : NaN;
 }
 
-const dates: ValueForm = {
-  reads: (value) => !Number.isNaN(dateValue(value)),
-  noun: "a date",
-  example: "2027-01-31T00:00:00Z",
-};
-const numbers: ValueForm = {
-  reads: (value) => !Number.isNaN(numberValue(value)),
-  noun: "a number",
-  example: "3600",
-};
-const booleans: ValueForm = {
-  reads: (value) => /^(true|false)$/i.test(value),
-  noun: "a truth value",
-  example: "true or false",
-};
-const addresses: ValueForm = {
-  reads: (value) => parseCidr(value).ok || /^(0\.0\.0\.0|::)\/0$/.test(value),
-  noun: "an address or a CIDR block",
-  example: "203.0.113.0/24",
-};
-const arns: ValueForm = {
-  reads: (value) => value === "*" || arnFields(value).length === 6,
-  noun: "an ARN of six fields",
-  example: "arn:aws:iam::123456789012:role/app",
-};
+const form = (noun: string, example: string, reads: ValueForm["reads"]): ValueForm => ({
+  ...{ noun, example, reads },
+});
+const dates = form("a date", "2027-01-31T00:00:00Z", (value) => !Number.isNaN(dateValue(value)));
+const numbers = form("a number", "3600", (value) => !Number.isNaN(numberValue(value)));
+const booleans = form("a truth value", "true or false", (value) => /^(true|false)$/i.test(value));
+const isBlock = (text: string) => parseCidr(text).ok || /^(0\.0\.0\.0|::)\/0$/.test(text);
+const addresses = form("an address or a CIDR block", "203.0.113.0/24", isBlock);
+const isArn = (text: string) => text === "*" || arnFields(text).length === 6;
+const arns = form("an ARN of six fields", "arn:aws:iam::123456789012:role/app", isArn);
 
-function comparisons(
-  prefix: string,
-  toNumber: (s: string) => number,
-  form: ValueForm,
-): Record<string, Operator> {
-  const eq = compared(toNumber, (a, e) => a === e);
-  return {
-    [`${prefix}Equals`]: { match: eq, negated: false, form },
-    [`${prefix}NotEquals`]: { match: eq, negated: true, form },
-    [`${prefix}LessThan`]: { match: compared(toNumber, (a, e) => a < e), negated: false, form },
-    [`${prefix}LessThanEquals`]: { match: compared(toNumber, (a, e) => a <= e), negated: false, form },
-    [`${prefix}GreaterThan`]: { match: compared(toNumber, (a, e) => a > e), negated: false, form },
-    [`${prefix}GreaterThanEquals`]: { match: compared(toNumber, (a, e) => a >= e), negated: false, form },
-  };
-}
+/** Operators that compare alike, by their names; `Not` in a name negates. */
+type Row = readonly [names: string, match: Match, form?: ValueForm];
 
-const byName = Object.freeze({
-  StringEquals: { match: equals, negated: false },
-  StringNotEquals: { match: equals, negated: true },
-  StringEqualsIgnoreCase: { match: equalsIgnoreCase, negated: false },
-  StringNotEqualsIgnoreCase: { match: equalsIgnoreCase, negated: true },
-  StringLike: { match: matchesPattern, negated: false },
-  StringNotLike: { match: matchesPattern, negated: true },
-  Bool: { match: bool, negated: false, form: booleans },
-  BinaryEquals: { match: (expected: string, actual: string) => expected === actual, negated: false },
-  IpAddress: { match: ipAddress, negated: false, form: addresses },
-  NotIpAddress: { match: ipAddress, negated: true, form: addresses },
-  ArnEquals: { match: arnLike, negated: false, form: arns },
-  ArnLike: { match: arnLike, negated: false, form: arns },
-  ArnNotEquals: { match: arnLike, negated: true, form: arns },
-  ArnNotLike: { match: arnLike, negated: true, form: arns },
+const comparisons = (prefix: string, toNumber: (s: string) => number, values: ValueForm): readonly Row[] => [
+  [`${prefix}Equals ${prefix}NotEquals`, compared(toNumber, (a, e) => a === e), values],
+  [`${prefix}LessThan`, compared(toNumber, (a, e) => a < e), values],
+  [`${prefix}LessThanEquals`, compared(toNumber, (a, e) => a <= e), values],
+  [`${prefix}GreaterThan`, compared(toNumber, (a, e) => a > e), values],
+  [`${prefix}GreaterThanEquals`, compared(toNumber, (a, e) => a >= e), values],
+];
+
+const rows: readonly Row[] = Object.freeze<Row[]>([
+  ["StringEquals StringNotEquals", equals],
+  ["StringEqualsIgnoreCase StringNotEqualsIgnoreCase", equalsIgnoreCase],
+  ["StringLike StringNotLike", matchesPattern],
+  ["Bool", bool, booleans],
+  ["BinaryEquals", (expected, actual) => expected === actual],
+  ["IpAddress NotIpAddress", (expected, actual) => isWithinCidrs(actual, [expected]), addresses],
+  ["ArnEquals ArnLike ArnNotEquals ArnNotLike", arnLike, arns],
   ...comparisons("Numeric", numberValue, numbers),
   ...comparisons("Date", dateValue, dates),
-} satisfies Record<string, Operator>);
+]);
+
+/** The names of the condition operators in AWS's capitals, without set prefix and `IfExists`. */
+export const operatorNames: readonly string[] = Object.freeze([
+  ...rows.flatMap(([names]) => names.split(" ")),
+  "Null",
+]);
 
 /**
  * The condition operators, by their name in lower case. `Null` is no comparison and stands apart.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */
 export const operators: ReadonlyMap<string, Operator> = new Map(
-  Object.entries(byName).map(([name, operator]) => [name.toLowerCase(), operator]),
+  rows.flatMap(([names, match, values]) =>
+    names
+      .split(" ")
+      .map((name) => [name.toLowerCase(), { match, negated: name.includes("Not"), form: values ?? null }]),
+  ),
 );
 
 /** What the values of an operator have to look like; null where any text will do. @param base - see `operatorParts` */
@@ -157,9 +138,6 @@ export function valueProblem(base: string, key: string, value: string): string |
   if (base.startsWith("string")) return "is compared as text: only IpAddress reads addresses";
   return isPrivateCidr(value) ? "is private, and AWS sees public addresses only" : null;
 }
-
-/** The names of the condition operators in AWS's capitals, without set prefix and `IfExists`. */
-export const operatorNames: readonly string[] = Object.freeze([...Object.keys(byName), "Null"]);
 
 /** A condition operator taken apart. */
 export interface OperatorParts {

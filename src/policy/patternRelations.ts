@@ -15,18 +15,12 @@ export function patternOf(value: string, wildcards: boolean): Pattern | null {
   if (tokens === null) return null;
   const ordered: Token[] = [];
   let open = false;
-  for (const token of tokens) {
-    if (token === "many") {
-      open = true;
-      continue;
-    }
-    if (token !== "one" && open) {
-      ordered.push("many");
-      open = false;
-    }
-    ordered.push(token);
+  for (const token of [...tokens, null]) {
+    if (open && token !== "one" && token !== "many") ordered.push("many");
+    open = token === "many" || (open && token === "one");
+    if (token !== "many" && token !== null) ordered.push(token);
   }
-  return open ? [...ordered, "many"] : ordered;
+  return ordered;
 }
 
 /** The text that everything begins with that a pattern matches, and whether a wildcard follows it. */
@@ -63,25 +57,22 @@ export function coversText(wide: string, narrow: string): boolean {
 /** Is there a text that both patterns match? True also where that takes too long to tell. */
 export function patternsMeet(a: Pattern, b: Pattern): boolean {
   if (a.length * b.length > maxSteps) return true;
-  // Row by row of a: at which places of b can the rest of both still meet?
-  let below = rowOf(undefined, null, b);
-  for (let i = a.length - 1; i >= 0; i--) below = rowOf(a[i], below, b);
-  return below[0] ?? false;
-}
-
-/** Can what begins at this place of a, and at each place of b, meet? `below` is the row of a's next place. */
-function rowOf(token: Token | undefined, below: readonly boolean[] | null, b: Pattern): readonly boolean[] {
-  const row = new Array<boolean>(b.length + 1).fill(false);
-  for (let j = b.length; j >= 0; j--) {
-    const other = b[j];
-    const skipA = token === "many" && (below?.[j] ?? false);
-    const stayA = token === "many" && other !== undefined && (row[j + 1] ?? false);
-    const skipB = other === "many" && (row[j + 1] ?? false);
-    const stayB = other === "many" && token !== undefined && (below?.[j] ?? false);
-    const both = sharePlace(token, other) && (below?.[j + 1] ?? false);
-    row[j] = skipA || stayA || skipB || stayB || both || (token === undefined && other === undefined);
+  // From the end of a: at which places of b can the rest of both meet?
+  let below: boolean[] = [];
+  for (let i = a.length; i >= 0; i--) {
+    const row = new Array<boolean>(b.length + 1).fill(false);
+    for (let j = b.length; j >= 0; j--) {
+      const [one, other] = [a[i], b[j]];
+      const [down, right] = [below[j] ?? false, row[j + 1] ?? false];
+      row[j] =
+        (one === undefined && other === undefined) ||
+        (one === "many" && (down || (other !== undefined && right))) ||
+        (other === "many" && (right || (one !== undefined && down))) ||
+        (sharePlace(one, other) && (below[j + 1] ?? false));
+    }
+    below = row;
   }
-  return row;
+  return below[0] ?? false;
 }
 
 function sharePlace(a: Token | undefined, b: Token | undefined): boolean {

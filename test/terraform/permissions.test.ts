@@ -22,7 +22,7 @@ const names: Readonly<Record<string, string>> = {
 const everyGrant = grantKinds.flatMap((kind) =>
   accessLevels(kind).map((access) => ({
     ...{ [kind]: names[kind] ?? grantTable[kind].examples[0], access },
-    ...(grantTable[kind].encryption === null ? {} : { kmsKey: key }),
+    ...(grantTable[kind].encryption === undefined ? {} : { kmsKey: key }),
   })),
 );
 const manySecrets = (count: number) =>
