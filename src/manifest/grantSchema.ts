@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { expects, name, visible } from "./scalars";
+import { expects, name, optional, visible } from "./scalars";
 
 /*
  * What an item of `grants` says.
  */
 
-const resource = (what: string) => visible(1024).optional().describe(what);
+const resource = (what: string) => optional(visible(1024), what);
 
 /** What grants can name: the key of an item is its kind, the value the resource's name or ARN. */
 const resources = {
@@ -36,50 +36,39 @@ export const accessWords = Object.freeze([
   ...(["receive", "decrypt", "encrypt", "invoke", "describe", "assume"] as const),
 ] as const);
 
+const access = visible(
+  32,
+  expects("one word", "write an item for each access, e.g. one with access: read, one with access: write"),
+);
+const place = z.string().min(1).max(32);
+
 /** One item of `grants`. */
 export const grantSchema = z
   .strictObject({
     ...resources,
-    set: name.optional().describe("The name of a grant set: its grants stand here"),
+    set: optional(name, "The name of a grant set: its grants stand here"),
     // Editors offer all words; resolve judges, and names those of the kind.
-    access: visible(
-      32,
-      expects(
-        "one word",
-        "write an item for each access, e.g. one with access: read, one with access: write",
-      ),
-    )
-      .meta({ enum: accessWords })
-      .optional()
-      .describe("What may be done, by default the least that the kind of grant has"),
-    env: z
-      .string()
-      .min(1)
-      .max(128)
-      .optional()
-      .describe("Environment variable that the snippet sets to the value of the secret or parameter"),
-    key: visible(256).optional().describe("With env: one field of a JSON secret, instead of all of it"),
-    kmsKey: visible(256)
-      .optional()
-      .describe(
-        "The KMS key that encrypts the secret, parameter, bucket or queue: its id or ARN, where it is the customer's own",
-      ),
-    account: z
-      .string()
-      .min(1)
-      .max(32)
-      .optional()
-      .describe(
-        "Where the resource is: an account's name, or 12 digits in quotes; by default the role's own account",
-      ),
-    region: z
-      .string()
-      .min(1)
-      .max(32)
-      .optional()
-      .describe(
-        "Region of the resource; by default that of the account that has it, where the manifest declares it, else that of the role's account",
-      ),
+    access: optional(
+      access.meta({ enum: accessWords }),
+      "What may be done, by default the least that the kind of grant has",
+    ),
+    env: optional(
+      z.string().min(1).max(128),
+      "Environment variable that the snippet sets to the value of the secret or parameter",
+    ),
+    key: optional(visible(256), "With env: one field of a JSON secret, instead of all of it"),
+    kmsKey: optional(
+      visible(256),
+      "The customer's own KMS key, by id or ARN, that encrypts the secret, parameter, bucket or queue",
+    ),
+    account: optional(
+      place,
+      "Account of the resource: a name, or 12 digits in quotes; by default the role's",
+    ),
+    region: optional(
+      place,
+      "Region of the resource; by default that of its account where that is declared, else of the role's",
+    ),
   })
   .refine(namesOne, {
     error: ({ input }) => expects(`a grant has exactly one of ${grantKeys.join(", ")}`, grantRemedy(input)),
@@ -96,7 +85,7 @@ function namesOne(grant: Readonly<Record<string, unknown>>): boolean {
 /** What to do about a grant that names no resource, or several. */
 function grantRemedy(grant: unknown): string {
   const written = Object.keys(grant ?? {});
-  if (written.some((key) => grantKeys.some((k) => k === key)))
+  if (written.some((key) => namingKeys.has(key)))
     return "name one resource per item; write a second item for a second resource";
   return written.includes("kmsKey")
     ? "write kmsKey beside the secret, parameter, s3 or sqs that the key encrypts; to grant the key by itself, write kms"

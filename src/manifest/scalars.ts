@@ -9,15 +9,28 @@ export function expects(allowed: string, remedy: string): string {
   return `${allowed}\n${remedy}`;
 }
 
-/**
- * A string of bounded length that matches a pattern. Bounds keep hostile lengths away from every later stage.
- * @param whenEmpty - the remedy where nothing stands there, by default the same
- */
-export function text(pattern: RegExp, max: number, allowed: string, remedy: string, whenEmpty = remedy) {
+/** A key that may be left out. @param what - its description, for editors and docs/manifest.md */
+export function optional<T extends z.ZodType>(schema: T, what: string) {
+  return schema.optional().describe(what);
+}
+
+/** A setting of true or false. */
+export const flag = (what: string) => optional(z.boolean(), what);
+
+/** What text must look like, in a user's words. */
+interface TextRule {
+  readonly allowed: string;
+  readonly remedy: string;
+  /** The remedy where nothing stands there. @default - the same */
+  readonly whenEmpty?: string;
+}
+
+/** A string of bounded length that matches a pattern. Bounds keep hostile lengths away from every later stage. */
+export function text(pattern: RegExp, max: number, { allowed, remedy, whenEmpty = remedy }: TextRule) {
   const error = expects(allowed, remedy);
   return z
-    .string({ error })
-    .max(max, { error })
+    .string(error)
+    .max(max, error)
     .regex(pattern, { error: ({ input }) => (input === "" ? expects(allowed, whenEmpty) : error) });
 }
 
@@ -27,54 +40,52 @@ export function text(pattern: RegExp, max: number, allowed: string, remedy: stri
  */
 export function visible(max: number, whenNoText?: string) {
   const error = expects("text without invisible characters", "retype the text by hand");
-  return z.string({ error: whenNoText }).min(1).max(max).refine(isVisible, { error });
+  return z.string({ error: whenNoText }).min(1).max(max).refine(isVisible, error);
 }
 
 /** Names of accounts, installations and grant sets. */
-export const name = text(
-  // cdktf takes a stack called constructor for one that is there already.
-  /^(?!constructor$)[a-z0-9][a-z0-9-]{0,31}$/,
-  32,
-  "a name of 1 to 32 characters of a-z, 0-9 and -, which does not begin with - and is not constructor",
-  "choose a short lower-case name, e.g. dev or team-a",
-);
+// cdktf takes a stack called constructor for one that is there already.
+export const name = text(/^(?!constructor$)[a-z0-9][a-z0-9-]{0,31}$/, 32, {
+  allowed:
+    "a name of 1 to 32 characters of a-z, 0-9 and -, which does not begin with - and is not constructor",
+  remedy: "choose a short lower-case name, e.g. dev or team-a",
+});
 
 /** An AWS account id. */
-export const accountId = text(
-  /^[0-9]{12}$/,
-  12,
-  "12 digits in quotes",
-  'write the id of the AWS account with quotes and leading zeros, e.g. "012345678901"',
-);
+export const accountId = text(/^[0-9]{12}$/, 12, {
+  allowed: "12 digits in quotes",
+  remedy: 'write the id of the AWS account with quotes and leading zeros, e.g. "012345678901"',
+});
 
 /** The id that an organization or project has. @param where - where to copy it from */
 export function uuid(where: string) {
-  return text(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 36, "a UUID in lower case", where);
+  return text(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 36, {
+    allowed: "a UUID in lower case",
+    remedy: where,
+  });
 }
 
 /** ARN of a managed policy: of the account or AWS's own. */
 export const policyArn = text(
   /^arn:aws(-cn|-us-gov|-eusc)?:iam::([0-9]{12}|aws):policy\/[\w+=,.@/-]{1,512}$/,
   600,
-  "the ARN of a managed policy, e.g. arn:aws:iam::aws:policy/ReadOnlyAccess",
-  "copy the ARN from the policy's page in the IAM console",
+  {
+    allowed: "the ARN of a managed policy, e.g. arn:aws:iam::aws:policy/ReadOnlyAccess",
+    remedy: "copy the ARN from the policy's page in the IAM console",
+  },
 );
 
 /** ARN of a role. */
-export const roleArn = text(
-  /^arn:aws(-cn|-us-gov|-eusc)?:iam::[0-9]{12}:role\/[\w+=,.@/-]{1,576}$/,
-  640,
-  "the ARN of a role, e.g. arn:aws:iam::123456789012:role/deploy",
-  "copy the ARN from the role's page in the IAM console",
-);
+export const roleArn = text(/^arn:aws(-cn|-us-gov|-eusc)?:iam::[0-9]{12}:role\/[\w+=,.@/-]{1,576}$/, 640, {
+  allowed: "the ARN of a role, e.g. arn:aws:iam::123456789012:role/deploy",
+  remedy: "copy the ARN from the role's page in the IAM console",
+});
 
 /** A session length as text; see {@link durationSeconds}. */
-export const duration = text(
-  /^(?=.)([0-9]{1,2}h)?([0-9]{1,3}m)?([0-9]{1,5}s)?$/,
-  12,
-  "a duration such as 15m, 1h or 1h30m",
-  "write hours, minutes or seconds: 1h, 90m, 900s",
-);
+export const duration = text(/^(?=.)([0-9]{1,2}h)?([0-9]{1,3}m)?([0-9]{1,5}s)?$/, 12, {
+  allowed: "a duration such as 15m, 1h or 1h30m",
+  remedy: "write hours, minutes or seconds: 1h, 90m, 900s",
+});
 
 /** Seconds of a duration that matched {@link duration}: `1h30m` is 5400. */
 export function durationSeconds(s: string): number {
@@ -90,7 +101,7 @@ const dateError = expects(
 );
 
 /** A calendar date, `YYYY-MM-DD`. */
-export const date = z.string().max(10, { error: dateError }).refine(isCalendarDate, { error: dateError });
+export const date = z.string().max(10, dateError).refine(isCalendarDate, dateError);
 
 /** True for a day that exists, written `YYYY-MM-DD`. */
 export function isCalendarDate(s: string): boolean {
@@ -103,46 +114,42 @@ export function isNormal(s: string): boolean {
   return isVisible(s) && s.normalize("NFC") === s;
 }
 
+const tagPart = (part: "key" | "value", pattern: RegExp, max: number, rule: TextRule) =>
+  text(pattern, max, rule).refine(
+    isNormal,
+    expects(`a tag ${part} without invisible or decomposed characters`, `retype the ${part} by hand`),
+  );
+
 /** IAM tags of a role or identity provider; at most 50 after merging, which resolve checks. */
 export const tags = z.record(
-  text(
-    /^(?!aws:)(?!__proto__$)[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/iu,
-    128,
-    "a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, which does not begin with aws:",
-    "choose another key for the tag",
-  ).refine(isNormal, {
-    error: expects("a tag key without invisible or decomposed characters", "retype the key by hand"),
+  tagPart("key", /^(?!aws:)(?!__proto__$)[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/iu, 128, {
+    allowed: "a tag key of 1 to 128 letters, digits, spaces and _.:/=+-@, which does not begin with aws:",
+    remedy: "choose another key for the tag",
   }),
-  text(
-    /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
-    256,
-    "a tag value of at most 256 letters, digits, spaces and _.:/=+-@, in quotes if it looks like a number",
-    "take the other characters out: AWS refuses them",
-  ).refine(isNormal, {
-    error: expects("a tag value without invisible or decomposed characters", "retype the value by hand"),
+  tagPart("value", /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u, 256, {
+    allowed:
+      "a tag value of at most 256 letters, digits, spaces and _.:/=+-@, in quotes if it looks like a number",
+    remedy: "take the other characters out: AWS refuses them",
   }),
 );
 
 /** A profile of the AWS configuration. */
-export const profile = text(
-  /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/,
-  64,
-  "a profile name of letters, digits, _, . and -, which does not begin with . or -",
-  "choose a simple profile name, e.g. default or dev",
-);
+export const profile = text(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/, 64, {
+  allowed: "a profile name of letters, digits, _, . and -, which does not begin with . or -",
+  remedy: "choose a simple profile name, e.g. default or dev",
+});
 
 /**
  * The IAM path of a role. Some are AWS's own: `CreateRole` refuses them.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
  */
-export const rolePath = text(
-  /^\/([A-Za-z0-9+=,.@_-]+\/)*$/,
-  512,
-  "an IAM path that begins and ends with /",
-  "write the path with a slash at both ends, e.g. /gitpod/",
-).refine((path) => !/^\/aws-(service-role|reserved)\//i.test(path), {
-  error: expects(
+export const rolePath = text(/^\/([A-Za-z0-9+=,.@_-]+\/)*$/, 512, {
+  allowed: "an IAM path that begins and ends with /",
+  remedy: "write the path with a slash at both ends, e.g. /gitpod/",
+}).refine(
+  (path) => !/^\/aws-(service-role|reserved)\//i.test(path),
+  expects(
     "a path that AWS does not keep for itself, as it does /aws-service-role/ and /aws-reserved/",
     "choose another path, e.g. /gitpod/",
   ),
-});
+);

@@ -3,7 +3,7 @@ import { accountSchema, installationSchema } from "./accountSchema";
 import type { contextSchema, statementSchema } from "./entrySchema";
 import { defaultsSchema, orgSchema, repoSchema } from "./entrySchema";
 import { grantSchema } from "./grantSchema";
-import { expects, name } from "./scalars";
+import { expects, name, optional } from "./scalars";
 
 /*
  * The manifest language, one schema for each of its nouns. Descriptions reach editors by the JSON Schema and
@@ -13,34 +13,28 @@ import { expects, name } from "./scalars";
 
 /** The whole manifest. */
 export const manifestSchema = z.strictObject({
-  version: z.literal(1, { error: expects("1", "write version: 1") }).describe("Version of this format"),
+  version: z.literal(1, expects("1", "write version: 1")).describe("Version of this format"),
   accounts: z
     .record(name, accountSchema)
     .describe("AWS accounts that trust Gitpod, by name: one Terraform stack each, or as many as shards says"),
   installations: z
     .record(name, installationSchema)
     .describe("Gitpod installations and Ona organizations, by name"),
-  scmHosts: z
-    .record(z.string().min(1).max(200), z.enum(["github", "gitlab", "bitbucket-server"]))
-    .optional()
-    .describe(
-      "Self-hosted source control hosts, by host name, with port and path prefix where they have them, and their kind",
-    ),
-  include: z
-    .array(z.string().min(1).max(500))
-    .min(1)
-    .max(100)
-    .optional()
-    .describe("Files that hold orgs and repos only"),
-  grantSets: z
-    .record(name, z.array(grantSchema).min(1).max(500))
-    .optional()
-    .describe("Named lists of grants"),
-  defaults: defaultsSchema
-    .optional()
-    .describe("For every org and repo: any key of theirs but url, name, adopt, project"),
-  orgs: z.array(orgSchema).optional().describe("One role for any repository of an organization"),
-  repos: z.array(repoSchema).optional().describe("One role for a repository"),
+  scmHosts: optional(
+    z.record(z.string().min(1).max(200), z.enum(["github", "gitlab", "bitbucket-server"])),
+    "Self-hosted source control hosts: their kinds, by host name, port and path prefix",
+  ),
+  include: optional(
+    z.array(z.string().min(1).max(500)).min(1).max(100),
+    "Files that hold orgs and repos only",
+  ),
+  grantSets: optional(z.record(name, z.array(grantSchema).min(1).max(500)), "Named lists of grants"),
+  defaults: optional(
+    defaultsSchema,
+    "For every org and repo: any key of theirs but url, name, adopt, project",
+  ),
+  orgs: optional(z.array(orgSchema), "One role for any repository of an organization"),
+  repos: optional(z.array(repoSchema), "One role for a repository"),
 });
 
 /** An included file. */
