@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { placeIn } from "../src/cli/explain";
-import { diskFiles } from "../src/cli/files";
+import { diskFiles } from "../src/cli/manifestFiles";
 import { readProject } from "../src/cli/project";
 import { bareFacts } from "../src/explain/input";
 import { explain, explainJson } from "../src/explain/report";

@@ -1,4 +1,4 @@
-import { diskFiles } from "../src/cli/files";
+import { diskFiles } from "../src/cli/manifestFiles";
 import { Drafts } from "../src/cli/drafts";
 import { draftStacks } from "../src/cli/stackFolder";
 import { readTemplates } from "../src/cli/templates";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { diskFiles } from "../src/cli/files";
+import { diskFiles } from "../src/cli/manifestFiles";
 import { readProject } from "../src/cli/project";
 import type { AccessModel } from "../src/model/accessModel";
 import { createOps, type Ops } from "../test/support/ops";

@@ -1,4 +1,4 @@
-import { diskFiles } from "./cli/files";
+import { diskFiles } from "./cli/manifestFiles";
 import { blocking, loadJudged, projectText } from "./cli/project";
 import { stackFindings } from "./cli/stackFindings";
 import type { AccessModel } from "./model/accessModel";

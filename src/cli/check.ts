@@ -2,21 +2,14 @@ import { isCalendarDate } from "../manifest";
 import type { AccessModel } from "../model/accessModel";
 import { reportWriter, type CheckArguments } from "./checkReport";
 import { CommandError } from "./commandError";
-import { diskFiles } from "./files";
+import { diskFiles } from "./manifestFiles";
 import type { CommandIo, ExitCode } from "./io";
 import { loadProject } from "./project";
 import { readSettings } from "./settings";
-import { readTemplates } from "./templates";
 
-/**
- * `check`: everything there is to say about a manifest, or about policies that exist already, on stdout. Writes no file.
- */
+/** `check`: everything there is to say about a manifest, on stdout. Writes no file. */
 export async function checkCommand(given: CheckArguments, io: CommandIo): Promise<ExitCode> {
   const write = reportWriter(given.format, io);
-  if (given.trustPolicy !== undefined || given.permissionPolicy !== undefined) {
-    const { checkExistingFiles } = await import("./checkExisting.js");
-    return write(checkExistingFiles(given, io), given.strict);
-  }
   if (given.issuer !== undefined)
     throw new CommandError(
       "--issuer is for policies that exist already: a manifest names its own issuers",
@@ -37,12 +30,16 @@ export async function checkCommand(given: CheckArguments, io: CommandIo): Promis
     },
     given.strict,
   );
-  if (project.ok) renderAll(project.model, templates);
+  if (project.ok && templates !== null) await renderAll(project.model, templates);
   return status;
 }
 
-/** Renders every snippet, so that what a check calls fine is synthesized. @throws TemplateError - as a synth would */
-function renderAll({ snippets }: AccessModel, templates: string | null): void {
+/**
+ * Renders every snippet by a user's templates, so that what a check calls fine is synthesized: ours render every manifest.
+ * @throws TemplateError - as a synth would
+ */
+async function renderAll({ snippets }: AccessModel, templates: string): Promise<void> {
+  const { readTemplates } = await import("./templates.js");
   const renderer = readTemplates(templates);
   for (const snippet of snippets) renderer.renderBody(snippet);
 }

@@ -1,4 +1,4 @@
-import { pathText, quote, type Finding, type RuleFinding } from "../diagnostics";
+import { placed, quote } from "../diagnostics";
 import { joinAccess, readExisting, type ExistingFile } from "../documents";
 import type { Installation } from "../model/accessModel";
 import type { ExistingAccess, ExistingDocument } from "../model/existing";
@@ -8,17 +8,20 @@ import { defaultQuotas } from "../model/quotas";
 import { loadServiceReference } from "../policy";
 import { checkExisting, isJudgeable, servicesOf, unjudged, unreadable, type ExistingContext } from "../rules";
 import { knownHosts, scmHosts } from "../subject";
-import type { CheckArguments, CheckReport } from "./checkReport";
+import { reportWriter, type CheckArguments, type CheckReport } from "./checkReport";
 import { CommandError } from "./commandError";
-import { diskFiles } from "./files";
 import { readInput } from "./input";
-import type { CommandIo } from "./io";
-import { byPlace, readProject } from "./project";
+import type { CommandIo, ExitCode } from "./io";
 
-/** `check` of policies that exist already. */
-export function checkExistingFiles(given: CheckArguments, io: CommandIo): CheckReport {
+/** `check` of policies that exist already, on stdout. Writes no file. */
+export async function checkExistingCommand(given: CheckArguments, io: CommandIo): Promise<ExitCode> {
+  const write = reportWriter(given.format, io);
+  return write(await reportOf(given, io), given.strict);
+}
+
+async function reportOf(given: CheckArguments, io: CommandIo): Promise<CheckReport> {
   refuseContradictions(given);
-  const context = contextOf(given);
+  const context = await contextOf(given);
   if ("unreadable" in context) return context;
   const files = [
     ...readGiven(given.trustPolicy, "trust", io),
@@ -37,7 +40,7 @@ export function checkExistingFiles(given: CheckArguments, io: CommandIo): CheckR
   const byName = new Map(files.map((file) => [file.file, file]));
   return {
     diagnostics: [],
-    findings: findings.map((finding) => placed(finding, byName)).sort(byPlace),
+    findings: placed(findings, ({ file, path }) => byName.get(file)?.locate(path) ?? { line: 1, column: 1 }),
     unreadable: mistakes.length === 0 && !isJudgeable(access),
     line: (file, line) => byName.get(file)?.line(line),
   };
@@ -59,7 +62,7 @@ function refuseContradictions(given: CheckArguments): void {
 }
 
 /** What the command line says about the surroundings; a report where the manifest is none. */
-function contextOf(given: CheckArguments): ExistingContext | CheckReport {
+async function contextOf(given: CheckArguments): Promise<ExistingContext | CheckReport> {
   if (given.manifest === undefined) {
     return {
       installations: given.issuer === undefined ? [] : [installationOf(given.issuer)],
@@ -68,6 +71,11 @@ function contextOf(given: CheckArguments): ExistingContext | CheckReport {
       quotas: defaultQuotas,
     };
   }
+  // Most documents come without a manifest, and what reads one is half of what the command loads.
+  const [{ readProject }, { diskFiles }] = await Promise.all([
+    import("./project.js"),
+    import("./manifestFiles.js"),
+  ]);
   const project = readProject(given.manifest, diskFiles());
   if (project.ok) {
     const { installations, accounts, hosts } = project.model;
@@ -121,9 +129,4 @@ function refuseNothing(files: readonly ExistingFile[], access: ExistingAccess): 
     `there is no policy and no identity provider to judge in ${names}`,
     "pass a policy document, the output of aws iam get-role, or of terraform show -json",
   );
-}
-
-function placed({ origin, ...finding }: RuleFinding, files: ReadonlyMap<string, ExistingFile>): Finding {
-  const { line, column } = files.get(origin.file)?.locate(origin.path) ?? { line: 1, column: 1 };
-  return { ...finding, file: origin.file, line, column, path: pathText(origin.path) };
 }

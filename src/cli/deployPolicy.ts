@@ -2,7 +2,7 @@ import { nearest, quote } from "../diagnostics";
 import type { AccessModel, Account } from "../model/accessModel";
 import { deployPolicy } from "../terraform/deployPolicy";
 import { CommandError } from "./commandError";
-import { diskFiles } from "./files";
+import { diskFiles } from "./manifestFiles";
 import type { CommandIo, ExitCode } from "./io";
 import { projectText, readProject } from "./project";
 import { readSettings } from "./settings";

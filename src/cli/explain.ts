@@ -25,7 +25,7 @@ import type { AccessModel, Installation } from "../model/accessModel";
 import { cloneUrl, parseSubject, subjectOfContextUrl } from "../subject";
 import { checkedDate } from "./check";
 import { CommandError } from "./commandError";
-import { diskFiles } from "./files";
+import { diskFiles } from "./manifestFiles";
 import { readInput } from "./input";
 import type { CommandIo, ExitCode } from "./io";
 import { readProject, type ReadProject } from "./project";

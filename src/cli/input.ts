@@ -1,5 +1,5 @@
 import { quote } from "../diagnostics";
-import { maxFileSize } from "../manifest";
+import { maxFileSize } from "../manifest/parsedManifest";
 import { CommandError } from "./commandError";
 import { readProblems, readRegularFile } from "./files";
 import type { CommandIo } from "./io";

@@ -76,8 +76,14 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .option("--now <date>", "judge dates as of this day, YYYY-MM-DD; by default today")
     .option("--within <days>", "also say what ends in so many days, e.g. 30d")
     .action(async (manifest: string | undefined, options: Omit<CheckArguments, "manifest">) => {
-      const { checkCommand } = await import("./check.js");
-      end(await checkCommand({ ...options, manifest }, io));
+      const given = { ...options, manifest };
+      if (given.trustPolicy === undefined && given.permissionPolicy === undefined) {
+        const { checkCommand } = await import("./check.js");
+        end(await checkCommand(given, io));
+      } else {
+        const { checkExistingCommand } = await import("./checkExisting.js");
+        end(await checkExistingCommand(given, io));
+      }
     });
 
   program

@@ -1,4 +1,4 @@
-import { formatText, pathText, type Diagnostic, type Finding, type RuleFinding } from "../diagnostics";
+import { formatText, placed, type Diagnostic, type Finding, type RuleFinding } from "../diagnostics";
 import { parseManifest, type Locator, type ManifestFiles } from "../manifest";
 import type { AccessModel } from "../model/accessModel";
 import { emptyReference, loadServiceReference, servicePrefixes } from "../policy";
@@ -49,24 +49,14 @@ export function projectText(
   { colour }: { readonly colour: boolean },
 ): string {
   const { locator } = project;
-  return formatText(project.ok ? [] : project.diagnostics, placed(findings, locator), {
+  return formatText(project.ok ? [] : project.diagnostics, placedIn(findings, locator), {
     line: (file, line) => locator.line(file, line),
     colour,
   });
 }
 
-/** Findings with their places, in the order of these. */
-export function placed(findings: readonly RuleFinding[], locator: Locator): readonly Finding[] {
-  return findings
-    .map((finding): Finding => {
-      const { line, column } = locator.locate(finding.origin, "value");
-      const { rule, severity, role, message, remedy, accepted, reason } = finding;
-      return {
-        ...{ rule, severity, file: finding.origin.file, line, column },
-        ...{ path: pathText(finding.origin.path), role, message, remedy, accepted, reason },
-      };
-    })
-    .sort(byPlace);
+function placedIn(findings: readonly RuleFinding[], locator: Locator): readonly Finding[] {
+  return placed(findings, (origin) => locator.locate(origin, "value"));
 }
 
 /** The services that the raw statements of a project name: what rules need of the Service Authorization Reference. */
@@ -87,7 +77,7 @@ export function loadProject(
   options: Omit<CheckOptions, "reference"> = {},
 ): Project {
   const judged = loadJudged(file, files, options);
-  return judged.ok ? { ...judged, findings: placed(judged.findings, judged.locator) } : judged;
+  return judged.ok ? { ...judged, findings: placedIn(judged.findings, judged.locator) } : judged;
 }
 
 /** The same without places. */
@@ -108,13 +98,4 @@ export function blocking<F extends Pick<Finding, "severity" | "accepted">>(
   findings: readonly F[],
 ): readonly F[] {
   return findings.filter((f) => f.severity === "error" && !f.accepted);
-}
-
-/** Orders findings by file, line, column, rule and role. */
-export function byPlace(a: Finding, b: Finding): number {
-  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
-  if (a.line !== b.line) return a.line - b.line;
-  if (a.column !== b.column) return a.column - b.column;
-  if (a.rule !== b.rule) return a.rule < b.rule ? -1 : 1;
-  return (a.role ?? "") < (b.role ?? "") ? -1 : 1;
 }

@@ -1,7 +1,7 @@
 import type { AccessModel } from "../model/accessModel";
 import { taskFileNames } from "../workspace/lint/taskFile";
 import { CommandError } from "./commandError";
-import { diskFiles } from "./files";
+import { diskFiles } from "./manifestFiles";
 import type { CommandIo, ExitCode } from "./io";
 import { blocking, loadJudged, projectText } from "./project";
 import { chooseSnippet } from "./repository";

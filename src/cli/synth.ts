@@ -5,7 +5,7 @@ import { checkDeploy } from "../rules";
 import { stacksFolder } from "../terraform/stack";
 import { CommandError } from "./commandError";
 import { reportObstacles, withDrafts, type Drafts } from "./drafts";
-import { diskFiles } from "./files";
+import { diskFiles } from "./manifestFiles";
 import type { CommandIo, ExitCode } from "./io";
 import { blocking, loadJudged, projectText, type JudgedProject } from "./project";
 import { readSettings, type Settings } from "./settings";

@@ -17,7 +17,7 @@ export { formatSarif, type SarifOptions } from "./formatSarif";
 export { findingLine, formatText, type TextOptions } from "./formatText";
 export { anchor, cell, code } from "./markdown";
 export { nearest } from "./nearest";
-export { countsLine, firstOf, together, type RuleDescription } from "./report";
+export { countsLine, firstOf, placed, together, type RuleDescription } from "./report";
 export { textPositions, type TextPositions } from "./textPositions";
 export {
   escapeHidden,

@@ -1,4 +1,5 @@
-import type { Diagnostic, Finding, RuleFinding, Severity } from "./diagnostic";
+import type { Diagnostic, Finding, Origin, Position, RuleFinding, Severity } from "./diagnostic";
+import { pathText } from "./quote";
 
 /** What a report says of a rule, besides its findings. */
 export interface RuleDescription {
@@ -9,6 +10,28 @@ export interface RuleDescription {
   /** What could happen. */
   readonly why: string;
   readonly remedy: string;
+}
+
+/** Findings with their places, in the order of these. */
+export function placed(
+  findings: readonly RuleFinding[],
+  locate: (origin: Origin) => Position,
+): readonly Finding[] {
+  return findings
+    .map(({ origin, ...finding }): Finding => {
+      const { line, column } = locate(origin);
+      return { ...finding, file: origin.file, line, column, path: pathText(origin.path) };
+    })
+    .sort(byPlace);
+}
+
+/** Orders findings by file, line, column, rule and role. */
+function byPlace(a: Finding, b: Finding): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  if (a.line !== b.line) return a.line - b.line;
+  if (a.column !== b.column) return a.column - b.column;
+  if (a.rule !== b.rule) return a.rule < b.rule ? -1 : 1;
+  return (a.role ?? "") < (b.role ?? "") ? -1 : 1;
 }
 
 /** A diagnostic as the finding of a rule that is its code. */

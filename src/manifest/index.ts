@@ -1,7 +1,6 @@
 export { manifestJsonSchema } from "./jsonSchema";
 export { didYouMean, meantUrl } from "./meant";
 export { parseManifest } from "./parse";
-export { maxFileSize } from "./parsedManifest";
 export type {
   FileRead,
   IncludeMatch,

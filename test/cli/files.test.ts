@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { diskFiles, readRegularFile } from "../../src/cli/files";
+import { readRegularFile } from "../../src/cli/files";
+import { diskFiles } from "../../src/cli/manifestFiles";
 import { loadProject } from "../../src/cli/project";
 import { parseManifest } from "../../src/manifest";
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { diskFiles } from "../../../src/cli/files";
+import { diskFiles } from "../../../src/cli/manifestFiles";
 import { lintGitpodYml } from "../../../src/cli/lintGitpodYml";
 import { loadProject } from "../../../src/cli/project";
 import { formatJson, formatText } from "../../../src/diagnostics";

@@ -1,0 +1,156 @@
+import { readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { globSync, isDynamicPattern } from "tinyglobby";
+import type { IncludeMatch, ManifestFiles } from "../manifest";
+import { isFolder, isMissing, readRegularFile } from "./files";
+
+/** The manifest's files on the disk. */
+export function diskFiles(): ManifestFiles {
+  return {
+    read: (file) => readRegularFile(file),
+    expand: expandPattern,
+    identity: (file) => realPath(file) ?? resolve(file),
+  };
+}
+
+/**
+ * Folders as the glob sees them, links to folders among them. Left alone, it passes over links and FIFOs: an include
+ * that leaves something out without a word would be worse than one that is refused.
+ */
+function listFolder(path: string, unreadable: string[]) {
+  return entriesOf(path, unreadable).map((entry) => {
+    const listed = entry.isSymbolicLink() ? isFolder(join(path, entry.name)) : entry.isDirectory();
+    return {
+      name: entry.name,
+      isDirectory: () => listed,
+      isFile: () => !listed,
+      isSymbolicLink: () => false,
+    };
+  });
+}
+
+function entriesOf(path: string, unreadable: string[]): readonly Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    if (!isMissing(error)) unreadable.push(path);
+    return [];
+  }
+}
+
+/** Braces and extended globs are off: a pattern is what it looks like, and cannot hide a `..`. */
+const globOptions = Object.freeze({
+  braceExpansion: false,
+  extglob: false,
+  expandDirectories: false,
+  followSymbolicLinks: false,
+});
+
+function expandPattern(manifestFile: string, pattern: string): readonly IncludeMatch[] {
+  const folder = dirname(manifestFile);
+  const root = realPath(folder);
+  if (root === undefined) return [];
+  const isGlob = isDynamicPattern(pattern);
+  // Folders outside are not even listed: what a glob starts from must be inside.
+  const fixed = isGlob ? pattern.split("/").slice(0, fixedSegments(pattern)).join("/") : pattern;
+  const start = shownName(folder, fixed);
+  const startPath = realPath(start);
+  if (startPath === undefined) return [];
+  if (!isInside(root, startPath)) return [{ file: start, identity: startPath, status: "outside" }];
+  if (!isGlob) return [judge(start, startPath)];
+  const { names, unreadable, outside } = glob(pattern, folder, root, false);
+  const shown = (path: string) => shownName(folder, relative(folder, path));
+  if (unreadable.length > 0) {
+    const [path = ""] = unreadable.sort();
+    return [{ file: shown(path), identity: path, status: "not-regular" }];
+  }
+  const matches = names.map((name): IncludeMatch => {
+    const file = shownName(folder, name);
+    const path = realPath(file);
+    if (path === undefined) return { file, identity: resolve(file), status: "not-regular" };
+    return isInside(root, path) ? judge(file, path) : { file, identity: path, status: "outside" };
+  });
+  const left = outside.map((path): IncludeMatch => ({
+    file: shown(path),
+    identity: path,
+    status: "outside",
+  }));
+  const hidden = hiddenNames(pattern, names, glob(pattern, folder, root, true).names).map(
+    (name): IncludeMatch => {
+      const file = shownName(folder, name);
+      return { file, identity: resolve(file), status: "passed-over" };
+    },
+  );
+  return [...matches, ...left, ...hidden].sort((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+/** The files of a glob, the folders that it could not read, and the links by which it would have left `root`. */
+function glob(pattern: string, folder: string, root: string, dot: boolean) {
+  const unreadable: string[] = [];
+  const outside: string[] = [];
+  const list = (path: string) => {
+    const real = realPath(path);
+    if (real !== undefined && !isInside(root, real)) {
+      outside.push(path);
+      return [];
+    }
+    return isLoop(path, real, folder) ? [] : listFolder(path, unreadable);
+  };
+  const fs = { readdirSync: list as unknown as typeof readdirSync };
+  const names = globSync(pattern, { ...globOptions, dot, ignore: ["**/.git"], cwd: folder, fs });
+  return { names, unreadable, outside };
+}
+
+/** Has a link led back into a folder that the glob is in already? */
+function isLoop(path: string, real: string | undefined, folder: string): boolean {
+  let parent = path;
+  while (relative(folder, parent) !== "") {
+    parent = dirname(parent);
+    if (realPath(parent) === real) return true;
+  }
+  return false;
+}
+
+/** What a glob passes over for the dot that its name begins with: files, or whole folders. */
+function hiddenNames(
+  pattern: string,
+  names: readonly string[],
+  withDots: readonly string[],
+): readonly string[] {
+  const plain = new Set(names);
+  const written = new Set(pattern.split("/"));
+  const hidden = withDots
+    .filter((name) => !plain.has(name))
+    .map((name) => {
+      const segments = name.split("/");
+      const first = segments.findIndex((segment) => segment.startsWith(".") && !written.has(segment));
+      return segments.slice(0, first + 1).join("/");
+    });
+  return [...new Set(hidden)];
+}
+
+function judge(file: string, path: string): IncludeMatch {
+  return { file, identity: path, status: statSync(path).isFile() ? "ok" : "not-regular" };
+}
+
+/** How many folders of a pattern stand before the first that has a wildcard. */
+function fixedSegments(pattern: string): number {
+  return pattern.split("/").findIndex((segment) => isDynamicPattern(segment));
+}
+
+/** A file as its user would name it, from where they named the manifest. */
+function shownName(folder: string, name: string): string {
+  return join(folder, name).split(sep).join("/");
+}
+
+function realPath(file: string): string | undefined {
+  try {
+    return realpathSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+function isInside(root: string, path: string): boolean {
+  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
+}
