@@ -1,7 +1,8 @@
 import { loadProject } from "../src/cli/project";
 import { loadShellParser } from "../src/workspace/lint/commands";
 import { readForLint } from "../src/workspace/lint/readForLint";
-import { mergeSnippet, unifiedDiff } from "../src/workspace/merge";
+import { unifiedDiff } from "../src/workspace/merge/diff";
+import { mergeSnippet } from "../src/workspace/merge/merge";
 
 /*
  * How work grows with what there is of one thing: CPU seconds of 1, 2 and 4 times as much. Twice as much takes twice as

@@ -5,7 +5,9 @@ import type { AccessModel, Snippet, TaskFormat } from "../model/accessModel";
 import { loadShellParser } from "../workspace/lint/commands";
 import { readForLint } from "../workspace/lint/readForLint";
 import { taskFileNames } from "../workspace/lint/taskFile";
-import { mergeSnippet, removeSnippet, snippetTasks, unifiedDiff, type Refused } from "../workspace/merge";
+import { unifiedDiff } from "../workspace/merge/diff";
+import { mergeSnippet, removeSnippet, type Unmergeable } from "../workspace/merge/merge";
+import { snippetTasks } from "../workspace/merge/tasks";
 import { CommandError } from "./commandError";
 import { writeFiles } from "./drafts";
 import { readProblems, readRegularFile } from "./files";
@@ -123,7 +125,7 @@ function awaitsOf(names: readonly string[] | undefined): "none" | "all" | "keep"
   return names.length === 1 && (only === "all" || only === "none") ? only : names;
 }
 
-function refuse(file: string, { problems }: Refused, io: CommandIo): ExitCode {
+function refuse(file: string, { problems }: Unmergeable, io: CommandIo): ExitCode {
   const shown = escapeHidden(file);
   for (const { position, message, remedy } of problems)
     io.stderr.write(

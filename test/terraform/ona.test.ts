@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { mergeSnippet, snippetTasks } from "../../src/workspace/merge";
+import { mergeSnippet } from "../../src/workspace/merge/merge";
+import { snippetTasks } from "../../src/workspace/merge/tasks";
 import type { AccessModel } from "../../src/model/accessModel";
 import type { OnaEnvironment, Trigger } from "../support/environment";
 import { attempt, reportOn } from "../support/login";

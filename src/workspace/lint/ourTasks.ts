@@ -23,11 +23,11 @@ export function ourTasks(
   },
 ): OurTasks | null {
   if (!text.includes("gitpod-aws-oidc begin")) return null;
-  const markers = markersOf(text, commentsOf(text));
+  const markers = markersOf(commentsOf(text));
   if (markers === null) return null;
   if (!("begin" in markers)) {
-    const { line, column } = markers.position;
-    return { place: { path: [], line, column }, lastLine: line, digest: null };
+    const place = placeAt([], markers.offset);
+    return { place, lastLine: place.line, digest: null };
   }
   const { begin, end, digest } = markers;
   const list = tree.get(tree.root, "tasks");

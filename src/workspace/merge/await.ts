@@ -1,21 +1,11 @@
-import { isMap, isNode, isScalar, type Node, type Scalar, type YAMLMap } from "yaml";
+import { isMap, isScalar, type Scalar, type YAMLMap } from "yaml";
 import { nearest } from "../../diagnostics/nearest";
 import { quote } from "../../diagnostics/quote";
 import { yamlQuote } from "../render/quoting";
 import { addDependency, dependenciesOf, dependency, removeDependency } from "./dependsOn";
-import { type ExistingFile, pairOf, sharedNode, startOf } from "./file";
-import { startOfKey } from "./block";
+import { type ExistingFile, type FileTask, pairOf, sharedNode, startOf, startOfKey } from "./file";
 import type { Task } from "./tasks";
-import {
-  type Edit,
-  insertLines,
-  lineStart,
-  type Planned,
-  type Refused,
-  refusal,
-  removeLines,
-  together,
-} from "./text";
+import { columnOf, type Edit, insertLines, nextLine, type Refusal, type Refused, removeLines } from "./text";
 
 /**
  * The line that makes a task wait for ours and, where ours reads values, gives them to its shell. `--` changes
@@ -37,14 +27,13 @@ const line = [
 const waiting = new RegExp(`^(${line})(?:; ?|\\n|$)`);
 
 /** What of ours makes a task wait: the line of its command, or the name in dependsOn; null where nothing does. */
-export function waitOf(file: ExistingFile, index: number): string | null {
-  const item = file.items[index];
-  if (file.format === "automations.yaml") return item === undefined ? null : dependency(file, item);
-  return awaitedBy(file.tasks[index]?.["command"]);
+export function waitOf(file: ExistingFile, { node, task }: FileTask): string | null {
+  if (file.format === "automations.yaml") return dependency(file, node);
+  return waiting.exec(commandOf(task))?.[1]?.replace(/\s+/g, " ") ?? null;
 }
 
-function awaitedBy(command: unknown): string | null {
-  return typeof command === "string" ? (waiting.exec(command)?.[1]?.replace(/\s+/g, " ") ?? null) : null;
+function commandOf({ command }: Task): string {
+  return typeof command === "string" ? command : "";
 }
 
 /** A command without the line that makes it wait; undefined where nothing is left. */
@@ -57,96 +46,75 @@ export function withoutAwait(command: unknown): unknown {
 /** Whether a task waits for another already, whoever wrote that: first thing in its command, or by dependsOn. */
 export function waitsFor(own: Task, task: string): boolean {
   if ("key" in own) return dependenciesOf(own).includes(task);
-  const { command } = own;
-  if (typeof command !== "string") return false;
-  const [, quoted] =
-    /^\s*gp +sync-await +(?:-- +)?('[^'\n]*'|"[^"\n]*"|[^\s;&|]+) *(?:;|\n|&&|$)/.exec(command) ?? [];
-  return quoted?.replace(/^(['"])(.*)\1$/, "$2") === task;
+  const awaited = /^\s*gp +sync-await +(?:-- +)?('[^'\n]*'|"[^"\n]*"|[^\s;&|]+) *(?:;|\n|&&|$)/;
+  return awaited.exec(commandOf(own))?.[1]?.replace(/^(['"])(.*)\1$/, "$2") === task;
 }
 
 /** Which tasks of a file are to wait: their indices, or the names that no task has. */
 export function chosenTasks(
   file: ExistingFile,
   awaits: "none" | "all" | readonly string[],
-): { readonly ok: true; readonly indices: readonly number[] } | Refused {
-  const names = file.tasks.map((task) => task["key"] ?? task["name"]);
-  if (awaits === "none") return { ok: true, indices: [] };
-  if (awaits === "all") return { ok: true, indices: names.map((_, i) => i) };
+): ReadonlySet<number> | Refused {
+  if (awaits === "none") return new Set();
+  if (awaits === "all") return new Set(file.tasks.keys());
+  const names = file.tasks.map(({ task }) => task["key"] ?? task["name"]);
   const known = names.filter((name) => typeof name === "string");
   const allowed = known.length === 0 ? "no task has a name" : `allowed: ${known.map(quote).join(", ")}`;
   const problems = awaits
     .filter((name) => !known.includes(name))
-    .flatMap((name) => {
+    .map((name): Refusal => {
       const near = nearest(name, known);
-      const remedy = near === undefined ? "give the name of a task, or all" : `did you mean ${quote(near)}?`;
       const message = `there is no task ${quote(name)} that could wait; ${allowed}`;
-      return refusal(file.text, startOfKey(file), message, remedy).problems;
+      const remedy = near === undefined ? "give the name of a task, or all" : `did you mean ${quote(near)}?`;
+      return { offset: startOfKey(file), message, remedy };
     });
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, indices: names.flatMap((name, i) => (awaits.includes(name as string) ? [i] : [])) };
+  return new Set(names.flatMap((name, i) => (awaits.includes(name as string) ? [i] : [])));
 }
 
-/** Makes tasks wait, first thing in their `command`. */
-export function awaitEdits(file: ExistingFile, indices: readonly number[], wait: string): Planned {
-  return together(
-    indices.flatMap((index) => {
-      const task = file.items[index];
-      return task === undefined ? [] : [makeWait(file, task, wait)];
-    }),
-  );
-}
-
-function makeWait(file: ExistingFile, task: Node, wait: string): Planned {
+/** Makes a task wait, first thing in its `command`. */
+export function makeWait(
+  file: ExistingFile,
+  { node: task }: FileTask,
+  wait: string,
+): readonly (Edit | Refusal)[] {
   if (file.format === "automations.yaml") return addDependency(file, task, wait);
   const shared = sharedNode(file, task, "command");
-  if (shared !== null || !isMap(task)) return sharedRefusal(file, shared ?? task);
-  const command = pairOf(task, "command");
-  if (command === undefined) return addCommand(file, task, wait);
-  if (!isScalar(command.value)) return sharedRefusal(file, isNode(command.value) ? command.value : task);
-  return { ok: true, edits: [scalarEdit(file, task, command.value, wait)] };
-}
-
-function sharedRefusal(file: ExistingFile, node: Node): Planned {
-  return refusal(
-    file.text,
-    startOf(node),
-    "this task's command is shared by an anchor, alias or merge key, and making it wait would change it elsewhere too",
-    "write the task's command out, or leave the task out of --await",
-  );
+  if (shared !== null || !isMap(task)) {
+    const message =
+      "this task's command is shared by an anchor, alias or merge key, and making it wait would change it elsewhere too";
+    const remedy = "write the task's command out, or leave the task out of --await";
+    return [{ offset: startOf(shared ?? task), message, remedy }];
+  }
+  const command = pairOf(task, "command")?.value;
+  return [isScalar(command) ? waitIn(file, task, command, wait) : addCommand(file, task, wait)];
 }
 
 /** A task without a command gets one, as its first key. */
-function addCommand(file: ExistingFile, task: YAMLMap, wait: string): Planned {
-  const { text } = file;
+function addCommand({ text, lineBreak }: ExistingFile, task: YAMLMap, wait: string): Edit | Refusal {
   const at = startOf(task);
   const entry = `command: ${yamlQuote(wait)}`;
-  if (task.flow === true) return { ok: true, edits: [{ from: at + 1, to: at + 1, text: `${entry}, ` }] };
-  const column = at - lineStart(text, at);
+  if (task.flow === true) return { from: at + 1, to: at + 1, text: `${entry}, ` };
+  const column = columnOf(text, at);
   if (/^ *(- +)?$/.test(text.slice(at - column, at)))
-    return { ok: true, edits: [{ from: at, to: at, text: entry + file.lineBreak + " ".repeat(column) }] };
-  return refusal(
-    text,
-    at,
-    "this task has no command, and is written so that none can be added safely",
-    "give the task a command",
-  );
+    return { from: at, to: at, text: entry + lineBreak + " ".repeat(column) };
+  const message = "this task has no command, and is written so that none can be added safely";
+  return { offset: at, message, remedy: "give the task a command" };
 }
 
-function scalarEdit(file: ExistingFile, task: YAMLMap, scalar: Scalar, wait: string): Edit {
-  const at = startOf(scalar);
-  const insert = (from: number, text: string): Edit => ({ from, to: from, text });
-  if (scalar.type === "BLOCK_FOLDED" || scalar.type === "BLOCK_LITERAL")
-    return blockEdit(file, task, scalar, wait);
-  if (scalar.type === "QUOTE_DOUBLE") return insert(at + 1, `${wait}\\n`);
-  return insert(scalar.type === "QUOTE_SINGLE" ? at + 1 : at, `${wait}; `);
+/** In a block as a line of its own; where the scalar folds lines, an empty one keeps it apart. */
+function waitIn(file: ExistingFile, task: YAMLMap, scalar: Scalar, wait: string): Edit {
+  if (isBlock(scalar)) {
+    const { start, lines, indent } = blockContent(file.text, task, scalar);
+    const separate = scalar.type === "BLOCK_FOLDED" && folds(lines, indent);
+    return insertLines(file, start, [" ".repeat(indent) + wait, ...(separate ? [""] : [])]);
+  }
+  const at = startOf(scalar) + (scalar.type === "PLAIN" ? 0 : 1);
+  return { from: at, to: at, text: wait + (scalar.type === "QUOTE_DOUBLE" ? "\\n" : "; ") };
 }
 
-/** A line of its own; where the scalar folds lines, an empty one keeps it apart. */
-function blockEdit(file: ExistingFile, task: YAMLMap, scalar: Scalar, wait: string): Edit {
-  const { start, lines } = blockContent(file.text, scalar);
-  const indent = contentIndent(file.text, task, scalar);
-  const separate = scalar.type === "BLOCK_FOLDED" && folds(lines, indent);
-  return insertLines(file, start, [" ".repeat(indent) + wait, ...(separate ? [""] : [])]);
+function isBlock({ type }: Scalar): boolean {
+  return type === "BLOCK_FOLDED" || type === "BLOCK_LITERAL";
 }
 
 /** Whether the first line that holds text would be joined to one before it: not one that is indented more. */
@@ -155,58 +123,45 @@ function folds(lines: readonly string[], indent: number): boolean {
   return first !== undefined && !/^[ \t]/.test(first.slice(indent));
 }
 
-/** Where the content of a block scalar begins, and its lines. */
-function blockContent(text: string, scalar: Scalar) {
+/** Where the content of a block scalar begins, its lines, and the columns before them. */
+function blockContent(text: string, task: YAMLMap, scalar: Scalar) {
   const [from, to] = scalar.range ?? [0, 0];
-  const header = text.indexOf("\n", from);
-  const start = header === -1 || header >= to ? to : header + 1;
-  const content = text.slice(start, to).replace(/\r?\n$/, "");
-  return { start, lines: content.split(/\r?\n/) };
+  const start = Math.min(nextLine(text, from), to);
+  const lines = text
+    .slice(start, to)
+    .replace(/\r?\n$/, "")
+    .split(/\r?\n/);
+  const indicator = /^[|>][+-]?([1-9])/.exec(text.slice(from, start))?.[1];
+  const first = lines.find((line) => /[^ ]/.test(line));
+  const indent =
+    indicator === undefined && first !== undefined
+      ? first.search(/[^ ]/)
+      : columnOf(text, startOf(task)) + Number(indicator ?? 2);
+  return { start, lines, indent };
 }
 
-/** Columns before the content: by its first line that holds text or, where there is none, as the header says. */
-function contentIndent(text: string, task: YAMLMap, scalar: Scalar): number {
-  const spaces = (lines: readonly string[]) => {
-    const first = lines.find((content) => /[^ ]/.test(content));
-    return first === undefined ? null : (/^ */.exec(first)?.[0].length ?? 0);
-  };
-  const written = spaces(blockContent(text, scalar).lines);
-  const read = spaces(String(scalar.value).split("\n"));
-  if (written !== null && read !== null) return written - read;
-  const at = startOf(task);
-  const indicator = /^[|>][+-]?([1-9])/.exec(text.slice(startOf(scalar)))?.[1];
-  return at - lineStart(text, at) + Number(indicator ?? 2);
-}
-
-/** Takes out what {@link awaitEdits}, or version 0.1.0, put into tasks. */
-export function unawaitEdits(file: ExistingFile, indices: readonly number[]): Planned {
-  return together(
-    indices.flatMap((index): readonly Planned[] => {
-      const task = file.items[index];
-      if (file.format === "automations.yaml") return task === undefined ? [] : [removeDependency(file, task)];
-      const command = isMap(task) ? pairOf(task, "command")?.value : undefined;
-      if (!isMap(task) || !isScalar(command)) return [];
-      const wait = awaitedBy(command.value);
-      if (wait === null) return [];
-      const isBlock = command.type?.startsWith("BLOCK") === true;
-      const edit = isBlock ? unblock(file, task, command) : unflow(file.text, task, command);
-      if (edit !== null) return [{ ok: true, edits: [edit] }];
-      const message =
-        "this command waits because gitpod-aws-oidc made it wait, and was rewritten since so that its own line cannot be told from the rest";
-      return [refusal(file.text, startOf(command), message, `take ${wait} out by hand`)];
-    }),
-  );
+/** Takes out of a task what {@link makeWait}, or version 0.1.0, put into it. */
+export function unwait(file: ExistingFile, own: FileTask): readonly (Edit | Refusal)[] {
+  const task = own.node;
+  if (file.format === "automations.yaml") return removeDependency(file, task);
+  const command = isMap(task) ? pairOf(task, "command")?.value : undefined;
+  const wait = waitOf(file, own);
+  if (!isMap(task) || !isScalar(command) || wait === null) return [];
+  const edit = isBlock(command) ? unblock(file.text, task, command) : unflow(file.text, task, command);
+  if (edit !== null) return [edit];
+  const message =
+    "this command waits because gitpod-aws-oidc made it wait, and was rewritten since so that its own line cannot be told from the rest";
+  return [{ offset: startOf(command), message, remedy: `take ${wait} out by hand` }];
 }
 
 const wholeLine = new RegExp(`^ *(?:${line}) *$`);
 
-function unblock({ text }: ExistingFile, task: YAMLMap, scalar: Scalar): Edit | null {
-  const { start, lines } = blockContent(text, scalar);
+function unblock(text: string, task: YAMLMap, scalar: Scalar): Edit | null {
+  const { start, lines, indent } = blockContent(text, task, scalar);
   const [first = "", ...others] = lines;
   if (!wholeLine.test(first)) return null;
-  const indent = contentIndent(text, task, scalar);
   const separate = scalar.type === "BLOCK_FOLDED" && others[0]?.trim() === "" && folds(others, indent);
-  return removeLines(text, start, separate ? text.indexOf("\n", start) + 1 : start);
+  return removeLines(text, start, separate ? nextLine(text, start) : start);
 }
 
 const written = new RegExp(`^(["']?)(?:${line})(?:; |\\\\n|;(?=\\r?\\n))`);

@@ -1,19 +1,9 @@
 import { type CST, isCollection, isMap, isNode, isSeq, type Node } from "yaml";
-import { type ExistingFile, type OurBlock, ownIndices, startOf } from "./file";
-import { beginMarker, endMarker, type Mode, tasksDigest } from "./markers";
+import { type ExistingFile, ownTasks, startOf, startOfKey } from "./file";
+import { beginMarker, endMarker, type Markers, type Mode, tasksDigest } from "./markers";
 import { blockItems, flowItems, type ListStyle, type Task } from "./tasks";
-import {
-  type Edit,
-  insertLines,
-  isBlankOrComment,
-  lineStart,
-  nextLine,
-  positionAt,
-  type Refused,
-  refusal,
-  removeLines,
-  restOfLine,
-} from "./text";
+import { columnOf, type Edit, endsLine, insertLines, lineStart, nextLine } from "./text";
+import { type Refused, refused, removeLines, restOfLine } from "./text";
 
 /**
  * The ways to put our tasks first in a file that does not have them, the best first. Every one only inserts: what
@@ -45,7 +35,7 @@ function intoList(file: ExistingFile, anchor: number, list: Node, ours: readonly
   const at = nextLine(text, anchor);
   const dash = startOf(list);
   const indent = text.slice(lineStart(text, dash), dash);
-  if (!isBlankOrComment(restOfLine(text, anchor)) || dash < at || !/^ *$/.test(indent)) return [];
+  if (!endsLine(text, anchor) || dash < at || !/^ *$/.test(indent)) return [];
   const gap = /^- +/.exec(text.slice(dash))?.[0].length ?? 2;
   const style = { dash: indent.length, keys: Math.min(gap, longestGap), step: stepOf(file) };
   return [[insertLines(file, at, marked("list", ours, style))]];
@@ -64,7 +54,7 @@ function belowNothing(file: ExistingFile, anchor: number, value: unknown, ours: 
   const isWritten = to > from;
   if (isWritten && !new RegExp(`^${nothing}$`).test(text.slice(from, to))) return [];
   const after = isWritten ? to : anchor;
-  if (!isBlankOrComment(restOfLine(text, after))) return [];
+  if (!endsLine(text, after)) return [];
   const style = { dash: columnOfKeys(file) + tasksIndent(file), keys: 2, step: stepOf(file) };
   const lines = insertLines(file, nextLine(text, after), marked(isWritten ? "null" : "list", ours, style));
   return [isWritten ? [{ from, to: from, text: "# " }, lines] : [lines]];
@@ -72,9 +62,9 @@ function belowNothing(file: ExistingFile, anchor: number, value: unknown, ours: 
 
 /** A key of ours at the end, but before the line that ends the document. */
 function appendKey(file: ExistingFile, ours: readonly Task[], mode: Mode): readonly Edit[] {
-  const { text, document } = file;
-  const end = /^\.\.\.(?=\s|$)/m.exec(text.slice(document.range[1]));
-  const at = end === null ? text.length : document.range[1] + end.index;
+  const { text } = file;
+  const end = /^\.\.\.(?=\s|$)/m.exec(text.slice(file.end));
+  const at = end === null ? text.length : file.end + end.index;
   const column = columnOfKeys(file);
   const style = { dash: column + tasksIndent(file), keys: 2, step: stepOf(file) };
   return [insertLines(file, at, [`${" ".repeat(column)}tasks:`, ...marked(mode, ours, style)])];
@@ -108,8 +98,7 @@ function intoBrackets(
   const lines = (mode: Mode) =>
     [beginMarker(mode, tasksDigest(ours)), ...items, endMarker].map((line) => indent + line);
   const next = nextLine(text, at);
-  if (next < text.length && isBlankOrComment(restOfLine(text, at)))
-    return [insertLines(file, next, lines("list"))];
+  if (next < text.length && endsLine(text, at)) return [insertLines(file, next, lines("list"))];
   return [{ from: at, to: at, text: ["", ...lines("inline"), indent].join(file.lineBreak) }];
 }
 
@@ -117,10 +106,6 @@ function intoBrackets(
 function endOfKey(token: CST.CollectionItem | undefined): number | null {
   const last = token?.sep?.findLast(({ type }) => ["map-value-ind", "anchor", "tag"].includes(type));
   return last === undefined ? null : last.offset + last.source.length;
-}
-
-function columnOf(text: string, offset: number): number {
-  return offset - lineStart(text, offset);
 }
 
 function columnOfKeys({ text, root }: ExistingFile): number {
@@ -150,52 +135,40 @@ function valuesOf({ root }: ExistingFile): readonly Node[] {
 
 /** Takes out what {@link insertions} put in. */
 export function removeBlock(file: ExistingFile): readonly Edit[] {
-  const { block, text } = file;
-  if (block === null) return [];
-  const { begin, end, mode } = block.markers;
-  switch (mode) {
-    case "list":
-      return [removeLines(text, begin.offset, end.offset)];
-    case "inline":
-      return [removeInline(text, begin.offset, end.offset)];
-    case "null":
-      return [...restoreNothing(file, block), removeLines(text, begin.offset, end.offset)];
-    case "key":
-    case "file":
-      return removeKey(file, block);
-  }
+  const { markers, text } = file;
+  if (markers === null) return [];
+  const { begin, end, mode } = markers;
+  const lines = removeLines(text, begin.offset, end.offset);
+  if (mode === "inline") return [removeInline(text, begin.offset, end.offset)];
+  // The rest of what came with our tasks stays where somebody has tasks of their own below it by now.
+  if (mode === "list" || ownTasks(file).length > 0) return [lines];
+  return mode === "null" ? [...restoreNothing(file, markers), lines] : [removeKey(file, markers)];
 }
 
 /** From the line end that was put behind the bracket to the indentation that was put before what followed it. */
 function removeInline(text: string, begin: number, end: number): Edit {
   const line = lineStart(text, begin);
-  const indent = begin - line;
   const before = /\r?\n$/.exec(text.slice(0, line))?.[0] ?? "";
   const after = nextLine(text, end);
   const spaces = /^ */.exec(text.slice(after))?.[0].length ?? 0;
-  return { from: line - before.length, to: after + Math.min(indent, spaces), text: "" };
+  return { from: line - before.length, to: after + Math.min(begin - line, spaces), text: "" };
 }
 
-/** What became a comment is a value again, unless somebody took it away, or has tasks of their own below it by now. */
-function restoreNothing(file: ExistingFile, { markers }: OurBlock): readonly Edit[] {
-  if (ownIndices(file).length > 0) return [];
-  const key = startOfKey(file);
+/** What became a comment is a value again, unless somebody took it away. */
+function restoreNothing(file: ExistingFile, { begin }: Markers): readonly Edit[] {
   const written = new RegExp(`^# ${nothing}(?:\\s|$)`);
   const comment = file.comments.findLast(
-    ({ offset, source }) => offset > key && offset < markers.begin.offset && written.test(source),
+    ({ offset, source }) => offset > startOfKey(file) && offset < begin.offset && written.test(source),
   );
   return comment === undefined ? [] : [{ from: comment.offset, to: comment.offset + 2, text: "" }];
 }
 
-/** The key goes too, unless somebody's own tasks are below it by now. */
-function removeKey(file: ExistingFile, block: OurBlock): readonly Edit[] {
+function removeKey(file: ExistingFile, { begin, end }: Markers): Edit {
   const { text } = file;
-  const { begin, end } = block.markers;
-  if (ownIndices(file).length > 0) return [removeLines(text, begin.offset, end.offset)];
   const key = startOfKey(file);
   const follows = text.slice(nextLine(text, key), begin.offset).trim() === "";
   const bare = /^["']?tasks["']?:[ \t]*$/.test(restOfLine(text, key));
-  return [removeLines(text, follows && bare ? key : begin.offset, end.offset)];
+  return removeLines(text, follows && bare ? key : begin.offset, end.offset);
 }
 
 /**
@@ -203,19 +176,11 @@ function removeKey(file: ExistingFile, block: OurBlock): readonly Edit[] {
  * without the key the file would lose that, and with it Gitpod would refuse the file. Null where that is not so.
  */
 export function strandedKey(file: ExistingFile, without: ExistingFile): Refused | null {
-  const { mode, begin } = file.block?.markers ?? {};
+  const { mode, begin } = file.markers ?? {};
   if (begin === undefined || (mode !== "key" && mode !== "file")) return null;
   if (without.pair === null || without.tasks.length > 0) return null;
-  const { line } = positionAt(file.text, begin.offset);
-  return refusal(
-    file.text,
-    startOfKey(file),
-    `only the tasks of gitpod-aws-oidc are below this key, and something else stands before them on line ${line}`,
-    "move what stands between the key and the begin of gitpod-aws-oidc elsewhere",
-  );
-}
-
-/** Where the key of the tasks stands. */
-export function startOfKey({ pair }: ExistingFile): number {
-  return isNode(pair?.key) ? startOf(pair.key) : 0;
+  const line = file.text.slice(0, begin.offset).split("\n").length;
+  const message = `only the tasks of gitpod-aws-oidc are below this key, and something else stands before them on line ${line}`;
+  const remedy = "move what stands between the key and the begin of gitpod-aws-oidc elsewhere";
+  return refused(startOfKey(file), message, remedy);
 }

@@ -3,17 +3,8 @@ import { isMap, isNode, isScalar, type Node, type Scalar } from "yaml";
 import { quote } from "../../diagnostics/quote";
 import { type ExistingFile, pairOf, readExisting, sameBesideTasks, startOf } from "./file";
 import type { Task } from "./tasks";
-import {
-  applyEdits,
-  type Edit,
-  lineStart,
-  type MergeProblem,
-  nextLine,
-  positionAt,
-  type Refused,
-  refusal,
-  removeLines,
-} from "./text";
+import { applyEdits, type Edit, lineStart, nextLine, placedBefore, type Refusal, type Refused } from "./text";
+import { refused, removeLines } from "./text";
 
 /** A login of ours: what a login by hand must be to say the same. */
 export interface OurLogin {
@@ -30,127 +21,126 @@ export interface HandLogin {
 }
 
 /** Commands that log in to AWS, as they are written by hand; also as older documentation misspells them. */
-const loginCommand = String.raw`(?:gp|ona|gitpod)\s+idp\s+(?:login\s+aws|aws\s+login)\b|(?:\baws\s+sts\s+)?\bassume-role-with-web-identity\b`;
+const loginCommand =
+  /(?:gp|ona|gitpod)\s+idp\s+(?:login\s+aws|aws\s+login)\b|(?:\baws\s+sts\s+)?\bassume-role-with-web-identity\b/g;
 
 /**
- * Logins to our roles outside of our tasks: the role's ARN anywhere, in a command or a variable, in a file in which
- * any command but ours logs in. Two logins to one role would race for one profile.
+ * Logins to our roles in a file without our tasks: the role's ARN anywhere, in a command or a variable, in a file in
+ * which any command logs in. Two logins to one role would race for one profile.
  */
 export function handLogins(file: ExistingFile, logins: readonly OurLogin[]): readonly HandLogin[] {
   const code = codeOf(file);
-  const commands = [...code.matchAll(new RegExp(loginCommand, "g"))];
+  const commands = [...code.matchAll(loginCommand)];
   if (commands.length === 0) return [];
-  const found = logins.flatMap((login) =>
-    placesOf(code, login.roleArn).map((place): HandLogin => {
+  const found = logins.flatMap((login) => {
+    // Not where it is only the beginning of a longer one.
+    const arn = new RegExp(`${login.roleArn.replace(/[+.]/g, "\\$&")}(?![\\w+=,.@/-])`, "g");
+    return [...code.matchAll(arn)].map(({ index: place }): [number, HandLogin] => {
       const command = commands.findLast(({ index }) => index < place);
       const isOne = command !== undefined && !/[\n;&|]/.test(code.slice(command.index, place));
-      return { offset: isOne ? command.index : place, login };
-    }),
-  );
-  return [...new Map(found.map((one) => [one.offset, one])).values()].sort((a, b) => a.offset - b.offset);
-}
-
-/** The text with its continued lines joined and without comments and our tasks; every character stays where it was. */
-function codeOf({ text, comments, block }: ExistingFile): string {
-  const blank = (part: string) => part.replace(/[^\n]/g, " ");
-  const { begin, end } = block?.markers ?? {};
-  const gaps = comments.map(({ offset, source }) => [offset, offset + source.length] as const);
-  if (begin !== undefined && end !== undefined) gaps.push([begin.offset, end.offset]);
-  const code = gaps.reduce(
-    (rest, [from, to]) => rest.slice(0, from) + blank(rest.slice(from, to)) + rest.slice(to),
-    text,
-  );
-  return code.replace(/^[ \t]*#.*$/gm, blank).replace(/\\\r?\n/g, (part) => " ".repeat(part.length));
-}
-
-/** Where a text has an ARN, and not only the beginning of a longer one. */
-function placesOf(code: string, arn: string): readonly number[] {
-  const places: number[] = [];
-  for (let at = code.indexOf(arn); at !== -1; at = code.indexOf(arn, at + 1))
-    if (!/[\w+=,.@/-]/.test(code.charAt(at + arn.length))) places.push(at);
-  return places;
-}
-
-/** What is said of logins by hand. */
-export function handLoginProblems(file: ExistingFile, found: readonly HandLogin[]): readonly MergeProblem[] {
-  return found.map((one) => {
-    const place = removal(file, one);
-    return {
-      position: positionAt(file.text, one.offset),
-      message: `this logs in to ${quote(one.login.roleArn)} by hand, and so does our task`,
-      remedy:
-        typeof place === "string"
-          ? `take the login out by hand: it ${place}, so that --replace cannot`
-          : "run this again with --replace, which puts our task in its place, or take the login out: the whole task, where it was pasted from a snippet",
-    };
+      const offset = isOne ? command.index : place;
+      return [offset, { offset, login }];
+    });
   });
+  return [...new Map(found).values()].sort((a, b) => a.offset - b.offset);
 }
 
-/** A file without logins by hand: which of the tasks that it had it still has, and which of those wait for ours now. */
-export type Replaced =
-  | {
-      readonly ok: true;
-      readonly file: ExistingFile;
-      readonly kept: readonly number[];
-      readonly waiting: readonly number[];
-    }
-  | Refused;
+/** The text with its continued lines joined and without comments; every character stays where it was. */
+function codeOf({ text, comments }: ExistingFile): string {
+  const blank = (part: string) => part.replace(/[^\n]/g, " ");
+  const blanks = comments.map(({ offset: from, source }) => ({
+    ...{ from, to: from + source.length, text: blank(source) },
+  }));
+  return applyEdits(text, blanks)
+    .replace(/^[ \t]*#.*$/gm, blank)
+    .replace(/\\\r?\n/g, (part) => " ".repeat(part.length));
+}
+
+/** What is said of a login by hand. */
+export function handLoginProblem(file: ExistingFile, one: HandLogin): Refusal {
+  const place = removal(file, one);
+  return {
+    offset: one.offset,
+    message: `this logs in to ${quote(one.login.roleArn)} by hand, and so does our task`,
+    remedy:
+      typeof place === "string"
+        ? `take the login out by hand: it ${place}, so that --replace cannot`
+        : "run this again with --replace, which puts our task in its place, or take the login out: the whole task, where it was pasted from a snippet",
+  };
+}
+
+/** A file without logins by hand. */
+export interface Replaced {
+  readonly ok: true;
+  readonly file: ExistingFile;
+  /** What took them out. */
+  readonly edits: readonly Edit[];
+  /** Which of the tasks are left. */
+  readonly kept: readonly number[];
+  /** Tasks that had such a login: what is left of them waits for ours. */
+  readonly touched: ReadonlySet<number>;
+}
+
+/** How a login is taken out of a task. */
+interface Removal {
+  readonly index: number;
+  readonly command: Scalar;
+  readonly cut: Edit;
+}
 
 /**
  * Takes logins by hand out of a file that has none of our tasks: the guide's line, and behind it the one that prints
  * a secret, where our task reads that secret. A task that did nothing else goes; any other waits for ours instead.
  */
-export function withoutHandLogins(file: ExistingFile, found: readonly HandLogin[]): Replaced {
-  if (found.length === 0) return { ok: true, file, kept: [...file.tasks.keys()], waiting: [] };
-  const places = found.map((one) => removal(file, one));
-  const problems = places.flatMap((place, i) =>
-    typeof place === "string"
-      ? refusal(file.text, found[i]?.offset ?? 0, `this login ${place}`, "take it out by hand").problems
-      : [],
-  );
+export function withoutHandLogins(file: ExistingFile, found: readonly HandLogin[]): Replaced | Refused {
+  if (found.length === 0)
+    return { ok: true, file, edits: [], kept: [...file.tasks.keys()], touched: new Set() };
+  const removals = found.map((one) => removal(file, one));
+  const remedy = "take it out by hand";
+  const problems = found.flatMap(({ offset }, i) => {
+    const why = removals[i];
+    return typeof why === "string" ? [{ offset, message: `this login ${why}`, remedy }] : [];
+  });
   if (problems.length > 0) return { ok: false, problems };
-  const removals = places.filter((place) => typeof place !== "string");
-  const touched = file.items.flatMap((item, i) => (removals.some(({ task }) => task === item) ? [i] : []));
-  const edits = removals.map(({ edit }) => edit);
-  const shorter = readExisting(applyEdits(file.text, edits), file.format);
-  if (!shorter.ok) return shorter;
-  const empty = touched.filter((index) => isEmpty(shorter.file.tasks[index]));
-  const result = readExisting(applyEdits(shorter.file.text, withoutTasks(shorter.file, empty)), file.format);
-  if (!result.ok) return result;
-  const kept = file.tasks.flatMap((_, i) => (empty.includes(i) ? [] : [i]));
+  const cuts = removals.filter((one) => typeof one !== "string");
+  const touched = new Set(cuts.map(({ index }) => index));
+  const gone = [...touched].filter((task) =>
+    isEmptied(
+      file,
+      cuts.filter(({ index }) => index === task),
+    ),
+  );
+  const kept = [...file.tasks.keys()].filter((index) => !gone.includes(index));
+  const left = cuts.filter(({ index }) => !gone.includes(index)).map(({ cut }) => cut);
+  const edits = [...withoutTasks(file, gone), ...left];
+  const read = placedBefore(edits, readExisting(applyEdits(file.text, edits), file.format));
+  if (!read.ok) return read;
   const isRest =
-    sameBesideTasks(file, result.file) &&
-    kept.length === result.file.tasks.length &&
-    kept.every((index, i) => isWhatIsLeft(file.tasks[index], result.file.tasks[i], touched.includes(index)));
-  const waiting = kept.filter((index) => touched.includes(index));
-  if (isRest) return { ok: true, file: result.file, kept, waiting };
+    sameBesideTasks(file, read.file) &&
+    kept.length === read.file.tasks.length &&
+    kept.every((index, i) =>
+      isWhatIsLeft(file.tasks[index]?.task, read.file.tasks[i]?.task, touched.has(index)),
+    );
+  if (isRest) return { ok: true, file: read.file, edits, kept, touched };
   const message = "this login cannot be taken out without changing something else";
-  return refusal(file.text, found[0]?.offset ?? 0, message, "take it out by hand");
+  return refused(found[0]?.offset ?? 0, message, remedy);
 }
 
-/** The task in whose command a login stands, and what takes it out; or why it cannot be. */
-function removal(
-  { text, items, format }: ExistingFile,
-  { offset, login }: HandLogin,
-): { readonly task: Node; readonly edit: Edit } | string {
+/** What takes a login out of the task in whose command it stands; or why it cannot be. */
+function removal({ text, tasks, format }: ExistingFile, { offset, login }: HandLogin): Removal | string {
   // Others may depend on the task that it is in.
   if (format === "automations.yaml") return "is in a task of Ona, on which others may depend";
-  for (const task of items) {
-    const command = isMap(task) ? pairOf(task, "command")?.value : undefined;
+  for (const [index, { node }] of tasks.entries()) {
+    const command = isMap(node) ? pairOf(node, "command")?.value : undefined;
     const [from, to] = isScalar(command) && command.range ? command.range : [0, 0];
     if (!isScalar(command) || offset < from || offset >= to) continue;
-    const edit = commandRemoval(text, command, offset, login);
-    return typeof edit === "string" ? edit : { task, edit };
+    const cut = cutOf(text, command, offset, login);
+    return typeof cut === "string" ? cut : { index, command, cut };
   }
   return "is not in the command of a task";
 }
 
-function commandRemoval(
-  text: string,
-  command: Scalar,
-  offset: number,
-  { profile, secrets }: OurLogin,
-): Edit | string {
+function cutOf(text: string, command: Scalar, offset: number, { profile, secrets }: OurLogin): Edit | string {
   const isBlock = command.type === "BLOCK_LITERAL" || command.type === "BLOCK_FOLDED";
   const quotes = command.type === "QUOTE_DOUBLE" || command.type === "QUOTE_SINGLE" ? 1 : 0;
   const [from, to] = [(command.range?.[0] ?? 0) + quotes, (command.range?.[1] ?? 0) - quotes];
@@ -173,28 +163,31 @@ function commandRemoval(
   return { from: offset, to: end + separator.length, text: isWhole ? '""' : "" };
 }
 
-/** Whether a task does nothing: it has a name at most, and comments. */
-function isEmpty(task: Task | undefined): boolean {
-  const { name: _, command, ...others } = task ?? {};
-  const code = typeof command === "string" ? command.replace(/^\s*#.*$/gm, "") : "";
-  return Object.keys(others).length === 0 && code.trim() === "";
+/** Whether a task does nothing without its logins: it has a name at most, and comments. */
+function isEmptied({ text, tasks }: ExistingFile, removals: readonly Removal[]): boolean {
+  const [{ index, command } = { index: -1, command: null }] = removals;
+  const { name: _, command: __, ...others } = tasks[index]?.task ?? {};
+  const [from, to] = command?.range ?? [0, 0];
+  const rest = applyEdits(
+    text.slice(0, to),
+    removals.map(({ cut }) => cut),
+  ).slice(from);
+  return Object.keys(others).length === 0 && !/[^\s"']/.test(rest.replace(/^[|>].*$|^\s*#.*$/gm, ""));
 }
 
 /** Takes whole tasks out, with the key where none is left. */
-function withoutTasks({ text, items, pair }: ExistingFile, gone: readonly number[]): readonly Edit[] {
+function withoutTasks({ text, tasks, pair }: ExistingFile, gone: readonly number[]): readonly Edit[] {
   const end = (item: Node) => Math.max(startOf(item), (item.range?.[1] ?? 0) - 1);
-  const last = items.at(-1);
-  if (gone.length === items.length && last !== undefined && isNode(pair?.key))
+  const nodes = tasks.flatMap(({ node }, i) => (gone.includes(i) ? [node] : []));
+  const last = nodes.at(-1);
+  if (nodes.length === tasks.length && last !== undefined && isNode(pair?.key))
     return [removeLines(text, startOf(pair.key), end(last))];
-  return gone.flatMap((index) => {
-    const item = items[index];
-    return item === undefined ? [] : [removeLines(text, startOf(item), end(item))];
-  });
+  return nodes.map((node) => removeLines(text, startOf(node), end(node)));
 }
 
-function isWhatIsLeft(before: Task | undefined, after: Task | undefined, isTouched: boolean): boolean {
+function isWhatIsLeft(before: Task = {}, after: Task = {}, isTouched: boolean): boolean {
   if (!isTouched) return isDeepStrictEqual(before, after);
-  const [{ command, ...others }, { command: rest = "", ...othersAfter }] = [before ?? {}, after ?? {}];
+  const [{ command, ...others }, { command: rest = "", ...othersAfter }] = [before, after];
   const lines = String(rest).split("\n");
   return (
     isDeepStrictEqual(others, othersAfter) && lines.every((line) => String(command).includes(line.trim()))

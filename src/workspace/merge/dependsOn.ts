@@ -1,17 +1,7 @@
-import { isMap, isSeq, type Node } from "yaml";
+import { isMap, isNode, isSeq, type Node } from "yaml";
 import { type ExistingFile, pairOf, sharedNode, startOf } from "./file";
-import type { Comment } from "./markers";
 import type { Task } from "./tasks";
-import {
-  type Edit,
-  insertLines,
-  isBlankOrComment,
-  lineStart,
-  type Planned,
-  refusal,
-  removeLines,
-  restOfLine,
-} from "./text";
+import { type Edit, insertLines, lineStart, type Refusal, removeLines, restOfLine } from "./text";
 
 /*
  * Tasks of Ona wait for ours by dependsOn. A comment in the line says which of it is ours, so that taking it out leaves
@@ -23,18 +13,26 @@ const mark = "# gitpod-aws-oidc waits";
 /** A line that is ours as a whole, up to the mark, and one in which our name stands before others. */
 const [whole, first] = [/^ *(?:dependsOn: \[([\w-]+)\]|- ([\w-]+)) $/, /\[([\w-]+), /];
 
-function markIn({ comments }: Pick<ExistingFile, "comments">, { range }: Node): Comment | undefined {
-  const [from, , to] = range ?? [0, 0, 0];
-  return comments.find(({ offset, source }) => source === mark && offset >= from && offset < to);
+function dependsOn(task: Node): unknown {
+  return isMap(task) ? pairOf(task, "dependsOn")?.value : undefined;
+}
+
+/** The mark of a task, and its line up to there; null where it has none. Names of tasks cannot look like it. */
+function markIn({ text }: Pick<ExistingFile, "text">, task: Node) {
+  const list = dependsOn(task);
+  const [from, , to] = (isNode(list) ? list.range : undefined) ?? [0, 0, 0];
+  const found = text.slice(from, to).search(/# gitpod-aws-oidc waits\r?$/m);
+  if (found === -1) return null;
+  const [at, start] = [from + found, lineStart(text, from + found)];
+  return { at, start, line: text.slice(start, at) };
 }
 
 /** What a task waits for because of us; null where it does not. */
-export function dependency(file: Pick<ExistingFile, "text" | "comments">, task: Node): string | null {
+export function dependency(file: ExistingFile, task: Node): string | null {
   const found = markIn(file, task);
-  if (found === undefined) return null;
-  const line = file.text.slice(lineStart(file.text, found.offset), found.offset);
-  const [, alone, item] = whole.exec(line) ?? [];
-  return alone ?? item ?? first.exec(line)?.[1] ?? "";
+  if (found === null) return null;
+  const [, alone, item] = whole.exec(found.line) ?? [];
+  return alone ?? item ?? first.exec(found.line)?.[1] ?? "";
 }
 
 /** What a task waits for, whoever wrote that. */
@@ -49,60 +47,48 @@ export function withoutDependency({ dependsOn, ...task }: Task, name: string): T
 }
 
 /** Makes a task wait, before what it waits for already. */
-export function addDependency(file: ExistingFile, task: Node, name: string): Planned {
+export function addDependency(file: ExistingFile, task: Node, name: string): readonly (Edit | Refusal)[] {
   const { text } = file;
-  const list = isMap(task) ? pairOf(task, "dependsOn")?.value : undefined;
-  const refused = (at: Node, why: string) =>
-    refusal(
-      text,
-      startOf(at),
-      `this task ${why}`,
-      `add ${name} to its dependsOn by hand, or leave the task out of --await`,
-    );
+  const list = dependsOn(task);
+  const refusal = (node: Node, why: string): Refusal => ({
+    offset: startOf(node),
+    message: `this task ${why}`,
+    remedy: `add ${name} to its dependsOn by hand, or leave the task out of --await`,
+  });
   const shared = sharedNode(file, task, "dependsOn");
-  if (shared !== null) return refused(shared, "is shared by an anchor, alias or merge key");
-  const at = startOf(list === undefined ? task : (list as Node));
+  if (shared !== null) return [refusal(shared, "is shared by an anchor, alias or merge key")];
+  const at = startOf(isNode(list) ? list : task);
   const before = text.slice(lineStart(text, at), at);
-  if (list === undefined && isMap(task) && task.flow !== true && /^ *$/.test(before))
-    return {
-      ok: true,
-      edits: [insertLines(file, at - before.length, [`${before}dependsOn: [${name}] ${mark}`])],
-    };
-  if (isSeq(list) && list.flow !== true && /^ *$/.test(before))
-    return { ok: true, edits: [insertLines(file, at - before.length, [`${before}- ${name} ${mark}`])] };
+  const line = (entry: string) => [insertLines(file, at - before.length, [`${before}${entry} ${mark}`])];
+  const isAlone = /^ *$/.test(before);
+  if (list === undefined && isMap(task) && task.flow !== true && isAlone) return line(`dependsOn: [${name}]`);
+  if (isSeq(list) && list.flow !== true && isAlone) return line(`- ${name}`);
   const end = isSeq(list) ? (list.range?.[1] ?? at) : at;
   const isOneLine = !text.slice(at, end).includes("\n") && restOfLine(text, end).trim() === "";
-  if (!isSeq(list) || list.items.length === 0 || !isOneLine || !/^\[\S/.test(text.slice(at)))
-    return refused(task, "is written so that nothing can be added to its dependsOn safely");
-  const edits: readonly Edit[] = [
+  if (!isSeq(list) || list.items.length === 0 || !isOneLine || !/^\[\S/.test(text.slice(at, end)))
+    return [refusal(task, "is written so that nothing can be added to its dependsOn safely")];
+  return [
     { from: at + 1, to: at + 1, text: `${name}, ` },
     { from: end, to: end, text: ` ${mark}` },
   ];
-  return { ok: true, edits };
 }
 
 /** Takes out what {@link addDependency} put in. */
-export function removeDependency(file: ExistingFile, task: Node): Planned {
+export function removeDependency(file: ExistingFile, task: Node): readonly (Edit | Refusal)[] {
   const { text } = file;
   const found = markIn(file, task);
-  if (found === undefined) return { ok: true, edits: [] };
-  const start = lineStart(text, found.offset);
-  const line = text.slice(start, found.offset);
-  if (whole.test(line)) return { ok: true, edits: [removeLines(text, start, found.offset)] };
+  if (found === null) return [];
+  const { at, start, line } = found;
+  if (whole.test(line)) return [removeLines(text, start, at)];
   const place = first.exec(line);
-  if (place === null || !isBlankOrComment(restOfLine(text, found.offset)))
-    return refusal(
-      text,
-      found.offset,
-      "this task waits because gitpod-aws-oidc made it wait, and its line was rewritten since",
-      "take our task out of its dependsOn, and this comment, by hand",
-    );
+  const [message, remedy] = [
+    "this task waits because gitpod-aws-oidc made it wait, and its line was rewritten since",
+    "take our task out of its dependsOn, and this comment, by hand",
+  ];
+  if (place === null) return [{ offset: at, message, remedy }];
   const from = start + place.index + 1;
-  return {
-    ok: true,
-    edits: [
-      { from, to: from + (place[1] ?? "").length + 2, text: "" },
-      { from: found.offset - 1, to: found.offset + mark.length, text: "" },
-    ],
-  };
+  return [
+    { from, to: from + (place[1] ?? "").length + 2, text: "" },
+    { from: at - 1, to: at + mark.length, text: "" },
+  ];
 }

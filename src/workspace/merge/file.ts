@@ -1,32 +1,19 @@
 import { isDeepStrictEqual } from "node:util";
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isPair,
-  isScalar,
-  isSeq,
-  parseDocument,
-  visit,
-  type Node,
-  type Pair,
-  type YAMLMap,
-} from "yaml";
+import { isAlias, isMap, isNode, isScalar, isSeq, parseDocument, visit } from "yaml";
+import type { Alias, Document, Node, Pair, YAMLMap } from "yaml";
 import type { Path } from "../../diagnostics/diagnostic";
-import { pathText } from "../../diagnostics/quote";
-import { escapeHidden } from "../../diagnostics/quote";
+import { escapeHidden, pathText } from "../../diagnostics/quote";
 import type { TaskFormat } from "../../model/accessModel";
 import { readTaskFile, taskFileNames, type TaskFile } from "../lint/taskFile";
 import { type Comment, commentsOf, type Markers, markersOf, tasksDigest } from "./markers";
 import type { Task } from "./tasks";
-import { lineBreakOf, positionAt, type Refused, refusal, type Written } from "./text";
+import { lineBreakOf, type Refused, refused, type Written } from "./text";
 
-/** Our tasks in a file: items `first` up to `end` of its list. */
-export interface OurBlock {
-  readonly markers: Markers;
-  readonly first: number;
-  readonly end: number;
+/** A task, and where it stands. */
+export interface FileTask {
+  readonly node: Node;
+  readonly task: Task;
+  readonly isOurs: boolean;
 }
 
 /** A file of tasks that can be edited: its text, what Gitpod or Ona reads in it, and where it stands. */
@@ -34,18 +21,18 @@ export interface ExistingFile extends Written {
   readonly format: TaskFormat;
   /** What the file says; empty where it says nothing. */
   readonly value: Readonly<Record<string, unknown>>;
-  /** The tasks of `value`, ours included; empty where it has none. */
-  readonly tasks: readonly Task[];
-  readonly document: Document.Parsed;
   /** Null where the file says nothing. */
   readonly root: YAMLMap | null;
   /** The pair of `tasks`; null where there is none. */
   readonly pair: Pair | null;
-  /** The nodes of `tasks`, in its order. */
-  readonly items: readonly Node[];
+  readonly tasks: readonly FileTask[];
   readonly comments: readonly Comment[];
   /** Null where our tasks are not in the file. */
-  readonly block: OurBlock | null;
+  readonly markers: Markers | null;
+  /** Anchors that an alias refers to. */
+  readonly aliased: ReadonlySet<string>;
+  /** Where the document ends: other lines may follow. */
+  readonly end: number;
 }
 
 type Read = { readonly ok: true; readonly file: ExistingFile } | Refused;
@@ -59,7 +46,7 @@ type Read = { readonly ok: true; readonly file: ExistingFile } | Refused;
 export function readExisting(text: string, format?: TaskFormat): Read {
   const gitpod = readTaskFile(text, format);
   // Gitpod's parser comes first: it limits how deep a file may be nested.
-  if (gitpod.problems.some(({ offset }) => offset !== null)) return invalid(text, gitpod, null);
+  if (gitpod.problems.some(({ offset }) => offset !== null)) return invalid(gitpod, null);
   const document = parseDocument(text, {
     keepSourceTokens: true,
     schema: "failsafe",
@@ -69,91 +56,96 @@ export function readExisting(text: string, format?: TaskFormat): Read {
   });
   const [error] = document.errors;
   if (error !== undefined)
-    return refusal(text, error.pos[0], `not YAML: ${escapeHidden(error.message)}`, "correct this line");
-  return readDocument(text, document, gitpod);
-}
-
-function readDocument(text: string, document: Document.Parsed, gitpod: TaskFile): Read {
-  const { format } = gitpod;
-  const written = { text, format, lineBreak: lineBreakOf(text), document, comments: commentsOf(text) };
+    return refused(error.pos[0], `not YAML: ${escapeHidden(error.message)}`, "correct this line");
   const root: Node | null = document.contents;
-  if (root === null || (isScalar(root) && root.range?.[0] === root.range?.[1]))
-    return {
-      ok: true,
-      file: { ...written, value: {}, tasks: [], root: null, pair: null, items: [], block: null },
-    };
-  if (!isMap(root))
-    return refusal(
-      text,
-      startOf(root),
-      `this is not a map; allowed: the keys of a ${taskFileNames[format]}`,
-      "write keys, e.g. tasks:",
+  const map = isMap(root) ? root : null;
+  const isEmpty = root === null || (isScalar(root) && root.range?.[0] === root.range?.[1]);
+  if (map === null && !isEmpty) {
+    const message = `this is not a map; allowed: the keys of a ${taskFileNames[gitpod.format]}`;
+    return refused(startOf(root), message, "write keys, e.g. tasks:");
+  }
+  const value = isEmpty ? {} : (gitpod.value as ExistingFile["value"] | undefined);
+  const unfilled = ({ path }: TaskFile["problems"][number]) =>
+    path.length === 1 && path[0] === "tasks" && value?.["tasks"] === null;
+  if (value === undefined || !(isEmpty || gitpod.problems.every(unfilled))) return invalid(gitpod, document);
+  const aliases = aliasesOf(document, value);
+  if ("ok" in aliases) return aliases;
+  const comments = commentsOf(text);
+  const markers = markersOf(comments);
+  if (markers !== null && "offset" in markers) return { ok: false, problems: [markers] };
+  const pair = (map === null ? undefined : pairOf(map, "tasks")) ?? null;
+  const tasks = tasksOf(map, pair, value["tasks"], markers);
+  if ("ok" in tasks) return tasks;
+  const foreign = comments.find(({ offset }) => isBetween(markers, offset));
+  const ours = tasks.filter(({ isOurs }) => isOurs).map(({ task }) => task);
+  if (markers !== null && (foreign !== undefined || tasksDigest(ours) !== markers.digest)) {
+    const last = text.slice(0, markers.end.offset).split("\n").length;
+    return refused(
+      foreign?.offset ?? markers.begin.offset,
+      `the tasks from here to line ${last} are of gitpod-aws-oidc, and were edited since: the next merge would lose the change`,
+      `move the change to a task of your own or to the manifest, then take out what stands from the begin to line ${last}, and merge again`,
     );
-  const value = gitpod.value as ExistingFile["value"];
-  const pair = pairOf(root, "tasks") ?? null;
-  const refused = unfit(text, gitpod, document) ?? aliases(text, document, value);
-  if (refused !== null) return refused;
-  if (isAlias(pair?.value) || (pair === null && "tasks" in value))
-    return refusal(
-      text,
-      startOf(isAlias(pair?.value) ? pair.value : root),
-      "tasks comes from an alias, and a change would reach what it stands for",
-      "write the tasks out",
-    );
-  const items = itemsOf(pair);
-  const tasks = items.map(([key, node], i) => taskOf(value["tasks"], key ?? i, node));
-  if (tasks.includes(null))
-    return refusal(
-      text,
-      startOf(root),
-      "tasks has keys that are aliases, merges or numbers",
-      "write each task below a word of its own",
-    );
-  const rest = { value, root, pair, items: items.map(([, node]) => node), block: null };
-  return withBlock({ ...written, ...rest, tasks: tasks.filter((task) => task !== null) });
+  }
+  return {
+    ok: true,
+    file: {
+      ...{ text, lineBreak: lineBreakOf(text), format: gitpod.format, value, root: map, pair, comments },
+      ...{ tasks, markers, aliased: aliases, end: document.range[1] },
+    },
+  };
 }
 
-/** The nodes of the tasks; those of Ona with their keys, null for what is none. */
-function itemsOf(pair: Pair | null): readonly (readonly [key: string | null, Node])[] {
-  if (isSeq(pair?.value)) return pair.value.items.filter(isNode).map((node) => [null, node]);
-  if (!isMap(pair?.value)) return [];
-  return pair.value.items.flatMap(({ key, value }) =>
-    isNode(value) ? [[isScalar(key) ? String(key.value) : "<<", value] as const] : [],
-  );
+function isBetween(markers: Markers | null, offset: number): boolean {
+  return markers !== null && offset > markers.begin.offset && offset < markers.end.offset;
 }
 
-/** The task at a place of a list, or below a key of a map; null where the map does not have it by that name. */
-function taskOf(tasks: unknown, at: string | number, node: Node): Task | null {
-  if (typeof at === "number") return (tasks as readonly Task[])[at] ?? null;
-  const map = tasks as Readonly<Record<string, Task>>;
-  return Object.hasOwn(map, at) && isNode(node) ? { key: at, ...map[at] } : null;
-}
-
-/** What Gitpod refuses, but for `tasks` without a value. */
-function unfit(text: string, gitpod: TaskFile, document: Document.Parsed): Refused | null {
-  const { value } = gitpod as { readonly value: ExistingFile["value"] | undefined };
-  const unfilled = gitpod.problems.every(
-    ({ path }) => path.length === 1 && path[0] === "tasks" && value?.["tasks"] === null,
-  );
-  return value !== undefined && unfilled ? null : invalid(text, gitpod, document);
+/** What stands below `tasks`, as Gitpod or Ona reads it. */
+function tasksOf(
+  root: YAMLMap | null,
+  pair: Pair | null,
+  values: unknown,
+  markers: Markers | null,
+): readonly FileTask[] | Refused {
+  if (root === null) return [];
+  const list = pair?.value;
+  if (isAlias(list) || (pair === null && values !== undefined)) {
+    const message = "tasks comes from an alias, and a change would reach what it stands for";
+    return refused(startOf(isAlias(list) ? list : root), message, "write the tasks out");
+  }
+  const fileTask = (node: unknown, task: Task | undefined): readonly FileTask[] =>
+    isNode(node) && task !== undefined ? [{ node, task, isOurs: isBetween(markers, startOf(node)) }] : [];
+  if (isSeq(list)) return list.items.flatMap((node, i) => fileTask(node, (values as readonly Task[])[i]));
+  if (!isMap(list)) return [];
+  const map = values as Readonly<Record<string, Task>>;
+  const tasks = list.items.flatMap(({ key, value }) => {
+    const name = isScalar(key) ? String(key.value) : "<<";
+    return fileTask(value, Object.hasOwn(map, name) ? { key: name, ...map[name] } : undefined);
+  });
+  if (tasks.length === list.items.length) return tasks;
+  const message = "tasks has keys that are aliases, merges or numbers";
+  return refused(startOf(root), message, "write each task below a word of its own");
 }
 
 /** Values that a file may have, aliases expanded. */
 const mostValues = 100_000;
 
-/** Aliases that stand for too much, or for what they are in: nothing could compare that. */
-function aliases(text: string, document: Document.Parsed, value: unknown): Refused | null {
-  if (valuesIn(value, new Map()) <= mostValues) return null;
-  let [at, message] = [0, `aliases make this file more than ${mostValues} values`];
+/** Anchors that aliases refer to; refused where these stand for too much, or for what they are in: nothing could compare that. */
+function aliasesOf(document: Document.Parsed, value: unknown): ReadonlySet<string> | Refused {
+  const [aliases, cyclic]: [Alias[], Alias[]] = [[], []];
   visit(document, {
     Alias: (_, alias, path) => {
-      const isInside = path.some((node) => isNode(node) && "anchor" in node && node.anchor === alias.source);
-      if (at === 0 || isInside) at = startOf(alias);
-      if (isInside) message = "this alias stands for what it is in";
-      return isInside ? visit.BREAK : undefined;
+      aliases.push(alias);
+      if (path.some((node) => isNode(node) && "anchor" in node && node.anchor === alias.source))
+        cyclic.push(alias);
     },
   });
-  return refusal(text, at, message, "write out what it stands for");
+  if (valuesIn(value, new Map()) <= mostValues) return new Set(aliases.map(({ source }) => source));
+  const [first = aliases[0]] = cyclic;
+  const message =
+    cyclic.length > 0
+      ? "this alias stands for what it is in"
+      : `aliases make this file more than ${mostValues} values`;
+  return refused(first?.range?.[0] ?? 0, message, "write out what it stands for");
 }
 
 /** How many values a value holds; without end where it holds itself. */
@@ -167,33 +159,12 @@ function valuesIn(value: unknown, counts: Map<object, number>): number {
   return count;
 }
 
-/** Finds our tasks, and refuses them where somebody changed what is between the markers. */
-function withBlock(file: ExistingFile): Read {
-  const markers = markersOf(file.text, file.comments);
-  if (markers === null) return { ok: true, file };
-  if (!("begin" in markers)) return { ok: false, problems: [markers] };
-  const { begin, end, digest } = markers;
-  const inside = (offset: number) => offset > begin.offset && offset < end.offset;
-  const first = file.items.findIndex((item) => inside(startOf(item)));
-  const count = file.items.filter((item) => inside(startOf(item))).length;
-  const foreign = file.comments.find(({ offset }) => inside(offset));
-  if (foreign === undefined && tasksDigest(file.tasks.slice(first, first + count)) === digest)
-    return { ok: true, file: { ...file, block: { markers, first, end: first + count } } };
-  const last = positionAt(file.text, end.offset).line;
-  return refusal(
-    file.text,
-    foreign?.offset ?? begin.offset,
-    `the tasks from here to line ${last} are of gitpod-aws-oidc, and were edited since: the next merge would lose the change`,
-    `move the change to a task of your own or to the manifest, then take out what stands from the begin to line ${last}, and merge again`,
-  );
-}
-
-function invalid(text: string, { problems, format }: TaskFile, document: Document.Parsed | null): Refused {
+function invalid({ problems, format }: TaskFile, document: Document.Parsed | null): Refused {
   const whose = format === "gitpod.yml" ? "Gitpod" : "Ona";
   return {
     ok: false,
     problems: problems.map(({ path, offset, message }) => ({
-      position: positionAt(text, offset ?? placeOf(document, path)),
+      offset: offset ?? placeOf(document, path),
       message: `not valid for ${whose}: ${path.length === 0 ? "" : `${pathText(path)}: `}${message}`,
       remedy: `correct the file first: as it is, ${whose} does not take it`,
     })),
@@ -209,9 +180,9 @@ function placeOf(document: Document.Parsed | null, path: Path): number {
   return 0;
 }
 
-/** Indices of the tasks that are not ours. */
-export function ownIndices({ tasks, block }: ExistingFile): readonly number[] {
-  return tasks.flatMap((_, i) => (block !== null && i >= block.first && i < block.end ? [] : [i]));
+/** The tasks that are not ours. */
+export function ownTasks({ tasks }: ExistingFile): readonly FileTask[] {
+  return tasks.filter(({ isOurs }) => !isOurs);
 }
 
 /** Whether two files say the same, apart from their tasks. */
@@ -224,18 +195,21 @@ export function startOf(node: Node): number {
   return node.range?.[0] ?? 0;
 }
 
-/** The node of a key in a map; undefined where the map does not have it. */
+/** Where the key of the tasks stands. */
+export function startOfKey({ pair }: ExistingFile): number {
+  return isNode(pair?.key) ? startOf(pair.key) : 0;
+}
+
+/** The pair of a key in a map; undefined where the map does not have it. */
 export function pairOf(map: YAMLMap, name: string): Pair | undefined {
-  return map.items.find((pair) => isPair(pair) && isScalar(pair.key) && pair.key.value === name);
+  return map.items.find(({ key }) => isScalar(key) && key.value === name);
 }
 
 /** The node whose change would reach another place too, for a key of a task; null where none would. */
-export function sharedNode({ pair, document }: ExistingFile, task: Node, key: string): Node | null {
+export function sharedNode({ pair, aliased }: ExistingFile, task: Node, key: string): Node | null {
   const value = isMap(task) ? pairOf(task, key)?.value : undefined;
   const merge = isMap(task) && value === undefined ? pairOf(task, "<<")?.value : undefined;
   if (isNode(merge)) return merge;
-  const aliased = new Set<string>();
-  visit(document, { Alias: (_, alias) => void aliased.add(alias.source) });
   const isShared = (node: Node) => isAlias(node) || (node.anchor !== undefined && aliased.has(node.anchor));
   return [pair?.value, task, value].filter(isNode).find(isShared) ?? null;
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { CST, Lexer } from "yaml";
-import { type MergeProblem, refusal } from "./text";
+import type { Refusal } from "./text";
 
 /*
  * Our tasks stand between two comment lines. The first says how they came into the file, so that taking them out
@@ -29,8 +29,8 @@ export interface Markers {
   readonly end: Comment;
 }
 
-const beginning = /^#\s*gitpod-aws-oidc begin\b/;
 const ending = /^#\s*gitpod-aws-oidc end\b/;
+const either = /^#\s*gitpod-aws-oidc (?:begin|end)\b/;
 const whole = /^#\s*gitpod-aws-oidc begin (list|key|file|null|inline) ([0-9a-f]{16}):/;
 
 /** The first line, for tasks of a digest. */
@@ -58,21 +58,18 @@ export function commentsOf(text: string): readonly Comment[] {
   return comments;
 }
 
-/** The markers of a file: null where it has none; a problem where they are not one pair. */
-export function markersOf(text: string, comments: readonly Comment[]): Markers | MergeProblem | null {
-  const marks = comments.filter(({ source }) => beginning.test(source) || ending.test(source));
-  const [begin, end, other] = marks;
+/** The markers of a file: null where it has none; a refusal where they are not one pair. */
+export function markersOf(comments: readonly Comment[]): Markers | Refusal | null {
+  const [begin, end, other] = comments.filter(({ source }) => either.test(source));
   if (begin === undefined) return null;
   const [, mode, digest] = whole.exec(begin.source) ?? [];
   const paired = mode !== undefined && digest !== undefined && end !== undefined && ending.test(end.source);
   if (paired && other === undefined) return { mode: mode as Mode, digest, begin, end };
-  const [problem] = refusal(
-    text,
-    (paired ? other : begin)?.offset ?? 0,
-    "this comment of gitpod-aws-oidc is not one of a pair of begin and end as it writes them",
-    "put the file back as it was merged, or take these comments and the tasks between them out",
-  ).problems;
-  return problem ?? null;
+  return {
+    offset: (paired ? other : begin)?.offset ?? 0,
+    message: "this comment of gitpod-aws-oidc is not one of a pair of begin and end as it writes them",
+    remedy: "put the file back as it was merged, or take these comments and the tasks between them out",
+  };
 }
 
 /**
@@ -80,10 +77,8 @@ export function markersOf(text: string, comments: readonly Comment[]): Markers |
  * different as soon as somebody changes one.
  */
 export function tasksDigest(tasks: readonly unknown[]): string {
-  return createHash("sha256")
-    .update(JSON.stringify(tasks.map(sorted)), "utf8")
-    .digest("hex")
-    .slice(0, 16);
+  const json = JSON.stringify(tasks.map(sorted));
+  return createHash("sha256").update(json, "utf8").digest("hex").slice(0, 16);
 }
 
 function sorted(value: unknown): unknown {

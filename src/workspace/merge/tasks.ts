@@ -44,19 +44,14 @@ export interface ListStyle {
 
 /** Tasks as items of a block list or pairs of a block map, a line each. */
 export function blockItems(tasks: readonly Task[], style: ListStyle): readonly string[] {
-  const [outer, inner, step] = [style.dash, style.keys, style.step].map((width) => " ".repeat(width));
+  const [dash, step] = [" ".repeat(style.dash), " ".repeat(style.step)];
   return tasks.flatMap(({ key, ...task }) => {
-    const lines = Object.entries(task).flatMap(([name, value]) => blockEntry(name, value, step ?? ""));
+    const lines = Object.entries(task).flatMap(([name, value]) => blockEntry(name, value, step));
     if (typeof key === "string")
-      return [
-        `${outer ?? ""}${yamlWord(key)}:`,
-        ...lines.map((line) => indented(`${outer ?? ""}${step ?? ""}`, line)),
-      ];
-    return lines.map((line, i) =>
-      i === 0
-        ? `${outer ?? ""}-${(inner ?? "").slice(1)}${line}`
-        : indented(`${outer ?? ""}${inner ?? ""}`, line),
-    );
+      return [`${dash}${yamlWord(key)}:`, ...lines.map((line) => indented(dash + step, line))];
+    const indent = dash + " ".repeat(style.keys);
+    const [first = "", ...others] = lines.map((line) => indented(indent, line));
+    return [`${dash}-${first.slice(dash.length + 1)}`, ...others];
   });
 }
 
@@ -82,8 +77,8 @@ function indented(by: string, line: string): string {
 /** Tasks as items of a flow list or pairs of a flow map, a line each, with a comma behind each. */
 export function flowItems(tasks: readonly Task[]): readonly string[] {
   return tasks.map(({ key, ...task }) => {
-    const pair = typeof key === "string" ? `${yamlQuote(key)}: ` : "";
-    return `${pair}${flowValue(task)},`;
+    const collection = typeof key === "string" ? { [key]: task } : [task];
+    return `${flowValue(collection).slice(1, -1)},`;
   });
 }
 

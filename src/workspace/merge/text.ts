@@ -1,9 +1,6 @@
-import type { Position } from "../../diagnostics/diagnostic";
-import { textPositions } from "../../diagnostics/textPositions";
-
-/** Why a file cannot be merged safely, and where: lower case, no final period, user text quoted. */
-export interface MergeProblem {
-  readonly position: Position;
+/** Why a file cannot be changed safely, and where: lower case, no final period, user text quoted. */
+export interface Refusal {
+  readonly offset: number;
   readonly message: string;
   readonly remedy: string;
 }
@@ -11,8 +8,11 @@ export interface MergeProblem {
 /** Everything that keeps a text from being made: then nothing may be written. */
 export interface Refused {
   readonly ok: false;
-  readonly problems: readonly MergeProblem[];
+  readonly problems: readonly Refusal[];
 }
+
+/** A text that was made, or why there is none. */
+export type Made = { readonly ok: true; readonly text: string } | Refused;
 
 /** Replaces the characters from `from` up to `to` by `text`. Offsets count UTF-16 code units. */
 export interface Edit {
@@ -21,9 +21,6 @@ export interface Edit {
   readonly text: string;
 }
 
-/** The edits of a file, or what keeps it from being edited. */
-export type Planned = { readonly ok: true; readonly edits: readonly Edit[] } | Refused;
-
 /** A text, and the line end that lines of ours get in it. */
 export interface Written {
   readonly text: string;
@@ -31,36 +28,55 @@ export interface Written {
 }
 
 /** A refusal with one problem. */
-export function refusal(text: string, offset: number, message: string, remedy: string): Refused {
-  return { ok: false, problems: [{ position: positionAt(text, offset), message, remedy }] };
+export function refused(offset: number, message: string, remedy: string): Refused {
+  return { ok: false, problems: [{ offset, message, remedy }] };
 }
 
-/** All edits, or all problems. */
-export function together(plans: readonly Planned[]): Planned {
-  const problems = plans.flatMap((plan) => (plan.ok ? [] : plan.problems));
-  if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, edits: plans.flatMap((plan) => (plan.ok ? plan.edits : [])) };
+/** The text after all edits, or all that is refused of them. */
+export function edited(text: string, steps: readonly (Edit | Refusal)[]) {
+  const problems = steps.filter((step) => "offset" in step);
+  if (problems.length > 0) return { ok: false, problems } as const;
+  const edits = steps.filter((step) => "from" in step);
+  return { ok: true, text: applyEdits(text, edits), edits } as const;
 }
 
 /** The text after all edits, which must not overlap. */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
   let result = "";
   let done = 0;
-  for (const edit of [...edits].sort((a, b) => a.from - b.from)) {
+  for (const edit of inOrder(edits)) {
     result += text.slice(done, edit.from) + edit.text;
     done = edit.to;
   }
   return result + text.slice(done);
 }
 
-/** Line and column of an offset, counted from 1. */
-export function positionAt(text: string, offset: number): Position {
-  return textPositions(text).at(offset);
+/** The same, where what is refused of the text after the edits has its place in the text before them. */
+export function placedBefore<T extends { readonly ok: true }>(
+  edits: readonly Edit[],
+  made: T | Refused,
+): T | Refused {
+  if (made.ok) return made;
+  const before = (offset: number) =>
+    inOrder(edits).reduce(
+      (at, { from, to, text }) => (from <= at ? at + to - from - text.length : at),
+      offset,
+    );
+  return { ok: false, problems: made.problems.map((one) => ({ ...one, offset: before(one.offset) })) };
+}
+
+function inOrder(edits: readonly Edit[]): readonly Edit[] {
+  return [...edits].sort((a, b) => a.from - b.from);
 }
 
 /** Where the line of an offset begins. */
 export function lineStart(text: string, offset: number): number {
   return offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
+}
+
+/** Characters before an offset in its line. */
+export function columnOf(text: string, offset: number): number {
+  return offset - lineStart(text, offset);
 }
 
 /** Where the line after that of an offset begins; the text's length where there is none. */
@@ -74,16 +90,15 @@ export function restOfLine(text: string, offset: number): string {
   return text.slice(offset, nextLine(text, offset)).replace(/\r?\n$/, "");
 }
 
-/** Whether a line, from somewhere on, holds nothing but blanks and a comment. */
-export function isBlankOrComment(rest: string): boolean {
-  return /^[ \t]*(#.*)?$/.test(rest);
+/** Whether nothing but blanks and a comment stands behind an offset in its line. */
+export function endsLine(text: string, offset: number): boolean {
+  return /^[ \t]*(#.*)?$/.test(restOfLine(text, offset));
 }
 
 /** The line end that a text uses most; LF where it has none. */
 export function lineBreakOf(text: string): "\n" | "\r\n" {
-  const unix = text.match(/(?<!\r)\n/g)?.length ?? 0;
-  const dos = text.match(/\r\n/g)?.length ?? 0;
-  return dos > unix ? "\r\n" : "\n";
+  const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0;
+  return count(/\r\n/g) > count(/(?<!\r)\n/g) ? "\r\n" : "\n";
 }
 
 /**

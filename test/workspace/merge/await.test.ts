@@ -122,6 +122,16 @@ test.each([
   expect(mergeSnippet(text, ours, options())).toMatchObject({ ok: true });
 });
 
+test("a place is that of the file as it is, with our tasks in it", () => {
+  const { text } = waiting("tasks:\n  - {name: a, command: x}\n");
+  const more = `${text}  - name: b\n    command: &c y\n  - init: *c\n`;
+  const line = more.split("\n").findIndex((one) => one.includes("&c")) + 1;
+  expect(mergeSnippet(more, ours, options({ awaits: "all" }))).toMatchObject({
+    ok: false,
+    problems: [{ position: { line, column: 17 } }],
+  });
+});
+
 test("a wait that a formatter folded is taken out", () => {
   const { text } = waiting("tasks:\n  - command: 'a b'\n");
   const folded = text.replace("gp sync-await -- aws", "gp\n      sync-await -- aws");

@@ -1,4 +1,0 @@
-export { unifiedDiff } from "./diff";
-export { mergeSnippet, removeSnippet } from "./merge";
-export { snippetTasks } from "./tasks";
-export type { Refused } from "./text";
