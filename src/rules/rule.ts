@@ -76,7 +76,7 @@ export interface PlacedObservation {
   /** @default - the rule's own severity */
   readonly severity?: Severity | undefined;
   /** The name of the role that it is about. @default - none */
-  readonly role?: string;
+  readonly role?: string | undefined;
   /** @default - the rule's own remedy */
   readonly remedy?: string | undefined;
 }

@@ -69,15 +69,13 @@ export interface EntryFinding {
   readonly finding: RuleFinding;
 }
 
-/** What is wrong with a waiver: the rule that says so, and where the waiver stands. */
-export type WaiverProblem = Said & Pick<Acceptance, "origin">;
-
-type Said = Observation & { readonly rule: string };
-
 /** A waiver, and the entry that it belongs to; null: `defaults`. */
 interface Waiver extends Acceptance {
   readonly entry: WaiverEntry | null;
 }
+
+/** What is wrong with a waiver, and the rule that says so. */
+type Problem = Observation & { readonly rule: string };
 
 /**
  * Findings as their entries and `defaults` accept them, each other one with the way to accept it where there is one;
@@ -89,22 +87,24 @@ export function applyWaivers(
   accept: readonly Acceptance[],
   rules: ReadonlyMap<string, Rule>,
   today: string | undefined,
-): { readonly findings: readonly RuleFinding[]; readonly problems: readonly WaiverProblem[] } {
-  const waivers = [
-    ...[...entries].flatMap((entry) => entry.accept.map((a): Waiver => ({ ...a, entry }))),
-    ...accept.map((a): Waiver => ({ ...a, entry: null })),
+): {
+  readonly findings: readonly RuleFinding[];
+  readonly problems: readonly (Problem & Pick<Acceptance, "origin">)[];
+} {
+  const waivers: Waiver[] = [
+    ...[...entries].flatMap((entry) => entry.accept.map((a) => ({ ...a, entry }))),
+    ...accept.map((a) => ({ ...a, entry: null })),
   ];
-  const byEntry = new Map<WaiverEntry | null, EntryFinding[]>([[null, []]]);
+  const byEntry = new Map<WaiverEntry | null, EntryFinding[]>([[null, [...found]]]);
   for (const one of found) {
-    byEntry.get(null)?.push(one);
     const others = byEntry.get(one.entry);
     if (others === undefined) byEntry.set(one.entry, [one]);
     else others.push(one);
   }
   const acceptedBy = new Map<EntryFinding, Waiver>();
   // Those with `about` go first: what is left for the others is then clear more often.
-  const inTurn = [...waivers.filter((w) => w.about !== null), ...waivers.filter((w) => w.about === null)];
-  const problems = inTurn.flatMap((waiver): readonly WaiverProblem[] => {
+  waivers.sort((a, b) => Number(a.about === null) - Number(b.about === null));
+  const problems = waivers.flatMap((waiver) => {
     const problem = waive(waiver, byEntry.get(waiver.entry) ?? [], acceptedBy, rules, today);
     return problem === null ? [] : [{ ...problem, origin: waiver.origin }];
   });
@@ -118,28 +118,27 @@ function waive(
   acceptedBy: Map<EntryFinding, Waiver>,
   rules: ReadonlyMap<string, Rule>,
   today: string | undefined,
-): Said | null {
-  const { about, until } = waiver;
+): Problem | null {
+  const { about, until, reason } = waiver;
   const rule = rules.get(waiver.rule);
   if (rule === undefined) {
     const near = nearest(waiver.rule, rules.keys());
-    const remedy = near === undefined ? undefined : `did you mean ${near}?`;
-    return { rule: "W01", message: `there is no rule ${quote(waiver.rule)}`, remedy };
+    const message = `there is no rule ${quote(waiver.rule)}`;
+    return { rule: "W01", message, remedy: near && `did you mean ${near}?` };
   }
   const { id } = rule;
-  if (!isReason(waiver.reason)) return { rule: "W02", message: `the waiver of ${id} gives no reason` };
+  // One letter or digit at least says something; an invisible character does not.
+  if (!/[\p{L}\p{N}]/u.test(reason)) return { rule: "W02", message: `the waiver of ${id} gives no reason` };
   const open = scope.filter((one) => one.rule === rule && !acceptedBy.has(one));
   const meant = open.filter(
-    (one) => mayWaive(waiver, one) && (about === null || textOf(one, waiver).includes(about)),
+    (one) => mayWaive(waiver.entry, one) && textOf(one, waiver).includes(about ?? ""),
   );
   const texts = [...new Set(meant.map((one) => textOf(one, waiver)))].sort();
   if (texts.length > 1) {
     const shown = texts.slice(0, 4).map((text, i) => `(${i + 1}) ${text}`);
-    const more = texts.length > shown.length ? [`and ${texts.length - shown.length} more`] : [];
-    return {
-      rule: "W07",
-      message: `this waiver fits ${texts.length} findings of ${id}, and accepts one: ${[...shown, ...more].join("; ")}`,
-    };
+    if (texts.length > shown.length) shown.push(`and ${texts.length - shown.length} more`);
+    const message = `this waiver fits ${texts.length} findings of ${id}, and accepts one: ${shown.join("; ")}`;
+    return { rule: "W07", message };
   }
   if (meant.length === 0) return unused(waiver, rule, open);
   for (const one of meant) acceptedBy.set(one, waiver);
@@ -158,29 +157,30 @@ function textOf({ finding, entry }: EntryFinding, waiver: Waiver): string {
 }
 
 /** Why a waiver accepts nothing, whose rule is known. */
-function unused({ entry, about }: Waiver, rule: Rule, open: readonly EntryFinding[]): Said {
-  const { id, severity, waivable = false } = rule;
-  if (!isAbout(rule, entry))
+function unused({ entry, about }: Waiver, rule: Rule, open: readonly EntryFinding[]): Problem {
+  const { id, severity, waivable = false, admission, role, manifest } = rule;
+  // Rules about the manifest as such are for defaults to accept.
+  if ((admission ?? role ?? (entry === null ? manifest : undefined)) === undefined)
     return { rule: "W03", message: `${id} is not about entries, so none can accept it` };
   const isForeign =
     entry === null
       ? !isForDefaults(rule) || open.some(({ finding }) => finding.severity === "error")
       : !entry.mainManifest && (waivable || mainOnly.has(id));
-  const who = entry === null ? "defaults" : "an included file";
+  const [who, whose] =
+    entry === null
+      ? ["defaults", "no entry of the main manifest has a finding"]
+      : ["an included file", "the entry has no finding"];
   if (isForeign) return { rule: "W05", message: `${who} cannot waive this finding of ${id}` };
-  if (severity === "error" && !waivable)
-    return {
-      rule: "W03",
-      message: `${id} is an error that nobody can waive`,
-      remedy: `${rule.remedy}; then remove this`,
-    };
-  const whose = entry === null ? "no entry of the main manifest has a finding" : "the entry has no finding";
+  if (severity === "error" && !waivable) {
+    const message = `${id} is an error that nobody can waive`;
+    return { rule: "W03", message, remedy: `${rule.remedy}; then remove this` };
+  }
   const which = about === null ? "" : ` that says ${quote(about)}`;
   return { rule: "W03", message: `${whose} of ${id}${which}, or it is waived already` };
 }
 
-/** May a waiver accept the finding? An error only where its rule allows that, and only the entry itself. */
-function mayWaive({ entry: by }: Pick<Waiver, "entry">, { rule, entry, finding }: EntryFinding): boolean {
+/** May a waiver of an entry, or null: of `defaults`, accept a finding? An error only the entry, where its rule allows it. */
+function mayWaive(by: WaiverEntry | null, { rule, entry, finding }: EntryFinding): boolean {
   if (finding.severity === "error") return rule.waivable === true && by?.mainManifest === true;
   if (by === null) return entry.mainManifest && isForDefaults(rule);
   return by.mainManifest || !mainOnly.has(rule.id);
@@ -191,20 +191,10 @@ function isForDefaults({ id, severity }: Rule): boolean {
   return severity !== "error" && !id.startsWith("G") && id !== "T54" && id !== "T58";
 }
 
-/** Is the rule one that can say something of an entry; for `defaults`, also of the manifest as such? */
-function isAbout({ admission, role, manifest }: Rule, entry: WaiverEntry | null): boolean {
-  return admission !== undefined || role !== undefined || (entry === null && manifest !== undefined);
-}
-
-/** True for text that says something: one letter or digit at least, which an invisible character is not. */
-function isReason(reason: string): boolean {
-  return /[\p{L}\p{N}]/u.test(reason);
-}
-
 function withWaiver(one: EntryFinding, waiver: Waiver | undefined): RuleFinding {
   const { finding, rule, entry } = one;
   if (waiver !== undefined) return { ...finding, accepted: true, reason: waiver.reason };
-  if (finding.severity === "info" || !mayWaive({ entry }, one)) return finding;
+  if (finding.severity === "info" || !mayWaive(entry, one)) return finding;
   const where = rule.manifest === undefined ? "" : " under defaults";
   const way = `accept: [{ rule: ${rule.id}, reason: … }]${where}`;
   return { ...finding, remedy: `${finding.remedy}; or, with a reason, write ${way}` };

@@ -9,29 +9,21 @@ import { awaitOf, namesBehind } from "./waits";
  */
 const gitpodImage = /^(?:(?:index\.)?docker\.io\/)?gitpod\/workspace-[a-z0-9.-]+(?:[:@]|$)/;
 
-/** @see https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html */
-const install =
-  'curl -fsSL "https://awscli.amazonaws.com/awscli-exe-linux-x86_64.zip" -o /tmp/awscliv2.zip && unzip -q /tmp/awscliv2.zip -d /tmp && sudo /tmp/aws/install';
-
 const isInstall = ({ kind }: Step): boolean => kind === "install";
 const needsCli = (step: Step): boolean => step.kind === "login" || (step.kind === "use" && step.cli);
 
 /** Nothing in the file installs the CLI: said once. */
 function nothingInstalls(subject: GitpodYmlSubject): readonly PlacedObservation[] {
-  const { image } = subject.facts;
-  const first = subject.steps.flat().find(needsCli);
+  const { facts, steps, repositories, shown } = subject;
+  const { image } = facts;
+  const first = steps.flat().find(needsCli);
   // A file without commands: the login of the manifest is still to be merged into it.
-  const isToCome =
-    subject.repositories.length > 0 &&
-    snippetsOf(subject).length > 0 &&
-    subject.facts.problems.length === 0 &&
-    subject.facts.tasks.every(({ commands }) => commands.length === 0);
+  const isEmpty = facts.problems.length === 0 && facts.tasks.every(({ commands }) => commands.length === 0);
+  const isToCome = isEmpty && repositories.length > 0 && snippetsOf(subject).length > 0;
   if (first === undefined && !isToCome) return [];
-  const [which, at] =
-    image === null || image === "built"
-      ? ["the default image of Gitpod", first?.place]
-      : [`the image ${subject.shown(image.text)}`, image.place];
-  const place = at ?? { path: [], line: 1, column: 1 };
+  const named = image === "built" ? null : image;
+  const which = named === null ? "the default image of Gitpod" : `the image ${shown(named.text)}`;
+  const place = named?.place ?? first?.place ?? { path: [], line: 1, column: 1 };
   return [{ message: `${which} has no AWS CLI, and no command of this file installs it`, place }];
 }
 
@@ -61,7 +53,8 @@ export const awsCliRules: readonly Rule[] = Object.freeze<Rule[]>([
     severity: "warning",
     title: "nothing provides the AWS CLI",
     why: "gp idp login aws runs the AWS CLI, and fails without it; tasks run side by side, so that one that another task installs may come too late",
-    remedy: `install it in the workspace image's Dockerfile, or in a task of its own that ends with gp sync-done aws-cli, and write snippet: { after: aws-cli } in the manifest's entry: ${install}`,
+    remedy:
+      "install it in the Dockerfile of the image, or in a task that the login waits for, as docs/snippet.md of gitpod-aws-oidc shows",
     gitpodYml: (subject) => {
       const { image } = subject.facts;
       if (image === "built" || (image !== null && !gitpodImage.test(image.text))) return [];

@@ -1,3 +1,4 @@
+import type { Snippet, TaskFormat } from "../../model/accessModel";
 import type {
   GitpodYmlFacts,
   LoginStep,
@@ -8,7 +9,6 @@ import type {
   TaskFacts,
   Word,
 } from "../../model/gitpodYml";
-import type { Snippet, TaskFormat } from "../../model/accessModel";
 import type { GitpodYmlSubject } from "../rule";
 
 /*
@@ -16,9 +16,7 @@ import type { GitpodYmlSubject } from "../rule";
  */
 
 /** Flags of `gp idp login aws` that take a value. */
-export const loginFlags: readonly string[] = Object.freeze([
-  ...["role-arn", "audience", "profile", "duration-seconds", "scope"],
-]);
+export const loginFlags: readonly string[] = "role-arn audience profile duration-seconds scope".split(" ");
 
 /** Options of the AWS CLI that take a value and may stand anywhere. */
 const awsOptions =

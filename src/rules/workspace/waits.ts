@@ -1,4 +1,4 @@
-import type { LoginStep, Step, SyncStep, UseStep, VariableStep } from "../../model/gitpodYml";
+import type { LoginStep, Step, SyncStep, TaskPhase, UseStep, VariableStep } from "../../model/gitpodYml";
 import type { GitpodYmlSubject, PlacedObservation, Rule } from "../rule";
 import { exclude, loginsOf, snippetsOf } from "./steps";
 
@@ -37,44 +37,36 @@ export function awaitOf(steps: readonly Step[], names: ReadonlySet<string>): num
 
 const isLogin = (step: Step): boolean => step.kind === "login";
 
-/** Signals and waits of the whole file whose names are known. */
-function syncs({ steps }: GitpodYmlSubject): readonly (SyncStep & { readonly name: string })[] {
-  return steps
-    .flat()
-    .flatMap((step) =>
-      (step.kind === "await" || step.kind === "done") && step.name !== null
-        ? [{ ...step, name: step.name }]
-        : [],
-    );
+/** The signals or the waits of some steps whose names are known. */
+function syncs(steps: readonly Step[], kind: SyncStep["kind"]): readonly (SyncStep & { name: string })[] {
+  return steps.flatMap((step) =>
+    step.kind === kind && step.name !== null ? [{ ...step, name: step.name }] : [],
+  );
 }
 
-/** All names that the file signals; null where it signals one that is not known before it runs. */
-function signalledNames(subject: GitpodYmlSubject): ReadonlySet<string> | null {
-  const unknown = subject.steps.flat().some((step) => step.kind === "done" && step.name === null);
-  return unknown ? null : new Set(syncs(subject).flatMap(({ kind, name }) => (kind === "done" ? name : [])));
+/** Does no command of the file signal a name, as far as it shows what it signals? */
+function isNeverSignalled({ steps }: GitpodYmlSubject): (name: string) => boolean {
+  const unknown = steps.flat().some((step) => step.kind === "done" && step.name === null);
+  const signalled = new Set(syncs(steps.flat(), "done").map(({ name }) => name));
+  return (name) => !unknown && !signalled.has(name);
 }
 
 /** For each task that needs credentials before it has any: the first step that does. */
 function unmetNeeds(subject: GitpodYmlSubject): readonly Need[] {
   const names = namesBehind(subject.steps, isLogin);
-  const signalled = signalledNames(subject);
-  const exported = new Set(
-    snippetsOf(subject).flatMap(({ logins }) =>
-      logins.flatMap(({ exports }) => exports.map(({ variable }) => variable)),
-    ),
-  );
+  const never = isNeverSignalled(subject);
+  const logins = snippetsOf(subject).flatMap((snippet) => snippet.logins);
+  const exported = new Set(logins.flatMap(({ exports }) => exports.map(({ variable }) => variable)));
   return subject.steps.flatMap((steps): readonly Need[] => {
     const login = steps.find((step) => step.kind === "login") ?? null;
     for (const step of steps) {
-      if (step.kind === "await" && (step.name === null || names.has(step.name))) return [];
-      // Who waits for ever needs nothing.
-      if (step.kind === "await" && step.name !== null && signalled?.has(step.name) === false) return [];
-      if (step === login) return [];
+      // Who has waited for a login has what it needs; who waits for ever needs nothing.
+      if (step === login || awaitOf([step], names) === 0) return [];
+      if (step.kind === "await" && step.name !== null && never(step.name)) return [];
       if (step.kind !== "use" && !(step.kind === "variable" && exported.has(step.name))) continue;
       // To ask whether there are credentials is what one does before a login; or one does something else instead.
       const isNoNeed = step.kind === "variable" || step.probe;
-      if (login !== null && (isNoNeed || exclude(step, login))) continue;
-      return [{ step, login }];
+      if (login === null || !(isNoNeed || exclude(step, login))) return [{ step, login }];
     }
     return [];
   });
@@ -87,65 +79,76 @@ function hasty(subject: GitpodYmlSubject): readonly PlacedObservation[] {
   if (!isThere && (subject.repositories.length === 0 || snippetsOf(subject).length === 0)) return [];
   const [name] = [...namesBehind(steps, isLogin)].sort();
   const signal = name === undefined ? "aws" : shown(name).slice(1, -1);
+  const unsaid = name === undefined ? `gp sync-done ${signal} behind the login, and ` : "";
+  const [lacks, wait] = isThere
+    ? [
+        "the credentials of another task's login, and does not wait for it",
+        `write ${unsaid}gp sync-await ${signal} before it`,
+      ]
+    : [
+        "credentials, and no task of this file logs in",
+        "run npx gitpod-aws-oidc snippet --into FILE --await all",
+      ];
   return unmetNeeds(subject)
     .filter(({ login }) => login === null)
     .map(({ step }) => {
-      const what = step.kind === "use" ? step.what : `$${step.name}`;
       const late = step.phase === "command" ? "" : `move it from ${step.phase} to command, and `;
-      const unsaid = name === undefined ? `gp sync-done ${signal} behind the login, and ` : "";
-      const wait = isThere
-        ? `write ${unsaid}gp sync-await ${signal} before it`
-        : "run npx gitpod-aws-oidc snippet --into FILE --await all";
-      const message = isThere
-        ? `${what} needs the credentials of another task's login, and does not wait for it`
-        : `${what} needs credentials, and no task of this file logs in`;
-      return { message, place: step.place, remedy: late + wait };
+      const what = step.kind === "use" ? step.what : `$${step.name}`;
+      return { message: `${what} needs ${lacks}`, place: step.place, remedy: late + wait };
     });
+}
+
+/** Waits that never end in a start that runs these phases alone: only others signal the name. */
+function stuck(
+  { steps }: GitpodYmlSubject,
+  ...phases: readonly TaskPhase[]
+): readonly { readonly waiter: SyncStep & { readonly name: string }; readonly signal: SyncStep }[] {
+  const runs = ({ phase }: SyncStep): boolean => phases.includes(phase);
+  return syncs(steps.flat(), "await").flatMap((waiter) => {
+    const signals = syncs(steps.flat(), "done").filter(({ name }) => name === waiter.name);
+    const [signal] = signals;
+    return signal === undefined || !runs(waiter) || signals.some(runs) ? [] : [{ waiter, signal }];
+  });
 }
 
 /** Prebuilds run no `command`: who waits for one in another phase waits for ever. */
 function deadlocks(subject: GitpodYmlSubject): readonly PlacedObservation[] {
-  const done = syncs(subject).filter(({ kind }) => kind === "done");
-  const early = new Set(done.flatMap(({ phase, name }) => (phase === "command" ? [] : name)));
-  const late = new Set(done.flatMap(({ phase, name }) => (phase === "command" ? name : [])));
-  return syncs(subject).flatMap(({ kind, phase, name, place }) => {
-    if (kind !== "await" || phase === "command" || !late.has(name) || early.has(name)) return [];
-    const message = `${phase} waits for ${subject.shown(name)}, which only a command signals: prebuilds run none, and wait for ever`;
-    return [{ message, place, remedy: "move gp sync-await, and what follows it, to command" }];
-  });
+  return stuck(subject, "before", "init", "prebuild").map(({ waiter: { phase, name, place } }) => ({
+    message: `${phase} waits for ${subject.shown(name)}, which only a command signals: prebuilds run none, and wait for ever`,
+    place,
+    remedy: "move gp sync-await, and what follows it, to command",
+  }));
 }
 
 /** Waiting for a name that nothing signals, such as a misspelled one. */
 function endlessWaits(subject: GitpodYmlSubject): readonly PlacedObservation[] {
-  const signalled = signalledNames(subject);
-  if (signalled === null) return [];
-  return syncs(subject).flatMap(({ kind, name, place }) => {
-    if (kind !== "await" || signalled.has(name)) return [];
-    const message = `this waits for ${subject.shown(name)}, which no command of this file signals: unless a script does, it waits for ever`;
-    return [
-      { message, place, remedy: "write the name that is signalled, or signal this one with gp sync-done" },
-    ];
-  });
+  const never = isNeverSignalled(subject);
+  return syncs(subject.steps.flat(), "await")
+    .filter(({ name }) => never(name))
+    .map(({ name, place }) => ({
+      message: `this waits for ${subject.shown(name)}, which no command of this file signals: unless a script does, it waits for ever`,
+      place,
+      remedy: "write the name that is signalled, or signal this one with gp sync-done",
+    }));
 }
 
 /** A signal of the login's name by a task that neither logs in nor has waited for a login. */
 function earlySignals({ steps: all, shown }: GitpodYmlSubject): readonly PlacedObservation[] {
   const behind = namesBehind(all, isLogin);
-  const ofLogins = new Set(
-    all
-      .filter((steps) => steps.some(isLogin))
-      .flat()
-      .flatMap((step) => (step.kind === "done" ? step.name : [])),
-  );
-  return all.flatMap((steps) => {
-    if (steps.some(isLogin)) return [];
-    const waited = awaitOf(steps, behind);
-    return (waited < 0 ? steps : steps.slice(0, waited)).flatMap((step): readonly PlacedObservation[] => {
-      if (step.kind !== "done" || step.name === null || !ofLogins.has(step.name)) return [];
-      const message = `this signals ${shown(step.name)}, as the task of the login does: who waits for it goes on before anybody is logged in`;
-      return [{ message, place: step.place, remedy: "signal another name here" }];
-    });
-  });
+  const logins = all.filter((steps) => steps.some(isLogin));
+  const ofLogins = new Set(syncs(logins.flat(), "done").map(({ name }) => name));
+  return all
+    .filter((steps) => !logins.includes(steps))
+    .flatMap((steps) => {
+      const waited = awaitOf(steps, behind);
+      return syncs(waited < 0 ? steps : steps.slice(0, waited), "done");
+    })
+    .filter(({ name }) => ofLogins.has(name))
+    .map(({ name, place }) => ({
+      message: `this signals ${shown(name)}, as the task of the login does: who waits for it goes on before anybody is logged in`,
+      place,
+      remedy: "signal another name here",
+    }));
 }
 
 /** Tasks that run side by side, and what one needs of another. */
@@ -159,7 +162,7 @@ export const waitRules: readonly Rule[] = Object.freeze<Rule[]>([
     gitpodYml: (subject) =>
       loginsOf(subject).length === 0
         ? hasty(subject)
-        : [...hasty(subject), ...deadlocks(subject), ...endlessWaits(subject), ...earlySignals(subject)],
+        : [hasty, deadlocks, endlessWaits, earlySignals].flatMap((check) => check(subject)),
   },
   {
     id: "S12",
@@ -168,16 +171,11 @@ export const waitRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "it has no credentials, or those of somebody else",
     remedy: "move it behind the login",
     gitpodYml: (subject) =>
-      unmetNeeds(subject).flatMap(({ step, login }) =>
-        login === null || step.kind !== "use"
-          ? []
-          : [
-              {
-                message: `${step.what} runs before the login on line ${login.place.line}`,
-                place: step.place,
-              },
-            ],
-      ),
+      unmetNeeds(subject).flatMap(({ step, login }) => {
+        if (login === null || step.kind !== "use") return [];
+        const message = `${step.what} runs before the login on line ${login.place.line}`;
+        return [{ message, place: step.place }];
+      }),
   },
   {
     id: "S18",
@@ -185,17 +183,10 @@ export const waitRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a signal in a phase that a start from a prebuild skips",
     why: "a workspace that starts from a prebuild runs before and command only: the signal never comes, and whoever waits for it waits for ever",
     remedy: "move gp sync-done, and what it signals, to before",
-    gitpodYml: (subject) => {
-      const all = syncs(subject);
-      const isSkipped = ({ phase }: SyncStep): boolean => phase === "init" || phase === "prebuild";
-      return all.flatMap((step) => {
-        if (step.kind !== "done" || !isSkipped(step)) return [];
-        const same = all.filter((other) => other.name === step.name && !isSkipped(other));
-        const waiter = same.find(({ kind }) => kind === "await");
-        if (waiter === undefined || same.some(({ kind }) => kind === "done")) return [];
-        const message = `a start from a prebuild skips ${step.phase}, and with it this signal, which ${waiter.phase} on line ${waiter.place.line} waits for`;
-        return [{ message, place: step.place }];
-      });
-    },
+    gitpodYml: (subject) =>
+      stuck(subject, "before", "command").map(({ waiter, signal: { phase, place } }) => ({
+        message: `a start from a prebuild skips ${phase}, and with it this signal, which ${waiter.phase} on line ${waiter.place.line} waits for`,
+        place,
+      })),
   },
 ]);

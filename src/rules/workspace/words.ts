@@ -1,7 +1,6 @@
 import { nearest } from "../../diagnostics";
-import type { TaskFormat } from "../../model/accessModel";
 import type { ShellCommand, Word } from "../../model/gitpodYml";
-import type { GitpodYmlSubject, PlacedObservation, Rule } from "../rule";
+import type { GitpodYmlSubject, Rule } from "../rule";
 import { isLogin, loginFlags } from "./steps";
 
 /** A command with wrong words: neither text quotes more of the file than these. */
@@ -26,19 +25,15 @@ function wordMistake({ words }: ShellCommand): readonly Mistake[] {
   for (let length = said.length; length > 0; length--) {
     const text = said.slice(0, length).join(" ");
     if (commands.some((command) => command.startsWith(`${text} `))) return [];
-    const meant = commandMeant(text.toLowerCase());
+    // Words of the login in another order, or without one of them.
+    const isLoginMeant = /^(?=.*\baws\b)(?:(?:idp|login|aws) )+(?:idp|login|aws)$/i.test(text);
+    const meant = isLoginMeant ? "idp login aws" : nearest(text, commands);
     if (meant === undefined) continue;
     const word = words[1 + meant.split(" ").findIndex((part, i) => said[i] !== part)];
     const write = meant === "idp login aws" ? right : `gp ${meant}${meant.startsWith("sync") ? " NAME" : ""}`;
     return word === undefined ? [] : [{ word, found: `gp ${text}`, write }];
   }
   return [];
-}
-
-function commandMeant(text: string): string | undefined {
-  // Words of the login in another order, or without one of them.
-  if (/^(?=.*\baws\b)(?:(?:idp|login|aws) )+(?:idp|login|aws)$/.test(text)) return "idp login aws";
-  return nearest(text, commands);
 }
 
 /** What is wrong in the flags of `gp idp login aws`. */
@@ -62,18 +57,6 @@ function flagMistakes(words: readonly Word[]): readonly Mistake[] {
   });
 }
 
-/** Commands of one Gitpod in the file of the other. */
-function foreignCommand(
-  { program, words, place }: ShellCommand,
-  format: TaskFormat,
-): readonly PlacedObservation[] {
-  const isOnas = program === "ona" || (program === "gitpod" && words[1]?.text === "idp");
-  const inOna = format === "automations.yaml";
-  const where = inOna ? "an environment of Ona" : "a workspace of Gitpod Classic";
-  const isForeign = inOna ? program === "gp" : isOnas;
-  return isForeign ? [{ message: `${where} has no command ${program}`, place }] : [];
-}
-
 const everyCommand = ({ facts }: GitpodYmlSubject): readonly ShellCommand[] =>
   facts.tasks.flatMap((task) => task.commands);
 
@@ -87,13 +70,13 @@ export const wordRules: readonly Rule[] = Object.freeze<Rule[]>([
     remedy: `write ${right}`,
     gitpodYml: (subject) =>
       everyCommand(subject)
-        .filter((command) => command.program === "gp" || isLogin(command))
-        .flatMap((command) =>
-          isLogin(command) ? flagMistakes(command.words.slice(4)) : wordMistake(command),
-        )
-        .map(({ word, found, write }) => ({
+        .flatMap((command) => {
+          if (isLogin(command)) return flagMistakes(command.words.slice(4));
+          return command.program === "gp" ? wordMistake(command) : [];
+        })
+        .map(({ word: { place }, found, write }) => ({
           message: `found ${subject.shown(found)}`,
-          place: word.place,
+          place,
           remedy: `write ${write}`,
         })),
   },
@@ -104,7 +87,14 @@ export const wordRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "the command is not there, and nobody is logged in",
     remedy:
       "write gp in a .gitpod.yml; in an automations file write ona, and dependsOn instead of gp sync-await",
-    gitpodYml: (subject) =>
-      everyCommand(subject).flatMap((command) => foreignCommand(command, subject.facts.format)),
+    gitpodYml: (subject) => {
+      const inOna = subject.facts.format === "automations.yaml";
+      const where = inOna ? "an environment of Ona" : "a workspace of Gitpod Classic";
+      const isOnas = ({ program, words }: ShellCommand): boolean =>
+        program === "ona" || (program === "gitpod" && words[1]?.text === "idp");
+      return everyCommand(subject)
+        .filter((command) => (inOna ? command.program === "gp" : isOnas(command)))
+        .map(({ program, place }) => ({ message: `${where} has no command ${program}`, place }));
+    },
   },
 ]);
