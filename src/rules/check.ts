@@ -10,7 +10,7 @@ import type { JudgedRole, PlacedAdmission, StatementMemo, Surroundings } from ".
 import { isJudged } from "./permissions/policySizes";
 import { denialsOf } from "./permissions/statements";
 import { raised, wideOnes } from "./permissions/wideTrust";
-import type { Observation, Rule } from "./rule";
+import { observed, type Observation, type Rule } from "./rule";
 import { accessOfExisting, accessOfRole } from "./sources";
 import { ruleOf, rules } from "./table";
 import { trustView } from "./trust/readTrust";
@@ -91,10 +91,8 @@ function judge(
 
 /** What a rule says of some of the workspaces that a role admits, with its place. */
 function admitted(rule: Rule, admission: PlacedAdmission): readonly Observation[] {
-  const seen = rule.admission?.(admission) ?? null;
-  if (seen === null) return [];
-  const { message, ...rest } = typeof seen === "string" ? { message: seen } : seen;
-  return [{ ...rest, message: `${admission.where}${message}`, origin: admission.origin }];
+  const said = observed(rule.admission?.(admission) ?? null, admission.origin);
+  return said.map((seen) => ({ ...seen, message: `${admission.where}${seen.message}` }));
 }
 
 /** A role as rules see it: its documents read, what it says taken apart. */

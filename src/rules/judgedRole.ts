@@ -1,6 +1,7 @@
 import type { Origin, Severity } from "../diagnostics";
 import type { Installation, ItemOrder, Account, ScmHost } from "../model/accessModel";
 import type { ExistingDocument, ExistingIdentityProvider } from "../model/existing";
+import type { ArnFields } from "../model/names";
 import type { Statement } from "../model/policyDocument";
 import type { Admission, RoleAccess } from "../model/roleAccess";
 import type { OperatorParts, ReadDocument, ServiceReference } from "../policy";
@@ -87,9 +88,20 @@ export interface TrustStatement {
   /** For messages: `statement 2 "login"`. */
   readonly name: string;
   readonly origin: Origin;
+  readonly principals: readonly TrustPrincipal[];
   /** Empty where it is about other principals. */
   readonly issuers: readonly TrustedIssuer[];
   readonly conditions: readonly TrustCondition[];
+}
+
+/** A principal of a statement: `*` is one of AWS. */
+export interface TrustPrincipal {
+  /** As written, e.g. `Federated`. */
+  readonly type: string;
+  readonly text: string;
+  /** Null: it is none. */
+  readonly arn: ArnFields | null;
+  readonly origin: Origin;
 }
 
 /** An issuer of OpenID Connect tokens that a statement trusts. */
@@ -104,6 +116,8 @@ export interface TrustedIssuer {
   readonly problem: string | null;
   /** Those declared with this issuer. */
   readonly installations: readonly Installation[];
+  /** Do its subjects name an organization and a project of Ona? */
+  readonly isOna: boolean;
   /** Can anybody get a token here? */
   readonly openSignup: boolean;
 }

@@ -22,8 +22,8 @@ export interface Rule {
   readonly waivable?: true;
   /** Is a finding one severity higher where the role's trust is wide? See G11. @default false */
   readonly raised?: true;
-  /** Some of the workspaces that a role admits: a message, or more, without its place. */
-  readonly admission?: (admission: PlacedAdmission) => string | Observation | null;
+  /** Some of the workspaces that a role admits. */
+  readonly admission?: (admission: PlacedAdmission) => Said;
   /** A trust policy that somebody wrote. */
   readonly trust?: (view: TrustView, role: JudgedRole) => readonly Observation[];
   /** Everything else about a role: what it may do, and what AWS makes of it. */
@@ -53,6 +53,16 @@ export interface Observation {
   readonly origin?: Origin;
   /** @default - the rule's own remedy */
   readonly remedy?: string | undefined;
+}
+
+/** What is said of one place: a message, more than that, several, or nothing. */
+export type Said = string | Observation | readonly (string | Observation)[] | null;
+
+/** The same as observations: those without a place of their own are of this one. */
+export function observed(said: Said, origin: Origin): readonly Observation[] {
+  return [said ?? []]
+    .flat()
+    .map((one) => ({ origin, ...(typeof one === "string" ? { message: one } : one) }));
 }
 
 /** A `.gitpod.yml` that exists already. */

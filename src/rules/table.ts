@@ -18,7 +18,6 @@ import { principalRules } from "./trust/principals";
 import { reachRules } from "./trust/reach";
 import { relationRules } from "./trust/relations";
 import { roleLimitRules } from "./trust/roleLimits";
-import { valueRules } from "./trust/values";
 import { structureRules } from "./trust/structure";
 import { subjectRules } from "./trust/subjects";
 import { waiverRules } from "./waivers/waivers";
@@ -35,7 +34,6 @@ const letters = "TPGSEWN";
 export const rules: readonly Rule[] = Object.freeze(
   [
     ...[
-      valueRules,
       structureRules,
       principalRules,
       roleLimitRules,

@@ -70,7 +70,7 @@ function problemOf(
       remedy: `write ForAnyValue:${operator}, or ForAllValues:${operator} with Null beside it`,
     };
   // In a Deny, or beside a condition that demands the key, what is true of a missing key lets nobody in.
-  if (isList === false && set === "forallvalues" && !isDeny && !isDemanded({ conditions: all }, key))
+  if (isList === false && set === "forallvalues" && !isDeny && !isDemanded({ conditions: all }, { key }))
     return {
       message: `${operator} is true where ${name} is missing, and this key never has several values`,
       remedy: `write ${operator.slice(operator.indexOf(":") + 1)}`,

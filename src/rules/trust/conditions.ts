@@ -1,39 +1,35 @@
 import { nearest, quote } from "../../diagnostics";
-import type { Pattern } from "../../policy";
+import type { Statement } from "../../model/policyDocument";
+import { coverEverybody, isPrivateCidr, valueForm } from "../../policy";
 import type { TrustCondition, TrustStatement, TrustView } from "../judgedRole";
 import type { Observation, Rule } from "../rule";
-import { claimsOfEveryIssuer, isMissing, outcome } from "./outcomes";
+import { claimsOfEveryIssuer, isMissing, literally, neverEquals, outcome } from "./relations";
 import {
+  conditionsOf,
   demands,
+  each,
+  eachLogin,
+  eachOpenLogin,
   hasWildcard,
   isApart,
   isBinding,
   isComparable,
   isDemanded,
+  isEverything,
+  isIdentity,
+  isOpen,
   isOwn,
+  isPatternValue,
+  isWithin,
+  issuersOf,
   on,
   patternIn,
-  isWithin,
+  sameKey,
+  type LoginJudge,
 } from "./trustView";
 
-/** What a statement by which tokens log in has to be told. */
-export type LoginJudge = (login: TrustStatement, view: TrustView) => readonly Observation[];
-/** What one condition of such a statement has to be told; null: nothing. */
-export type ConditionJudge = (
-  condition: TrustCondition,
-  login: TrustStatement,
-  view: TrustView,
-) => string | null;
-
-/** Judges each statement by which tokens log in. */
-export function eachLogin(judge: LoginJudge): NonNullable<Rule["trust"]> {
-  return (view) => view.logins.flatMap((login) => judge(login, view));
-}
-
-/** Judges each of them that lets somebody in: what else a statement would let in that admits nobody is no news. */
-export function eachOpenLogin(judge: LoginJudge): NonNullable<Rule["trust"]> {
-  return (view) => view.open.flatMap((login) => judge(login, view));
-}
+/** What one condition of a statement by which tokens log in has to be told. */
+type ConditionJudge = (condition: TrustCondition, login: TrustStatement, view: TrustView) => string | null;
 
 /** Judges each condition of such a statement. */
 function eachCondition(judge: ConditionJudge, each = eachLogin): NonNullable<Rule["trust"]> {
@@ -45,7 +41,13 @@ function eachCondition(judge: ConditionJudge, each = eachLogin): NonNullable<Rul
   );
 }
 
-const isIdentity = ({ claim }: TrustCondition): boolean => claim === "sub" || claim === "aud";
+/** Judges each of them that is on `sub` or `aud` of one of its issuers. */
+function eachIdentity(judge: ConditionJudge, each = eachLogin): NonNullable<Rule["trust"]> {
+  return eachCondition(
+    (c, login, view) => (isIdentity(c) && isOwn(login, c) ? judge(c, login, view) : null),
+    each,
+  );
+}
 
 /** Claims with several values: whoever asks for all of them asks for nothing where there is none, which may be meant. */
 const multiValued: ReadonlySet<string> = new Set([
@@ -53,44 +55,27 @@ const multiValued: ReadonlySet<string> = new Set([
   ...["aws:principalorgpaths", "aws:resourceorgpaths", "aws:principalservicenameslist"],
 ]);
 
-/** Is it nothing but wildcards, a `*` among them? */
-export function isEverything(pattern: Pattern | null): boolean {
-  return pattern?.includes("many") === true && pattern.every((token) => typeof token === "string");
-}
-
-/** The issuers of a statement, for a message. */
-export function issuersOf({ issuers }: TrustStatement): string {
-  return [...new Set(issuers.map((i) => quote(i.providerName)))].join(", ");
-}
-
-/** Does the condition read the value as more than one text? True also where it holds a policy variable. */
-export function isPatternValue(condition: TrustCondition, value: string): boolean {
-  return patternIn(condition, value)?.some((token) => typeof token === "string") ?? true;
-}
-
 /** Wildcards under operators that take them literally. */
-const uselessWildcard =
-  (operators: RegExp): ConditionJudge =>
-  (c, login) => {
+function uselessWildcard(operators: RegExp): NonNullable<Rule["trust"]> {
+  return eachIdentity((c) => {
     const value = c.values.find(hasWildcard);
-    if (value === undefined || !isIdentity(c) || !isOwn(login, c) || !operators.test(c.base)) return null;
+    if (value === undefined || !operators.test(c.base)) return null;
     const effect = c.negated ? "never excludes anything" : "never matches";
     return `${c.operator} takes * and ? literally, so ${quote(value)} ${effect}`;
-  };
+  });
+}
 
-const needlessLike: ConditionJudge = (c, login) => {
-  if (!isIdentity(c) || !isOwn(login, c) || c.base !== "stringlike") return null;
-  if (c.values.length === 0 || c.values.some((value) => isPatternValue(c, value))) return null;
-  return `${c.operator} on ${c.claim} has no wildcard: StringEquals means the same, and stays exact whatever is added`;
-};
+const needlessLike: ConditionJudge = (c) =>
+  c.base !== "stringlike" || c.values.length === 0 || c.values.some((value) => isPatternValue(c, value))
+    ? null
+    : `${c.operator} on ${c.claim} has no wildcard: StringEquals means the same, and stays exact whatever is added`;
 
 const unescaped: ConditionJudge = (c, login) => {
-  if (!isOwn(login, c) || !c.base.endsWith("like") || c.negated) return null;
-  if (login.issuers.every((i) => i.foreign !== null)) return null;
+  if (!c.base.endsWith("like") || c.negated || login.issuers.every((i) => i.foreign !== null)) return null;
   for (const value of c.values) {
     const pattern = patternIn(c, value);
     if (pattern === null || isEverything(pattern)) continue;
-    if (c.claim === "aud" && pattern.some((t) => typeof t === "string"))
+    if (c.claim === "aud" && isOpen(pattern))
       return `the audience ${quote(value)} is a pattern that other audiences match`;
     // Before the repository's end another rule says what it admits.
     if (c.claim === "sub" && /\?[A-Za-z_]+=/.test(value.replace(/\$\{[*?$]\}/g, "")))
@@ -99,59 +84,52 @@ const unescaped: ConditionJudge = (c, login) => {
   return null;
 };
 
-const allValues: ConditionJudge = (c, login) => {
-  if (c.set !== "forallvalues" || multiValued.has(c.claim) || multiValued.has(c.key.toLowerCase()))
-    return null;
-  if (isDemanded(login, c.key)) return null;
-  return `${c.operator} is true where ${quote(c.key)} is missing, and this key never has several values`;
-};
+const allValues: ConditionJudge = (c, login) =>
+  c.set !== "forallvalues" ||
+  [c.claim, c.key.toLowerCase()].some((key) => multiValued.has(key)) ||
+  isDemanded(login, c)
+    ? null
+    : `${c.operator} is true where ${quote(c.key)} is missing, and this key never has several values`;
 
-const ifExists: ConditionJudge = (c, login) => {
-  if (!c.ifExists || !isIdentity(c) || !isOwn(login, c) || isDemanded(login, c.key)) return null;
-  return `${c.operator} is true where ${quote(c.key)} is missing`;
-};
+const ifExists: ConditionJudge = (c, login) =>
+  c.ifExists && !isDemanded(login, c) ? `${c.operator} is true where ${quote(c.key)} is missing` : null;
 
 const onlyNegative: LoginJudge = (login, view) => {
   const own = on(login, "sub").filter((c) => c.base !== "null");
   const [first] = own;
-  if (first === undefined || own.some((c) => !c.negated) || demands(view, login, "sub").length > 0) return [];
-  return [
-    {
-      message: `${login.name} only says which subjects are refused: every other one gets in, and so does a token without sub`,
-      origin: first.origin,
-    },
-  ];
+  if (first === undefined || own.some((c) => !c.negated) || demands(view, login, "sub").length > 0)
+    return null;
+  const message = `${login.name} only says which subjects are refused: every other one gets in, and so does a token without sub`;
+  return { message, origin: first.origin };
 };
 
 const cancelled: ConditionJudge = (c, login) => {
-  if (c.base !== "null" || !c.values.some((v) => v.toLowerCase() === "true")) return null;
-  if (c.values.some((v) => v.toLowerCase() === "false")) return null;
-  const others = login.conditions.some((o) => o !== c && o.key.toLowerCase() === c.key.toLowerCase());
+  const values = c.values.map((value) => value.toLowerCase());
+  if (c.base !== "null" || !values.includes("true") || values.includes("false")) return null;
+  const others = login.conditions.some((o) => o !== c && sameKey(o, c));
   if (!others && !(isIdentity(c) && isOwn(login, c))) return null;
   return `Null requires ${quote(c.key)} to be missing: other conditions on the key then hold for no token, or for all`;
 };
 
 const wrongKeys: LoginJudge = (login) => {
   // Held against a misspelt issuer, the keys that are right would be wrong.
-  if (login.issuers.some(({ problem }) => problem !== null)) return [];
+  if (login.issuers.some(({ problem }) => problem !== null)) return null;
   const known = [...new Set(login.issuers.map((i) => i.providerName))];
-  const wrong = login.conditions.filter((c) => c.prefix !== null && !isOwn(login, c));
-  const observed = wrong.map((c) => ({
-    message: `${login.name} uses the key ${quote(c.key)}, which no token of ${issuersOf(login)} has`,
-    origin: c.origin,
-    remedy: `write ${known.map((name) => quote(`${name}:${c.claim}`)).join(" or ")}`,
-  }));
   const bound = login.conditions.filter((c) => isOwn(login, c) && isBinding(c));
-  const prefixes = new Set(bound.map((c) => c.prefix));
-  const [first] = bound;
-  if (prefixes.size < 2 || first === undefined) return observed;
+  const isSplit = new Set(bound.map((c) => c.prefix)).size > 1;
   return [
-    ...observed,
-    {
+    ...login.conditions
+      .filter((c) => c.prefix !== null && !isOwn(login, c))
+      .map((c) => ({
+        message: `${login.name} uses the key ${quote(c.key)}, which no token of ${issuersOf(login)} has`,
+        origin: c.origin,
+        remedy: `write ${known.map((name) => quote(`${name}:${c.claim}`)).join(" or ")}`,
+      })),
+    ...bound.slice(0, isSplit ? 1 : 0).map(({ origin }) => ({
       message: `${login.name} requires keys of two issuers at once, and a token has only one issuer`,
-      origin: first.origin,
+      origin,
       remedy: "write a statement for each issuer",
-    },
+    })),
   ];
 };
 
@@ -176,11 +154,6 @@ const keyOfNoLogin: LoginJudge = (login, view) =>
         remedy: near === undefined ? undefined : `did you mean ${near}?`,
       };
     });
-
-const emptyList: ConditionJudge = (c, login) =>
-  isIdentity(c) && isOwn(login, c) && c.base !== "null" && c.values.length === 0
-    ? `the list of values on ${c.claim} is empty, and AWS does not say whether nobody or everybody meets it`
-    : null;
 
 /** Values of one condition that another one of the same statement refuses. */
 const contradictions: LoginJudge = (login) => {
@@ -209,13 +182,47 @@ function refuses(other: TrustCondition, value: TrustCondition, own: TrustConditi
   return isApart(value, other);
 }
 
-const variables: ConditionJudge = (c, login) => {
-  if (c.claim !== "sub" || !isOwn(login, c)) return null;
-  const value = c.values.find((v) => /\$\{(?![*?$]\})[^}]*\}/.test(v));
+const variables: ConditionJudge = (c) => {
+  const value = c.claim === "sub" ? c.values.find((v) => /\$\{(?![*?$]\})[^}]*\}/.test(v)) : undefined;
   return value === undefined
     ? null
     : `${quote(value)} contains a policy variable: each request, not this document, decides what it admits`;
 };
+
+const emptyList: ConditionJudge = (c) =>
+  c.base !== "null" && c.values.length === 0
+    ? `the list of values on ${c.claim} is empty, and AWS does not say whether nobody or everybody meets it`
+    : null;
+
+function strangeValues({ statement, conditions, name }: TrustStatement): readonly Observation[] {
+  const values = conditions.flatMap((condition) =>
+    condition.values.flatMap((value): readonly Observation[] => {
+      const problem = neverEquals(condition, value);
+      // T25 and T35 say so of wildcards.
+      if (problem === null || problem === literally) return [];
+      const form = valueForm(condition.base);
+      const effect = condition.negated ? "excludes nothing" : "never matches";
+      const message = `${name}: ${quote(value)} ${problem}: ${condition.operator} ${effect}`;
+      const remedy = form?.reads(value) === false ? `write it like ${form.example}` : undefined;
+      return [{ message, origin: condition.origin, remedy }];
+    }),
+  );
+  const isDeny = statement.Effect === "Deny";
+  return [...values, ...(isDeny ? [] : wholeInternet(addressesOf(statement), `${name}: aws:SourceIp`))];
+}
+
+/** The addresses to which a statement limits requests. */
+function addressesOf(statement: Statement | undefined): readonly string[] {
+  return conditionsOf(statement?.Condition)
+    .filter(({ operator, key }) => /^IpAddress(IfExists)?$/i.test(operator) && /^aws:SourceIp$/i.test(key))
+    .flatMap(({ values }) => values);
+}
+
+function wholeInternet(cidrs: readonly string[], where: string): readonly Observation[] {
+  if (!coverEverybody(cidrs)) return [];
+  const message = `${where}: ${cidrs.join(", ")} are together every address, and limit nothing`;
+  return [{ severity: "warning", message }];
+}
 
 /** Rules about the conditions of a trust policy, whoever issues the tokens. */
 export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
@@ -225,7 +232,7 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a wildcard under StringEquals",
     why: "it is taken literally and never matches: every login is denied, or nothing is excluded",
     remedy: "write StringLike, with the guard against dot segments beside it, or name each value",
-    trust: eachCondition(uselessWildcard(/^string(not)?equals$/)),
+    trust: uselessWildcard(/^string(not)?equals$/),
   },
   {
     id: "T26",
@@ -233,7 +240,7 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "StringLike without a wildcard",
     why: "if somebody adds a * later, it becomes a pattern without a change of the operator",
     remedy: "write StringEquals",
-    trust: eachCondition(needlessLike),
+    trust: eachIdentity(needlessLike),
   },
   {
     id: "T27",
@@ -241,7 +248,7 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a wildcard where a literal character seems to be meant",
     why: "more values match than were meant",
     remedy: "write ${?} for a question mark and ${*} for an asterisk, or StringEquals",
-    trust: eachCondition(unescaped),
+    trust: eachIdentity(unescaped),
   },
   {
     id: "T28",
@@ -257,7 +264,7 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "IfExists on sub or aud",
     why: "it is true where the key is missing",
     remedy: "write the operator without IfExists",
-    trust: eachCondition(ifExists, eachOpenLogin),
+    trust: eachIdentity(ifExists, eachOpenLogin),
   },
   {
     id: "T30",
@@ -305,7 +312,7 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a pattern under an operator that ignores case",
     why: "wildcards are taken literally and never match",
     remedy: "write StringLike with the letter case that the host shows, or name each value",
-    trust: eachCondition(uselessWildcard(/ignorecase$/)),
+    trust: uselessWildcard(/ignorecase$/),
   },
   {
     id: "T38",
@@ -313,7 +320,7 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a policy variable in sub",
     why: "the request then decides what sub is compared with",
     remedy: "write the value, and a dollar sign as ${$}",
-    trust: eachCondition(variables),
+    trust: eachIdentity(variables),
   },
   {
     id: "T39",
@@ -321,7 +328,26 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "an empty list of values on sub or aud",
     why: "what AWS makes of it is not documented: everybody may get in",
     remedy: "list who gets in, or remove the statement",
-    trust: eachCondition(emptyList),
+    trust: eachIdentity(emptyList),
+  },
+  {
+    id: "T40",
+    severity: "error",
+    title: "a value that never or always matches",
+    why: "AWS sees public addresses only, and compares dates, numbers and addresses only where it can read them: nobody logs in, or a limit is none",
+    remedy: "write the public addresses of the workspaces' NAT gateways or proxies, or leave sourceCidrs out",
+    policyRemedy:
+      "write the public addresses of the workspaces' NAT gateways or proxies, or leave the condition out",
+    role: ({ access: { trust } }) => {
+      if (trust?.kind !== "entry") return [];
+      const cidrs = addressesOf(trust.policy.Statement[0]);
+      const what = "is private, and AWS sees public addresses only: no login ever comes from there";
+      return [
+        ...cidrs.filter(isPrivateCidr).map((cidr) => ({ message: `sourceCidrs: ${cidr} ${what}` })),
+        ...wholeInternet(cidrs, "sourceCidrs"),
+      ];
+    },
+    trust: each(strangeValues),
   },
   {
     id: "T41",

@@ -1,68 +1,55 @@
 import { quote } from "../../diagnostics";
 import { providerName } from "../../model/names";
+import { coversPattern, literalStart, patternOf } from "../../policy";
 import type { TrustCondition, TrustedIssuer, TrustStatement, TrustView } from "../judgedRole";
 import type { Observation, Rule } from "../rule";
 import {
+  demands,
   eachLogin,
   eachOpenLogin,
+  isBinding,
   isEverything,
+  isOpen,
   isPatternValue,
+  isPositive,
   issuersOf,
+  namedSubjects,
+  on,
+  patternIn,
   type LoginJudge,
-} from "./conditions";
-import { isOnas, namingRemedy, strangersLetIn, tellsApart } from "./foreignCallers";
-import { demands, isPositive, namedSubjects, on, patternIn } from "./trustView";
+} from "./trustView";
 
 const audience = "sts.amazonaws.com";
 
-function hasCondition({ statement }: TrustStatement): boolean {
-  return Object.values(statement.Condition ?? {}).some((block) => Object.keys(block).length > 0);
+/** The conditions on a claim that a statement makes, be it with a key that is wrong, or a Deny of everybody else. */
+function saidOf(login: TrustStatement, claim: string, view: TrustView): readonly TrustCondition[] {
+  const own = login.conditions.filter((c) => c.claim === claim && c.prefix !== null);
+  return [...own, ...demands(view, login, claim)];
 }
 
-/** Null with `false` demands that the claim is there, and nothing more of it. */
-function isDemand({ base, values }: TrustCondition): boolean {
-  return base === "null" && !values.some((v) => v.toLowerCase() === "true");
-}
-
-/** Does the statement speak of subjects at all, be it with a key that is wrong? */
-function speaksOfSubjects(login: TrustStatement, view: TrustView): boolean {
-  return (
-    login.conditions.some((c) => c.claim === "sub" && c.prefix !== null && !isDemand(c)) ||
-    demands(view, login, "sub").length > 0
-  );
-}
-
-const noCondition: LoginJudge = (login, view) => {
-  if (hasCondition(login) || demands(view, login, "sub").length > 0) return [];
-  const message = `${login.name} has no Condition: every token of ${issuersOf(login)} gets the role`;
-  return [{ message, origin: login.origin }];
-};
+const noCondition: LoginJudge = (login, view) =>
+  login.conditions.length > 0 || demands(view, login, "sub").length > 0
+    ? null
+    : `${login.name} has no Condition: every token of ${issuersOf(login)} gets the role`;
 
 const noAudience: LoginJudge = (login, view) => {
-  if (!hasCondition(login) || login.issuers.some((i) => i.foreign?.audience === "none")) return [];
+  if (login.conditions.length === 0 || login.issuers.some((i) => i.foreign?.audience === "none")) return null;
   const own = on(login, "aud");
+  // Of a pool, a pattern lets in what somebody else has named so.
   const pool = login.issuers.some((i) => i.foreign?.audience === "pool");
-  const everything = own.find((c) => isPositive(c) && c.values.some((v) => isAnybodys(c, v, pool)));
-  const isNamed =
-    login.conditions.some((c) => c.claim === "aud" && c.prefix !== null && !c.negated && c.base !== "null") ||
-    demands(view, login, "aud").length > 0;
-  if (everything === undefined && isNamed) return [];
-  return [
-    {
-      message: `${login.name} has no condition that names an audience: tokens made for other services can log in too`,
-      origin: (everything ?? own[0] ?? login).origin,
-      remedy: audienceRemedy(login),
-    },
-  ];
+  const isAnybodys = (c: TrustCondition, value: string): boolean =>
+    isEverything(patternIn(c, value)) || (pool && isPatternValue(c, value));
+  const everything = own.find((c) => isPositive(c) && c.values.some((value) => isAnybodys(c, value)));
+  const isNamed = saidOf(login, "aud", view).some((c) => !c.negated && c.base !== "null");
+  if (everything === undefined && isNamed) return null;
+  return {
+    message: `${login.name} has no condition that names an audience: tokens made for other services can log in too`,
+    origin: (everything ?? own[0] ?? login).origin,
+    remedy: audienceRemedy(login),
+  };
 };
 
-/** Of a pool, a pattern lets in what somebody else has named so. */
-function isAnybodys(condition: TrustCondition, value: string, pool: boolean): boolean {
-  return isEverything(patternIn(condition, value)) || (pool && isPatternValue(condition, value));
-}
-
-function audienceRemedy({ issuers }: TrustStatement): string {
-  const [issuer] = issuers;
+function audienceRemedy({ issuers: [issuer] }: TrustStatement): string {
   if (issuer?.foreign?.audience === "pool") return namingRemedy(issuer);
   const [wanted = audience] = issuer === undefined ? [] : audiencesOf(issuer);
   return `add "StringEquals": {${quote(`${issuer?.providerName ?? "ISSUER"}:aud`)}: ${quote(wanted)}}`;
@@ -77,8 +64,8 @@ const wrongAudience: LoginJudge = (login, view) =>
       const asked = issuers.filter((i) => i.foreign === null).flatMap(audiencesOf);
       const isDeclared = issuers.some((i) => i.installations.length > 0);
       return c.values.flatMap((value): readonly Observation[] => {
-        const known =
-          registered.length > 0 && !(isDeclared && registered.includes(value)) ? registered : asked;
+        const isAskedFor = registered.length === 0 || (isDeclared && registered.includes(value));
+        const known = isAskedFor ? asked : registered;
         if (isPatternValue(c, value) || known.length === 0 || known.includes(value)) return [];
         const wanted = [...new Set(known)].map(quote).join(" or ");
         const message = `${login.name} requires the audience ${quote(value)}, and logins have ${wanted}`;
@@ -99,35 +86,80 @@ function audiencesOf({ installations, principal }: TrustedIssuer): readonly stri
 }
 
 const noSubject: LoginJudge = (login, view) => {
-  if (!hasCondition(login) || speaksOfSubjects(login, view)) return [];
+  // Null with false demands that the claim is there, and nothing more of it.
+  const isSaid = ({ base, values }: TrustCondition): boolean =>
+    base !== "null" || values.some((v) => v.toLowerCase() === "true");
+  if (login.conditions.length === 0 || saidOf(login, "sub", view).some(isSaid)) return null;
   // Of a pool T21 says that it is not named.
   const unnamed = login.issuers.find((i) => i.foreign?.audience !== "pool" && !tellsApart(login, i, view));
-  if (unnamed === undefined) return [];
-  const whose = isOnas(unnamed) ? ": environments, users and service accounts of any organization" : "";
+  if (unnamed === undefined) return null;
+  const whose = unnamed.isOna ? ": environments, users and service accounts of any organization" : "";
   const message = `${login.name} does not say whose token: every one of ${issuersOf(login)} gets the role${whose}`;
-  return [{ message, origin: login.origin, remedy: namingRemedy(unnamed) }];
+  return { message, remedy: namingRemedy(unnamed) };
 };
 
-const everySubject: LoginJudge = (login, view) => {
-  const everything = namedSubjects(view, login).flatMap((c) => {
-    const issuer = login.issuers.find((i) => i.providerName.toLowerCase() === c.prefix);
-    return c.values
-      .filter((value) => isEverything(patternIn(c, value)))
-      .map((value) => ({
-        message: `${login.name}: every token of the issuer matches ${quote(value)}`,
-        origin: c.origin,
-        remedy: issuer === undefined ? undefined : namingRemedy(issuer),
-      }));
+/** Values on `sub` that every token meets, or those of other customers of a foreign issuer, too. */
+const everySubject: LoginJudge = (login, view) =>
+  login.issuers.flatMap((issuer) => {
+    const isTold = issuer.foreign === null || tellsApart(login, issuer, view);
+    const named = namedSubjects(view, login).filter((c) => c.prefix === issuer.providerName.toLowerCase());
+    return named.flatMap((condition) =>
+      condition.values.flatMap((value): readonly Observation[] => {
+        const isAll = isEverything(patternIn(condition, value));
+        if (!isAll && (isTold || isNamedSubject(condition, value, issuer))) return [];
+        const message = isAll
+          ? `${login.name}: every token of the issuer matches ${quote(value)}`
+          : `${login.name}: ${quote(value)} names no particular caller of ${quote(issuer.providerName)}: strangers get the role too`;
+        return [{ message, origin: condition.origin, remedy: namingRemedy(issuer) }];
+      }),
+    );
   });
-  const strangers = strangersLetIn(login, view)
-    .filter(({ condition, value }) => !isEverything(patternIn(condition, value)))
-    .map(({ condition, value, issuer }) => ({
-      message: `${login.name}: ${quote(value)} names no particular caller of ${quote(issuer.providerName)}: strangers get the role too`,
-      origin: condition.origin,
-      remedy: namingRemedy(issuer),
-    }));
-  return [...everything, ...strangers];
-};
+
+/** Does the statement, or a Deny of everybody else, demand something that only named callers of this issuer have? */
+function tellsApart(login: TrustStatement, issuer: TrustedIssuer, view: TrustView): boolean {
+  const prefix = issuer.providerName.toLowerCase();
+  return [...login.conditions, ...demands(view, login, "sub")].some(
+    (c) => c.prefix === prefix && namesCallers(c, issuer),
+  );
+}
+
+/** Is this a condition that only a named caller or customer of the issuer meets? */
+function namesCallers(condition: TrustCondition, issuer: TrustedIssuer): boolean {
+  const { claim, values } = condition;
+  if (!isBinding(condition) || values.length === 0) return false;
+  if (claim === "sub") return values.every((value) => isNamedSubject(condition, value, issuer));
+  // Where anybody signs up, nobody has verified the address.
+  if (claim === "email" && !issuer.openSignup)
+    return values.every((value) => /^[*?]*[^*?$]*@[^*?@$]+$/.test(value));
+  return issuer.foreign?.naming.includes(claim) === true && values.every((v) => isNamedClaim(condition, v));
+}
+
+function isNamedSubject(condition: TrustCondition, value: string, { foreign }: TrustedIssuer): boolean {
+  const pattern = patternIn(condition, value);
+  // A policy variable is for T38 to say.
+  if (pattern === null) return true;
+  if (value === "") return false;
+  const every = patternOf(foreign?.every ?? "*", true);
+  if (isOpen(pattern) && every !== null && coversPattern(pattern, every)) return false;
+  return foreign?.customer?.test(isOpen(pattern) ? literalStart(pattern) : `${value}:`) ?? true;
+}
+
+/** Whole values name somebody; of patterns, those that a `/` closes before the first wildcard. */
+function isNamedClaim(condition: TrustCondition, value: string): boolean {
+  const pattern = patternIn(condition, value);
+  return pattern !== null && /^[^/]+\//.test(isOpen(pattern) ? literalStart(pattern) : `${value}/`);
+}
+
+/** What to add so that one caller is named: an example of the issuer's own. */
+function namingRemedy({ providerName: name, foreign, isOna }: TrustedIssuer): string {
+  if (foreign === null && !isOna)
+    return `add "StringEquals": {${quote(`${name}:sub`)}: ["https://HOST/OWNER/REPOSITORY", "….git", "…/"]}`;
+  const example = foreign?.example ?? "sub: organization_id:ORGANIZATION:project_id:PROJECT";
+  const at = example.indexOf(": ");
+  const [claim, value] = [example.slice(0, at), example.slice(at + 2)];
+  const operator = value.includes("*") ? "StringLike" : "StringEquals";
+  return `add "${operator}": {${quote(`${name}:${claim}`)}: ${quote(value)}}, with names in place of what is in capitals`;
+}
 
 /** Rules about which tokens a statement lets in at all. */
 export const loginRules: readonly Rule[] = Object.freeze<Rule[]>([

@@ -1,138 +1,35 @@
-import { below, quote, type Origin } from "../../diagnostics";
+import { below, quote } from "../../diagnostics";
 import { issuersOf } from "../../model/issuer";
-import { parseArn } from "../../model/names";
 import { partitions } from "../../model/partitions";
 import { assumeAction, many, matchesPattern } from "../../policy";
-import type { TrustStatement, TrustView } from "../judgedRole";
-import type { Observation, Rule } from "../rule";
+import type { TrustPrincipal, TrustStatement, TrustView } from "../judgedRole";
+import { observed, type Observation, type Rule, type Said } from "../rule";
 import { builtInProviders } from "./foreignIssuers";
-import { documents, each, mistakes } from "./structure";
-import { hasPlaceholder } from "./trustView";
+import { mistakes } from "./structure";
+import { each, hasPlaceholder } from "./trustView";
 
-/** Who may stand in a Principal. */
-const principalTypes = ["AWS", "Federated", "Service", "CanonicalUser"] as const;
-
-/** One principal of a document, with its place. */
-interface PlacedPrincipal {
-  readonly type: string;
-  readonly text: string;
-  readonly origin: Origin;
-  /** Of the statement. */
-  readonly name: string;
+/** Judges each principal of a trust policy. */
+function eachPrincipal(
+  judge: (principal: TrustPrincipal, statement: TrustStatement, view: TrustView) => Said,
+): NonNullable<Rule["trust"]> {
+  return (view) =>
+    view.statements.flatMap((statement) =>
+      statement.principals.flatMap((one) => observed(judge(one, statement, view), one.origin)),
+    );
 }
 
-function principalsOf({ statement, origin, name }: TrustStatement): readonly PlacedPrincipal[] {
-  const { Principal } = statement;
-  if (Principal === undefined || Principal === "*") return [];
-  return Object.entries(Principal).flatMap(([type, names]) =>
-    many(names).map((text) => ({ type, text, name, origin: below(origin, "Principal", type) })),
-  );
+function principalsOf({ statements }: TrustView): readonly TrustPrincipal[] {
+  return statements.flatMap((statement) => statement.principals);
 }
 
-function arnsOf(view: TrustView): readonly PlacedPrincipal[] {
-  return view.statements.flatMap(principalsOf).filter(({ text }) => text.startsWith("arn:"));
-}
-
-/** Principals that are missing or everybody. */
-function principals(view: TrustStatement): readonly Observation[] {
-  const { statement, origin, name } = view;
-  const { Effect, Principal, NotPrincipal } = statement;
-  if (NotPrincipal !== undefined) {
-    const message = `${name} allows everybody but those in NotPrincipal, every AWS account included`;
-    return Effect === "Allow" ? [{ message, origin: below(origin, "NotPrincipal") }] : [];
-  }
-  const at = Principal === undefined ? origin : below(origin, "Principal");
-  const named = Principal === "*" ? [{ type: "AWS", text: "*" }] : principalsOf(view);
-  if (Principal === undefined || (named.length === 0 && Effect === "Allow"))
-    return [{ message: `${name} names no principal: IAM refuses the document`, origin: at }];
-  if (Effect === "Deny") return [];
-  return named
-    .filter(({ type, text }) => text === "*" || (type === "Federated" && /[*?]/.test(text)))
-    .map(({ text }) => ({
-      message: `${name} has a wildcard in the principal ${quote(text)}: it is everybody, or IAM refuses it`,
-      origin: at,
-    }));
-}
-
+const isAccount = (text: string): boolean => /^[0-9]{12}$/.test(text);
 const looksLikeProvider = (text: string): boolean => /:oidc-?provider[/:]/i.test(text);
+
+const isAction = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
 /** Does a statement allow an action by its name, not by a wildcard? */
 function names({ statement }: TrustStatement, action: string): boolean {
-  return many(statement.Action).some((a) => a.toLowerCase() === action.toLowerCase());
-}
-
-/** Principals that are meant to be a web identity's provider, and are none. */
-function misnamedProviders(statement: TrustStatement): readonly Observation[] {
-  if (statement.statement.Effect === "Deny") return [];
-  const named = principalsOf(statement);
-  const isMeant = names(statement, assumeAction);
-  const wrong = named.flatMap((principal): readonly Observation[] => {
-    const problem = providerProblem(principal, statement, isMeant);
-    return problem === null
-      ? []
-      : [
-          {
-            message: `${principal.name} names ${quote(principal.text)}, ${problem}: nobody can log in`,
-            origin: principal.origin,
-          },
-        ];
-  });
-  const isTold = named.some(({ type, text }) => type === "Federated" || text === "*");
-  if (wrong.length > 0 || !isMeant || isTold || named.length === 0) return wrong;
-  const message = `${statement.name} allows ${assumeAction}, and names no identity provider that could do it`;
-  return [{ message, origin: below(statement.origin, "Principal") }];
-}
-
-/** Why a principal that may be meant to be an identity provider is none; null where it is one, or is not meant to. */
-function providerProblem(
-  { type, text }: PlacedPrincipal,
-  statement: TrustStatement,
-  isMeant: boolean,
-): string | null {
-  if (!isMeant && !looksLikeProvider(text)) return null;
-  if (!principalTypes.some((known) => known === type))
-    return `under ${quote(type)}, which IAM does not have: write Federated`;
-  if (type !== "Federated")
-    return looksLikeProvider(text) ? `under ${type}: identity providers stand under Federated` : null;
-  const issuer = statement.issuers.find(({ principal }) => principal === text);
-  const arn = parseArn(text);
-  // T08 and T04 say enough of what is no ARN, or has a wildcard.
-  if (arn === null || /[*?]/.test(text)) return null;
-  if (issuer !== undefined) return issuer.problem;
-  if (!arn.resource.startsWith("saml-provider/")) return "whose resource does not begin with oidc-provider/";
-  return names(statement, "sts:AssumeRoleWithSAML")
-    ? null
-    : `a SAML provider, which cannot do ${assumeAction}`;
-}
-
-/** Statements by which others than web identities get the role. */
-function otherPrincipals(view: TrustView): readonly Observation[] {
-  const [login] = view.logins;
-  const arns = [view.access.arn ?? "", login?.issuers[0]?.principal ?? ""];
-  const own = arns.map((arn) => parseArn(arn)?.account).find((account) => account !== undefined);
-  const statements = view.statements.filter(
-    ({ statement: { Effect, Action, NotAction } }) =>
-      Effect === "Allow" && (NotAction !== undefined || allows(many(Action), "sts:assumerole")),
-  );
-  return (login === undefined ? [] : statements.flatMap(principalsOf)).flatMap(
-    ({ type, text, origin, name }) => {
-      const arn = parseArn(text);
-      const account = arn?.account ?? text;
-      // T04, T08 and T13 say enough of these.
-      if (text === "*" || hasPlaceholder(text) || looksLikeProvider(text)) return [];
-      if (type !== "Service" && (type !== "AWS" || !/^[0-9]{12}$/.test(account))) return [];
-      const isWhole = type === "AWS" && (arn === null || arn.resource === "root");
-      const isForeign = type === "AWS" && own !== undefined && account !== own;
-      const whom = isWhole ? `everybody whom account ${account} allows to assume it` : quote(text);
-      return [
-        {
-          severity: isForeign ? undefined : ("info" as const),
-          message: `${name} also gives the role to ${whom}${isForeign ? ", of a foreign account" : ""}`,
-          origin,
-        },
-      ];
-    },
-  );
+  return many(statement.Action).some((one) => isAction(one, action));
 }
 
 /** Does one of these patterns match an action? @param action - in lower case */
@@ -145,38 +42,97 @@ function isEverything(action: string): boolean {
   return action === "*" || (allows([action], "sts:assumerole") && allows([action], "sts:getfederationtoken"));
 }
 
+/** Principals that are missing or everybody. */
+function anybody({ statement, principals, name, origin }: TrustStatement): Said {
+  const { Effect, Principal, NotPrincipal } = statement;
+  if (NotPrincipal !== undefined) {
+    const message = `${name} allows everybody but those in NotPrincipal, every AWS account included`;
+    return Effect === "Allow" ? { message, origin: below(origin, "NotPrincipal") } : null;
+  }
+  if (Principal === undefined || (principals.length === 0 && Effect === "Allow"))
+    return `${name} names no principal: IAM refuses the document`;
+  if (Effect === "Deny") return null;
+  return principals
+    .filter(({ type, text }) => text === "*" || (type === "Federated" && /[*?]/.test(text)))
+    .map(({ text, origin: at }) => ({
+      message: `${name} has a wildcard in the principal ${quote(text)}: it is everybody, or IAM refuses it`,
+      origin: at,
+    }));
+}
+
+/** Principals that are meant to be a web identity's provider, and are none. */
+const misnamedProviders = eachPrincipal((principal, statement) => {
+  const problem = statement.statement.Effect === "Deny" ? null : providerProblem(principal, statement);
+  return problem === null
+    ? null
+    : `${statement.name} names ${quote(principal.text)}, ${problem}: nobody can log in`;
+});
+
+/** Why a principal that may be meant to be an identity provider is none; null where it is one, or is not meant to. */
+function providerProblem({ type, text, arn }: TrustPrincipal, statement: TrustStatement): string | null {
+  const isProvider = looksLikeProvider(text);
+  // T08 and T04 say enough of what has a wildcard, or is no ARN.
+  if (/[*?]/.test(text) || !(isProvider || names(statement, assumeAction))) return null;
+  if (!/^(AWS|Federated|Service|CanonicalUser)$/.test(type))
+    return `under ${quote(type)}, which IAM does not have: write Federated`;
+  if (type !== "Federated") {
+    const isBeside = statement.principals.some((one) => one.type === "Federated");
+    if (isProvider) return `under ${type}: identity providers stand under Federated`;
+    return isBeside ? null : `which cannot do ${assumeAction}`;
+  }
+  if (arn === null) return null;
+  const issuer = statement.issuers.find(({ principal }) => principal === text);
+  if (issuer !== undefined) return issuer.problem;
+  if (!arn.resource.startsWith("saml-provider/")) return "whose resource does not begin with oidc-provider/";
+  const isSaml = names(statement, "sts:AssumeRoleWithSAML");
+  return isSaml ? null : `a SAML provider, which cannot do ${assumeAction}`;
+}
+
+/** Others than web identities who get the role. */
+const otherPrincipals = eachPrincipal(({ type, text, arn }, { statement, name }, { access, logins }) => {
+  const { Effect, Action, NotAction } = statement;
+  const [login] = logins;
+  if (login === undefined || Effect === "Deny") return null;
+  if (NotAction === undefined && !allows(many(Action), "sts:assumerole")) return null;
+  // T04, T08 and T13 say enough of these.
+  if (text === "*" || hasPlaceholder(text) || looksLikeProvider(text)) return null;
+  const account = arn?.account ?? text;
+  if (type !== "Service" && (type !== "AWS" || !isAccount(account))) return null;
+  const own = access.account?.id ?? login.principals.find((one) => one.arn !== null)?.arn?.account;
+  const isForeign = type === "AWS" && own !== undefined && account !== own;
+  const isWhole = type === "AWS" && (arn === null || arn.resource === "root");
+  const whom = isWhole ? `everybody whom account ${account} allows to assume it` : quote(text);
+  const message = `${name} also gives the role to ${whom}`;
+  return isForeign ? `${message}, of a foreign account` : { message, severity: "info" };
+});
+
 /** Actions that no OpenID Connect provider can do, or that its logins do not need. */
-function otherActions(statement: TrustStatement): readonly Observation[] {
-  const { origin, name, issuers } = statement;
-  const { Effect, Action, NotAction } = statement.statement;
-  if (Effect === "Deny" || issuers.length === 0) return [];
+function otherActions({ statement, name, issuers, origin }: TrustStatement): Said {
+  const { Effect, Action, NotAction } = statement;
+  if (Effect === "Deny" || issuers.length === 0) return null;
   if (Action === undefined && NotAction === undefined)
-    return [{ message: `${name} names no action: nobody can log in through it`, origin }];
-  const isForeign = issuers.every((i) => i.foreign !== null);
-  return many(Action).flatMap((action): readonly Observation[] => {
-    if (action.toLowerCase() === assumeAction.toLowerCase() || isEverything(action)) return [];
+    return `${name} names no action: nobody can log in through it`;
+  const others = many(Action).filter((action) => !isEverything(action) && !isAction(action, assumeAction));
+  return others.flatMap((action): readonly Observation[] => {
     const at = below(origin, "Action");
     if (!/^sts:(tagsession|setsourceidentity)$/i.test(action)) {
       const message = `${name} allows ${quote(action)} to an OpenID Connect provider, which can only do ${assumeAction}`;
       return [{ message, origin: at }];
     }
     // Claims of some other issuers carry tags and a source identity.
-    if (isForeign) return [];
+    if (issuers.every((i) => i.foreign !== null)) return [];
     const message = `${name} allows ${quote(action)}, which logins from Gitpod and Ona do not need`;
     return [{ severity: "info", message, origin: at, remedy: "remove it" }];
   });
 }
 
 /** Actions that amount to all of STS. */
-function everyAction({ statement, origin, name }: TrustStatement): readonly Observation[] {
-  if (statement.Effect === "Deny") return [];
-  if (statement.NotAction !== undefined)
-    return [
-      {
-        message: `${name} allows every action but a few, session tags and source identities included`,
-        origin: below(origin, "NotAction"),
-      },
-    ];
+function everyAction({ statement, origin, name }: TrustStatement): Said {
+  if (statement.Effect === "Deny") return null;
+  if (statement.NotAction !== undefined) {
+    const message = `${name} allows every action but a few, session tags and source identities included`;
+    return { message, origin: below(origin, "NotAction") };
+  }
   return many(statement.Action)
     .filter(isEverything)
     .map((action) => ({
@@ -185,66 +141,42 @@ function everyAction({ statement, origin, name }: TrustStatement): readonly Obse
     }));
 }
 
-function malformed({ text, origin, name, type }: PlacedPrincipal): readonly Observation[] {
-  const say = (problem: string): readonly Observation[] => [
-    { message: `${name} names the principal ${quote(text)}, ${problem}`, origin },
-  ];
+function malformed({ text, type, arn }: TrustPrincipal): string | null {
   // A wildcard is what T04 is about.
-  if (/[*?]/.test(text)) return [];
-  if (!text.startsWith("arn:")) {
-    if (type !== "Federated" || builtInProviders.has(text)) return [];
-    return say("which is not an ARN");
-  }
-  const arn = parseArn(text);
-  if (arn === null) return say("which is not a complete ARN");
-  if (!/^[0-9]{12}$/.test(arn.account)) return say("whose account is not 12 digits");
-  return hasPlaceholder(arn.resource) ? say("in which a placeholder is left") : [];
+  if (/[*?]/.test(text)) return null;
+  if (!text.startsWith("arn:"))
+    return type === "Federated" && !builtInProviders.has(text) ? "which is not an ARN" : null;
+  if (arn === null) return "which is not a complete ARN";
+  if (!isAccount(arn.account)) return "whose account is not 12 digits";
+  return hasPlaceholder(arn.resource) ? "in which a placeholder is left" : null;
 }
 
 /** ARNs of another partition than the role's, the account's, or the first one's. */
-function wrongPartitions(view: TrustView): readonly Observation[] {
-  const { access, surroundings } = view;
-  const arns = arnsOf(view).flatMap((placed) => {
-    const arn = parseArn(placed.text);
-    return arn === null ? [] : [{ ...placed, arn }];
-  });
-  const own = access.arn === null ? null : parseArn(access.arn);
-  const first = arns.map(({ arn }) => arn.partition).find((p) => partitions.some((known) => known === p));
-  return arns.flatMap(({ text, origin, name, arn }) => {
-    const account = surroundings.accounts.find((a) => a.id === arn.account);
-    const expected = own?.partition ?? account?.partition ?? first ?? "aws";
-    if (arn.partition === expected) return [];
-    const message = `${name} names ${quote(text)}, and the partition here is ${expected}: nobody can log in through it`;
-    return [{ message, origin }];
-  });
-}
+const wrongPartitions = eachPrincipal(({ text, arn }, { name }, view) => {
+  if (arn === null) return null;
+  const account = view.access.account ?? view.surroundings.accounts.find(({ id }) => id === arn.account);
+  const named = principalsOf(view).map((one) => one.arn?.partition);
+  const first = named.find((partition) => partitions.some((known) => known === partition));
+  const expected = account?.partition ?? first ?? "aws";
+  if (arn.partition === expected) return null;
+  return `${name} names ${quote(text)}, and the partition here is ${expected}: nobody can log in through it`;
+});
 
 /** Providers of another account than the role's, and those of issuers that nobody has declared. */
-function strangeProviders(view: TrustView): readonly Observation[] {
-  const { access, surroundings } = view;
-  const arns = arnsOf(view).filter(({ text }) => parseArn(text)?.resource.startsWith("oidc-provider/"));
-  const own = access.arn === null ? undefined : parseArn(access.arn)?.account;
-  const declared = surroundings.accounts.map(({ id }) => id);
-  const first = parseArn(arns[0]?.text ?? "")?.account ?? "";
-  const known = own === undefined && declared.length > 0 ? declared : [own ?? first];
-  return arns.flatMap(({ text, origin, name }) => {
-    const account = parseArn(text)?.account ?? "";
-    if (!/^[0-9]{12}$/.test(account) || known.includes(account))
-      return undeclared(view, text, name).map((message) => ({ message, origin }));
-    const message = `${name} trusts ${quote(text)} of account ${account}: an identity provider works in its own account only`;
-    return [{ message, origin }];
-  });
-}
-
-function undeclared({ statements, surroundings }: TrustView, arn: string, name: string): readonly string[] {
-  const { installations } = surroundings;
-  const issuer = statements.flatMap((s) => s.issuers).find((i) => i.principal === arn);
-  if (!issuer || installations.length === 0 || issuer.foreign || issuer.installations.length > 0) return [];
-  const known = [...new Set(installations.flatMap(issuersOf).map((i) => i.providerName))].join(", ");
-  return [
-    `${name} trusts the issuer ${quote(issuer.providerName)}, which is not declared; declared: ${known}`,
-  ];
-}
+const strangeProviders = eachPrincipal(({ text, arn }, { name, issuers }, view) => {
+  const isProvider = (one: Pick<TrustPrincipal, "arn">) => one.arn?.resource.startsWith("oidc-provider/");
+  if (arn === null || !isProvider({ arn })) return null;
+  const { accounts, installations } = view.surroundings;
+  const first = principalsOf(view).find(isProvider)?.arn?.account;
+  const declared = accounts.length > 0 ? accounts.map(({ id }) => id) : [first];
+  const known = view.access.account === null ? declared : [view.access.account.id];
+  if (isAccount(arn.account) && !known.includes(arn.account))
+    return `${name} trusts ${quote(text)} of account ${arn.account}: an identity provider works in its own account only`;
+  const issuer = issuers.find((i) => i.principal === text);
+  if (!issuer || installations.length === 0 || issuer.foreign || issuer.installations.length > 0) return null;
+  const providers = [...new Set(installations.flatMap(issuersOf).map((i) => i.providerName))].join(", ");
+  return `${name} trusts the issuer ${quote(issuer.providerName)}, which is not declared; declared: ${providers}`;
+});
 
 /** Rules about whom a trust policy names, and what they may do. */
 export const principalRules: readonly Rule[] = Object.freeze<Rule[]>([
@@ -255,7 +187,7 @@ export const principalRules: readonly Rule[] = Object.freeze<Rule[]>([
     why: "anybody who meets the conditions gets the role, from any AWS account or identity provider",
     remedy:
       'name the identity provider: "Principal": {"Federated": "arn:aws:iam::ACCOUNT:oidc-provider/ISSUER"}',
-    trust: each(principals),
+    trust: each(anybody),
   },
   {
     id: "T06",
@@ -279,8 +211,11 @@ export const principalRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a placeholder is left in the ARN",
     why: "IAM refuses it, or trusts whoever gets that name",
     remedy: "write the account's 12 digits, and the issuer without https://",
-    trust: each((statement) => principalsOf(statement).flatMap(malformed)),
-    role: documents((policy) => mistakes("T08", policy)),
+    trust: eachPrincipal((principal, { name }) => {
+      const problem = malformed(principal);
+      return problem === null ? null : `${name} names the principal ${quote(principal.text)}, ${problem}`;
+    }),
+    role: mistakes("T08"),
   },
   {
     id: "T09",
@@ -306,8 +241,8 @@ export const principalRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a web identity is meant, and none can log in",
     why: "IAM accepts such a statement, and no token ever meets it",
     remedy: `write "Principal": {"Federated": "arn:aws:iam::ACCOUNT:oidc-provider/ISSUER"}, the issuer as in iss, without https://`,
-    trust: (view) => {
-      const wrong = view.statements.flatMap(misnamedProviders);
+    trust: (view, role) => {
+      const wrong = misnamedProviders(view, role);
       const trusts = view.statements.some(
         ({ statement: { Effect, Principal } }) => Effect === "Allow" && Principal,
       );

@@ -1,22 +1,15 @@
 import { below, quote } from "../../diagnostics";
 import type { ExistingDocument } from "../../model/existing";
-import { isSharedIssuer, issuerProblem, issuersOf } from "../../model/issuer";
+import { isSharedIssuer, issuerProblem, issuersOf, onaIssuer } from "../../model/issuer";
 import { parseArn } from "../../model/names";
 import type { Statement } from "../../model/policyDocument";
 import { quotaTable } from "../../model/quotas";
 import type { RoleAccess } from "../../model/roleAccess";
-import { operatorParts, lengthOf, readDocument } from "../../policy";
-import type {
-  ReadPolicy,
-  Surroundings,
-  TrustCondition,
-  TrustedIssuer,
-  TrustStatement,
-  TrustView,
-} from "../judgedRole";
+import { lengthOf, many, operatorParts, readDocument } from "../../policy";
+import type { Surroundings, TrustCondition, TrustedIssuer, TrustStatement, TrustView } from "../judgedRole";
 import { builtInProviders, foreignIssuer } from "./foreignIssuers";
-import { isClosed, loginKeys } from "./outcomes";
-import { conditionsOf, federatedOf, hasPlaceholder, isAbout } from "./trustView";
+import { isClosed, loginKeys } from "./relations";
+import { conditionsOf, hasPlaceholder, isAbout } from "./trustView";
 
 /** Characters of a document beyond which its statements are not judged: twice what AWS raises the quota to. */
 const longestJudged = 2 * quotaTable.trustPolicyLength.max;
@@ -27,60 +20,61 @@ export function trustView(
   { origin, value }: ExistingDocument,
   surroundings: Surroundings,
 ): TrustView {
-  const document: ReadPolicy = { origin, value, read: readDocument(value) };
-  const { policy } = document.read;
+  const read = readDocument(value);
   // IAM takes none so long in any account, which T11 says: its values are not compared.
-  const isJudged = lengthOf(policy) <= longestJudged;
-  const statements = (isJudged ? policy.Statement : []).map((s, i) =>
-    readStatement(s, i, document, surroundings),
+  const written = lengthOf(read.policy) <= longestJudged ? read.policy.Statement : [];
+  const statements = written.map((statement, i): TrustStatement => {
+    const at = below(origin, ...(read.paths[i] ?? []));
+    const principals = principalsOf(statement, at);
+    return {
+      ...{ statement, principals, origin: at },
+      name: `statement ${i + 1}${statement.Sid ? ` ${quote(statement.Sid)}` : ""}`,
+      issuers: principals.flatMap(({ type, text }) =>
+        type === "Federated" ? (issuerOf(text, surroundings) ?? []) : [],
+      ),
+      conditions: conditionsOf(statement.Condition).map((c) => ({
+        ...{ ...c, ...operatorParts(c.operator), ...readKey(c.key) },
+        origin: below(at, "Condition", c.operator, c.key),
+      })),
+    };
+  });
+  const logins = statements.filter(
+    ({ statement, issuers }) =>
+      statement.Effect === "Allow" && issuers.some(({ principal }) => isAbout(statement, principal)),
   );
-  const logins = statements.filter(isLogin);
   const view = {
-    ...document,
-    ...{ access, surroundings, statements, logins, open: logins },
+    ...{ origin, value, read, access, surroundings, statements, logins, open: logins },
     loginKeys: loginKeys(surroundings.reference),
   };
   return { ...view, open: logins.filter((login) => !isClosed(login, view)) };
 }
 
-function isLogin({ statement, issuers }: TrustStatement): boolean {
-  return statement.Effect === "Allow" && issuers.some(({ principal }) => isAbout(statement, principal));
-}
-
-function readStatement(
-  statement: Statement,
-  index: number,
-  { origin: start, read }: ReadPolicy,
-  surroundings: Surroundings,
-): TrustStatement {
-  const origin = below(start, ...(read.paths[index] ?? []));
-  const sid = statement.Sid === undefined || statement.Sid === "" ? "" : ` ${quote(statement.Sid)}`;
-  return {
-    statement,
-    name: `statement ${index + 1}${sid}`,
-    origin,
-    issuers: federatedOf(statement).flatMap((principal) => issuerOf(principal, surroundings) ?? []),
-    conditions: conditionsOf(statement.Condition).map((c) => ({
-      ...c,
-      ...operatorParts(c.operator),
-      ...readKey(c.key),
-      origin: below(origin, "Condition", c.operator, c.key),
-    })),
-  };
+function principalsOf(
+  { Principal = {} }: Statement,
+  origin: TrustStatement["origin"],
+): TrustStatement["principals"] {
+  const at = below(origin, "Principal");
+  if (Principal === "*") return [{ type: "AWS", text: "*", arn: null, origin: at }];
+  return Object.entries(Principal).flatMap(([type, names]) =>
+    many(names).map((text) => ({ type, text, arn: parseArn(text), origin: below(at, type) })),
+  );
 }
 
 function issuerOf(principal: string, { installations: declared }: Surroundings): TrustedIssuer | null {
+  const isBuiltIn = builtInProviders.has(principal);
   const [, ofArn] = /:oidc-?provider[/:](?:https:\/\/)?(.*)$/i.exec(principal) ?? [];
-  const providerName = builtInProviders.has(principal) ? principal : ofArn;
+  const providerName = isBuiltIn ? principal : ofArn;
   // A wildcard is no issuer's name; T04 says so.
   if (providerName === undefined || /[*?]/.test(providerName)) return null;
   const known = declared.flatMap(issuersOf).filter((i) => i.providerName === providerName);
   const installations = declared.filter((i) => issuersOf(i).some((issuer) => known.includes(issuer)));
   const foreign = installations.length > 0 ? null : foreignIssuer(providerName);
+  const issuer = `https://${providerName}`;
   return {
     ...{ principal, providerName, foreign, installations },
-    problem: builtInProviders.has(principal) ? null : providerArnProblem(principal, foreign !== null),
-    openSignup: known.some((i) => i.openSignup) || isShared(providerName),
+    problem: isBuiltIn ? null : providerArnProblem(principal, foreign !== null),
+    isOna: issuer === onaIssuer || installations.some((i) => i.ona !== null),
+    openSignup: known.some((i) => i.openSignup) || (URL.canParse(issuer) && isSharedIssuer(issuer)),
   };
 }
 
@@ -101,11 +95,6 @@ function providerArnProblem(principal: string, foreign: boolean): string | null 
   return isOdd ? `whose issuer ${problem?.problem ?? "is not in its normal form"}` : null;
 }
 
-function isShared(providerName: string): boolean {
-  const issuer = `https://${providerName}`;
-  return URL.canParse(issuer) && isSharedIssuer(issuer);
-}
-
 /** Services whose condition keys end in words that claims have, too. */
 const services = /^(aws|sts|iam|saml)$/;
 
@@ -113,6 +102,6 @@ function readKey(key: string): Pick<TrustCondition, "prefix" | "claim"> {
   const at = key.lastIndexOf(":");
   const prefix = key.slice(0, Math.max(at, 0)).toLowerCase();
   const claim = key.slice(at + 1).toLowerCase();
-  const issuer = !services.test(prefix) && (/[./]/.test(prefix) || /^(sub|aud)$/.test(claim));
-  return { prefix: issuer ? prefix : null, claim };
+  const isIssuers = !services.test(prefix) && (/[./]/.test(prefix) || /^(sub|aud)$/.test(claim));
+  return { prefix: isIssuers ? prefix : null, claim };
 }

@@ -2,21 +2,20 @@ import { below, nearest, pathText, quote } from "../../diagnostics";
 import type { Statement } from "../../model/policyDocument";
 import { many, statementMistakes } from "../../policy";
 import type { ReadPolicy, TrustStatement } from "../judgedRole";
-import type { Observation, Rule } from "../rule";
+import type { Observation, Rule, Said } from "../rule";
 import { isWritable } from "./subjectValues";
-import { federatedOf } from "./trustView";
+import { conditionsOf, each, federatedOf } from "./trustView";
 
-/** A judge of each statement of a trust policy. */
-export const each =
-  (judge: (statement: TrustStatement) => readonly Observation[]): NonNullable<Rule["trust"]> =>
-  (view) =>
-    view.statements.flatMap(judge);
-
-/** A judge of each permission policy of a role that exists already. */
+/** Judges each permission policy of a role that exists already. */
 export const documents =
   (judge: (policy: ReadPolicy) => readonly Observation[]): NonNullable<Rule["role"]> =>
   (role) =>
     role.documents.flatMap(judge);
+
+/** The statements of a document, each with its path in it. */
+function placed({ read: { policy, paths } }: ReadPolicy) {
+  return policy.Statement.map((statement, i) => ({ statement, path: paths[i] ?? [] }));
+}
 
 /** What keeps a document from being a policy. */
 function shape({ read, origin }: ReadPolicy): readonly Observation[] {
@@ -26,59 +25,58 @@ function shape({ read, origin }: ReadPolicy): readonly Observation[] {
   }));
 }
 
-/** A permission policy given as a trust policy, or the other way round. */
-function otherKind(
-  { read: { policy, paths }, origin }: ReadPolicy,
-  isTrust: boolean,
-): readonly Observation[] {
-  const named = policy.Statement.findIndex((s) => s.Principal !== undefined || s.NotPrincipal !== undefined);
-  const at = below(origin, ...(paths[named] ?? []));
-  if (!isTrust && named >= 0)
-    return [
-      {
-        message: `the document names a principal: it is a trust policy, or the policy of a resource, not a permission policy`,
-        origin: at,
-        remedy: "pass a role's trust policy with --trust-policy",
-      },
-    ];
-  if (!isTrust || named >= 0 || !policy.Statement.some((s) => s.Resource ?? s.NotResource)) return [];
+const hasPrincipal = ({ Principal, NotPrincipal }: Statement): boolean =>
+  Principal !== undefined || NotPrincipal !== undefined;
+
+/** A permission policy given as a trust policy. */
+function isPermissions({ read: { policy }, origin }: ReadPolicy): readonly Observation[] {
+  if (policy.Statement.some(hasPrincipal) || !policy.Statement.some((s) => s.Resource ?? s.NotResource))
+    return [];
   const message =
     "the document names resources and no principal: it is a permission policy, not a trust policy";
   return [{ message, origin, remedy: "pass it with --permission-policy" }];
 }
 
+/** A trust policy given as a permission policy. */
+function isTrust(policy: ReadPolicy): readonly Observation[] {
+  const named = placed(policy).find(({ statement }) => hasPrincipal(statement));
+  if (named === undefined) return [];
+  const message =
+    "the document names a principal: it is a trust policy, or the policy of a resource, not a permission policy";
+  const remedy = "pass a role's trust policy with --trust-policy";
+  return [{ message, origin: below(policy.origin, ...named.path), remedy }];
+}
+
 /** Operators that IAM does not have, in a trust policy. */
-function strangeOperators({ conditions, name }: TrustStatement): readonly Observation[] {
-  return conditions
+const strangeOperators = each(({ conditions, name }) =>
+  conditions
     .filter((c) => !c.known)
     .map(({ operator, origin }) => ({
       message: `${name}: ${quote(operator)} is not an IAM condition operator`,
       origin,
-    }));
-}
+    })),
+);
 
 /**
  * What IAM refuses, or can never match, in the statements of a permission policy. In a manifest the same is a
  * diagnostic.
  */
-export function mistakes(
-  of: "T01" | "T08",
-  { read: { policy, paths }, origin }: ReadPolicy,
-): readonly Observation[] {
-  return policy.Statement.flatMap((statement, i) =>
-    statementMistakes(statement)
-      .filter(({ kind, found }) => found !== "" && (kind === "account") === (of === "T08"))
-      .map(({ path, found, problem, remedy, words }) => {
-        const near = nearest(found, words);
-        const place = [...(paths[i] ?? []), ...path];
-        return {
-          message: `${pathText(place)}: ${quote(found)} ${problem}`,
-          origin: below(origin, ...place),
-          remedy: near === undefined ? remedy : `did you mean ${near}?`,
-        };
-      }),
+export const mistakes = (of: "T01" | "T08"): NonNullable<Rule["role"]> =>
+  documents((policy) =>
+    placed(policy).flatMap(({ statement, path }) =>
+      statementMistakes(statement)
+        .filter(({ kind, found }) => found !== "" && (kind === "account") === (of === "T08"))
+        .map(({ found, problem, remedy, words, ...mistake }) => {
+          const near = nearest(found, words);
+          const place = [...path, ...mistake.path];
+          return {
+            message: `${pathText(place)}: ${quote(found)} ${problem}`,
+            origin: below(policy.origin, ...place),
+            remedy: near === undefined ? remedy : `did you mean ${near}?`,
+          };
+        }),
+    ),
   );
-}
 
 const pairs = Object.freeze([
   ["Action", "NotAction"],
@@ -86,37 +84,30 @@ const pairs = Object.freeze([
 ] as const);
 
 /** Elements of a permission policy that are missing, empty, or both of a pair. */
-function elements({ read: { policy, paths }, origin }: ReadPolicy): readonly Observation[] {
-  return policy.Statement.flatMap((statement, i) => {
-    // A policy of another kind: `otherKind` says so.
-    if (statement.Principal !== undefined || statement.NotPrincipal !== undefined) return [];
-    const path = paths[i] ?? [];
+function elements(policy: ReadPolicy): readonly Observation[] {
+  // A policy of another kind: `isTrust` says so.
+  const own = placed(policy).filter(({ statement }) => !hasPrincipal(statement));
+  return own.flatMap(({ statement, path }) => {
     const say = (at: readonly string[], problem: string, remedy: string): Observation => ({
-      origin: below(origin, ...path, ...at),
+      origin: below(policy.origin, ...path, ...at),
       message: `${pathText([...path, ...at])} ${problem}: IAM refuses the document`,
       remedy,
     });
     return pairs.flatMap(([one, other]): readonly Observation[] => {
-      const present = [one, other].filter((element) => statement[element] !== undefined);
-      if (present.length === 2) return [say([], `has ${one} and ${other}`, `keep ${one}`)];
-      const [element] = present;
+      const [element, both] = [one, other].filter((name) => statement[name] !== undefined);
+      if (both !== undefined) return [say([], `has ${one} and ${other}`, `keep ${one}`)];
       if (element === undefined) return [say([], `has no ${one}`, `write ${one}`)];
-      const empty = many(statement[element]).filter((item) => item !== "").length === 0;
-      return empty
-        ? [say([element], "is empty", `name something under ${element}, or remove the statement`)]
-        : [];
+      if (many(statement[element]).some((item) => item !== "")) return [];
+      return [say([element], "is empty", `name something under ${element}, or remove the statement`)];
     });
   });
 }
 
 /** A Version in which `${…}` is literal text. */
-function version(
-  { read: { version: found, policy }, origin }: ReadPolicy,
-  isTrust: boolean,
-): readonly Observation[] {
+function version({ read: { version: found, policy }, origin }: ReadPolicy): readonly Observation[] {
   const isKnown = found === null || /^20(12|08)-10-17$/.test(found);
   // Without a variable, a document means the same in either version; who trusts an issuer may add one any day.
-  const mayDiffer = policy.Statement.some((s) => hasVariable(s) || (isTrust && federatedOf(s).length > 0));
+  const mayDiffer = policy.Statement.some((s) => hasVariable(s) || federatedOf(s).length > 0);
   if (found === "2012-10-17" || (isKnown && !mayDiffer)) return [];
   const what = found === null ? "the document has no Version" : `the Version is ${quote(found)}`;
   const effect = isKnown ? "variables, and ${*} and ${?}, are then literal text" : "IAM does not have it";
@@ -124,46 +115,37 @@ function version(
 }
 
 function hasVariable({ Resource, NotResource, Condition }: Statement): boolean {
-  const values = Object.values(Condition ?? {}).flatMap((block) => Object.values(block).flatMap(many));
+  const values = conditionsOf(Condition).flatMap((condition) => condition.values);
   return [...many(Resource), ...many(NotResource), ...values].some((value) => value.includes("${"));
 }
 
 /** Sids that IAM refuses. */
-function sids({ read: { policy, paths }, origin }: ReadPolicy): readonly Observation[] {
-  const seen = new Set<string>();
-  return policy.Statement.flatMap(({ Sid }, i) => {
+function sids(policy: ReadPolicy): readonly Observation[] {
+  const statements = placed(policy);
+  return statements.flatMap(({ statement: { Sid }, path }, i) => {
     if (Sid === undefined || Sid === "") return [];
-    const isTwin = seen.has(Sid);
-    seen.add(Sid);
+    const isTwin = statements.slice(0, i).some(({ statement }) => statement.Sid === Sid);
     if (!isTwin && /^[A-Za-z0-9]+$/.test(Sid)) return [];
-    const path = [...(paths[i] ?? []), "Sid"];
+    const place = [...path, "Sid"];
     const problem = isTwin ? "is another statement's too" : "has other characters than A-Z, a-z and 0-9";
-    return [{ message: `${pathText(path)}: ${quote(Sid)} ${problem}`, origin: below(origin, ...path) }];
+    const message = `${pathText(place)}: ${quote(Sid)} ${problem}`;
+    return [{ message, origin: below(policy.origin, ...place) }];
   });
 }
 
-/** Texts of a trust policy with characters that IAM refuses. */
-function foreignCharacters({ statement, name, origin }: TrustStatement): readonly Observation[] {
-  const found = textsOf(statement, []).find(([text]) => !isWritable(text));
-  if (found === undefined) return [];
-  const [text, path] = found;
-  const message = `${name}: IAM refuses a character in ${quote(text)}`;
-  return [{ message, origin: below(origin, ...path) }];
-}
-
-/** Every text of a value, keys included, each with where it stands. */
-function textsOf(value: unknown, path: readonly string[]): readonly (readonly [string, readonly string[]])[] {
-  if (typeof value === "string") return [[value, path]];
-  if (Array.isArray(value)) return value.flatMap((item: unknown) => textsOf(item, path));
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, item]) => [
-    [key, path] as const,
-    ...textsOf(item, [...path, key]),
-  ]);
+/** Principals and conditions of a trust policy with characters that IAM refuses. */
+function foreignCharacters({ principals, conditions, name }: TrustStatement): Said {
+  const texts = [
+    ...principals.map(({ text, origin }) => ({ text, origin })),
+    ...conditions.flatMap(({ key, values, origin }) => [key, ...values].map((text) => ({ text, origin }))),
+  ];
+  const found = texts.find(({ text }) => !isWritable(text));
+  if (found === undefined) return null;
+  return { message: `${name}: IAM refuses a character in ${quote(found.text)}`, origin: found.origin };
 }
 
 /** Resources, which no trust policy has. */
-function resources({ statement, origin, name }: TrustStatement): readonly Observation[] {
+function resources({ statement, origin, name }: TrustStatement): Said {
   return (["Resource", "NotResource"] as const)
     .filter((element) => statement[element] !== undefined)
     .map((element) => ({
@@ -180,13 +162,11 @@ export const structureRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "not a policy that IAM reads",
     why: "IAM refuses the document; if a key stands twice, it keeps one of the two and does not say which",
     remedy: "write each element once, as the policy grammar has it",
-    trust: (view) => [...shape(view), ...view.statements.flatMap(strangeOperators), ...otherKind(view, true)],
-    role: documents((policy) => [
-      ...shape(policy),
-      ...otherKind(policy, false),
-      ...mistakes("T01", policy),
-      ...elements(policy),
-    ]),
+    trust: (view, role) => [...shape(view), ...strangeOperators(view, role), ...isPermissions(view)],
+    role: (role) => [
+      ...role.documents.flatMap((policy) => [...shape(policy), ...isTrust(policy), ...elements(policy)]),
+      ...mistakes("T01")(role),
+    ],
   },
   {
     id: "T02",
@@ -194,8 +174,8 @@ export const structureRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "Version is missing or not 2012-10-17",
     why: "escapes like ${*} and variables are then literal text: conditions mean something else",
     remedy: 'write "Version": "2012-10-17"',
-    trust: (view) => version(view, true),
-    role: documents((policy) => version(policy, false)),
+    trust: version,
+    role: documents(version),
   },
   {
     id: "T03",

@@ -1,6 +1,5 @@
 import { quote } from "../../diagnostics";
 import { claimsOf, hasDotGit, onaBearers, onaVersionOf, parseOnaSubject, subjectReach } from "../../subject";
-import { isOnas } from "./foreignCallers";
 import {
   admission,
   admitted,
@@ -8,6 +7,7 @@ import {
   looseReach,
   manyMark,
   marked,
+  say,
   wildcardMark,
   type Form,
   type Reading,
@@ -18,25 +18,15 @@ import {
 export function judgeClaims(value: SubjectValue): readonly Reading[] | null {
   const pairs = claimsOf(marked(value));
   if (pairs === null) return null;
-  const shown = quote(value.value);
   const wrong = influenced(pairs);
-  if (wrong !== null) return [{ rule: "T62", message: `${shown} ${wrong}` }];
-  const repositoryAt = pairs.findIndex(([key]) => key === "repository");
+  if (wrong !== null) return say("T62", wrong);
+  const at = pairs.findIndex(([key]) => key === "repository");
   const wild = pairs.findIndex(([, text]) => wildcardMark.test(text));
-  if (wild >= 0 && (repositoryAt < 0 || wild < repositoryAt))
-    return [
-      {
-        rule: "T53",
-        message: `${shown} has a wildcard before the repository: any claims that end like it match`,
-      },
-    ];
-  const [, repository] = pairs[repositoryAt] ?? [];
-  if (repository !== undefined)
-    return judgeRepository(
-      value,
-      repository,
-      pairs.some(([key]) => key === "org_id"),
-    );
+  if (wild >= 0 && (at < 0 || wild < at))
+    return say("T53", "has a wildcard before the repository: any claims that end like it match");
+  const [, repository] = pairs[at] ?? [];
+  const isNamed = pairs.some(([key]) => key === "org_id");
+  if (repository !== undefined) return judgeRepository(value, repository, isNamed);
   // Every repository of an organization of Gitpod's.
   return pairs.every(([key]) => key === "org_id") ? [admission(value, "org", null, { openTo: null })] : [];
 }
@@ -54,21 +44,21 @@ function influenced(pairs: readonly (readonly [key: string, value: string])[]): 
 }
 
 /** The claim `repository` is the clone URL: the host's answer, not what somebody typed. */
-function judgeRepository(value: SubjectValue, text: string, names: boolean): readonly Reading[] {
+function judgeRepository(value: SubjectValue, text: string, isNamed: boolean): readonly Reading[] {
   const mark = text.search(wildcardMark);
   // A whole clone URL is complete, as if a slash followed it.
   const start = mark < 0 ? `${text}/` : text.slice(0, mark);
   const reach = subjectReach(start, mark >= 0 && mark < text.length - 1, hostsFor({ ...value, start }));
-  const loose = looseReach(value, reach);
-  if (loose !== null) return [loose];
-  const open = names ? { openTo: null } : {};
+  const loose = looseReach(reach);
+  if (loose !== null) return loose;
+  const open = isNamed ? { openTo: null } : {};
   if (reach.kind === "organization") return [admission(value, "org", reach.url, open)];
   if (reach.kind !== "repository") return [];
   const { repository, group } = reach;
   if (mark >= 0 && group) return [admission(value, "org", repository.url, open)];
   const lacksGit = hasDotGit(repository.kind) && mark < 0 && !text.endsWith(".git");
-  const message = `${quote(value.value)} has a repository without .git, which every clone URL on this host has`;
-  return [...(lacksGit ? [{ rule: "T56", message }] : []), admission(value, "repo", repository.url, open)];
+  const message = "has a repository without .git, which every clone URL on this host has";
+  return [...(lacksGit ? say("T56", message) : []), admission(value, "repo", repository.url, open)];
 }
 
 /** Fields that whoever creates an environment chooses, and that may hold colons. */
@@ -77,11 +67,8 @@ const chosenField = /(?:^|:)(creator_name|creator_email|creator_idp_claims|conte
 /** A subject of Ona, of its version 2 or 3; null for what is none. */
 export function judgeOna(value: SubjectValue): readonly Reading[] | null {
   const version = onaVersionOf(value.start);
-  const say = (rule: string, message: string): readonly Form[] => [
-    { rule, message: `${quote(value.value)} ${message}` },
-  ];
   const noForm = say("T70", "is a form that no token of Ona has");
-  if (version === null) return isOnas(value.issuer) ? noForm : null;
+  if (version === null) return value.issuer.isOna ? noForm : null;
   const text = marked(value);
   const [, organization = "", rest = ""] = /^\w+:([^:/]*)[:/]?(.*)$/s.exec(text) ?? [];
   if (organization === "" || wildcardMark.test(organization))
@@ -106,31 +93,28 @@ export function judgeOna(value: SubjectValue): readonly Reading[] | null {
   const [, field] = chosenField.exec(before) ?? [];
   if (field !== undefined)
     return say("T70", `has a wildcard after ${field}, whose value a user chooses: anything fits into it`);
-  const bare = value.start.replace(/:$/, "");
-  const isWhole = version === "v2" || !text.endsWith(`:${manyMark}`) || admitted(value, bare);
-  return [
-    ...(bearers[key] === "project" ? [project] : []),
-    ...(isWhole
-      ? []
-      : say(
-          "T63",
-          "refuses environments whose subject ends with the project's id, as all do unless the organization appends fields",
-        )),
-  ];
+  const isWhole =
+    version === "v2" || !text.endsWith(`:${manyMark}`) || admitted(value, value.start.replace(/:$/, ""));
+  const bare =
+    "refuses environments whose subject ends with the project's id, as all do unless the organization appends fields";
+  return [...(bearers[key] === "project" ? [project] : []), ...(isWhole ? [] : say("T63", bare))];
 }
 
 /** Subjects of several versions in one document: an issuer presents one of them. */
-export function judgeMixture(values: readonly SubjectValue[]): readonly (readonly [SubjectValue, Form])[] {
-  const [first] = values;
+export function judgeMixture([first, ...others]: readonly SubjectValue[]): readonly (readonly [
+  SubjectValue,
+  Form,
+])[] {
   if (first === undefined) return [];
   const version = onaVersionOf(first.start);
-  const other = values.find(
+  const other = others.find(
     ({ issuer, start }) =>
       issuer.providerName === first.issuer.providerName && onaVersionOf(start) !== version,
   );
   if (other === undefined) return [];
-  const message = "the document has subjects of several versions, and an issuer presents only one";
+  const message =
+    "is of another version than other subjects of the document, and an issuer presents only one";
   // Whoever changes the version at Ona has both for a while.
   const isMove = version !== null && onaVersionOf(other.start) !== null;
-  return [[other, { rule: "T63", message, severity: isMove ? "info" : undefined }]];
+  return say("T63", message, isMove ? { severity: "info" } : {}).map((form) => [other, form]);
 }

@@ -1,16 +1,21 @@
 import { quote } from "../../diagnostics";
-import type { Admission } from "../../model/roleAccess";
 import type { ScmHost } from "../../model/accessModel";
-import { coversPattern, literalStart, patternOf, spelled, type Pattern } from "../../policy";
+import type { Admission } from "../../model/roleAccess";
+import { coversPattern, escapePattern, literalStart, patternOf, type Pattern } from "../../policy";
 import { scmHostOf, scmHosts, type SubjectReach } from "../../subject";
 import type { FormFinding, TrustCondition, TrustedIssuer, TrustStatement, TrustView } from "../judgedRole";
-import { admits, hasWildcard, isBinding, isWithin, namedSubjects, patternIn } from "./trustView";
+import { admits, hasWildcard, isBinding, isOpen, isWithin, namedSubjects, patternIn } from "./trustView";
 
 /** What one value says: whom it admits, or what is odd about its form. */
 export type Reading = Admission | Form;
 
-/** What one value says to a rule about forms, after the name of its statement. */
+/** What one value says to a rule about forms; the message continues the value in quotes. */
 export type Form = Omit<FormFinding, "origin">;
+
+/** What a value says to one rule. @param message - continues the value in quotes */
+export function say(rule: string, message: string, more: Partial<Form> = {}): readonly Form[] {
+  return [{ rule, message, ...more }];
+}
 
 /** Whom a value admits: workspaces of a repository, or of whatever is below a URL. */
 export function admission(
@@ -47,28 +52,21 @@ export function subjectValues(view: TrustView): readonly SubjectValue[] {
       .filter((issuer) => issuer.foreign === null)
       .flatMap((issuer) =>
         narrowest(view, login, issuer).flatMap((condition) =>
-          condition.values.flatMap((value) => readValue(view, login, issuer, condition, value)),
+          condition.values.flatMap((value): readonly SubjectValue[] => {
+            const pattern = patternIn(condition, value);
+            // Other rules say enough of these: T38, T65, T25 and T35, T24.
+            if (pattern === null || !isWritable(value)) return [];
+            if (!condition.base.endsWith("like") && hasWildcard(value)) return [];
+            const open = isOpen(pattern);
+            const first = pattern.findIndex((token) => typeof token === "string");
+            const more = open && pattern.slice(first).some((token) => typeof token === "object");
+            const start = literalStart(pattern);
+            if (open && start === "" && !more) return [];
+            return [{ view, login, issuer, condition, value, pattern, start, open, more }];
+          }),
         ),
       ),
   );
-}
-
-function readValue(
-  view: TrustView,
-  login: TrustStatement,
-  issuer: TrustedIssuer,
-  condition: TrustCondition,
-  value: string,
-): readonly SubjectValue[] {
-  const pattern = patternIn(condition, value);
-  // Other rules say enough of these: T38, T65, T25 and T35, T24.
-  if (pattern === null || !isWritable(value)) return [];
-  if (!condition.base.endsWith("like") && hasWildcard(value)) return [];
-  const open = pattern.some((token) => typeof token === "string");
-  if (open && pattern.every((token) => typeof token === "string")) return [];
-  const first = pattern.findIndex((token) => typeof token === "string");
-  const more = open && pattern.slice(first).some((token) => typeof token === "object");
-  return [{ view, login, issuer, condition, value, pattern, start: literalStart(pattern), open, more }];
 }
 
 /** Does IAM take every character of it? */
@@ -98,10 +96,7 @@ export function admitted({ view, issuer }: SubjectValue, sub: string): boolean {
 
 /** Does this value let in this subject, and nothing else of its statement, nor a Deny, keep it out? */
 export function admittedBy({ view, login, issuer, pattern }: SubjectValue, sub: string): boolean {
-  const whole = patternOf(
-    sub.replace(/[*?$]/g, (c) => `\${${c}}`),
-    true,
-  );
+  const whole = patternOf(escapePattern(sub), true);
   return whole !== null && coversPattern(pattern, whole) && admits(view, login, issuer, sub);
 }
 
@@ -114,8 +109,7 @@ export function hostsFor({ view, start }: SubjectValue): readonly ScmHost[] {
 }
 
 /** The value in words, wildcards as they are: what {@link SubjectValue.start} is for one without any. */
-export function marked(value: SubjectValue): string {
-  const { pattern } = value;
+export function marked({ pattern }: SubjectValue): string {
   return pattern.map((t) => (t === "many" ? manyMark : t === "one" ? oneMark : t.literal)).join("");
 }
 
@@ -124,29 +118,23 @@ export const manyMark = "\ue000";
 const oneMark = "\ue001";
 export const wildcardMark: RegExp = /[\ue000\ue001]/;
 
-/** A subject that the value matches, for a run of characters in place of its first `*`. */
-export function example({ pattern }: SubjectValue, run: string): string {
-  return spelled(pattern, run, "a");
-}
-
 /** What a pattern says whose first wildcard is not inside of one repository; null where it is, or in an organization. */
-export function looseReach(value: SubjectValue, reach: SubjectReach): Form | null {
-  const shown = quote(value.value);
+export function looseReach(reach: SubjectReach): readonly Form[] | null {
   switch (reach.kind) {
     case "no-url":
-      return { rule: "T56", message: `${shown} does not begin like a URL that a workspace presents` };
+      return say("T56", "does not begin like a URL that a workspace presents");
     case "before-path":
-      return {
-        rule: "T53",
-        message: `${shown} has a wildcard before the repository's path: another host, another organization or a longer path with the same end matches`,
-      };
+      return say(
+        "T53",
+        "has a wildcard before the repository's path: another host, another organization or a longer path with the same end matches",
+      );
     case "host":
-      return { rule: "T55", message: `${shown} admits every repository of the host, whoever owns it` };
+      return say("T55", "admits every repository of the host, whoever owns it");
     case "cut-name":
-      return {
-        rule: "T52",
-        message: `${shown} admits every name that begins with ${quote(reach.name)}, such as ${quote(`${reach.name}-evil`)}, which anybody can register`,
-      };
+      return say(
+        "T52",
+        `admits every name that begins with ${quote(reach.name)}, such as ${quote(`${reach.name}-evil`)}, which anybody can register`,
+      );
     case "organization":
     case "repository":
       return null;

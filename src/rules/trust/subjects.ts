@@ -4,7 +4,7 @@ import type { FormFinding, JudgedRole, TrustView } from "../judgedRole";
 import type { Rule } from "../rule";
 import { judgeClaims, judgeMixture, judgeOna } from "./subjectClaims";
 import { judgePattern, judgeUrl } from "./subjectUrls";
-import { admittedBy, subjectValues, type Reading, type SubjectValue } from "./subjectValues";
+import { admittedBy, say, subjectValues, type Reading, type SubjectValue } from "./subjectValues";
 
 /** Whom the subjects of a trust policy admit, read as Gitpod makes them, and what is odd about their form. */
 export function readSubjects(view: TrustView): Pick<JudgedRole, "admissions" | "forms"> {
@@ -12,48 +12,45 @@ export function readSubjects(view: TrustView): Pick<JudgedRole, "admissions" | "
   const readings = [
     ...values.flatMap((value) => judge(value).map((reading) => [value, reading] as const)),
     ...judgeMixture(values),
-  ];
-  const placed = ({ login, condition }: SubjectValue) => ({
-    where: `${login.name}: `,
-    origin: condition.origin,
-  });
-  return {
-    forms: readings.flatMap(([value, reading]): readonly FormFinding[] => {
-      if (!("rule" in reading)) return [];
-      const { where, origin } = placed(value);
-      return [{ ...reading, message: `${where}${reading.message}`, origin }];
+  ].map(
+    ([
+      {
+        login,
+        condition: { origin },
+        value,
+      },
+      reading,
+    ]) => ({
+      ...{ origin, reading, shown: quote(value), where: `${login.name}: ` },
     }),
-    admissions: readings.flatMap(([value, reading]) =>
-      "rule" in reading ? [] : [{ ...reading, ...placed(value), by: () => quote(value.value), owners: [] }],
+  );
+  return {
+    forms: readings.flatMap(({ reading, where, shown, origin }): readonly FormFinding[] =>
+      "rule" in reading ? [{ ...reading, message: `${where}${shown} ${reading.message}`, origin }] : [],
+    ),
+    admissions: readings.flatMap(({ reading, where, shown, origin }) =>
+      "rule" in reading ? [] : [{ ...reading, where, origin, by: () => shown, owners: [] }],
     ),
   };
 }
 
 /** Subjects that say nothing of a repository: everybody has them who has a workspace. */
-const anonymous: readonly (readonly [example: string, pattern: string])[] = Object.freeze([
-  ["no-context", "no-context"],
-  ["deleted-normalizedContextURL", "deleted-normalizedContextURL"],
-  ["snapshot/01234567-89ab-4cde-8f01-23456789abcd", "snapshot/*"],
+const anonymous: readonly string[] = Object.freeze([
+  ...["no-context", "deleted-normalizedContextURL", "snapshot/01234567-89ab-4cde-8f01-23456789abcd"],
 ]);
 
 function judge(value: SubjectValue): readonly Reading[] {
   const nameless = anonymousOf(value);
-  if (nameless !== null)
-    return [
-      { rule: "T61", message: `${quote(value.value)} admits ${quote(nameless)}, which names no repository` },
-    ];
+  if (nameless !== null) return say("T61", `admits ${quote(nameless)}, which names no repository`);
   return judgeOna(value) ?? judgeClaims(value) ?? (value.open ? judgePattern(value) : judgeUrl(value));
 }
 
 function anonymousOf(value: SubjectValue): string | null {
-  for (const [subject, pattern] of anonymous) {
-    if (admittedBy(value, subject)) return subject;
-    const whole = patternOf(pattern, true);
-    // Any snapshot counts, not the one of the example alone.
-    const only = value.start.startsWith("snapshot/") && whole !== null && patternsMeet(value.pattern, whole);
-    if (only) return value.open ? "snapshot/…" : value.start;
-  }
-  return null;
+  // Any snapshot counts, not the one of the example alone.
+  const snapshot = patternOf("snapshot/*", true);
+  if (value.start.startsWith("snapshot/") && snapshot !== null && patternsMeet(value.pattern, snapshot))
+    return value.open ? "snapshot/…" : value.start;
+  return anonymous.find((subject) => admittedBy(value, subject)) ?? null;
 }
 
 /** Rules about what a subject looks like: other ones than Gitpod presents admit nobody, or strangers. */

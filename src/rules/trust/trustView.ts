@@ -1,6 +1,31 @@
 import type { Condition, Statement } from "../../model/policyDocument";
 import { coversPattern, evaluateTrust, many, patternOf, patternsMeet, type Pattern } from "../../policy";
+import { quote } from "../../diagnostics";
 import type { TrustCondition, TrustedIssuer, TrustStatement, TrustView } from "../judgedRole";
+import { observed, type Rule, type Said } from "../rule";
+
+/** Judges each statement of a trust policy. */
+export function each(judge: (statement: TrustStatement) => Said): NonNullable<Rule["trust"]> {
+  return (view) => view.statements.flatMap((statement) => observed(judge(statement), statement.origin));
+}
+
+/** What a statement by which tokens log in has to be told. */
+export type LoginJudge = (login: TrustStatement, view: TrustView) => Said;
+
+/** Judges each statement by which tokens log in. */
+export function eachLogin(judge: LoginJudge): NonNullable<Rule["trust"]> {
+  return (view) => view.logins.flatMap((login) => observed(judge(login, view), login.origin));
+}
+
+/** Judges each of them that lets somebody in: what else a statement would let in that admits nobody is no news. */
+export function eachOpenLogin(judge: LoginJudge): NonNullable<Rule["trust"]> {
+  return (view) => view.open.flatMap((login) => observed(judge(login, view), login.origin));
+}
+
+/** The issuers of a statement, for a message. */
+export function issuersOf({ issuers }: TrustStatement): string {
+  return [...new Set(issuers.map((i) => quote(i.providerName)))].join(", ");
+}
 
 /** Is a statement about logins of this identity provider, whatever its conditions? */
 export function isAbout(statement: Statement, federated: string): boolean {
@@ -28,6 +53,16 @@ export function hasPlaceholder(text: string): boolean {
   return /[<>{}[\]$]|:\/\/|(?<![A-Za-z0-9])(YOUR|REPLACE|INSERT|CHANGE|CHANGEME|PLACEHOLDER|TODO|FIXME|ACCOUNT|ISSUER|HOST|X{6,}|x{6,})(?![A-Za-z0-9])/.test(
     text,
   );
+}
+
+/** Have two conditions one key? IAM compares keys without letter case. */
+export function sameKey(one: Pick<TrustCondition, "key">, other: Pick<TrustCondition, "key">): boolean {
+  return one.key.toLowerCase() === other.key.toLowerCase();
+}
+
+/** Is this a condition on who the caller is, be it with a key that is wrong? */
+export function isIdentity({ claim }: TrustCondition): boolean {
+  return claim === "sub" || claim === "aud";
 }
 
 /** The conditions of a statement on a claim of one of its issuers. */
@@ -59,17 +94,17 @@ export function isBinding(condition: TrustCondition): boolean {
 
 type Comparison = Pick<TrustCondition, "base" | "known" | "set" | "key" | "values">;
 
-/** Does the statement demand that the key is there? What is true of a missing key then does no harm. */
+/** Does the statement demand that the key of a condition is there? What is true of a missing key then does no harm. */
 export function isDemanded(
   { conditions }: { readonly conditions: readonly Comparison[] },
-  key: string,
+  condition: Pick<TrustCondition, "key">,
 ): boolean {
   return conditions.some(
     (c) =>
       c.base === "null" &&
       c.known &&
       c.set === null &&
-      c.key.toLowerCase() === key.toLowerCase() &&
+      sameKey(c, condition) &&
       c.values.length > 0 &&
       c.values.every((v) => v.toLowerCase() === "false"),
   );
@@ -78,6 +113,22 @@ export function isDemanded(
 /** A value as its operator reads it; null where it holds a policy variable. */
 export function patternIn(condition: Pick<TrustCondition, "base">, value: string): Pattern | null {
   return patternOf(value, condition.base.endsWith("like"));
+}
+
+/** Has it a wildcard? */
+export function isOpen(pattern: Pattern): boolean {
+  return pattern.some((token) => typeof token === "string");
+}
+
+/** Is it nothing but wildcards, a `*` among them? */
+export function isEverything(pattern: Pattern | null): boolean {
+  return pattern?.includes("many") === true && pattern.every((token) => typeof token === "string");
+}
+
+/** Does the condition read the value as more than one text? True also where it holds a policy variable. */
+export function isPatternValue(condition: TrustCondition, value: string): boolean {
+  const pattern = patternIn(condition, value);
+  return pattern === null || isOpen(pattern);
 }
 
 /** Is all that the values of one condition stand for among what those of another do? False where nobody can tell. */
@@ -99,14 +150,6 @@ export function isApart(one: ValueList, other: ValueList): boolean {
 }
 
 type ValueList = Pick<TrustCondition, "base" | "values">;
-
-/** The conditions of a login on a key that demand one of their values. */
-export function boundBy({ conditions }: TrustStatement, key: string): readonly TrustCondition[] {
-  return conditions.filter(
-    (c) =>
-      c.key.toLowerCase() === key.toLowerCase() && isBinding(c) && isComparable(c) && c.values.length > 0,
-  );
-}
 
 /**
  * Does a value hold what looks like a wildcard? A `?` that begins a query is meant as it is written: URLs of some hosts
