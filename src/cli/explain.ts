@@ -4,7 +4,6 @@ import {
   bareFacts,
   readClaims,
   readToken,
-  type InputProblem,
   type InputResult,
   type LoginsResult,
   type TokenFacts,
@@ -22,6 +21,7 @@ import type { Place } from "../explain/remedy";
 import { explainText, type Signature } from "../explain/text";
 import type { LoginAttempt } from "../explain/verdict";
 import type { AccessModel, Installation } from "../model/accessModel";
+import type { Correction } from "../model/correction";
 import { cloneUrl, parseSubject, subjectOfContextUrl } from "../subject";
 import { checkedDate } from "./check";
 import { CommandError } from "./commandError";
@@ -255,6 +255,11 @@ function factsOfContext(typed: string, installation: Installation, { hosts }: Ac
       "pass as --context what the prebuild was made for, or the token itself by --token -",
     );
   const context = subjectOfContextUrl(withoutUserInfo(typed));
+  if (!/^([a-z][a-z0-9+.-]*:\/\/|snapshot\/|no-context$)/i.test(context))
+    throw new CommandError(
+      "--context is not a URL",
+      "pass the URL that the workspace is opened on, e.g. https://github.com/acme/app/tree/main",
+    );
   const parsed = parseSubject(context, hosts);
   const values = {
     context,
@@ -272,7 +277,7 @@ function withoutUserInfo(url: string): string {
   return url.replace(/(https?:\/\/)[^/?#\s]*@/gi, "$1****@");
 }
 
-function noVerdict({ problem, remedy }: InputProblem): CommandError {
+function noVerdict({ problem, remedy }: Correction): CommandError {
   return new CommandError(`there is no verdict: ${problem}`, remedy);
 }
 

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { resemblesToken } from "../diagnostics";
 import { isObject, own, readJson, type JsonObject } from "../documents";
+import { refuse, type Refusal } from "../model/correction";
 import type { Claims } from "../policy";
 
 /** What a token, its claims or an event say of a login. */
@@ -33,24 +34,11 @@ export interface EventPlace {
   readonly error: string | null;
 }
 
-/** Why there is no verdict. Neither text quotes the input: it may be a token. */
-export interface InputProblem {
-  readonly problem: string;
-  readonly remedy: string;
-}
-
-export type InputResult =
-  { readonly ok: true; readonly facts: TokenFacts } | ({ readonly ok: false } & InputProblem);
+/** Facts, or why there is no verdict. A refusal quotes nothing: the input may be a token. */
+export type InputResult = { readonly ok: true; readonly facts: TokenFacts } | Refusal;
 
 /** The logins that somebody passes: one, or as many as a file of events has, each with facts or a problem. */
-export type LoginsResult =
-  | { readonly ok: true; readonly logins: readonly [InputResult, ...InputResult[]] }
-  | ({ readonly ok: false } & InputProblem);
-
-/** A result without facts. */
-function refuse(problem: string, remedy: string): { readonly ok: false } & InputProblem {
-  return { ok: false, problem, remedy };
-}
+export type LoginsResult = { readonly ok: true; readonly logins: readonly InputResult[] } | Refusal;
 
 /** Nothing but issuer and claims. */
 export function bareFacts(issuer: string, claims: Claims): TokenFacts {
@@ -75,29 +63,26 @@ const fromWorkspace =
 export function readToken(token: string): InputResult {
   const text = token.trim();
   if (text === "") return refuse("there is no token", fromWorkspace);
-  if (text.length > longestToken) {
+  if (text.length > longestToken)
     return refuse(
       `the token has more than ${longestToken} characters, the most that AWS accepts`,
       fromWorkspace,
     );
-  }
   const parts = text.split(".");
-  if (parts.length !== 3 || !parts.every((part) => /^[A-Za-z0-9_-]*$/.test(part))) {
+  if (parts.length !== 3 || !parts.every((part) => /^[A-Za-z0-9_-]*$/.test(part)))
     return refuse(
       "this is not a token: a token is three parts of base64url with dots between",
       fromWorkspace,
     );
-  }
   const [header, payload] = [part("header", parts[0]), part("payload", parts[1])];
   if (!header.ok) return header;
   if (!payload.ok) return payload;
   const alg = own(header.value, "alg");
-  if (typeof alg !== "string" || !/^(RS|ES)(256|384|512)$/.test(alg)) {
+  if (typeof alg !== "string" || !/^(RS|ES)(256|384|512)$/.test(alg))
     return refuse(
       "the token is not signed by an algorithm that AWS accepts: RS256 to RS512, ES256 to ES512",
       "get it from gp idp token: Gitpod signs with RS256",
     );
-  }
   if ((own(payload.value, "exp") ?? null) === null)
     return refuse("the token has no exp: AWS accepts none without an end", fromWorkspace);
   return readPayload(payload.value);
@@ -117,13 +102,12 @@ export function readClaims(text: string): LoginsResult {
   const read = readObject("the claims", text, remedy);
   if (!read.ok) return read;
   const payload = own(read.value, "Payload") ?? own(read.value, "payload");
-  const events = isObject(payload) ? undefined : findLogins(read.value);
-  if (events === undefined)
-    return { ok: true, logins: [readPayload(isObject(payload) ? payload : read.value)] };
-  const [first, ...others] = events.map((event, i) => checked(readEvent(event, i + 1, events.length)));
-  return first === undefined
-    ? refuse("no event here is an AssumeRoleWithWebIdentity", "look for that event name in CloudTrail")
-    : { ok: true, logins: [first, ...others] };
+  if (isObject(payload)) return { ok: true, logins: [readPayload(payload)] };
+  const events = findLogins(read.value);
+  if (events === undefined) return { ok: true, logins: [readPayload(read.value)] };
+  if (events.length === 0)
+    return refuse("no event here is an AssumeRoleWithWebIdentity", "look for that event name in CloudTrail");
+  return { ok: true, logins: events.map((event, i) => checked(readEvent(event, i + 1, events.length))) };
 }
 
 function readPayload(payload: JsonObject): InputResult {
@@ -142,12 +126,7 @@ function readPayload(payload: JsonObject): InputResult {
   const [exp = null, iat = null] = [claim("exp"), claim("iat")];
   if (exp !== null && !isTime(exp)) return wrong("exp", "not a time in seconds");
   if (iat !== null && !isTime(iat)) return wrong("iat", "not a time in seconds");
-  const claims: Claims = {
-    ...(sub === undefined ? {} : { sub }),
-    ...(aud === undefined ? {} : { aud }),
-    ...(azp === undefined ? {} : { azp }),
-    ...(typeof email === "string" ? { email } : {}),
-  };
+  const claims: Claims = { sub, aud, azp, email: typeof email === "string" ? email : undefined };
   return checked({ ok: true, facts: { ...bareFacts(iss, claims), expires: exp, issued: iat } });
 }
 
@@ -167,12 +146,10 @@ function checked(result: InputResult): InputResult {
     : refuse(`the claim ${bad[0]} holds a control character`, "get a new token with gp idp token");
 }
 
+type ReadObject = { readonly ok: true; readonly value: JsonObject } | Refusal;
+
 /** A JSON object that everybody reads alike. @param what - the text, for a message, which quotes none of its values */
-function readObject(
-  what: string,
-  text: string,
-  remedy: string,
-): { readonly ok: true; readonly value: JsonObject } | ({ readonly ok: false } & InputProblem) {
+function readObject(what: string, text: string, remedy: string): ReadObject {
   const { value, problems, locate } = readJson(text);
   const [first] = problems;
   if (first !== undefined) {
@@ -182,7 +159,7 @@ function readObject(
   return isObject(value) ? { ok: true, value } : refuse(`${what} is not a JSON object`, remedy);
 }
 
-function part(name: string, encoded = ""): ReturnType<typeof readObject> {
+function part(name: string, encoded = ""): ReadObject {
   const what = `the token's ${name}`;
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(encoded, "base64url"));
@@ -235,11 +212,9 @@ function readEvent(event: unknown, number: number, count: number): InputResult {
     );
   const principal = text(own(identity, "principalId")) ?? "";
   const [before, after] = [`${provider}:`, `:${sub}`];
-  const audienceKnown =
-    principal.startsWith(before) &&
-    principal.endsWith(after) &&
-    principal.length > before.length + after.length;
-  const claims = audienceKnown ? { sub, aud: principal.slice(before.length, -after.length) } : { sub };
+  const aud = principal.slice(before.length, -after.length);
+  const audienceKnown = aud !== "" && principal === `${before}${aud}${after}`;
+  const claims = audienceKnown ? { sub, aud } : { sub };
   const ip = text(own(event, "sourceIPAddress"));
   const at = text(own(event, "eventTime"));
   return {

@@ -87,15 +87,13 @@ function allowElsewhere(
 }
 
 function grantRemedy(grant: string, { entry, grantsOrigin }: Role, place: Place): string {
-  const write = `write under grants: ${grant} at ${place(entry.origin, "grants")}`;
-  return `${write}${repetition("grants", grantsOrigin)}`;
+  return `write under grants: ${grant} at ${place(entry.origin, "grants")}${repetition("grants", grantsOrigin)}`;
 }
 
 /** A list of the entry replaces that of `defaults`, and whoever writes the first one has to know. */
 function repetition(key: string, origin: ManifestOrigin | undefined): string {
-  return origin?.path[0] === "defaults"
-    ? `, and repeat there the ${key} of defaults: the entry's list replaces theirs`
-    : "";
+  if (origin?.path[0] !== "defaults") return "";
+  return `, and repeat there the ${key} of defaults: the entry's list replaces theirs`;
 }
 
 /** The raw statement that allows it, where no grant does. */
@@ -119,23 +117,20 @@ const owners: Readonly<Partial<Record<GrantKind, readonly [RegExp, owner: string
 
 /** The line of a manifest that grants a request of a role in this account; null where no grant allows it. */
 function grantLine(request: PermissionRequest, account: Account): string | null {
-  const { action, resource } = request;
+  const action = request.action.toLowerCase();
   for (const kind of grantKinds) {
-    const [pattern, owner] = owners[kind] ?? [];
-    const arn = pattern === undefined || owner === undefined ? resource : resource.replace(pattern, owner);
+    const [pattern, owner] = owners[kind] ?? ["", ""];
+    const arn = request.resource.replace(pattern, owner);
+    const [least] = accessLevels(kind);
     for (const access of accessLevels(kind)) {
-      if (!names(kind, access, action) || !allows(kind, access, arn, request, account)) continue;
-      const written = kind === "s3" && arn !== resource ? arn.slice(arn.indexOf(":::") + 3) : arn;
-      const [least] = accessLevels(kind);
+      const names = grantTable[kind].access[access]?.flatMap((part) => part.actions) ?? [];
+      if (!names.some((name) => name.toLowerCase() === action)) continue;
+      if (!allows(kind, access, arn, request, account)) continue;
+      const written = kind === "s3" && arn !== request.resource ? arn.slice(arn.indexOf(":::") + 3) : arn;
       return `- { ${kind}: ${yamlScalar(written)}${access === least ? "" : `, access: ${access}`} }`;
     }
   }
   return null;
-}
-
-function names(kind: GrantKind, access: AccessLevel, action: string): boolean {
-  const parts = grantTable[kind].access[access] ?? [];
-  return parts.some((part) => part.actions.some((a) => a.toLowerCase() === action.toLowerCase()));
 }
 
 function allows(
@@ -145,8 +140,7 @@ function allows(
   request: PermissionRequest,
   account: Account,
 ): boolean {
-  const near = { partition: account.partition, region: account.region, account: account.id };
-  const read = readGrantArn(kind, text, near);
+  const read = readGrantArn(kind, text, { ...account, account: account.id });
   if (!read.ok || read.target.partition !== account.partition) return false;
   if (grantNameProblem(kind, read.target.name) !== null) return false;
   const grant = { kind, access, target: read.target, arn: read.arn, kmsKey: null };

@@ -1,17 +1,10 @@
 import { isIPv6 } from "node:net";
 import { nearest, quote } from "../diagnostics";
-import type {
-  AccessModel,
-  ClaimKey,
-  Context,
-  Entry,
-  Installation,
-  ManifestOrigin,
-  Role,
-} from "../model/accessModel";
+import type { AccessModel, Context, Entry, Installation, ManifestOrigin, Role } from "../model/accessModel";
 import { issuerProblem, issuersOf } from "../model/issuer";
 import type { Failure } from "../policy";
 import {
+  claimKeys,
   contextsOf,
   parseEntryUrl,
   parseSubject,
@@ -32,15 +25,11 @@ export interface RemedySource {
   readonly repository: EntryUrl | null;
   /** The installation's roles that are for that repository, letter case aside: its own first. */
   readonly homes: readonly Role[];
-  /** Where something stands in the manifest, e.g. `manifest.yaml:26`. */
   readonly place: Place;
 }
 
 /** Where the first of these keys stands that is written, or else what they belong to, as `file:line`. */
 export type Place = (origin: ManifestOrigin, ...keys: readonly string[]) => string;
-
-/** A repository's own role is nearer to it than its organization's. */
-const kinds: readonly Entry["kind"][] = Object.freeze(["repo", "org"]);
 
 /** Gathers what the remedies for a login need. */
 export function remedySource(
@@ -53,11 +42,12 @@ export function remedySource(
   const subject: ParsedSubject =
     sub === undefined ? { kind: "other", problem: "there is none" } : parseSubject(sub, model.hosts);
   const repository = repositoryOf(subject, model);
+  const rank = ({ entry }: Role) => (entry.kind === "repo" ? 0 : 1);
   const homes = model.accounts
     .flatMap((account) => account.roles)
     .filter((role) => role.installation === installation.name)
-    .filter((role) => relationOf(role, subject, repository) !== "other")
-    .sort((a, b) => kinds.indexOf(a.entry.kind) - kinds.indexOf(b.entry.kind));
+    .filter((role) => relationOf(role, { subject, repository }) !== "other")
+    .sort((a, b) => rank(a) - rank(b));
   return { model, installation, attempt, subject, repository, homes, place };
 }
 
@@ -71,27 +61,19 @@ function repositoryOf(subject: ParsedSubject, { hosts }: AccessModel): EntryUrl 
 }
 
 /**
- * What an entry has to do with a repository: it is the `same` or the organization of it, or would be but for the
- * `letters`' case, or is `other`.
+ * What a role has to do with a workspace's repository, or its project on Ona: it is for the `same` or its organization,
+ * would be but for the `letters`' case, or is for an `other`.
  */
-type Relation = "same" | "letters" | "other";
-
-/** What a role has to do with a workspace: with its project on Ona, else with its repository. */
 export function relationOf(
-  { entry, projects }: Role,
-  subject: ParsedSubject,
-  repository: EntryUrl | null,
-): Relation {
-  if (subject.kind !== "ona") return entryRelation(entry, repository?.url ?? null);
-  return subject.ona.bearer === "project" && projects.includes(subject.ona.id) ? "same" : "other";
-}
-
-/** @param url - canonical URL of a repository; null: none is known */
-function entryRelation(entry: Entry, url: string | null): Relation {
-  if (url === null) return "other";
+  { entry, projects }: Pick<Role, "entry" | "projects">,
+  { subject, repository }: Pick<RemedySource, "subject" | "repository">,
+): "same" | "letters" | "other" {
+  if (subject.kind === "ona")
+    return subject.ona.bearer === "project" && projects.includes(subject.ona.id) ? "same" : "other";
+  if (repository === null) return "other";
   const covers = (a: string, b: string) => (entry.kind === "org" ? b.startsWith(`${a}/`) : a === b);
-  if (covers(entry.url, url)) return "same";
-  return covers(entry.url.toLowerCase(), url.toLowerCase()) ? "letters" : "other";
+  if (covers(entry.url, repository.url)) return "same";
+  return covers(entry.url.toLowerCase(), repository.url.toLowerCase()) ? "letters" : "other";
 }
 
 /**
@@ -99,33 +81,30 @@ function entryRelation(entry: Entry, url: string | null): Relation {
  * the login. Where several things stand against it, each has its part, unless the role is for somebody else.
  */
 export function remedy(verdict: RoleVerdict, source: RemedySource): string {
-  const { failures, unknown } = verdict;
-  const aboutSubject = failures.some(isAboutSubject);
-  const first = aboutSubject ? [subjectRemedy(verdict, source)] : [];
-  if (aboutSubject && isElsewhere(verdict, source)) return first.join("");
-  const rest = failures.filter((f) => !isAboutSubject(f)).map((f) => failureRemedy(f, verdict, source));
-  return [...first, ...rest, ...unknown.map(unknownRemedy)].join("; and ");
+  const isAboutSubject = ({ key }: Failure) => key.endsWith(":sub");
+  const subject = verdict.failures.some(isAboutSubject) ? [subjectRemedy(verdict, source)] : [];
+  if (subject.length > 0 && relationOf(verdict.role, source) === "other") return subject.join("");
+  const others = verdict.failures.filter((failure) => !isAboutSubject(failure));
+  return [
+    ...subject,
+    ...others.map((failure) => failureRemedy(failure, verdict.role, source)),
+    ...verdict.unknown.map(unknownRemedy),
+  ].join("; and ");
 }
 
-function isAboutSubject({ key }: Failure): boolean {
-  return key.endsWith(":sub");
-}
-
-function failureRemedy(failure: Failure, { role }: RoleVerdict, source: RemedySource): string {
-  const { key, actual, expected } = failure;
+function failureRemedy({ key, actual, expected }: Failure, role: Role, source: RemedySource): string {
   const { origin } = role.entry;
   if (key === "exp") return "get a new token: this one has expired";
   if (key === "iat") return "set the clock, or --now: the token is from the future";
   if (key.endsWith(":aud")) return audienceRemedy(source);
   if (key === "aws:CurrentTime")
     return `the entry expired on ${expected.join().slice(0, 10)}: write a later date as expires: at ${source.place(origin, "expires")}`;
-  if (key === "aws:SourceIp") {
-    const address = actual ?? "";
-    const blocks = [...role.sourceCidrs, `${address}/${isIPv6(address) ? 128 : 32}`];
-    const list = blocks.map((block) => (block.includes(":") ? JSON.stringify(block) : block)).join(", ");
-    return `log in from ${expected.join(" or ")}, or write sourceCidrs: [${list}] at ${source.place(origin, "sourceCidrs")}`;
-  }
-  return `look at the role's trust policy: this tool does not write the condition ${key}`;
+  if (key !== "aws:SourceIp")
+    return `look at the role's trust policy: this tool does not write the condition ${key}`;
+  const address = actual ?? "";
+  const blocks = [...role.sourceCidrs, `${address}/${isIPv6(address) ? 128 : 32}`];
+  const list = blocks.map((block) => (block.includes(":") ? JSON.stringify(block) : block)).join(", ");
+  return `log in from ${expected.join(" or ")}, or write sourceCidrs: [${list}] at ${source.place(origin, "sourceCidrs")}`;
 }
 
 /** What decides a condition whose outcome is not known. */
@@ -154,30 +133,34 @@ interface Opened {
   readonly context: Context | null;
 }
 
-/** Is the role for another repository or organization than the workspace's, as far as that says its own? */
-function isElsewhere({ role }: RoleVerdict, { subject, repository }: RemedySource): boolean {
-  return relationOf(role, subject, repository) === "other";
-}
-
 /** What to change where a role refuses the subject. */
 function subjectRemedy(verdict: RoleVerdict, source: RemedySource): string {
-  const { installation, subject, attempt } = source;
-  const { entry } = verdict.role;
+  const { installation, subject, attempt, place } = source;
+  const open = openOwn(verdict.role.entry);
   switch (subject.kind) {
     case "snapshot":
-      return `${openOwn(entry)}: the workspace of a snapshot does not say which repository it is of`;
+      return `${open}: the workspace of a snapshot does not say which repository it is of`;
     case "no-context":
-      return `${openOwn(entry)} in a new workspace: this one does not say what it was opened on`;
+      return `${open} in a new workspace: this one does not say what it was opened on`;
     case "other":
-      return `${openOwn(entry)}: this workspace's subject is not the URL of a repository (${subject.problem})`;
+      return `${open}: this workspace's subject is not the URL of a repository (${subject.problem})`;
     case "ona":
       return onaRemedy(verdict.role, subject.ona, source);
     case "claims":
       return claimsProblem(subject.claims, source) ?? repositoryRemedy(verdict, source, null);
-    case "repository":
-      if (installation.subject !== null) return claimListRemedy(source);
-      if (subject.disguised) return disguisedRemedy(entry, subject.repository.url, attempt.claims.sub ?? "");
-      return repositoryRemedy(verdict, source, { typed: attempt.claims.sub ?? "", context: subject.context });
+    case "repository": {
+      const typed = attempt.claims.sub ?? "";
+      if (installation.subject !== null) {
+        const id = installation.organizationId === null ? "" : " and organizationId:";
+        return `the subject is a URL: have Gitpod configure ${installation.subject.join(",")} for the organization, or take subject:${id} out at ${place(installation.origin, "subject")}`;
+      }
+      if (!subject.disguised) return repositoryRemedy(verdict, source, { typed, context: subject.context });
+      // The guard of every pattern refuses it, wherever it leads.
+      const held = ["..", "%2e", "%2E"].find((part) => typed.includes(part)) ?? "a control character";
+      const { url } = subject.repository;
+      const elsewhere = url === verdict.role.entry.url ? "" : `this URL opens ${url}, and `;
+      return `${open}: ${elsewhere}the role refuses any URL that holds ${held}`;
+    }
   }
 }
 
@@ -195,73 +178,46 @@ function onaRemedy(role: Role, found: OnaSubject, { installation, homes, place }
     return `start the environment from ${own}: this one was started without a project`;
   if (bearer !== "project")
     return `this is the token of a ${bearer}: run ona idp token in an environment of ${own}`;
+  if (role.projects.includes(id))
+    return `the organization's tokens are of version ${version.slice(1)}: ${write(`subject: ${version}`, installation.origin, "subject", "kind")}, or both while that changes`;
+  if (!uuid.test(id)) return `this role is for ${own}`;
   const [home] = homes;
-  if (!role.projects.includes(id)) {
-    if (!uuid.test(id)) return `this role is for ${own}`;
-    if (home !== undefined) return `this role is for ${own}; for project ${id} there is ${home.name}`;
-    const list = [...role.projects, id].join(", ");
-    return `this role is for ${own}, not for project ${id}; if that is to get in, ${write(`project: [${list}]`, role.entry.origin, "project")}`;
-  }
-  return `the organization's tokens are of version ${version.slice(1)}: ${write(`subject: ${version}`, installation.origin, "subject", "kind")}, or both while that changes`;
+  if (home !== undefined) return `this role is for ${own}; for project ${id} there is ${home.name}`;
+  const list = [...role.projects, id].join(", ");
+  return `this role is for ${own}, not for project ${id}; if that is to get in, ${write(`project: [${list}]`, role.entry.origin, "project")}`;
 }
 
-/** Of a URL that the guard of every pattern refuses, wherever it leads. */
-function disguisedRemedy(entry: Entry, opens: string, typed: string): string {
-  const held = ["..", "%2e", "%2E"].find((part) => typed.includes(part)) ?? "a control character";
-  const elsewhere = opens === entry.url ? "" : `this URL opens ${opens}, and `;
-  return `${openOwn(entry)}: ${elsewhere}the role refuses any URL that holds ${held}`;
-}
-
-function repositoryRemedy(
-  { role, account }: RoleVerdict,
-  source: RemedySource,
-  opened: Opened | null,
-): string {
-  const { entry } = role;
+function repositoryRemedy(verdict: RoleVerdict, source: RemedySource, opened: Opened | null): string {
+  const { entry } = verdict.role;
   const { repository, place } = source;
   if (repository === null) return `${openOwn(entry)}: the subject names no repository`;
   const { url } = repository;
-  switch (entryRelation(entry, url)) {
-    case "same":
-      return entry.kind === "org" || opened === null
-        ? `open ${url} itself`
-        : contextRemedy(entry, repository, opened, place(entry.origin, "contexts"));
-    case "letters": {
-      const refused = entry.kind === "repo" && opened !== null && !admits(repository, entry.contexts, opened);
-      const contexts = refused ? ` and ${contextsLine(wider(entry, repository, opened))}` : "";
-      const line = `url: ${yamlScalar(url.slice(0, entry.url.length))}${contexts}`;
-      return `open it with the letters of ${entry.url}, or write ${line} at ${place(entry.origin, "url")}: AWS tells upper from lower case`;
-    }
-    case "other":
-      return elsewhereRemedy(entry, source, opened, account.name);
-  }
+  const relation = relationOf(verdict.role, source);
+  if (relation === "other") return elsewhereRemedy(verdict, source, repository, opened);
+  const opensPart = entry.kind === "repo" && opened !== null;
+  if (relation === "same")
+    return opensPart ? contextRemedy(entry, repository, opened, place) : `open ${url} itself`;
+  const isRefused = opensPart && !admits(repository, entry.contexts, opened);
+  const added = isRefused ? narrowest(repository, opened) : null;
+  const contexts = added === null ? "" : ` and ${contextsLine([...entry.contexts, added])}`;
+  const line = `url: ${yamlScalar(url.slice(0, entry.url.length))}${contexts}`;
+  return `open it with the letters of ${entry.url}, or write ${line} at ${place(entry.origin, "url")}: AWS tells upper from lower case`;
 }
 
-function contextRemedy(entry: Entry, repository: EntryUrl, opened: Opened, at: string): string {
-  const spelling = admittedSpelling(entry, repository, opened);
-  if (spelling !== null) return `open it as ${spelling}: the role admits the branch by that URL`;
-  const contexts = wider(entry, repository, opened);
-  const added = contexts.at(-1);
-  if (contexts.length === entry.contexts.length || added === undefined)
-    return `${openOwn(entry)}: no context admits a URL of this form`;
+function contextRemedy(entry: Entry, repository: EntryUrl, opened: Opened, place: Place): string {
+  const { context } = opened;
+  const forms =
+    typeof context === "object" && context !== null ? repoSubjects(repository, [context]).exact : [];
+  const spelling = forms.find((typed) => admits(repository, entry.contexts, { typed, context }));
+  if (spelling !== undefined) return `open it as ${spelling}: the role admits the branch by that URL`;
+  const added = narrowest(repository, opened);
+  if (added === null) return `${openOwn(entry)}: no context admits a URL of this form`;
   const forks = added === "pull-requests" || added === "commits" || added === "all";
   const warning = forks ? ", which also admits the code of forks (rule T58)" : "";
-  return `${openOwn(entry)}, or write ${contextsLine(contexts)} at ${at}${warning}`;
+  return `${openOwn(entry)}, or write ${contextsLine([...entry.contexts, added])} at ${place(entry.origin, "contexts")}${warning}`;
 }
 
-/** A URL by which an entry admits the branch that was opened; null where it does not admit the branch. */
-function admittedSpelling(entry: Entry, repository: EntryUrl, { context }: Opened): string | null {
-  if (typeof context !== "object" || context === null) return null;
-  const forms = repoSubjects(repository, [context]).exact;
-  return forms.find((typed) => admits(repository, entry.contexts, { typed, context })) ?? null;
-}
-
-/** The contexts of an entry, and behind them the narrowest that admits a URL, where there is one. */
-function wider(entry: Entry, repository: EntryUrl, opened: Opened): readonly Context[] {
-  const missing = narrowest(repository, opened);
-  return missing === null ? entry.contexts : [...entry.contexts, missing];
-}
-
+/** The narrowest context that admits a URL; null where none does. */
 function narrowest(repository: EntryUrl, opened: Opened): Context | null {
   const candidates = [...(opened.context === null ? [] : [opened.context]), ...contextsOf(repository.kind)];
   return candidates.find((context) => admits(repository, [context], opened)) ?? null;
@@ -273,25 +229,31 @@ function admits(repository: EntryUrl, contexts: readonly Context[], { typed }: O
   return exact.includes(typed) || prefixes.some((p) => typed.startsWith(p));
 }
 
-function elsewhereRemedy(entry: Entry, source: RemedySource, opened: Opened | null, account: string): string {
-  const { model, installation, repository, homes } = source;
-  if (repository === null) return `${openOwn(entry)}: the subject names no repository`;
-  const { url } = repository;
+function elsewhereRemedy(
+  { role: { entry }, account }: RoleVerdict,
+  { model, installation, homes }: RemedySource,
+  repository: EntryUrl,
+  opened: Opened | null,
+): string {
+  const { url, base, segments } = repository;
   if (url === `${entry.url}.git`)
     return `${openOwn(entry)}: on this host .git is part of the name: this is another repository`;
   const own = `this role is for ${entry.url}`;
   const [home] = homes;
   if (home) return `${own}; for ${url} there is ${home.name}`;
-  const reason = `${own}, not for ${url}${mayBeFork(entry.url, repository) ? ", which may be a fork" : ""}`;
+  const isNamesake = entry.url.startsWith(`${base}/`) && entry.url.endsWith(`/${segments.at(-1) ?? ""}`);
+  const reason = `${own}, not for ${url}${isNamesake ? ", which may be a fork" : ""}`;
   const context = opened === null ? "repository" : narrowest(repository, opened);
   if (context === null || !parseEntryUrl(url, "repo", model.hosts).ok) return reason;
-  const line = repoLine(url, [context], model, installation, account);
+  // A manifest of several installations or accounts demands their names.
+  const keys = [
+    `url: ${yamlScalar(url)}`,
+    ...(model.installations.length > 1 ? [`installations: [${installation.name}]`] : []),
+    ...(model.accounts.length > 1 ? [`accounts: [${account.name}]`] : []),
+    ...(context === "repository" ? [] : [contextsLine([context])]),
+  ];
+  const line = keys.length === 1 ? `- ${keys.join("")}` : `- { ${keys.join(", ")} }`;
   return `${reason}; if that is to get in, add to repos: in ${installation.origin.file} the line ${line}`;
-}
-
-/** The same name elsewhere on the same host. */
-function mayBeFork(url: string, { base, segments }: EntryUrl): boolean {
-  return url.startsWith(`${base}/`) && url.endsWith(`/${segments.at(-1) ?? ""}`);
 }
 
 /** What somebody opens who wants in as the entry is. */
@@ -301,26 +263,26 @@ function openOwn({ kind, url, contexts }: Entry): string {
   return whole ? `open ${url} itself` : `open ${url} on one of its ${contextsLine(contexts)}`;
 }
 
-const claimKeys: ReadonlySet<string> = new Set(["org_id", "repository", "context"] satisfies ClaimKey[]);
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-type ClaimPairs = Readonly<Record<string, string>>;
-
 /** What is wrong with a list of claims, short of its repository, and what to do about it; null where nothing is. */
-function claimsProblem(claims: ClaimPairs, { installation, attempt, place }: RemedySource): string | null {
+function claimsProblem(
+  claims: Readonly<Record<string, string>>,
+  { installation, attempt, place }: RemedySource,
+): string | null {
   const { origin } = installation;
+  const { org_id: org } = claims;
   const keys = Object.keys(claims);
   if (installation.subject === null || keys.join() !== installation.subject.join()) {
-    const usable =
-      keys.every((k) => claimKeys.has(k)) && (keys.includes("repository") || keys.includes("context"));
-    return usable
-      ? `the subject is made of the claims ${keys.join(", ")}: write subject: [${keys.join(", ")}]${organizationLine(claims)} at ${place(origin, "subject")}`
-      : `the subject is made of the claims ${keys.join(", ")}: have Gitpod configure org_id,repository for the organization`;
+    const madeOf = `the subject is made of the claims ${keys.join(", ")}`;
+    if (!keys.every((k) => claimKeys.some((known) => known === k)) || keys.join() === "org_id")
+      return `${madeOf}: have Gitpod configure org_id,repository for the organization`;
+    const id = org !== undefined && uuid.test(org) ? org : "with the organization's UUID";
+    return `${madeOf}: write subject: [${keys.join(", ")}]${org === undefined ? "" : ` and organizationId: ${id}`} at ${place(origin, "subject")}`;
   }
   const empty = keys.find((k) => claims[k] === "");
   if (empty !== undefined)
     return `the claim ${empty} is empty: open the workspace on a repository, in an organization`;
-  const { org_id: org } = claims;
   // A former issuer may have an organization of its own.
   const former = installation.formerIssuers.find(({ issuer }) => issuer === attempt.issuer);
   const { organizationId } = former ?? installation;
@@ -335,17 +297,6 @@ function claimsProblem(claims: ClaimPairs, { installation, attempt, place }: Rem
   return `${start}; if this one is right, write ${write}`;
 }
 
-function organizationLine({ org_id: org }: ClaimPairs): string {
-  if (org === undefined) return "";
-  return ` and organizationId: ${uuid.test(org) ? org : "with the organization's UUID"}`;
-}
-
-/** What to do where the subject is a URL, and the manifest says that it is made of claims. */
-function claimListRemedy({ installation, place }: RemedySource): string {
-  const id = installation.organizationId === null ? "" : " and organizationId:";
-  return `the subject is a URL: have Gitpod configure ${(installation.subject ?? []).join(",")} for the organization, or take subject:${id} out at ${place(installation.origin, "subject")}`;
-}
-
 /**
  * What there is to say of a token whose issuer is none of the installations looked at: which comes near, and what to
  * write.
@@ -358,20 +309,19 @@ export function issuerRemedy(
   named?: Installation,
 ): readonly string[] {
   const other = model.installations.find((i) => issuersOf(i).some((known) => known.issuer === issuer));
-  if (other && named) {
+  if (other && named)
     return [
       `the token is not of ${named.name}: its issuer is that of ${other.name}`,
       `leave --installation out, or write --installation ${other.name}`,
     ];
-  }
   const known = `no installation of the manifest has the issuer ${quote(issuer)}`;
-  const near = nearInstallation(named ? [named] : model.installations, issuer);
   const problem = issuerProblem(issuer);
   if (problem !== null)
     return [
       `${known}, and AWS cannot trust one that ${problem.problem}`,
       "get a new token with gp idp token",
     ];
+  const near = nearInstallation(named ? [named] : model.installations, issuer);
   if (near === undefined) return [known, "if it is yours, declare it under installations"];
   return [
     `${known}; ${near.name} comes near, with ${quote(near.issuer)}`,
@@ -381,16 +331,10 @@ export function issuerRemedy(
 
 /** The installation whose issuer differs in `api.` or `services.` alone, or is nearest by its letters. */
 function nearInstallation(all: readonly Installation[], issuer: string): Installation | undefined {
-  const bare = (s: string) =>
-    s
-      .toLowerCase()
-      .replace(/^https?:\/\/((api|services)\.)?/, "")
-      .replace(/\/+$/, "");
-  const word = nearest(
-    issuer,
-    all.map((i) => i.issuer),
-  );
-  return all.find((i) => bare(i.issuer) === bare(issuer)) ?? all.find((i) => i.issuer === word);
+  const bare = (s: string) => s.toLowerCase().replace(/^https?:\/\/((api|services)\.)?|\/+$/g, "");
+  const issuers = all.map((i) => i.issuer);
+  const near = issuers.find((known) => bare(known) === bare(issuer)) ?? nearest(issuer, issuers);
+  return all.find((i) => i.issuer === near);
 }
 
 /** Text as a YAML scalar: plain where no parser could take it for something else. */
@@ -403,21 +347,4 @@ export function yamlScalar(text: string): string {
 export function contextsLine(contexts: readonly Context[]): string {
   const items = contexts.map((c) => (typeof c === "object" ? `{ branch: ${yamlScalar(c.branch)} }` : c));
   return `contexts: [${items.join(", ")}]`;
-}
-
-/** An item of `repos` that resolves: with the names that a manifest of several installations or accounts demands. */
-function repoLine(
-  url: string,
-  contexts: readonly Context[],
-  model: AccessModel,
-  installation: Installation,
-  account: string,
-): string {
-  const keys = [
-    `url: ${yamlScalar(url)}`,
-    ...(model.installations.length > 1 ? [`installations: [${installation.name}]`] : []),
-    ...(model.accounts.length > 1 ? [`accounts: [${account}]`] : []),
-    ...(contexts.every((c) => c === "repository") ? [] : [contextsLine(contexts)]),
-  ];
-  return keys.length === 1 ? `- ${keys.join("")}` : `- { ${keys.join(", ")} }`;
 }

@@ -1,7 +1,7 @@
 import type { AccessModel, Installation } from "../model/accessModel";
 import { permissionAnswer, type PermissionAnswer, type PermissionQuestion } from "./permission";
 import type { Failure } from "../policy";
-import { issuerRemedy, relationOf, remedy, remedySource, type Place, type RemedySource } from "./remedy";
+import { issuerRemedy, relationOf, remedy, remedySource, type Place } from "./remedy";
 import { audienceOf, judge, type LoginAttempt, type RoleVerdict } from "./verdict";
 
 /** What somebody wants explained, besides the login. */
@@ -49,9 +49,7 @@ export function explain(
   place: Place,
 ): ExplainReport {
   const { installation, roles } = judge(model, attempt, question.installation);
-  const report = {
-    ...{ attempt, audience: audienceOf(attempt.claims), question: question.permission ?? null },
-  };
+  const report = { attempt, audience: audienceOf(attempt.claims), question: question.permission ?? null };
   if (installation === null) {
     const unknownIssuer = issuerRemedy(model, attempt.issuer, place, question.installation);
     return { ...report, installation: null, roles: [], unknownIssuer };
@@ -70,19 +68,14 @@ export function explain(
       (admitted || undecided) && question.permission !== undefined
         ? permissionAnswer(verdict, question.permission, attempt, model, place)
         : null;
-    const nearness = nearnessOf(verdict, source);
+    const relation = relationOf(verdict.role, source);
+    const nearness = verdict.role.arn === attempt.role ? 3 : { same: 2, letters: 1, other: 0 }[relation];
     return [{ verdict, permission, nearness, remedy: () => (admitted ? null : remedy(verdict, source)) }];
   });
   return {
     ...{ ...report, installation: installation.name, unknownIssuer: [] },
     roles: withoutFarther(reports, question.permission),
   };
-}
-
-function nearnessOf({ role }: RoleVerdict, { attempt, subject, repository }: RemedySource): number {
-  if (role.arn === attempt.role) return 3;
-  const relation = relationOf(role, subject, repository);
-  return relation === "same" ? 2 : relation === "letters" ? 1 : 0;
 }
 
 /**
@@ -93,25 +86,22 @@ function withoutFarther(
   reports: readonly RoleReport[],
   question: PermissionQuestion | undefined,
 ): readonly RoleReport[] {
-  const isOwn = ({ verdict, nearness }: RoleReport) => verdict.role.entry.kind === "repo" && nearness >= 2;
-  const hasOwn = reports.some(isOwn);
+  const isRepo = ({ verdict }: RoleReport) => verdict.role.entry.kind === "repo";
+  const hasOwn = reports.some((r) => isRepo(r) && r.nearness >= 2);
   const resourceAccount = question?.resource.split(":")[4] ?? "";
-  const rank = ({ verdict, nearness }: RoleReport): number =>
-    (nearness === 3 ? 4 : 0) +
-    (verdict.role.entry.kind === "repo" ? 2 : 0) +
-    (verdict.account.id === resourceAccount ? 1 : 0);
+  const rank = (r: RoleReport): number =>
+    (r.nearness === 3 ? 4 : 0) + (isRepo(r) ? 2 : 0) + (r.verdict.account.id === resourceAccount ? 1 : 0);
   const open = reports.filter((r) => r.permission !== null);
   const isAllowed = open.some((r) => r.verdict.admitted && r.permission?.allowed === true);
   const nearest = open.reduce((best, r) => Math.max(best, rank(r)), 0);
   return reports.map((report) => {
-    const { verdict, nearness, permission } = report;
-    const isFarther = hasOwn && verdict.role.entry.kind === "org" && (nearness === 1 || nearness === 2);
+    const { nearness, permission } = report;
+    const isFarther = hasOwn && !isRepo(report) && (nearness === 1 || nearness === 2);
+    const isSettled = isAllowed || rank(report) < nearest;
     return {
       ...report,
-      ...(isFarther ? { remedy: () => null } : {}),
-      ...(permission !== null && (isAllowed || rank(report) < nearest)
-        ? { permission: { ...permission, remedy: null } }
-        : {}),
+      remedy: isFarther ? () => null : report.remedy,
+      permission: permission !== null && isSettled ? { ...permission, remedy: null } : permission,
     };
   });
 }

@@ -32,6 +32,7 @@ export function explainText(report: ExplainReport, signature: Signature): string
   const others = roles.filter((r) => !r.verdict.admitted);
   const shown = nearest(others, attempt.claims.sub ?? "", admitted.length > 0).slice(0, shownRoles);
   const rest = others.length - shown.length;
+  const more = `${shown.length + admitted.length > 0 ? " other" : ""} role${rest === 1 ? "" : "s"}`;
   return text([
     ...head,
     ...answerLines(report),
@@ -39,10 +40,7 @@ export function explainText(report: ExplainReport, signature: Signature): string
     ...shown.flatMap((role) => refusedLines(role, report.question)),
     ...(rest === 0
       ? []
-      : [
-          `${count(rest, shown.length + admitted.length)} of ${installation ?? ""} ${rest === 1 ? "refuses" : "refuse"} it`,
-          "",
-        ]),
+      : [`${rest}${more} of ${installation ?? ""} ${rest === 1 ? "refuses" : "refuse"} it`, ""]),
     ...(roles.length === 0 ? [`no role trusts workspaces of ${installation ?? ""}`] : []),
   ]);
 }
@@ -69,18 +67,19 @@ function answerLines({ attempt: { event, role }, roles }: ExplainReport): readon
   return [field("note", `AWS refused what the manifest admits: ${advice}`), ""];
 }
 
-function count(n: number, before: number): string {
-  return `${n}${before > 0 ? " other" : ""} role${n === 1 ? "" : "s"}`;
-}
-
 function admittedLines({ verdict, permission }: RoleReport, question: PermissionQuestion | null): string[] {
   const { role, account } = verdict;
-  const lines = [field("admitted", `${role.name} in account ${account.name}`), `${indent}${role.arn}`];
-  if (permission !== null && question !== null) lines.push(...permissionLines(permission, question));
-  return [...lines, ""];
+  return [
+    field("admitted", `${role.name} in account ${account.name}`),
+    `${indent}${role.arn}`,
+    ...permissionLines(permission, question),
+    "",
+  ];
 }
 
-function permissionLines(answer: PermissionAnswer, { action, resource }: PermissionQuestion): string[] {
+function permissionLines(answer: PermissionAnswer | null, question: PermissionQuestion | null): string[] {
+  if (answer === null || question === null) return [];
+  const { action, resource } = question;
   const word = answer.allowed === null ? "undecided" : answer.allowed ? "allowed" : "refused";
   return [
     field(word, `${action} on ${resource}: ${answer.reason}`),
@@ -98,9 +97,11 @@ function refusedLines(
   return [
     field(undecided ? "undecided" : "refused", `${role.name} in account ${account.name}`),
     ...failures.slice(0, 1).flatMap(failureLines),
-    ...(undecided ? unknown.flatMap(unknownLines) : []),
+    ...(undecided
+      ? unknown.flatMap((f) => [`${indent}${notKnown(f)}`, ...valueLines("expected", f.expected)])
+      : []),
     ...(advice === null ? [] : [field("remedy", advice)]),
-    ...(permission === null || question === null ? [] : permissionLines(permission, question)),
+    ...permissionLines(permission, question),
     "",
   ];
 }
@@ -108,22 +109,15 @@ function refusedLines(
 function failureLines({ operator, key, expected, actual }: Failure): string[] {
   return [
     `${indent}${operator} ${escapeHidden(key)} does not hold`,
-    ...expectedLines(expected, /not/i.test(operator) ? "none of" : "expected"),
-    `${indent}${"found".padEnd(10)}${actual === null ? "(nothing)" : escapeHidden(actual)}`,
+    ...valueLines(/not/i.test(operator) ? "none of" : "expected", expected),
+    ...valueLines("found", [actual ?? "(nothing)"]),
   ];
 }
 
-function unknownLines(failure: Failure): string[] {
-  return [`${indent}${notKnown(failure)}`, ...expectedLines(failure.expected, "expected")];
-}
-
-function expectedLines(expected: readonly string[], word: string): string[] {
-  const values = expected.slice(0, shownValues);
-  const rest = expected.length - values.length;
-  return [
-    ...values.map((value, i) => `${indent}${(i === 0 ? word : "").padEnd(10)}${escapeHidden(value)}`),
-    ...(rest === 0 ? [] : [`${indent}${" ".repeat(10)}and ${rest} more`]),
-  ];
+function valueLines(word: string, all: readonly string[]): string[] {
+  const values = all.slice(0, shownValues).map(escapeHidden);
+  if (all.length > values.length) values.push(`and ${all.length - values.length} more`);
+  return values.map((value, i) => `${indent}${(i === 0 ? word : "").padEnd(10)}${value}`);
 }
 
 /**
@@ -140,8 +134,7 @@ function nearest(roles: readonly RoleReport[], subject: string, enough: boolean)
     while (n < url.length && url[n] === wanted[n]) n += 1;
     return n;
   });
-  const longest = lengths.reduce((a, b) => Math.max(a, b), 0);
-  const first = roles[lengths.indexOf(longest)];
+  const first = roles[lengths.indexOf(lengths.reduce((a, b) => Math.max(a, b), 0))];
   return roles.filter((r) => r.verdict.role.entry.url === first?.verdict.role.entry.url);
 }
 

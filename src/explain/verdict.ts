@@ -1,13 +1,6 @@
 import type { AccessModel, Account, IdentityProvider, Installation, Role } from "../model/accessModel";
 import { issuersOf } from "../model/issuer";
-import {
-  evaluateTrust,
-  nearestFailures,
-  webIdentityContext,
-  type Claims,
-  type Failure,
-  type TrustRequest,
-} from "../policy";
+import { evaluateTrust, nearestFailures, webIdentityContext, type Claims, type Failure } from "../policy";
 import type { TokenFacts } from "./input";
 
 /** A login that somebody tries, at a moment. */
@@ -30,26 +23,19 @@ export interface RoleVerdict {
   readonly unknown: readonly Failure[];
 }
 
-/** What a model says to a login. */
-export interface Verdict {
-  /** Null where the manifest has no installation with the token's issuer. */
-  readonly installation: Installation | null;
-  /** All roles of all installations with the token's issuer, by installation, account and name. */
-  readonly roles: readonly RoleVerdict[];
-}
-
 /** AWS accepts a token for five minutes past its end. */
 const leewaySeconds = 300;
 
 /**
  * Which roles of the installations with a token's issuer admit it. The installation is the one that admits it, or else
- * the one whose audience the token has, or else the first.
+ * the one whose audience the token has, or else the first; null where none has the issuer. The roles are of all of them.
  * @param named - the only installation to look at. @default - all of them
  */
-export function judge(model: AccessModel, attempt: LoginAttempt, named?: Installation): Verdict {
+export function judge(model: AccessModel, attempt: LoginAttempt, named?: Installation) {
   const audience = audienceOf(attempt.claims);
   const installations = model.installations.filter(
-    (i) => (named === undefined || i === named) && trusts(i, attempt.issuer),
+    (i) =>
+      (named === undefined || i === named) && issuersOf(i).some((known) => known.issuer === attempt.issuer),
   );
   const roles = installations.flatMap((installation) => judgeRoles(model, installation, attempt));
   const installation =
@@ -58,11 +44,6 @@ export function judge(model: AccessModel, attempt: LoginAttempt, named?: Install
     installations[0] ??
     null;
   return { installation, roles };
-}
-
-/** Is it an issuer of the installation, now or formerly? */
-function trusts(installation: Installation, issuer: string): boolean {
-  return issuersOf(installation).some((i) => i.issuer === issuer);
 }
 
 /** The audience that AWS compares: `azp`, or the first of `aud`. */
@@ -102,14 +83,10 @@ function requestOf(
   { audience }: Installation,
   { arn, providerName }: IdentityProvider,
   { claims, audienceKnown, now, sourceIp }: LoginAttempt,
-): TrustRequest {
-  return {
-    federated: arn,
-    context: webIdentityContext(providerName, audienceKnown ? claims : { ...claims, azp: audience }, {
-      now,
-      sourceIp: sourceIp ?? network?.replace(/\/.*$/, "") ?? null,
-    }),
-  };
+) {
+  const known = audienceKnown ? claims : { ...claims, azp: audience };
+  const address = sourceIp ?? network?.replace(/\/.*$/, "") ?? null;
+  return { federated: arn, context: webIdentityContext(providerName, known, { now, sourceIp: address }) };
 }
 
 function unknownConditions(
@@ -118,17 +95,9 @@ function unknownConditions(
   { providerName }: IdentityProvider,
   { audienceKnown, sourceIp }: LoginAttempt,
 ): readonly Failure[] {
-  const unknown: Failure[] = [];
-  if (!audienceKnown)
-    unknown.push({
-      operator: "StringEquals",
-      key: `${providerName}:aud`,
-      expected: [audience],
-      actual: null,
-    });
-  if (sourceIp === null && sourceCidrs.length > 0)
-    unknown.push({ operator: "IpAddress", key: "aws:SourceIp", expected: sourceCidrs, actual: null });
-  return unknown;
+  const aud = { operator: "StringEquals", key: `${providerName}:aud`, expected: [audience], actual: null };
+  const ip = { operator: "IpAddress", key: "aws:SourceIp", expected: sourceCidrs, actual: null };
+  return [...(audienceKnown ? [] : [aud]), ...(sourceIp === null && sourceCidrs.length > 0 ? [ip] : [])];
 }
 
 function tellingFirst(failures: readonly Failure[]): readonly Failure[] {
@@ -139,11 +108,15 @@ function tellingFirst(failures: readonly Failure[]): readonly Failure[] {
 /** What STS refuses before it looks at any policy: a token that has ended, or has not begun. */
 function tokenFailures({ expires, issued, now }: LoginAttempt): readonly Failure[] {
   const seconds = Math.floor(Date.parse(now) / 1000);
-  const moment = (s: number): string => new Date(s * 1000).toISOString();
-  const failures: Failure[] = [];
-  if (expires !== null && expires + leewaySeconds <= seconds)
-    failures.push({ operator: "DateGreaterThan", key: "exp", expected: [now], actual: moment(expires) });
-  if (issued !== null && issued - leewaySeconds > seconds)
-    failures.push({ operator: "DateLessThanEquals", key: "iat", expected: [now], actual: moment(issued) });
-  return failures;
+  const failure = (operator: string, key: string, moment: number): Failure => ({
+    ...{ operator, key, expected: [now], actual: new Date(moment * 1000).toISOString() },
+  });
+  return [
+    ...(expires !== null && expires + leewaySeconds <= seconds
+      ? [failure("DateGreaterThan", "exp", expires)]
+      : []),
+    ...(issued !== null && issued - leewaySeconds > seconds
+      ? [failure("DateLessThanEquals", "iat", issued)]
+      : []),
+  ];
 }

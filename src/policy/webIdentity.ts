@@ -2,11 +2,11 @@ import type { RequestContext } from "./evaluate";
 
 /** The claims of a token that AWS looks at. */
 export interface Claims {
-  readonly sub?: string;
+  readonly sub?: string | undefined;
   /** Gitpod always sends a list. */
-  readonly aud?: string | readonly string[];
-  readonly azp?: string;
-  readonly email?: string;
+  readonly aud?: string | readonly string[] | undefined;
+  readonly azp?: string | undefined;
+  readonly email?: string | undefined;
 }
 
 /** The circumstances of a login. */

@@ -2,6 +2,9 @@ import type { ClaimKey, SubjectSet } from "../model/accessModel";
 import { cloneUrl, repoSubjects } from "./subjects";
 import type { EntryUrl } from "./url";
 
+/** Claims that say whose workspace it is. */
+export const claimKeys: readonly ClaimKey[] = Object.freeze(["org_id", "repository", "context"]);
+
 /** The claims that a subject is made of, on an installation that Gitpod has configured so. */
 export interface ClaimList {
   /** In the installation's order. */

@@ -1,4 +1,4 @@
-export { orgClaimSubjects, repoClaimSubjects, type ClaimList } from "./claims";
+export { claimKeys, orgClaimSubjects, repoClaimSubjects, type ClaimList } from "./claims";
 export { dialects, hasDotGit, hostKinds, knownHosts, type ContextWord, type HostDialect } from "./hosts";
 export { branchProblem, cloneUrl, contextsOf, hasContext, orgSubjects, repoSubjects } from "./subjects";
 export {

@@ -46,7 +46,8 @@ export function parseSubject(subject: string, hosts: readonly ScmHost[]): Parsed
   const url = new URL(subject);
   if (url.username !== "" || url.password !== "") return other("it holds a user name");
   const host = hostOf(url, hosts);
-  if (!host) return other(`its host is none of ${hosts.map((h) => h.name).join(", ")}`);
+  if (!host)
+    return other(`its host is none of ${hosts.map((h) => h.name).join(", ")}; scmHosts declares others`);
   const whole = `${url.host}${url.pathname}`.slice(host.name.length + 1);
   const segments = whole.split("/").filter((s) => s !== "");
   const repository = repositoryAt(segments.slice(0, repositoryDepth(segments, host.kind)), host);

@@ -466,6 +466,8 @@ describe("what a tired person passes", () => {
     [["--context", app, "--action", "getsecret", "--resource", "arn:aws:s3:::b/k"], "is not an action"],
     [["--context", app, "--action", "s3:GetObject", "--resource", "b/k"], "is not an ARN"],
     [["--context", " "], "--context is empty"],
+    [["--context", "acme/app"], "--context is not a URL"],
+    [["--context", "main"], "pass the URL that the workspace is opened on, e.g. https://"],
   ])("%j ends with 2 and says what is wrong", async (argv, message) => {
     const { status, stderr } = await explain(argv);
     expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
