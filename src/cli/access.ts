@@ -30,7 +30,7 @@ import type { AccessModel } from "../model/accessModel";
 import { knownHosts, parseEntryUrl, scmHosts } from "../subject";
 import { checkedDate, lastDay } from "./check";
 import { CommandError } from "./commandError";
-import { writeFiles } from "./drafts";
+import { writeTogether } from "./drafts";
 import { checkQuestion } from "./explain";
 import { isFolder } from "./files";
 import { readDeployed } from "./importRole";
@@ -61,7 +61,7 @@ export interface AccessArguments {
  * `access`: who gets into what, or with `--diff` who gains and who loses what. 1: somebody gains, with
  * `--fail-on gains`. 2: a manifest has diagnostics, or the command line makes no sense.
  */
-export function accessCommand(given: AccessArguments, io: CommandIo): ExitCode {
+export async function accessCommand(given: AccessArguments, io: CommandIo): Promise<ExitCode> {
   if (given.diff !== undefined) return diffCommand(given, given.diff, io);
   if (given.failOn !== undefined)
     throw new CommandError("--fail-on is about changes", "add --diff with the manifest before the change");
@@ -88,8 +88,7 @@ export function accessCommand(given: AccessArguments, io: CommandIo): ExitCode {
       const may = question === null ? permissionsOf(role.statements, role.account) : answer(role, question);
       return may === null ? [] : [{ role, may, line: source.lineOf(role.origin) }];
     });
-  write(format({ shown, linesOf: source.linesOf }), given.out, io);
-  return 0;
+  return write(format({ shown, linesOf: source.linesOf }), given.out, io);
 }
 
 /** Roles, and where they are written. */
@@ -162,7 +161,7 @@ function entryLines(origin: AccessRole["origin"], locator: ReadProject["locator"
   return lines;
 }
 
-function diffCommand(given: AccessArguments, old: string | true, io: CommandIo): ExitCode {
+async function diffCommand(given: AccessArguments, old: string | true, io: CommandIo): Promise<ExitCode> {
   const format = formatOf<readonly Change[]>(given, {
     text: (changes) => changesText(changes, io.colour),
     json: changesJson,
@@ -191,8 +190,8 @@ function diffCommand(given: AccessArguments, old: string | true, io: CommandIo):
   const only = ({ roles, hosts }: Access): Access => ({ hosts, roles: roles.filter(isWanted) });
   const lines = { before: before.lineOf, after: after.lineOf };
   const changes = accessChanges(only(compared.before), only(compared.after), lines);
-  write(format(changes), given.out, io);
-  return given.failOn === "gains" && changes.some(({ change }) => change === "gains") ? 1 : 0;
+  const status = await write(format(changes), given.out, io);
+  return given.failOn === "gains" && changes.some(({ change }) => change === "gains") ? 1 : status;
 }
 
 /** @param old - a manifest, or a folder that holds one of the same name */
@@ -282,11 +281,15 @@ function ofRepo(text: string, { hosts }: Access): (role: AccessRole) => boolean 
 }
 
 /** Writes to `--out`, whole or not at all; without it to stdout. */
-function write(text: string, out: string | undefined, io: CommandIo): void {
-  if (out === undefined) {
-    io.stdout.write(text);
-    return;
-  }
-  writeFiles([{ path: out, text }]);
-  io.stdout.write(`wrote ${out}\n`);
+function write(text: string, out: string | undefined, io: CommandIo): ExitCode | Promise<ExitCode> {
+  if (out !== undefined)
+    return writeTogether(
+      io,
+      (drafts) => {
+        drafts.addFile(out, text);
+      },
+      () => `wrote ${out}\n`,
+    );
+  io.stdout.write(text);
+  return 0;
 }

@@ -7,17 +7,17 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
-  statSync,
   writeFileSync,
+  type Stats,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, normalize, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { getSystemErrorMap } from "node:util";
-import { escapeHidden, quote } from "../diagnostics";
+import { escapeHidden } from "../diagnostics";
 import type { Ownership } from "../workspace/render/ownership";
 import { CommandError } from "./commandError";
-import { errorCode, isMissing, readRegularFile } from "./files";
+import { errorCode, isFolder, isMissing, readRegularFile } from "./files";
 import type { CommandIo, ExitCode } from "./io";
 
 /** A file that is wanted. */
@@ -31,11 +31,14 @@ export interface WantedFile {
   readonly ownershipOf?: (text: string) => Ownership;
 }
 
-/** Something in the way of files. */
-export interface Obstacle {
+/** Something in the way of files. The message is in lower case, without a final period. */
+class Obstacle extends Error {
   readonly path: string;
-  /** Lower case, no final period. */
-  readonly message: string;
+
+  constructor(path: string, message: string) {
+    super(message);
+    this.path = path;
+  }
 }
 
 /** A folder that files go into: where their drafts are made, which is another folder as long as it is missing. */
@@ -55,17 +58,24 @@ const draftName = /^\.(.+)\.(\d+)-([0-9a-f]{8})\.tmp$/s;
  */
 export class Drafts {
   readonly #run = randomBytes(4).toString("hex");
-  readonly #places = new Map<string, Place | Obstacle>();
+  readonly #places = new Map<string, Place>();
   /** Drafts by the file or folder that they become, in order. */
   readonly #moves = new Map<string, string>();
-  readonly #removals = new Map<string, () => void>();
-  readonly #obstacles = new Map<string, Obstacle>();
+  /** Files to remove, with the folder up to which folders may go with them. */
+  readonly #removals: (readonly [root: string, file: string])[] = [];
+  readonly #obstacles = new Map<string, string>();
+  readonly #done: string[] = [];
   #scratch: string | null = null;
-  #isCommitted = false;
 
   /** What is in the way, each thing once: where there is something, nothing may be committed. */
-  get obstacles(): readonly Obstacle[] {
-    return [...this.#obstacles.values()];
+  get obstacles(): readonly { readonly path: string; readonly message: string }[] {
+    return Array.from(this.#obstacles, ([path, message]) => ({ path, message }));
+  }
+
+  /** Drafts a file on its own. A link above it is followed. */
+  addFile(path: string, text: string, mode?: number): void {
+    this.clear(dirname(path), basename(path));
+    this.add(dirname(path), { file: basename(path), text, mode });
   }
 
   /**
@@ -78,26 +88,23 @@ export class Drafts {
     const path = join(root, file);
     try {
       const place = this.#place(dirname(path), root);
-      const found = "message" in place ? place : place.isMissing ? "missing" : look(path, "file");
-      const verdict = found === "present" ? compare(path, text, ownershipOf) : found;
-      if (verdict === "same") return false;
-      if (typeof verdict === "object") this.#obstacles.set(verdict.path, verdict);
-      else if ("folder" in place)
-        this.#draft(path, place, (draft) => {
-          writeNew(draft, text, mode);
-        });
-      return true;
+      if (!place.isMissing && isThere(path, "file") && isSame(path, text, ownershipOf)) return false;
+      const draft = this.#draftOf(path, place);
+      // Where the encoding is named, Node writes in one call.
+      writeFileSync(draft, text, { encoding: "utf8", flag: "wx", mode: mode ?? 0o644 });
+      if (mode !== undefined) chmodSync(draft, mode);
     } catch (error) {
-      throw failure(`${path} cannot be written`, error, []);
+      if (!(error instanceof Obstacle)) throw failure(`${path} cannot be written`, error, []);
+      this.#obstacles.set(error.path, error.message);
     }
+    return true;
   }
 
-  /** Makes the draft of what stands in a place; in a folder that is missing it needs no move of its own. */
-  #draft(path: string, place: Place, make: (draft: string) => void): string {
-    const name = basename(path);
-    const draft = join(place.folder, place.isMissing ? name : this.#nameOf(name));
-    if (!place.isMissing) this.#moves.set(path, draft);
-    make(draft);
+  /** Where to make the draft of what stands in a place; in a folder that is missing it needs no move of its own. */
+  #draftOf(path: string, place: Place): string {
+    if (place.isMissing) return join(place.folder, basename(path));
+    const draft = join(place.folder, this.#nameOf(basename(path)));
+    this.#moves.set(path, draft);
     return draft;
   }
 
@@ -105,24 +112,23 @@ export class Drafts {
     return `.${shortened(name)}.${process.pid}-${this.#run}.tmp`;
   }
 
-  #place(folder: string, root: string): Place | Obstacle {
+  #place(folder: string, root: string): Place {
     let place = this.#places.get(folder);
     if (place === undefined) this.#places.set(folder, (place = this.#newPlace(folder, root)));
     return place;
   }
 
-  #newPlace(folder: string, root: string): Place | Obstacle {
+  #newPlace(folder: string, root: string): Place {
     const isAbove = folder !== root && !folder.startsWith(root + sep) && root !== ".";
-    if (isAbove && statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true)
-      return { folder, isMissing: false };
-    const above: Place | Obstacle =
-      folder === dirname(folder) ? { folder, isMissing: false } : this.#place(dirname(folder), root);
-    if ("message" in above) return above;
-    const found = above.isMissing ? "missing" : look(folder, "folder");
-    if (typeof found === "object") return found;
-    if (found === "present") return { folder, isMissing: false };
-    if (!above.isMissing) this.clear(above.folder, basename(folder));
-    return { folder: this.#draft(folder, above, mkdirSync), isMissing: true };
+    if ((isAbove && isFolder(folder)) || folder === dirname(folder)) return { folder, isMissing: false };
+    const above = this.#place(dirname(folder), root);
+    if (!above.isMissing) {
+      if (isThere(folder, "folder")) return { folder, isMissing: false };
+      this.clear(above.folder, basename(folder));
+    }
+    const draft = this.#draftOf(folder, above);
+    mkdirSync(draft);
+    return { folder: draft, isMissing: true };
   }
 
   /** A folder outside of all others, for what another program writes. It is gone afterwards. */
@@ -140,7 +146,7 @@ export class Drafts {
    */
   filesBelow(folder: string, depth: number): readonly string[] {
     this.clear(dirname(folder), basename(folder));
-    return look(folder, "folder") === "present" ? this.#filesIn(folder, depth) : [];
+    return statOf(folder)?.isDirectory() === true ? this.#filesIn(folder, depth) : [];
   }
 
   #filesIn(folder: string, depth: number): readonly string[] {
@@ -164,10 +170,7 @@ export class Drafts {
 
   /** Removes a file when everything else is done, and the folders up to `root` that are empty then. */
   remove(root: string, file: string): void {
-    this.#removals.set(join(root, file), () => {
-      rmSync(join(root, file), { force: true });
-      removeEmptyFolders(root, dirname(file));
-    });
+    this.#removals.push([root, file]);
   }
 
   /**
@@ -175,27 +178,26 @@ export class Drafts {
    * @throws CommandError - status 1 where nothing was changed, 2 where something was: it names what is new
    */
   commit(): void {
-    const done: string[] = [];
     for (const [path, draft] of this.#moves)
       try {
         renameSync(draft, path);
-        this.#isCommitted = true;
-        done.push(path);
+        this.#done.push(path);
         this.#moves.delete(path);
       } catch (error) {
-        throw failure(`${path} cannot be written`, error, done);
+        throw failure(`${path} cannot be written`, error, this.#done);
       }
-    for (const [path, remove] of this.#removals)
+    for (const [root, file] of this.#removals)
       try {
-        remove();
+        rmSync(join(root, file), { force: true });
+        removeEmptyFolders(root, dirname(file));
       } catch (error) {
-        throw failure(`${path} cannot be removed`, error, done);
+        throw failure(`${join(root, file)} cannot be removed`, error, this.#done);
       }
   }
 
   /** Has anything been moved into place? */
   get isCommitted(): boolean {
-    return this.#isCommitted;
+    return this.#done.length > 0;
   }
 
   /** Takes back what was not committed. */
@@ -204,12 +206,6 @@ export class Drafts {
       rmSync(draft, { recursive: true, force: true });
     this.#moves.clear();
   }
-}
-
-function writeNew(draft: string, text: string, mode: number | undefined): void {
-  // Where the encoding is named, Node writes in one call.
-  writeFileSync(draft, text, { encoding: "utf8", flag: "wx", mode: mode ?? 0o644 });
-  if (mode !== undefined) chmodSync(draft, mode);
 }
 
 /** As much of a name as leaves room for the rest of a draft's. */
@@ -235,7 +231,8 @@ function removeIfAllowed(draft: string): void {
   }
 }
 
-function namesIn(folder: string): readonly string[] {
+/** The names in a folder; none where it cannot be read. */
+export function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch {
@@ -243,37 +240,40 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-/** What is at a path: nothing, what belongs there, or something in the way. */
-function look(path: string, wanted: "folder" | "file"): "missing" | "present" | Obstacle {
-  let stat;
+/** What stands at a path, itself and not what it links to. Node throws where a file stands above it. */
+function statOf(path: string): Stats | undefined {
   try {
-    stat = lstatSync(path);
+    return lstatSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    if (isMissing(error)) return "missing";
+    if (isMissing(error)) return undefined;
     throw error;
   }
-  if (stat.isSymbolicLink())
-    return { path, message: "it is a symbolic link, and nothing is written through one" };
-  if (wanted === "folder") return stat.isDirectory() ? "present" : { path, message: "it is not a folder" };
-  return stat.isFile() ? "present" : { path, message: "it is not a regular file" };
 }
 
-function compare(
-  path: string,
-  text: string,
-  owner: WantedFile["ownershipOf"],
-): "present" | "same" | Obstacle {
+/** Is there a file or folder, as wanted? @throws Obstacle - where something else is */
+function isThere(path: string, wanted: "folder" | "file"): boolean {
+  const stat = statOf(path);
+  if (stat === undefined) return false;
+  if (stat.isSymbolicLink())
+    throw new Obstacle(path, "it is a symbolic link, and nothing is written through one");
+  if (wanted === "folder" ? stat.isDirectory() : stat.isFile()) return true;
+  throw new Obstacle(path, wanted === "folder" ? "it is not a folder" : "it is not a regular file");
+}
+
+/** Does a file hold a text already? @throws Obstacle - where it does not, and is not ours to replace */
+function isSame(path: string, text: string, owner: WantedFile["ownershipOf"]): boolean {
   const read = readRegularFile(path, Infinity);
-  if (!read.ok) return owner === undefined ? "present" : { path, message: "it cannot be read" };
+  if (!read.ok && owner === undefined) return false;
+  if (!read.ok) throw new Obstacle(path, "it cannot be read");
   const present = new TextDecoder().decode(read.bytes);
-  if (present === text) return "same";
+  if (present === text) return true;
   switch (owner?.(present) ?? "ours") {
     case "ours":
-      return "present";
+      return false;
     case "edited":
-      return { path, message: "somebody edited it since it was written, and it would be overwritten" };
+      throw new Obstacle(path, "somebody edited it since it was written, and it would be overwritten");
     case "foreign":
-      return { path, message: "this tool did not write it" };
+      throw new Obstacle(path, "this tool did not write it");
   }
 }
 
@@ -307,13 +307,16 @@ export function tidyPath(path: string): string {
 const signals = Object.freeze(["SIGINT", "SIGTERM", "SIGHUP"] as const);
 
 /**
- * Does work with drafts, and takes back what it did not commit. A signal comes through where the work awaits
- * something; it takes the drafts back, and then ends the process as whoever sent it expects.
+ * Drafts files and puts them into place, all of them or none: 1 where something is in the way, which stderr names. A
+ * signal comes through where the drafting awaits something; it takes the drafts back, and then ends the process as
+ * whoever sent it expects.
+ * @param say - what stdout says when all is written
  */
-export async function withDrafts<T>(
-  { stderr }: Pick<CommandIo, "stderr">,
-  work: (drafts: Drafts) => T | Promise<T>,
-): Promise<T> {
+export async function writeTogether<T>(
+  { stdout, stderr }: Pick<CommandIo, "stdout" | "stderr">,
+  draft: (drafts: Drafts) => T | Promise<T>,
+  say: (drafted: T) => string,
+): Promise<ExitCode> {
   const drafts = new Drafts();
   const end = (signal: NodeJS.Signals): void => {
     drafts.discard();
@@ -325,41 +328,18 @@ export async function withDrafts<T>(
   };
   for (const signal of signals) process.on(signal, end);
   try {
-    return await work(drafts);
+    const drafted = await draft(drafts);
+    for (const { path, message } of drafts.obstacles)
+      stderr.write(
+        `${escapeHidden(path)}: error F08: ${message}\n  remedy: move it away, or delete it to have it written anew\n`,
+      );
+    if (drafts.obstacles.length > 0) return 1;
+    drafts.commit();
+    stdout.write(say(drafted));
+    return 0;
   } finally {
     drafts.discard();
     await setImmediate();
     for (const signal of signals) process.off(signal, end);
   }
-}
-
-/**
- * Writes files, all of them or none.
- * @throws CommandError - status 1, where something is in the way, or one cannot be written
- */
-export function writeFiles(files: readonly (Omit<WantedFile, "file"> & { readonly path: string })[]): void {
-  const drafts = new Drafts();
-  try {
-    for (const { path, ...wanted } of files) {
-      drafts.clear(dirname(path), basename(path));
-      drafts.add(dirname(path), { ...wanted, file: basename(path) });
-    }
-    for (const { path, message } of drafts.obstacles)
-      throw new CommandError(`${quote(path)} cannot be written: ${message}`, "name another file", 1);
-    drafts.commit();
-  } finally {
-    drafts.discard();
-  }
-}
-
-/** Says what is in the way of files: nothing was written. */
-export function reportObstacles(
-  obstacles: readonly Obstacle[],
-  { stderr }: Pick<CommandIo, "stderr">,
-): ExitCode {
-  for (const { path, message } of obstacles)
-    stderr.write(
-      `${escapeHidden(path)}: error F08: ${message}\n  remedy: move it away, or delete it to have it written anew\n`,
-    );
-  return 1;
 }

@@ -4,7 +4,7 @@ import { quote } from "../diagnostics";
 import { kindProblem } from "../model/issuer";
 import { knownHosts, scmHosts } from "../subject";
 import { CommandError } from "./commandError";
-import { writeFiles } from "./drafts";
+import { writeTogether } from "./drafts";
 import type { CommandIo, ExitCode } from "./io";
 import { canonicalRepository } from "./repository";
 import { readSettings } from "./settings";
@@ -37,7 +37,7 @@ const pipelines: Readonly<Record<string, readonly (readonly [example: string, fi
  * `init`: writes a first manifest that `check` takes, and what a platform repository needs beside it, and says what to
  * fill in. What is there already stays as it is.
  */
-export function initCommand(given: InitArguments, io: CommandIo): ExitCode {
+export async function initCommand(given: InitArguments, io: CommandIo): Promise<ExitCode> {
   const { manifest: file } = readSettings({}, io.env);
   checkOptions(given);
   const beside = filesBeside(given);
@@ -50,10 +50,15 @@ export function initCommand(given: InitArguments, io: CommandIo): ExitCode {
       return [path, existsSync(path) ? null : readFileSync(join(examples, example), "utf8")] as const;
     }),
   ];
-  writeFiles(texts.flatMap(([path, text]) => (text === null ? [] : [{ path, text }])));
-  for (const [path, text] of texts) io.stdout.write(text === null ? kept(path) : `wrote ${path}\n`);
-  if (manifest !== null) io.stdout.write(nextSteps(given));
-  return 0;
+  return writeTogether(
+    io,
+    (drafts) => {
+      for (const [path, text] of texts) if (text !== null) drafts.addFile(path, text);
+    },
+    () =>
+      texts.map(([path, text]) => (text === null ? kept(path) : `wrote ${path}\n`)).join("") +
+      (manifest === null ? "" : nextSteps(given)),
+  );
 }
 
 function kept(path: string): string {

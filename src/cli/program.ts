@@ -130,7 +130,7 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .option("--now <date>", "judge dates as of this day, YYYY-MM-DD; by default today")
     .action(async (manifest: string | undefined, options: Omit<AccessArguments, "manifest">) => {
       const { accessCommand } = await import("./access.js");
-      end(accessCommand({ ...options, manifest }, io));
+      end(await accessCommand({ ...options, manifest }, io));
     });
 
   program
@@ -181,7 +181,7 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .option("--ci <kind>", "a pipeline too: github or gitlab")
     .action(async (options: InitArguments) => {
       const { initCommand } = await import("./init.js");
-      end(initCommand(options, io));
+      end(await initCommand(options, io));
     });
 
   program

@@ -1,13 +1,16 @@
+import { escapeHidden } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
 import { taskFileNames } from "../workspace/lint/taskFile";
+import { catalogueJson, catalogueJsonOwnership, catalogueOf } from "../workspace/render/catalogue";
 import { CommandError } from "./commandError";
+import { writeTogether } from "./drafts";
 import { diskFiles } from "./manifestFiles";
 import type { CommandIo, ExitCode } from "./io";
 import { blocking, loadJudged, projectText } from "./project";
 import { chooseSnippet } from "./repository";
 import { readSettings, type Settings } from "./settings";
-import { writeAll } from "./snippetAll";
 import { checkGitpodFile } from "./snippetCheck";
+import { count, draftSnippets } from "./snippetFolder";
 import { mergeInto, removeFrom } from "./snippetInto";
 import { readTemplates } from "./templates";
 
@@ -99,4 +102,22 @@ function modelOf(settings: Settings, wanted: "sound" | "any", io: CommandIo): Ac
   if (project.ok && blocked.length === 0) return project.model;
   io.stderr.write(projectText(project, blocked, io));
   return !project.ok && project.unreadable ? 2 : 1;
+}
+
+/** Writes the snippets of all repositories to a folder, with an index for programs. */
+function writeAll(
+  folder: string,
+  model: AccessModel,
+  { templates }: Settings,
+  io: CommandIo,
+): Promise<ExitCode> {
+  const renderer = readTemplates(templates);
+  const text = catalogueJson(catalogueOf(model));
+  const others = [{ file: "index.json", text, ownershipOf: catalogueJsonOwnership }];
+  return writeTogether(
+    io,
+    (drafts) => draftSnippets(drafts, folder, { model, renderer, others }, io),
+    ({ wanted, changed, removed }) =>
+      `${count(wanted - 1, "snippet")} in ${escapeHidden(folder)}, with index.json; ${count(changed + removed, "file")} changed\n`,
+  );
 }

@@ -17,6 +17,11 @@ export interface SnippetFolder {
   readonly removed: number;
 }
 
+/** `1 snippet`, `2 snippets`. */
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
+
 /** Files between two moments at which a signal comes through: some milliseconds. */
 const filesInTurn = 100;
 

@@ -9,7 +9,7 @@ import { unifiedDiff } from "../workspace/merge/diff";
 import { mergeSnippet, removeSnippet, type Unmergeable } from "../workspace/merge/merge";
 import { snippetTasks } from "../workspace/merge/tasks";
 import { CommandError } from "./commandError";
-import { writeFiles } from "./drafts";
+import { writeTogether } from "./drafts";
 import { readProblems, readRegularFile } from "./files";
 import type { CommandIo, ExitCode } from "./io";
 import { lintGitpodYml, type LintReport } from "./lintGitpodYml";
@@ -156,9 +156,13 @@ async function finish(
     io.stdout.write(`${shown} held nothing else: removed\n`);
     return 0;
   }
-  writeFiles([{ path: file, text, mode: modeOf(file) }]);
-  io.stdout.write(`${before === null ? "wrote" : "changed"} ${shown}\n`);
-  return 0;
+  return writeTogether(
+    io,
+    (drafts) => {
+      drafts.addFile(file, text, modeOf(file));
+    },
+    () => `${before === null ? "wrote" : "changed"} ${shown}\n`,
+  );
 }
 
 /** A text as it may be shown: without its secrets. Our own lines have none. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { escapeHidden, quote } from "../diagnostics";
 import { jsonValue, own, readJson } from "../documents/json";
@@ -17,7 +17,7 @@ import {
   type StackSource,
 } from "../terraform/stack";
 import { CommandError } from "./commandError";
-import { tidyPath, type Drafts } from "./drafts";
+import { namesIn, tidyPath, type Drafts } from "./drafts";
 import { readRegularFile } from "./files";
 import type { CommandIo } from "./io";
 
@@ -66,14 +66,6 @@ export function lastStacks(
     }),
   );
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function namesIn(path: string): readonly string[] {
-  try {
-    return readdirSync(path);
-  } catch {
-    return [];
-  }
 }
 
 /** What Terraform or the last synth wrote; undefined where there is nothing, and where stderr says that it is damaged. */

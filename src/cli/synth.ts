@@ -4,12 +4,12 @@ import { jsonValue } from "../documents/json";
 import { checkDeploy } from "../rules";
 import { stacksFolder } from "../terraform/stack";
 import { CommandError } from "./commandError";
-import { reportObstacles, withDrafts, type Drafts } from "./drafts";
+import { writeTogether } from "./drafts";
 import { diskFiles } from "./manifestFiles";
 import type { CommandIo, ExitCode } from "./io";
 import { blocking, loadJudged, projectText, type JudgedProject } from "./project";
 import { readSettings, type Settings } from "./settings";
-import { draftSnippets, type SnippetFolder } from "./snippetFolder";
+import { count, draftSnippets, type SnippetFolder } from "./snippetFolder";
 import { stackFindings } from "./stackFindings";
 import { draftStacks, lastStacks, type StackOptions } from "./stackFolder";
 import { readTemplates } from "./templates";
@@ -45,7 +45,7 @@ export async function synthCommand(
   io.stdout.write(countsLine(diagnostics, findings).replace("\n", hidden));
   if (!project.ok) return project.unreadable ? 2 : 1;
   if (blocking(project.findings).length > 0) return 1;
-  return withDrafts(io, (drafts) => written(project, options, drafts, io));
+  return written(project, options, io);
 }
 
 /** Refuses what the cdktf command asks for and cannot have. */
@@ -64,26 +64,28 @@ function refuseCdktf(env: CommandIo["env"], isApp: boolean): void {
 const many = 1000;
 
 /** Writes stacks and snippets, all or nothing. */
-async function written(
+function written(
   { model, findings }: Extract<JudgedProject, { readonly ok: true }>,
   { outdir, only, write, snippets, templates }: ProjectOptions,
-  drafts: Drafts,
   io: CommandIo,
 ): Promise<ExitCode> {
   const { length } = model.snippets;
   if (only === undefined && length >= many) io.stderr.write(`rendering ${length} snippets\n`);
   const said = stackFindings(model, findings);
-  const stackCount = draftStacks(drafts, model, { outdir, only, write, findings: said }, io);
-  const folder =
-    only === undefined
-      ? await draftSnippets(drafts, snippets, { model, renderer: readTemplates(templates) }, io)
-      : null;
-  if (drafts.obstacles.length > 0) return reportObstacles(drafts.obstacles, io);
-  drafts.commit();
-  io.stdout.write(`wrote ${count(stackCount, "stack")} to ${escapeHidden(join(outdir, stacksFolder))}\n`);
-  if (folder !== null)
-    io.stdout.write(`${count(folder.wanted, "snippet")} in ${escapeHidden(snippets)}, ${changes(folder)}\n`);
-  return 0;
+  return writeTogether(
+    io,
+    async (drafts) => {
+      const stacks = draftStacks(drafts, model, { outdir, only, write, findings: said }, io);
+      if (only !== undefined) return { stacks, folder: null };
+      const renderer = readTemplates(templates);
+      return { stacks, folder: await draftSnippets(drafts, snippets, { model, renderer }, io) };
+    },
+    ({ stacks, folder }) =>
+      `wrote ${count(stacks, "stack")} to ${escapeHidden(join(outdir, stacksFolder))}\n` +
+      (folder === null
+        ? ""
+        : `${count(folder.wanted, "snippet")} in ${escapeHidden(snippets)}, ${changes(folder)}\n`),
+  );
 }
 
 /** `2 changed, 1 removed`. */
@@ -92,8 +94,4 @@ function changes({ changed, removed }: SnippetFolder): string {
     .filter(([n]) => n > 0)
     .map(([n, word]) => `${n} ${word}`);
   return words.join(", ") || "none changed";
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }

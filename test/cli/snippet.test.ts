@@ -261,7 +261,7 @@ describe("snippet --all", () => {
       snippets: readonly { file: string; url: string }[];
     };
     expect(Object.keys(files).sort()).toEqual([...snippets.map((s) => s.file), "index.json"].sort());
-    expect((await command(all)).stdout).toContain("no files changed");
+    expect((await command(all)).stdout).toContain("; 0 files changed");
     expect(tree("out")).toEqual(files);
   });
 
@@ -273,7 +273,7 @@ describe("snippet --all", () => {
       const all = ["snippet", "--all", "--out", spelled];
       expect((await command(all)).stdout).toContain("5 files changed");
       expect(Object.keys(tree(spelled))).toHaveLength(5);
-      expect((await command(all)).stdout).toContain("no files changed");
+      expect((await command(all)).stdout).toContain("; 0 files changed");
     },
   );
 
