@@ -3,8 +3,9 @@ import type { Diagnostic, Finding } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
 import { checkGitpodYmlFacts } from "../rules";
 import { loadShellParser } from "../workspace/lint/commands";
-import { snippetDigest } from "../workspace/lint/ourTasks";
 import { readForLint } from "../workspace/lint/readForLint";
+import { tasksDigest } from "../workspace/merge/markers";
+import { snippetTasks } from "../workspace/merge/tasks";
 
 /** What the lint of a `.gitpod.yml` has to say, without a secret of the file anywhere in it. */
 export interface LintReport {
@@ -35,7 +36,9 @@ export async function lintGitpodYml(
   const shown = (part: string): string => quote(mask(part));
   // Most files have nothing to compare it with.
   const current =
-    facts.ours === null || render === undefined ? null : new Set(render().map((body) => snippetDigest(body)));
+    facts.ours === null || render === undefined
+      ? null
+      : new Set(render().map((body) => tasksDigest(snippetTasks(body))));
   const findings = checkGitpodYmlFacts(file, { facts, model, repositories, current, shown });
   return {
     diagnostics: unread.map(({ place, message }): Diagnostic => ({

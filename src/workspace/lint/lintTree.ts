@@ -23,28 +23,30 @@ export interface YamlTree {
 }
 
 /**
- * The tree of a text, or of its first document where it has several; null where it cannot be read. Keys that are
+ * The tree of a text, or of its first document where it has several; an empty one where it cannot be read. Keys that are
  * written twice are kept, although Gitpod refuses them.
  * @param accepted - has Gitpod's parser read it? Then what this one would refuse is read as far as it goes
  */
-export function yamlTree(text: string, accepted: boolean): YamlTree | null {
+export function yamlTree(text: string, accepted: boolean): YamlTree {
   try {
-    const document = parsed(text, accepted);
-    return document === null ? null : treeOf(document);
+    return treeOf(contentsOf(text, accepted));
   } catch (error) {
     // This parser goes down to any depth.
-    if (error instanceof RangeError) return null;
+    if (error instanceof RangeError) return treeOf(null);
     throw error;
   }
 }
 
-function treeOf(document: Document.Parsed): YamlTree {
-  const targets = aliasTargets(document.contents);
+function treeOf(contents: Node | null): YamlTree {
+  const targets = aliasTargets(contents);
   const follow = (node: unknown): Node | undefined => {
     if (isAlias(node)) return targets.get(node);
     return isMap(node) || isSeq(node) || isScalar(node) ? node : undefined;
   };
-  const nameOf = (pair: Pair): string | undefined => textOf(follow(pair.key));
+  const below = (from: LintNode, key: string | number, node: Node): LintNode => ({
+    path: [...from.path, key],
+    node,
+  });
   /** The pairs of a map, then those that it merges; each map once, however often it is merged. */
   const pairsOf = (map: YAMLMap, seen = new Set<YAMLMap>()): readonly Pair[] => {
     if (seen.has(map)) return [];
@@ -54,55 +56,44 @@ function treeOf(document: Document.Parsed): YamlTree {
       const sources = isSeq(source) ? source.items.map(follow) : [source];
       return sources.flatMap((found) => (isMap(found) ? pairsOf(found, seen) : []));
     });
-    const own = map.items.filter((pair) => !isMerge(pair));
-    return merged.length === 0 ? own : [...own, ...merged];
+    return [...map.items.filter((pair) => !isMerge(pair)), ...merged];
   };
-  const root = follow(document.contents);
+  const entries: YamlTree["entries"] = (from) => {
+    const found = new Map<string, readonly [LintNode, LintNode]>();
+    for (const pair of isMap(from?.node) ? pairsOf(from.node) : []) {
+      const [key, value] = [follow(pair.key), follow(pair.value)];
+      const name = textOf(key);
+      if (from === undefined || key === undefined || value === undefined || name === undefined) continue;
+      if (!found.has(name)) found.set(name, [below(from, name, key), below(from, name, value)]);
+    }
+    return [...found.values()];
+  };
+  const root = follow(contents);
   const [scalars, maps]: [Scalar[], LintNode[]] = [[], []];
-  visit(document, {
+  visit(contents, {
     Scalar: (_, scalar) => void scalars.push(scalar),
     Map: (_, node) => void maps.push({ path: [], node }),
   });
   return {
-    ...{ scalars, maps, root: root === undefined ? undefined : { path: [], node: root } },
-    get: (from, key) => {
-      if (from === undefined || !isMap(from.node)) return undefined;
-      const node = follow(pairsOf(from.node).find((pair) => nameOf(pair) === key)?.value);
-      return node === undefined ? undefined : { path: [...from.path, key], node };
-    },
-    entries: (from) => {
-      if (from === undefined || !isMap(from.node)) return [];
-      const names = new Set<string>();
-      return pairsOf(from.node).flatMap((pair) => {
-        const [key, name, value] = [follow(pair.key), nameOf(pair), follow(pair.value)];
-        if (key === undefined || name === undefined || value === undefined || names.has(name)) return [];
-        names.add(name);
-        const path = [...from.path, name];
-        return [
-          [
-            { path, node: key },
-            { path, node: value },
-          ] as const,
-        ];
-      });
-    },
-    items: (from) => {
-      if (from === undefined || !isSeq(from.node)) return [];
-      return from.node.items.flatMap((item, i) => {
-        const node = follow(item);
-        return node === undefined ? [] : [{ path: [...from.path, i], node }];
-      });
-    },
+    ...{ scalars, maps, entries, root: root === undefined ? undefined : { path: [], node: root } },
+    get: (from, name) => entries(from).find(([{ path }]) => path.at(-1) === name)?.[1],
+    items: (from) =>
+      isSeq(from?.node)
+        ? from.node.items.flatMap((item, i) => {
+            const node = follow(item);
+            return node === undefined ? [] : [below(from, i, node)];
+          })
+        : [],
   };
 }
 
 /** The first document that says something; null for what is no YAML. */
-function parsed(text: string, accepted: boolean): Document.Parsed | null {
+function contentsOf(text: string, accepted: boolean): Node | null {
   const options = { uniqueKeys: false, prettyErrors: false, logLevel: "silent", strict: false } as const;
-  const documents = parseAllDocuments(text, options) as readonly Document.Parsed[];
-  const [first] = documents;
+  const documents: readonly Document.Parsed[] = parseAllDocuments(text, options);
   if (!accepted && documents.some(({ errors }) => errors.length > 0)) return null;
-  return documents.find(({ contents }) => !isScalar(contents) || contents.value !== null) ?? first ?? null;
+  const all = documents.map(({ contents }): Node | null => contents);
+  return all.find((contents) => !isScalar(contents) || contents.value !== null) ?? all[0] ?? null;
 }
 
 /** The text of a scalar; undefined for what is none, and for numbers and such. */

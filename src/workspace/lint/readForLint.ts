@@ -1,7 +1,8 @@
-import { isScalar } from "yaml";
+import { isScalar, type Scalar } from "yaml";
 import { escapeHidden, textPositions } from "../../diagnostics";
 import type {
   GitpodYmlFacts,
+  OurTasks,
   Place,
   Placed,
   Setting,
@@ -11,10 +12,10 @@ import type {
   TaskPhase,
   Word,
 } from "../../model/gitpodYml";
+import { commentsOf, markersOf, tasksDigest } from "../merge/markers";
+import { tasksOf } from "../merge/tasks";
 import { behind, readCommands, type ShellParser } from "./commands";
 import { readTaskFile, type TaskFile } from "./taskFile";
-import { ourTasks } from "./ourTasks";
-import { scalarOffsets } from "./scalarOffsets";
 import { isKey, isSecretKey, isSecretName, keyIds, secretKeys, secretMask } from "./secrets";
 import type { SecretRange } from "./secrets";
 import { textOf, yamlTree } from "./lintTree";
@@ -75,10 +76,10 @@ export function readForLint(text: string, parser: ShellParser): LintedFile {
   const tooLong = text.length > longestGitpodYml;
   const read = readTaskFile(tooLong ? "{}" : text);
   const positions = textPositions(text);
-  const tree = tooLong ? null : yamlTree(text, read.value !== undefined);
   const context: Context = {
-    ...{ text, parser, tree: tree ?? emptyTree, left: longestScripts },
+    ...{ text, parser, left: longestScripts },
     ...{ secrets: [], keys: [], placeholders: [], unread: [] },
+    tree: yamlTree(tooLong ? "" : text, read.value !== undefined),
     placeAt: (path, offset) => ({ path, ...positions.at(offset) }),
   };
   const message = `the file is longer than the ${longestGitpodYml} characters that are read`;
@@ -86,20 +87,15 @@ export function readForLint(text: string, parser: ShellParser): LintedFile {
   const facts = factsOf(read, context);
   const mask = secretMask(context.secrets.map(({ value }) => value));
   const ranges = context.secrets.flatMap(({ range }) => range ?? []);
-  const hidden = hiddenColumns(ranges, positions);
+  const shown = textPositions(withoutRanges(text, ranges));
   return {
     ...{ facts, mask, unread: context.unread },
     line: (number) => {
-      const line = positions.line(number);
-      return line === undefined ? undefined : mask(withoutColumns(line, hidden.get(number) ?? []));
+      const line = shown.line(number);
+      return line === undefined ? undefined : mask(line);
     },
   };
 }
-
-const emptyTree: YamlTree = Object.freeze<YamlTree>({
-  ...{ root: undefined, scalars: [], maps: [] },
-  ...{ get: () => undefined, entries: () => [], items: () => [] },
-});
 
 function factsOf(read: TaskFile, context: Context): GitpodYmlFacts {
   const { tree, placeAt } = context;
@@ -313,35 +309,61 @@ function onePerLine(keys: readonly StaticKey[]): readonly StaticKey[] {
   return [...lines.values()].slice(0, mostProblems);
 }
 
-/** From where to where the lines of a text hold secrets. */
-type Columns = readonly [from: number, to: number];
-
-function hiddenColumns(
-  ranges: readonly SecretRange[],
-  { at }: Pick<ReturnType<typeof textPositions>, "at">,
-): ReadonlyMap<number, readonly Columns[]> {
-  const hidden = new Map<number, Columns[]>();
-  const seen = new Set<string>();
-  for (const { start, end } of ranges) {
-    const key = `${start}:${end}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
-    const [from, to] = [at(start), at(end)];
-    for (let line = from.line; line <= to.line; line++) {
-      const columns = hidden.get(line) ?? [];
-      columns.push([line === from.line ? from.column - 1 : 0, line === to.line ? to.column - 1 : Infinity]);
-      hidden.set(line, columns);
-    }
+/** A text without some stretches of it, line by line. */
+function withoutRanges(text: string, ranges: readonly SecretRange[]): string {
+  let [shown, at] = ["", 0];
+  for (const { start, end } of [...ranges].sort((a, b) => a.start - b.start)) {
+    if (end <= at) continue;
+    const from = Math.max(start, at);
+    shown += text.slice(at, from) + text.slice(from, end).replace(/[^\r\n]+/g, "****");
+    at = end;
   }
-  return hidden;
+  return shown + text.slice(at);
 }
 
-function withoutColumns(line: string, columns: readonly Columns[]): string {
-  let [shown, at] = ["", 0];
-  for (const [from, to] of [...columns].sort(([a], [b]) => a - b)) {
-    if (to <= from || from >= line.length) continue;
-    if (from >= at) shown += `${line.slice(at, from)}****`;
-    at = Math.max(at, Math.min(to, line.length));
-  }
-  return shown + line.slice(at);
+/** The tasks that an earlier merge put into a file; null where there are none. */
+function ourTasks({ value }: TaskFile, { text, tree, placeAt }: Context): OurTasks | null {
+  const markers = text.includes("gitpod-aws-oidc begin") ? markersOf(commentsOf(text)) : null;
+  if (markers === null) return null;
+  const isPair = "begin" in markers;
+  const place = placeAt([], isPair ? markers.begin.offset : markers.offset);
+  if (!isPair) return { place, lastLine: place.line, digest: null };
+  const list = tree.get(tree.root, "tasks");
+  const nodes = [...tree.items(list), ...tree.entries(list).map(([, task]) => task)];
+  const all = tasksOf((value as { readonly tasks?: unknown } | null | undefined)?.tasks);
+  const inside = nodes
+    .filter((node) => startOf(node) >= markers.begin.offset && startOf(node) <= markers.end.offset)
+    .map(({ path }) => path.at(-1))
+    .map((last) => (typeof last === "number" ? all[last] : all.find(({ key }) => key === last)));
+  const digest = tasksDigest(inside) === markers.digest ? markers.digest : null;
+  return { place, lastLine: placeAt([], markers.end.offset).line, digest };
+}
+
+/**
+ * For each index of a scalar's value, its offset in the text of the file. White space folds and indents; all other
+ * characters stand in the text in their order. Where an escape hides one, each index is at the scalar's beginning.
+ */
+function scalarOffsets(text: string, scalar: Scalar): (index: number) => number {
+  const [start, end] = scalar.range ?? [0, 0];
+  const first = start + (scalar.type?.startsWith("QUOTE") === true ? 1 : 0);
+  const written = bodyOf(text.slice(first, end - (first - start)), scalar.type);
+  const offsets = [...written.matchAll(/[^ \t\r\n]/g)].map(({ index }) => first + index);
+  let seen = 0;
+  const ofValue = String(scalar.value)
+    .split("")
+    .map((character) => offsets[/[ \t\r\n]/.test(character) ? seen : seen++]);
+  return (index) => (seen === offsets.length ? (ofValue[index] ?? offsets.at(-1) ?? start) : start);
+}
+
+/** What is written of a scalar, with blanks for what its value does not have. */
+function bodyOf(written: string, type: Scalar["type"]): string {
+  if (type === "QUOTE_SINGLE") return written.replaceAll("''", "' ");
+  if (type === "QUOTE_DOUBLE")
+    return written.replace(
+      /\\([ntr \r\n"\\/])/g,
+      (_, meant: string) => ` ${/["\\/]/.test(meant) ? meant : " "}`,
+    );
+  return type?.startsWith("BLOCK") === true
+    ? written.replace(/^.*/, (line) => " ".repeat(line.length))
+    : written;
 }
