@@ -141,12 +141,9 @@ describeReal(
           await change(names(three, two), two, manifest(2, backend));
           expect((await Promise.all(two.map(resources))).flat().sort()).toEqual(whole);
           expect(existsSync(join(ops.folder, "cdktf.out/stacks/dev-3/cdk.tf.json"))).toBe(false);
-
-          await change(names(two, three), three, manifest(3, backend));
-          expect(await Promise.all(three.map(resources))).toEqual(spread);
         }
 
-        await expectOfEach(three, "plan -detailed-exitcode", "No changes");
+        await expectOfEach(where === "in files" ? two : three, "plan -detailed-exitcode", "No changes");
         const calls = [...proxy.take().keys()];
         expect(calls).toContain("GetRole");
         expect(calls.filter((action) => !/^Get|^List/.test(action))).toEqual([]);
