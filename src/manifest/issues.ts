@@ -1,15 +1,25 @@
 import { safeParse } from "zod";
 import type { z } from "zod";
 import type { Path, Problem } from "../diagnostics/diagnostic";
+import { nearest } from "../diagnostics/nearest";
 import { pathText, quote } from "../diagnostics/quote";
-import type { ExaminedFile } from "./examinedFile";
-import { allowedBy, foundText, remedyFor, spelling } from "./issueText";
-import { meantKey, meantValue, valueAt } from "./meant";
-import { descriptionAt, keysAt, kindOf, schemasAt } from "./schemaShape";
-import { unknownKey } from "./unknownKeys";
+import type { SourceText } from "./locator";
+import { didYouMean, meantKey, meantValue, ownerOf, valueAt } from "./meant";
+import { manifestSchema } from "./schema";
+import { descriptionAt, keysAt, kindOf, kinds, schemasAt } from "./schemaShape";
 import type { YamlNode } from "./yamlTree";
 
 type Issue = z.core.$ZodIssue;
+
+/** A file whose value did not fit its schema. */
+export interface ExaminedFile {
+  readonly file: string;
+  readonly value: unknown;
+  readonly schema: z.core.$ZodType;
+  readonly source: SourceText;
+  /** Included files may hold less than the main manifest. */
+  readonly included: boolean;
+}
 
 /** Turns what zod found into problems: the same facts, in words and with a remedy. */
 export function problemsOf(issues: readonly Issue[], examined: ExaminedFile): readonly Problem[] {
@@ -20,17 +30,17 @@ export function problemsOf(issues: readonly Issue[], examined: ExaminedFile): re
  * Leaves out what is said of a map as a whole where one of its keys is unknown, and of a key that is missing where an
  * unknown one is meant for it.
  */
-function relevant(issues: readonly Issue[], examined: ExaminedFile): readonly Issue[] {
-  const where = (path: Issue["path"]) => JSON.stringify(path);
+function relevant(issues: readonly Issue[], { schema, value }: ExaminedFile): readonly Issue[] {
+  const where = (path: readonly PropertyKey[]) => JSON.stringify(path);
   const unknown = new Set<string>();
   const meant = new Set<string>();
   for (const issue of issues) {
     if (issue.code !== "unrecognized_keys") continue;
-    const path = issue.path.filter((segment) => typeof segment !== "symbol");
+    const path = pathOf(issue);
     unknown.add(where(path));
-    const allowed = keysAt(examined.schema, path);
+    const allowed = keysAt(schema, path);
     for (const key of issue.keys)
-      meant.add(where([...path, meantKey(key, path, allowed, examined)?.key ?? key]));
+      meant.add(where([...path, meantKey(key, path, allowed, value)?.key ?? key]));
   }
   if (unknown.size === 0) return issues;
   return issues.filter(
@@ -38,23 +48,28 @@ function relevant(issues: readonly Issue[], examined: ExaminedFile): readonly Is
   );
 }
 
-function issueProblems(issue: Issue, above: Path, examined: ExaminedFile): readonly Problem[] {
-  const path = [...above, ...issue.path.filter((segment) => typeof segment !== "symbol")];
-  const value = valueAt(examined.value, path);
-  const origin = { file: examined.file, path };
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(key, path, examined));
-  if (issue.code === "invalid_key") return [badKey(issue, origin)];
-  if (value === undefined) return [missingKey(issue, origin, examined)];
-  if (issue.code === "invalid_union") {
-    const branch = fittingBranch(issue.errors, value);
-    return (
-      branch?.flatMap((inner) => issueProblems(inner, path, examined)) ?? [noBranch(origin, value, examined)]
-    );
-  }
-  return [badValue(issue, origin, value, examined)];
+function pathOf(issue: Issue): Path {
+  return issue.path.filter((segment) => typeof segment !== "symbol");
 }
 
-type Place = Problem["origin"];
+function issueProblems(issue: Issue, above: Path, examined: ExaminedFile): readonly Problem[] {
+  const path = [...above, ...pathOf(issue)];
+  const value = valueAt(examined.value, path);
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => ({
+      ...unknownKey(key, path, examined),
+      origin: { file: examined.file, path: [...path, key] },
+      at: "key",
+    }));
+  const branch = issue.code === "invalid_union" ? fittingBranch(issue.errors, value) : undefined;
+  if (branch !== undefined && value !== undefined)
+    return branch.flatMap((inner) => issueProblems(inner, path, examined));
+  const origin = { file: examined.file, path };
+  if (issue.code === "invalid_key") return [badKey(issue, origin)];
+  return [
+    value === undefined ? missingKey(issue, origin, examined) : badValue(issue, origin, value, examined),
+  ];
+}
 
 /** The issues of the branch of a union that the value was meant for: the one whose kind of value it is. */
 function fittingBranch(
@@ -68,100 +83,206 @@ function fittingBranch(
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 
-function noBranch(origin: Place, value: unknown, examined: ExaminedFile): Problem {
-  const { schema, source } = examined;
-  const node = source.node(origin.path);
-  const allowed = schemasAt(schema, origin.path).map(kindOf).join(", or ");
+/** Keys that are right elsewhere: by where somebody may expect them, with what to say about it. */
+const misplaced: readonly (readonly [keys: RegExp, below: RegExp, problem: string, remedy: string])[] =
+  Object.freeze([
+    [
+      /^(url|name|adopt|project)$/,
+      /^defaults$/,
+      "belongs to a single entry; defaults hold for all of them",
+      "write it in the entries of orgs and repos that it is meant for",
+    ],
+    [
+      /^project$/,
+      /^orgs\[\d+\]$/,
+      "is for repos: tokens of Ona name a project, and no organization of a host",
+      "make an entry in repos for the repository of each project",
+    ],
+    [
+      /^contexts$/,
+      /^orgs\[\d+\]$/,
+      "is for repos: an org admits every workspace of every repository",
+      "take it out, or make an entry in repos for each repository",
+    ],
+  ]);
+
+function unknownKey(
+  key: string,
+  path: Path,
+  { schema, included, value }: ExaminedFile,
+): Pick<Problem, "code" | "message" | "remedy"> {
+  const place = pathText(path);
+  const name = quote(key);
+  if (included && path.length === 0 && Object.hasOwn(manifestSchema.shape, key))
+    return {
+      code: "M08",
+      message: `${name} belongs to the main manifest; allowed in an included file: orgs, repos`,
+      remedy: key === "include" ? "include the file from the main manifest" : "move it to the main manifest",
+    };
+  const found = misplaced.find(([keys, below]) => keys.test(key) && below.test(place));
+  if (found !== undefined)
+    return { code: "M01", message: `${label(path)}${name} ${found[2]}`, remedy: found[3] };
+  const allowed = keysAt(schema, path);
+  const meant = meantKey(key, path, allowed, value);
+  const owner = meant === undefined ? ownerOf(key, path) : undefined;
+  const message = owner === undefined ? `allowed: ${allowed.join(", ")}` : `it belongs to ${owner.noun}`;
   return {
-    code: typeof value === "number" ? "M06" : "M02",
-    origin,
-    message: `${label(origin.path)}found ${foundText(value, node)}; allowed: ${allowed}`,
-    remedy:
-      meantValue(value, origin.path, examined) ??
-      (isRightInQuotes(value, origin.path, schema, node)
-        ? remedyFor({ value, node, inQuotes: true })
-        : `write ${allowed}`),
+    code: "M01",
+    message: `${label(path)}unknown key ${name}; ${message}`,
+    remedy: meant === undefined ? (owner?.remedy ?? "take it out") : didYouMean(meant.yaml),
   };
 }
 
-function missingKey(issue: Issue, origin: Place, examined: ExaminedFile): Problem {
-  const { path } = origin;
-  const description = descriptionAt(examined.schema, path);
+type Place = Problem["origin"];
+
+function missingKey(issue: Issue, { file, path }: Place, { schema, value }: ExaminedFile): Problem {
+  const [key, map] = [String(path.at(-1)), path.slice(0, -1)];
   const { allowed, remedy, values } = allowedBy(issue);
   // Words that are to be written as they are keep their case.
   const what =
-    values?.join(" or ") ?? description?.replace(/^[A-Z](?=[a-z ])/, (c) => c.toLowerCase()) ?? allowed;
+    values?.join(" or ") ??
+    descriptionAt(schema, path)?.replace(/^[A-Z](?=[a-z ])/, (c) => c.toLowerCase()) ??
+    allowed;
   return {
     code: "M03",
-    origin: { ...origin, path: path.slice(0, -1) },
+    origin: { file, path: map },
     at: "key",
-    message: `${label(path.slice(0, -1))}missing key ${quote(String(path.at(-1)))}`,
-    remedy: strayItem(path, examined) ?? remedy ?? `add ${String(path.at(-1))}: ${what}`,
+    message: `${label(map)}missing key ${quote(key)}`,
+    remedy: strayItem(path, value) ?? remedy ?? `add ${key}: ${what}`,
   };
 }
 
 /** An entry without a URL below another is part of that one, behind a dash too many. */
-function strayItem([list, index, key]: Path, { value }: ExaminedFile): string | undefined {
+function strayItem([list, index, key]: Path, root: unknown): string | undefined {
   if (key !== "url" || typeof index !== "number" || list === undefined) return undefined;
-  const before = valueAt(value, [list, index - 1, "url"]);
+  const before = valueAt(root, [list, index - 1, "url"]);
   if (typeof before !== "string") return undefined;
   return `add url; where this belongs to the entry of ${quote(before)}, take the dash out and indent it as far as that url`;
 }
 
 function badKey(issue: Extract<Issue, { code: "invalid_key" }>, origin: Place): Problem {
-  const { allowed, remedy } =
-    issue.issues[0] === undefined ? { allowed: "text" } : allowedBy(issue.issues[0]);
-  return {
-    code: "M04",
-    origin,
-    at: "key",
-    message: `${label(origin.path.slice(0, -1))}found the key ${quote(String(origin.path.at(-1)))}; allowed: ${allowed}`,
-    remedy: remedy ?? "choose another key",
-  };
+  const [inner] = issue.issues;
+  const { allowed, remedy = "choose another key" } = inner ? allowedBy(inner) : { allowed: "text" };
+  const message = `${label(origin.path.slice(0, -1))}found the key ${quote(String(origin.path.at(-1)))}; allowed: ${allowed}`;
+  return { code: "M04", origin, at: "key", message, remedy };
 }
 
 function badValue(
-  issue: Exclude<Issue, { code: "invalid_union" }>,
+  issue: Issue,
   origin: Place,
   value: unknown,
-  examined: ExaminedFile,
+  { schema, source, ...file }: ExaminedFile,
 ): Problem {
-  const node = examined.source.node(origin.path);
-  const { allowed, remedy, values } = allowedBy(issue);
-  const expectsText = issue.code === "invalid_type" && issue.expected === "string";
+  const { path } = origin;
+  const node = source.node(path);
+  const schemas = schemasAt(schema, path);
+  const { allowed, remedy, values } =
+    issue.code === "invalid_union" ? { allowed: schemas.map(kindOf).join(", or ") } : allowedBy(issue);
   const isStatement = issue.code === "custom" && typeof value === "object";
-  const found = isStatement ? allowed : `found ${foundText(value, node)}; allowed: ${allowed}`;
-  const inQuotes = isRightInQuotes(value, origin.path, examined.schema, node);
-  const ownRemedy = value === null || inQuotes ? undefined : remedy;
   return {
-    code: codeOf(issue, value, expectsText),
+    code: codeOf(issue, value),
     origin,
-    message: `${label(origin.path)}${found}`,
+    message: `${label(path)}${isStatement ? allowed : `found ${foundText(value, node)}; allowed: ${allowed}`}`,
     remedy:
-      meantValue(value, origin.path, examined) ??
-      ownRemedy ??
-      remedyFor({ value, node, inQuotes, issue, values }),
+      meantValue(value, path, file.value) ??
+      (value === null ? "write a value, or take the key out" : undefined) ??
+      missingQuotes(value, schemas, node) ??
+      remedy ??
+      remedyFor(issue, value, allowed, values),
   };
 }
 
-/** True where only the quotes are missing: what is written would fit as text. */
-function isRightInQuotes(
+/** The remedy where what is written would fit as text. */
+function missingQuotes(
   value: unknown,
-  path: Path,
-  schema: z.core.$ZodType,
+  schemas: readonly z.core.$ZodType[],
   node: YamlNode | undefined,
-): boolean {
-  if (typeof value !== "number" && typeof value !== "boolean") return false;
+): string | undefined {
+  if (typeof value !== "number" && typeof value !== "boolean") return undefined;
   const text = spelling(value, node);
-  return schemasAt(schema, path).some((expected) => safeParse(expected, text).success);
+  return schemas.some((schema) => safeParse(schema, text).success) ? `quote it: ${quote(text)}` : undefined;
 }
 
-function codeOf(issue: Issue, value: unknown, expectsText: boolean): Problem["code"] {
-  if (issue.code === "invalid_type") return expectsText && typeof value === "number" ? "M06" : "M02";
+function codeOf(issue: Issue, value: unknown): Problem["code"] {
+  if (issue.code === "invalid_union") return typeof value === "number" ? "M06" : "M02";
+  if (issue.code === "invalid_type")
+    return issue.expected === "string" && typeof value === "number" ? "M06" : "M02";
   return issue.code === "too_small" && Array.isArray(value) && value.length === 0 ? "M05" : "M04";
 }
 
 /** `repos[0].url: `; nothing for the file itself. */
 function label(path: Path): string {
   return path.length === 0 ? "" : `${pathText(path)}: `;
+}
+
+/** What a schema allows, and how to get there where the schema itself says so. */
+interface Allowed {
+  readonly allowed: string;
+  readonly remedy?: string;
+  /** The only values that are allowed, where they can be counted. */
+  readonly values?: readonly string[];
+}
+
+/** What would have been allowed where zod found an issue. */
+function allowedBy(issue: Issue): Allowed {
+  // Two lines are from `expects`: zod's own messages have one.
+  const [allowed = "", remedy] = issue.message.split("\n");
+  if (remedy !== undefined) return { allowed, remedy };
+  if (issue.code === "invalid_type") return { allowed: kinds[issue.expected] ?? issue.expected };
+  if (issue.code === "invalid_value") {
+    const values = issue.values.map(String);
+    return { allowed: values.join(", "), values };
+  }
+  if (issue.code === "too_big") return { allowed: `at most ${counted(issue.maximum, issue.origin)}` };
+  if (issue.code === "too_small") return { allowed: `at least ${counted(issue.minimum, issue.origin)}` };
+  return { allowed: "another value" };
+}
+
+function counted(count: number | bigint, origin: string): string {
+  const unit = origin === "string" ? " character" : origin === "array" ? " item" : "";
+  return `${count}${unit}${unit !== "" && count !== 1 ? "s" : ""}`;
+}
+
+/** What stands there, as the user wrote it: numbers in their own spelling, which YAML has lost. */
+function foundText(value: unknown, node: YamlNode | undefined): string {
+  if (value === null) return "nothing";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
+  if (typeof value === "string")
+    return value.length > 80 ? `text of ${value.length} characters` : quote(value);
+  if (typeof value === "number") return `the number ${spelling(value, node)}`;
+  return typeof value === "boolean" ? spelling(value, node) : "a map";
+}
+
+/** A number or truth value as it is written, where that is short. */
+function spelling(value: number | boolean, node: YamlNode | undefined): string {
+  const plain = node?.kind === "scalar" ? node.plain : undefined;
+  return plain !== undefined && plain.length <= 80 ? plain : String(value);
+}
+
+/** How to write a value of another kind. */
+const kindRemedies: Readonly<Record<string, string>> = Object.freeze({
+  array: "write it as a list, in [brackets] or after a dash",
+  boolean: "write true or false, without quotes",
+  object: "write keys and values here, each after a colon and a space",
+  record: "write keys and values here, each after a colon and a space",
+  int: "write digits, without quotes",
+  number: "write digits, without quotes",
+  string: "write text here, a single value",
+});
+
+/** What to do about a value that has no remedy of its own. */
+function remedyFor(issue: Issue, value: unknown, allowed: string, values: Allowed["values"]): string {
+  if (values !== undefined) {
+    const near = typeof value === "string" ? nearest(value, values) : undefined;
+    if (near !== undefined) return `did you mean ${near}?`;
+    return values.length === 1 ? `write ${values.join()}` : "write one of these words";
+  }
+  if (issue.code === "too_small" && Array.isArray(value))
+    return "write at least one item, or take the key out";
+  if (issue.code === "too_big") {
+    if (typeof value === "string") return "shorten it";
+    return Array.isArray(value) ? `take out items until ${issue.maximum} are left` : `write ${allowed}`;
+  }
+  if (issue.code === "invalid_type") return kindRemedies[issue.expected] ?? `write ${allowed}`;
+  return issue.code === "invalid_union" ? `write ${allowed}` : "write what is allowed here";
 }

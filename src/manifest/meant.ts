@@ -2,7 +2,6 @@ import { dump } from "js-yaml";
 import type { Path } from "../diagnostics/diagnostic";
 import { nearest } from "../diagnostics/nearest";
 import { isVisible, pathText } from "../diagnostics/quote";
-import type { ExaminedFile } from "./examinedFile";
 import { contextWords, repoSchema } from "./entrySchema";
 import { accountSchema, installationSchema } from "./accountSchema";
 import { grantKeys, grantSchema } from "./grantSchema";
@@ -25,12 +24,12 @@ export interface MeantKey {
   readonly yaml: string;
 }
 
-interface Synonym {
-  /** Where somebody may write it, as {@link pathText} has it. */
-  readonly below: RegExp;
-  readonly keys: RegExp;
-  readonly means: (value: unknown, key: string) => Readonly<Record<string, unknown>>;
-}
+/** Where somebody may write a key, as {@link pathText} has it; what they write; and what that means. */
+type Synonym = readonly [
+  below: RegExp,
+  keys: RegExp,
+  means: string | ((value: unknown, key: string) => Readonly<Record<string, unknown>>),
+];
 
 const settings = /^((orgs|repos)\[\d+\]|defaults)$/;
 const entry = /^(orgs|repos)\[\d+\]$/;
@@ -39,76 +38,76 @@ const account = /^accounts\.[^.]+$/;
 const installation = /^installations\.[^.]+$/;
 const acceptance = /accept\[\d+\]$/;
 
-const renamed = (below: RegExp, keys: RegExp, key: string): Synonym => ({
-  ...{ below, keys, means: (value) => ({ [key]: value }) },
-});
-const listed = (below: RegExp, keys: RegExp, key: string): Synonym => ({
-  ...{ below, keys, means: (value) => ({ [key]: list(value) }) },
+const synonyms: readonly Synonym[] = Object.freeze<Synonym[]>([
+  [
+    settings,
+    /^(session|duration|ttl|session_?length|(max_?)?session_?duration)$/i,
+    (value) => ({ sessionDuration: meantDuration(value) ?? value }),
+  ],
+  [
+    entry,
+    /^(repo|repository|org|organi[sz]ation|link|uri|git)$/i,
+    (value) => ({ url: (typeof value === "string" && meantUrl(value)) || value }),
+  ],
+  [
+    settings,
+    /^branch(es)?$/i,
+    (value) => ({ contexts: value === true ? ["branches"] : list(value).map((branch) => ({ branch })) }),
+  ],
+  [settings, /^accounts?$/i, (value) => ({ accounts: list(value) })],
+  [settings, /^installations?$/i, (value) => ({ installations: list(value) })],
+  [settings, /^(managed_?)?polic(y|ies)(_?arns?)?$/i, (value) => ({ managedPolicies: list(value) })],
+  [settings, /^(source_?)?(cidrs?|ips?|ip_?ranges?)$/i, (value) => ({ sourceCidrs: list(value) })],
+  [settings, /^permissions?$/i, "grants"],
+  [settings, /^boundary$/i, "permissionsBoundary"],
+  [settings, /^(until|expiry|expiration|expires_?(at|on))$/i, "expires"],
+  [entry, /^role_?name$/i, "name"],
+  [
+    settings,
+    new RegExp(`^(${grantKeys.join("|")})s?$`, "i"),
+    (value, key) => ({ grants: list(value).map((resource) => ({ [meantKind(key) ?? key]: resource })) }),
+  ],
+  [grant, /^(variable|env_?var(iable)?)$/i, "env"],
+  [account, /^(aws_?)?account(_?id)?$/i, "id"],
+  [installation, /^(url|iss)$/i, "issuer"],
+  [installation, /^aud$/i, "audience"],
+  [installation, /^(type|product)$/i, "kind"],
+  [entry, /^(ona_?)?projects?(_?ids?)?$/i, "project"],
+  [installation, /^org(ani[sz]ation)?_?(id)?$/i, "organizationId"],
+  [acceptance, /^(id|code)$/i, "rule"],
+  [acceptance, /^(why|because|comment)$/i, "reason"],
+]);
+
+/** Nouns of AWS for what kinds of grants name. */
+const kindNouns = Object.freeze({
+  ...{ bucket: "s3", table: "dynamodb", queue: "sqs", topic: "sns", function: "lambda", cluster: "eks" },
 });
 
-const synonyms: readonly Synonym[] = Object.freeze([
-  {
-    below: settings,
-    keys: /^(session|duration|ttl|session_?length|(max_?)?session_?duration)$/i,
-    means: (value) => ({ sessionDuration: meantDuration(value) ?? value }),
-  },
-  {
-    below: entry,
-    keys: /^(repo|repository|org|organi[sz]ation|link|uri|git)$/i,
-    means: (value) => ({ url: (typeof value === "string" && meantUrl(value)) || value }),
-  },
-  {
-    below: settings,
-    keys: /^branch(es)?$/i,
-    means: (value) => ({
-      contexts: value === true ? ["branches"] : list(value).map((branch) => ({ branch })),
-    }),
-  },
-  listed(settings, /^accounts?$/i, "accounts"),
-  listed(settings, /^installations?$/i, "installations"),
-  listed(settings, /^(managed_?)?polic(y|ies)(_?arns?)?$/i, "managedPolicies"),
-  listed(settings, /^(source_?)?(cidrs?|ips?|ip_?ranges?)$/i, "sourceCidrs"),
-  renamed(settings, /^permissions?$/i, "grants"),
-  renamed(settings, /^boundary$/i, "permissionsBoundary"),
-  renamed(settings, /^(until|expiry|expiration|expires_?(at|on))$/i, "expires"),
-  renamed(entry, /^role_?name$/i, "name"),
-  {
-    below: settings,
-    keys: new RegExp(`^(${grantKeys.join("|")})s?$`, "i"),
-    means: (value, key) => {
-      const kind = grantKeys.find((k) => new RegExp(`^${k}s?$`, "i").test(key)) ?? key;
-      return { grants: list(value).map((resource) => ({ [kind]: resource })) };
-    },
-  },
-  renamed(grant, /^(variable|env_?var(iable)?)$/i, "env"),
-  renamed(account, /^(aws_?)?account(_?id)?$/i, "id"),
-  renamed(installation, /^(url|iss)$/i, "issuer"),
-  renamed(installation, /^aud$/i, "audience"),
-  renamed(installation, /^(type|product)$/i, "kind"),
-  renamed(entry, /^(ona_?)?projects?(_?ids?)?$/i, "project"),
-  renamed(installation, /^org(ani[sz]ation)?_?(id)?$/i, "organizationId"),
-  renamed(acceptance, /^(id|code)$/i, "rule"),
-  renamed(acceptance, /^(why|because|comment)$/i, "reason"),
-]);
+/** The kind of grant that a word begins with: `s3bucket`, `secretName`, `queue`. */
+function meantKind(key: string): string | undefined {
+  const begins = (word: string) => key.toLowerCase().startsWith(word);
+  return grantKeys.find(begins) ?? Object.entries(kindNouns).find(([noun]) => begins(noun))?.[1];
+}
 
 /** What was meant by a key that the map at `path` may not have; undefined where nothing comes near. */
 export function meantKey(
   key: string,
   path: Path,
   allowed: readonly string[],
-  { value: root }: Pick<ExaminedFile, "value">,
+  root: unknown,
 ): MeantKey | undefined {
+  const place = pathText(path);
   const map = valueAt(root, path);
   const value = valueAt(map, [key]);
   const cut = value === null ? cutAtComma(key, map) : undefined;
   if (cut !== undefined) return named(cut);
-  const same = allowed.find((word) => plainWord(word) === plainWord(key));
-  const synonym = synonyms.find(({ below, keys }) => below.test(pathText(path)) && keys.test(key));
-  if (synonym !== undefined) {
-    const meant = named(synonym.means(value, key));
+  const means = synonyms.find(([below, keys]) => below.test(place) && keys.test(key))?.[2];
+  if (means !== undefined) {
+    const meant = named(typeof means === "string" ? { [means]: value } : means(value, key));
     if (allowed.includes(meant.key)) return meant;
   }
-  const near = same ?? (ownerOf(key, path) === undefined ? nearest(key, allowed) : undefined);
+  if (ownerOf(key, path) !== undefined) return undefined;
+  const near = nearest(key, allowed) ?? (grant.test(place) ? meantKind(key) : undefined);
   return near === undefined ? undefined : { key: near, yaml: near };
 }
 
@@ -120,58 +119,49 @@ function named(pair: Readonly<Record<string, unknown>>): MeantKey {
 /** In a flow map, what follows a comma is a key of its own: `{reason: private, reviewed}`. */
 function cutAtComma(key: string, map: unknown): Readonly<Record<string, unknown>> | undefined {
   const pairs: readonly (readonly [string, unknown])[] = Object.entries(map ?? {});
-  const index = pairs.findIndex(([k]) => k === key);
-  const [before, text] = pairs[index - 1] ?? [];
+  const [before, text] = pairs[pairs.findIndex(([k]) => k === key) - 1] ?? [];
   if (before === undefined || typeof text !== "string") return undefined;
   return { [before]: `${text}, ${key}` };
 }
 
-function plainWord(key: string): string {
-  return key.toLowerCase().replace(/[-_]/g, "").replace(/s$/, "");
-}
-
-/** Where keys belong that somebody wrote into another map, often by an indentation that is wrong. */
-const owners: readonly {
+/** The kind of map that a key belongs to. */
+interface Owner {
   readonly keys: ReadonlySet<string>;
   /** The maps into which somebody writes them by mistake. */
   readonly from: RegExp;
   readonly noun: string;
   readonly remedy: string;
-}[] = Object.freeze([
+}
+
+const keysOf = ({ shape }: { readonly shape: object }): ReadonlySet<string> => new Set(Object.keys(shape));
+const inList = (noun: string, key: string) => ({
+  ...{ noun, remedy: `move it to the ${noun.replace(/^an? /, "")} that it is meant for, under ${key}` },
+});
+
+/** Where keys belong that somebody wrote into another map, often by an indentation that is wrong. */
+const owners: readonly Owner[] = Object.freeze([
   {
-    keys: new Set(Object.keys(repoSchema.shape)),
-    from: /^$|^(orgs|repos)\[\d+\].|^defaults./,
-    noun: "an entry of orgs or repos",
-    remedy: "indent it as far as the url of its entry",
+    ...{ keys: keysOf(repoSchema), from: /^$|^(orgs|repos)\[\d+\].|^defaults./ },
+    ...{ noun: "an entry of orgs or repos", remedy: "indent it as far as the url of its entry" },
   },
+  { keys: keysOf(accountSchema), from: /^$|^installations\b/, ...inList("an account", "accounts") },
   {
-    keys: new Set(Object.keys(accountSchema.shape)),
-    from: /^$|^installations\b/,
-    noun: "an account",
-    remedy: "move it to the account that it is meant for, under accounts",
-  },
-  {
-    keys: new Set(Object.keys(installationSchema.shape)),
+    keys: keysOf(installationSchema),
     from: /^(?!installations)/,
-    noun: "an installation",
-    remedy: "move it to the installation that it is meant for, under installations",
+    ...inList("an installation", "installations"),
   },
   {
-    keys: new Set<string>(Object.keys(grantSchema.shape)),
-    from: /^$|^(orgs|repos)\[\d+\]$|^defaults$/,
-    noun: "an item of grants",
-    remedy: "indent it as far as the first key of its item, e.g. secret",
+    ...{ keys: keysOf(grantSchema), from: /^$|^(orgs|repos)\[\d+\]$|^defaults$/ },
+    ...{ noun: "an item of grants", remedy: "indent it as far as the first key of its item, e.g. secret" },
   },
   {
-    keys: new Set(Object.keys(manifestSchema.shape)),
-    from: /./,
-    noun: "the manifest itself",
-    remedy: "write it without indentation",
+    ...{ keys: keysOf(manifestSchema), from: /./ },
+    ...{ noun: "the manifest itself", remedy: "write it without indentation" },
   },
 ]);
 
 /** The kind of map to which a key of the map at `path` belongs, where it is written exactly so. */
-export function ownerOf(key: string, path: Path): (typeof owners)[number] | undefined {
+export function ownerOf(key: string, path: Path): Owner | undefined {
   return owners.find(({ keys, from }) => keys.has(key) && from.test(pathText(path)));
 }
 
@@ -194,33 +184,26 @@ const values: readonly (readonly [at: RegExp, means: MeantValue])[] = Object.fre
   [/accounts\[\d+\]$/, (value, root) => nameOf(root, "accounts", ["id"], value)],
   [/installations\[\d+\]$/, (value, root) => nameOf(root, "installations", ["host", "issuer"], value)],
   [/^installations\.[^.]+\.host$/, (value) => /^https?:\/\/([a-z0-9.-]+)\/?$/.exec(String(value))?.[1]],
+  [/(openSignup|adopt|exclusive|requireBoundary|useLockfile|renew)$/, meantFlag],
   [
-    /(openSignup|adopt|exclusive|requireBoundary|useLockfile)$/,
-    (value) => truth.get(String(value).toLowerCase()),
-  ],
-  [
-    /(accounts|installations|contexts|managedPolicies|sourceCidrs|commands|include)$/,
+    /(accounts|installations|managedPolicies|sourceCidrs|commands|include)$/,
     (value) => (typeof value === "string" ? [value] : undefined),
   ],
 ]);
 
-const truth: ReadonlyMap<string, boolean> = new Map([
-  ...["yes", "on", "y", "true"].map((word) => [word, true] as const),
-  ...["no", "off", "n", "false"].map((word) => [word, false] as const),
-]);
-
 /** The remedy for a value that is not allowed at `path`; undefined where it cannot be told what was meant. */
-export function meantValue(
-  value: unknown,
-  path: Path,
-  { value: root }: Pick<ExaminedFile, "value">,
-): string | undefined {
+export function meantValue(value: unknown, path: Path, root: unknown): string | undefined {
   const means = values.find(([place]) => place.test(pathText(path)))?.[1];
   const meant = means?.(value, root);
   if (meant === undefined) return undefined;
   const last = path.at(-1);
   const yaml = typeof last === "string" ? pairLine({ [last]: meant }) : yamlLine(meant);
   return yaml === undefined ? undefined : didYouMean(yaml);
+}
+
+function meantFlag(value: unknown): boolean | undefined {
+  if (/^(yes|on|y|true)$/i.test(String(value))) return true;
+  return /^(no|off|n|false)$/i.test(String(value)) ? false : undefined;
 }
 
 /** The context that a word was meant for, or the branch that it names. */
@@ -238,37 +221,34 @@ function nameOf(root: unknown, list: string, keys: readonly string[], value: unk
   return items.find(([, item]) => keys.some((key) => valueAt(item, [key]) === written))?.[0];
 }
 
-const units: Readonly<Record<string, number>> = Object.freeze({ s: 1, m: 60, h: 3600 });
+const units = Object.freeze([
+  ["h", 3600],
+  ["m", 60],
+  ["s", 1],
+] as const);
 
 /** A duration as the manifest has it, of seconds and of a number with a unit: `3600` is `1h`, `30 minutes` is `30m`. */
 function meantDuration(value: unknown): string | undefined {
   const [, digits = "", unit = "s"] =
     /^(\d{1,5}) *(?:([smh])(?:ec|in|r|ours?|inutes?|econds?)?s?)?$/i.exec(String(value)) ?? [];
-  const seconds = Number(digits) * (units[unit.toLowerCase()] ?? 0);
-  if (seconds === 0) return undefined;
-  const largest = (["h", "m", "s"] as const).find((u) => seconds % (units[u] ?? 1) === 0) ?? "s";
-  return `${seconds / (units[largest] ?? 1)}${largest}`;
+  const seconds = Number(digits) * (units.find(([u]) => u === unit.toLowerCase())?.[1] ?? 0);
+  const [largest, size] = units.find(([, s]) => seconds % s === 0) ?? units[2];
+  return seconds === 0 ? undefined : `${seconds / size}${largest}`;
 }
 
 /** How people write a repository: as git clones it, without scheme, or by its path on GitHub alone. */
-const addresses: readonly (readonly [RegExp, (host: string, path: string) => string])[] = Object.freeze([
-  [/^(?:ssh|git|https?):\/\/(?:[^@/]+@)?([\w.-]+)(?::\d+)?\/([\w.~/-]+)$/i, address],
-  [/^[\w-]+@([\w.-]+):([\w.~/-]+)$/, address],
-  [/^([\w-]+(?:\.[\w-]+)+)\/([\w.~/-]+)$/, address],
-  [/^([\w-]+)\/([\w.-]+)$/, (owner, name) => address("github.com", `${owner}/${name}`)],
+const addresses: readonly RegExp[] = Object.freeze([
+  /^(?:ssh|git|https?):\/\/(?:[^@/]+@)?(?<host>[\w.-]+)(?::\d+)?\/(?<path>[\w.~/-]+)$/i,
+  /^[\w-]+@(?<host>[\w.-]+):(?<path>[\w.~/-]+)$/,
+  /^(?<host>[\w-]+(?:\.[\w-]+)+)\/(?<path>[\w.~/-]+)$/,
+  /^(?<path>[\w-]+\/[\w.-]+)$/,
 ]);
-
-function address(host: string, path: string): string {
-  return `https://${host.toLowerCase()}/${path.replace(/(\.git)?\/*$/, "")}`;
-}
 
 /** The https URL of a repository that is written in another way; undefined for what looks like none. */
 export function meantUrl(text: string): string | undefined {
-  for (const [pattern, write] of addresses) {
-    const [, host, path] = pattern.exec(text) ?? [];
-    if (host !== undefined && path !== undefined) return write(host, path);
-  }
-  return undefined;
+  const found = addresses.map((pattern) => pattern.exec(text)?.groups).find((groups) => groups !== undefined);
+  const { host = "github.com", path } = found ?? {};
+  return path && `https://${host.toLowerCase()}/${path.replace(/(\.git)?\/*$/, "")}`;
 }
 
 function list(value: unknown): readonly unknown[] {

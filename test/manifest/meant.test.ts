@@ -51,6 +51,9 @@ const lines: readonly (readonly [line: string, remedy: string])[] = [
     "grants: [{s3: bucket/*, access: [read, write]}]",
     "write an item for each access, e.g. one with access: read, one with access: write",
   ],
+  ["grants: [{s3bucket: bucket/*}]", "did you mean s3?"],
+  ["grants: [{queue: jobs}]", "did you mean sqs?"],
+  ["grants: [{secret: a, kmsKeyId: b}]", "did you mean kmsKey?"],
   [
     "grants: [{secret: db-password-a1B2c3}]",
     'did you mean "db-password"? if the name ends so indeed, write the secret\'s ARN',
