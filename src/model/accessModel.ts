@@ -2,7 +2,7 @@ import type { PermissionPolicy, Statement, TrustPolicy } from "./policyDocument"
 import type { Quotas } from "./quotas";
 import type { Partition } from "./partitions";
 
-/** Where in the manifest something was written: a file and the path inside it. */
+/** Where in the manifest something was written. */
 export interface ManifestOrigin {
   readonly file: string;
   readonly path: readonly (string | number)[];
@@ -10,20 +10,17 @@ export interface ManifestOrigin {
 
 /**
  * Everything a manifest means, and all that the later stages read. Nothing is optional (null says "none"), every
- * name is followed, every list is sorted, so that manifests that mean the same resolve to equal models.
+ * name is followed, every list is sorted unless it says otherwise, so that manifests that mean the same resolve to
+ * equal models.
  */
 export interface AccessModel {
   /** The manifest's file name without its folder, for headers of generated files. */
   readonly manifestName: string;
-  /** Sorted by name. */
   readonly accounts: readonly Account[];
-  /** Sorted by name. */
   readonly installations: readonly Installation[];
-  /** Sorted by installation, then URL. */
   readonly snippets: readonly Snippet[];
   /** What `defaults` accepts for every entry of the main manifest. */
   readonly accept: readonly Acceptance[];
-  /** The source control hosts that entries may name, sorted by name. */
   readonly hosts: readonly ScmHost[];
   /** What the globs of `include` left out, in their order, and where each glob is written. */
   readonly passedOver: readonly { readonly file: string; readonly origin: ManifestOrigin }[];
@@ -55,7 +52,6 @@ export interface Account {
   readonly backend: Backend;
   /** ARN of the role that the AWS provider assumes to deploy. */
   readonly deployRole: string | null;
-  /** What the trust policy of `deployRole` asks for. */
   readonly deployExternalId: string | null;
   /** Profile of the AWS configuration that the AWS provider uses to deploy. */
   readonly deployProfile: string | null;
@@ -66,13 +62,13 @@ export interface Account {
   readonly shards: number;
   /** Sorted by issuer; one for each issuer that a role of the account trusts. */
   readonly identityProviders: readonly IdentityProvider[];
-  /** Sorted by name. */
   readonly roles: readonly Role[];
 }
 
 /** Where Terraform keeps the state of a stack; in an account, of its first one. */
 export type Backend =
-  | { readonly kind: "local"; /** Relative to the folder of `cdktf.json`. */ readonly path: string }
+  /** Its path is relative to the folder of `cdktf.json`. */
+  | Readonly<{ kind: "local"; path: string }>
   | {
       readonly kind: "s3";
       readonly bucket: string;
@@ -83,18 +79,9 @@ export type Backend =
       readonly roleArn: string | null;
       readonly profile: string | null;
     }
-  | {
-      readonly kind: "cloud";
-      readonly organization: string;
-      readonly workspace: string;
-      readonly hostname: string;
-    }
-  | {
-      /** Whoever runs `terraform init` says where it is. */
-      readonly kind: "partial";
-      /** Terraform's name of the backend, such as `http`. */
-      readonly type: string;
-    };
+  | Readonly<{ kind: "cloud"; organization: string; workspace: string; hostname: string }>
+  /** Of Terraform's `type`, such as `http`: whoever runs `terraform init` says where it is. */
+  | Readonly<{ kind: "partial"; type: string }>;
 
 /** Whose an identity provider is: `create` it, refer to an `existing` one by ARN, or `import` (adopt) one. */
 export type Management = "create" | "existing" | "import";
@@ -103,7 +90,6 @@ export type Management = "create" | "existing" | "import";
 export interface IdentityProvider {
   /** The `iss` of the tokens, e.g. `https://api.gitpod.io/idp`. */
   readonly issuer: string;
-  /** The issuer without its scheme, e.g. `api.gitpod.io/idp`. */
   readonly providerName: string;
   readonly arn: string;
   /** Sorted; 1 to 100. */
@@ -114,7 +100,6 @@ export interface IdentityProvider {
 
 /** What the tokens of an installation may name as their issuer. */
 export interface Issuer {
-  /** Their `iss`. */
   readonly issuer: string;
   readonly providerName: string;
   /** Can anybody get a workspace here? Always true on gitpod.io. */
@@ -160,16 +145,11 @@ export interface SubjectSet {
   readonly prefixes: readonly string[];
 }
 
+/** What workspaces may have been opened on, but for one branch. */
+type ContextWord = "repository" | "branches" | "tags" | "commits" | "issues" | "pull-requests" | "all";
+
 /** Which workspaces of a repository, by what they were opened on. */
-export type Context =
-  | "repository"
-  | "branches"
-  | "tags"
-  | "commits"
-  | "issues"
-  | "pull-requests"
-  | "all"
-  | { readonly branch: string };
+export type Context = ContextWord | { readonly branch: string };
 
 /** An IAM role that workspaces of one repository, or of any repository of one organization, may assume. */
 export interface Role {
@@ -197,7 +177,6 @@ export interface Role {
   readonly trustPolicy: TrustPolicy;
   /** All that its own policies say, whatever they are split into; null where the entry grants nothing. */
   readonly permissionPolicy: PermissionPolicy | null;
-  /** The same as AWS takes it. */
   readonly policies: RolePolicies;
   /** What takes most room in the policies, the most first; empty where they are within the account's quotas. */
   readonly grantWeights: readonly GrantWeight[];
@@ -205,7 +184,6 @@ export interface Role {
   readonly grantsOrigin: ManifestOrigin;
   /** The raw statements of its entry, canonical, in the order written: they are part of the permission policy. */
   readonly statements: readonly WrittenStatement[];
-  /** ARNs, sorted. */
   readonly managedPolicies: readonly string[];
   /** Where `managedPolicies` is written; where there are none, the entry. */
   readonly managedPoliciesOrigin: ManifestOrigin;
@@ -232,7 +210,6 @@ export interface ManagedPolicy {
 
 /** How much room a grant or a raw statement takes in a role's policies. */
 export interface GrantWeight {
-  /** Kind of the grant, or `statement`. */
   readonly kind: string;
   readonly origin: ManifestOrigin;
   /** Characters as AWS counts them, before anything is merged. */
@@ -269,13 +246,7 @@ export interface WrittenStatement {
   readonly statement: Statement;
   readonly origin: ManifestOrigin;
   /** The items of its lists in the order in which they are written: where each of them stands. */
-  readonly itemsOrigin: ItemOrder;
-}
-
-/** The items of a statement's lists in the order of the text. */
-export interface ItemOrder {
-  readonly Action: readonly string[];
-  readonly NotAction: readonly string[];
+  readonly itemsOrigin: Readonly<Record<"Action" | "NotAction", readonly string[]>>;
 }
 
 /** A resource of another account that a grant names. */
@@ -319,7 +290,6 @@ export interface Login {
   readonly region: string;
   /** Seconds, 900 to 43200. */
   readonly durationSeconds: number;
-  /** Sorted by variable. */
   readonly exports: readonly Export[];
 }
 

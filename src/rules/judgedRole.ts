@@ -1,5 +1,5 @@
 import type { Origin, Severity } from "../diagnostics";
-import type { Installation, ItemOrder, Account, ScmHost } from "../model/accessModel";
+import type { Account, Installation, ScmHost, WrittenStatement } from "../model/accessModel";
 import type { ExistingDocument, ExistingIdentityProvider } from "../model/existing";
 import type { ArnFields } from "../model/names";
 import type { Statement } from "../model/policyDocument";
@@ -139,7 +139,7 @@ export interface PlacedStatement {
   readonly statement: Statement;
   readonly origin: Origin;
   /** The items of its lists as they are written. @default - as the statement has them */
-  readonly items?: ItemOrder;
+  readonly items?: WrittenStatement["itemsOrigin"];
   /** Equal for equal statements. */
   readonly text: string;
 }
