@@ -235,6 +235,9 @@ export const wrong: GitpodWorkspaceRoleProps = {};
       rmSync(join(folder, "work", "cdktf.out"), { recursive: true });
       const node = (...args: readonly string[]) => npx("-p", `node@${version}`, "node", ...args);
       expect(node("--version").stdout).toMatch(new RegExp(`^v${version}\\.`));
+      // What `npm ci` says in a clone where the cdktf command does not start.
+      const { stdout } = node(join(root, "scripts", "prepare.mjs"));
+      expect(stdout).toBe(version === 22 ? "" : expect.stringContaining("npm run -s cli -- synth"));
       expect(node(bin, "synth")).toMatchObject({ status: 0, stderr: "" });
       expect(existsSync(join(folder, "work", "cdktf.out/stacks/dev/cdk.tf.json"))).toBe(true);
       expect(node(bin, "check", "--format", "json")).toMatchObject({ status: 0, stderr: "" });
