@@ -258,7 +258,7 @@ function showFigures() {
     ["Resources", targets.list.length],
     ["Roles with wide permissions", roles.filter((role) => role.may.some(({ level }) => level === "wide")).length],
     ["Roles with accepted risks", roles.filter((role) => role.accepted.length > 0).length],
-    ["Something ends within 30 days", roles.filter((role) => endsIn(role, 30)).length],
+    ["Ended, or ends within 30 days", roles.filter((role) => endsIn(role, 30)).length],
   ];
   byId("figures").replaceChildren(...figures.map(([label, count]) => make("div", {}, make("dt", {}, label), make("dd", {}, count.toLocaleString("en")))));
 }
@@ -307,7 +307,8 @@ function picture(list, here, only = null) {
       { svg: true, href: address, class: key === here ? `${kind} here` : kind },
       make("title", {}, short(label, 300)),
       make("rect", { x, y, width, height, rx: 6 }),
-      make("text", { x: x + 10, y: y + 20 }, short(label, 42)),
+      // Of a long name both ends tell.
+      make("text", { x: x + 10, y: y + 20 }, label.length > 38 ? `${short(label, 14)}${visible(label.slice(-24))}` : visible(label)),
     ),
   );
   const titles = ["Who gets in", "Roles", "Accounts and resources"].map((text, i) => make("text", { class: "head", x: i * 400, y: 12 }, text));
