@@ -250,7 +250,7 @@ const changes = mutantsOf("src/access", [
     "more.sessionSeconds > base.sessionSeconds",
     "more.sessionSeconds < base.sessionSeconds",
   ],
-  ["a Deny that goes reaches nothing", "reachOf([...found, ...lifted])", "reachOf(found)"],
+  ["a Deny that goes reaches nothing", "statementsOf([...found, ...lifted])", "statementsOf(found)"],
   ["an attached policy is no gain", "...attached.map((arn) => managedPermission(arn).words),", ""],
   ["a policy that went denied nothing", "...detached.map((arn) =>", "...detached.slice(1).map((arn) =>"],
   [

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { AccessRole } from "./accessRole";
 import { managedPermission } from "./permissionWords";
 import type { ShownRole } from "./roleReport";
 
@@ -10,34 +9,25 @@ export interface PageParts {
   readonly script: string;
 }
 
-/** The lines of a role's entry in the manifest. */
-export type EntryLines = (role: AccessRole) => readonly string[];
-
 /**
  * One file for a browser that needs no network: the roles as data, and the script that shows them. Its
  * Content-Security-Policy runs that script and nothing else.
  * @param title - where the roles are from
  */
-export function accessPage(
-  roles: readonly ShownRole[],
-  title: string,
-  linesOf: EntryLines,
-  parts: PageParts,
-): string {
+export function accessPage(roles: readonly ShownRole[], title: string, parts: PageParts): string {
   const hash = (text: string) => `'sha256-${createHash("sha256").update(text, "utf8").digest("base64")}'`;
-  const data = pack(roles.map((shown) => dataOf(shown, linesOf(shown.role))));
   const filled: Readonly<Record<string, string>> = {
     policy: `default-src 'none'; script-src ${hash(parts.script)}; style-src ${hash(parts.style)}; base-uri 'none'; form-action 'none'`,
     title: title.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`),
     style: parts.style,
     script: parts.script,
-    data: data.replaceAll("<", "\\u003c"),
+    data: pack(roles.map(dataOf)).replaceAll("<", "\\u003c"),
   };
   return parts.html.replace(/\{\{([a-z]+)\}\}/g, (whole, name: string) => filled[name] ?? whole);
 }
 
 /** A role for the page: text alone, for a number stands for a text there. */
-function dataOf({ role, may, line }: ShownRole, text: readonly string[]) {
+function dataOf({ role, may, line, lines }: ShownRole) {
   const { name, arn, account, installation, admits, expires, issuers, audience, accepted } = role;
   const { statements: Statement } = role;
   return {
@@ -52,7 +42,7 @@ function dataOf({ role, may, line }: ShownRole, text: readonly string[]) {
       trust: role.trustPolicy,
       permissions: Statement.length === 0 ? null : { Version: "2012-10-17", Statement },
     },
-    text,
+    text: lines(),
   };
 }
 

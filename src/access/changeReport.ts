@@ -18,13 +18,13 @@ function countsWords(changes: readonly Change[]): string {
 }
 
 /** The JSON of `access --diff`. */
-export function changesJson(changes: readonly Change[]): string {
+function changesJson(changes: readonly Change[]): string {
   const report = { changes, gains: countOf(changes, "gains"), loses: countOf(changes, "loses") };
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
 /** Changes for a terminal, the worst first. */
-export function changesText(changes: readonly Change[], colour: boolean): string {
+function changesText(changes: readonly Change[], colour: boolean): string {
   const { red, green, bold } = createColors(colour);
   const texts = changes.map(({ change, role, account, why, who, what, file, line }) => {
     const paint = change === "gains" ? red : green;
@@ -35,7 +35,7 @@ export function changesText(changes: readonly Change[], colour: boolean): string
 }
 
 /** Changes as they belong under a pull request, at most 60,000 characters: what does not fit is counted. */
-export function changesMarkdown(changes: readonly Change[]): string {
+function changesMarkdown(changes: readonly Change[]): string {
   let page = `### gitpod-aws-oidc access\n\n**${countsWords(changes)}**\n`;
   if (changes.length > 0) page += `\n${tableHead(["", "role", "who", "what", "why", "written"])}`;
   for (const [i, { change, account, role, who, what, why, file, line }] of changes.entries()) {
@@ -47,3 +47,10 @@ export function changesMarkdown(changes: readonly Change[]): string {
   }
   return page;
 }
+
+/** Changes in the formats that are text. */
+export const changeFormats = Object.freeze({
+  text: changesText,
+  json: changesJson,
+  markdown: changesMarkdown,
+});

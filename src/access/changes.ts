@@ -1,10 +1,9 @@
-import type { Statement } from "../model/policyDocument";
 import { firstOf } from "../diagnostics";
-import { isWithinCidrs, many, merged } from "../policy";
+import { isWithinCidrs, merged } from "../policy";
 import type { Access, AccessRole, Subjects } from "./accessRole";
 import { atomsOf, audiencesOf, coversTerm, subjectsOf, uncovered, type Atom, type Test } from "./atoms";
 import { matchRoles } from "./matchRoles";
-import { managedPermission, permissionsOf } from "./permissionWords";
+import { managedPermission, permissionsOf, reachOf } from "./permissionWords";
 import { durationWords, mayWords, type LineOf } from "./roleReport";
 import { subjectsWords } from "./subjectWords";
 
@@ -39,18 +38,9 @@ interface Atoms {
 }
 
 /** A role, taken apart. */
-interface Side {
-  readonly role: AccessRole;
+interface Side extends AccessRole, Pick<Access, "hosts"> {
   readonly trust: Atoms;
   readonly permissions: Atoms;
-  readonly hosts: Access["hosts"];
-}
-
-/** Two sides of a role: what `more` gives and `base` does not is a gain where `more` is the new one, else a loss. */
-interface Sides {
-  readonly base: Side;
-  readonly more: Side;
-  readonly change: Change["change"];
 }
 
 /**
@@ -63,16 +53,18 @@ export function accessChanges(
   lineOf: { readonly before: LineOf; readonly after: LineOf },
 ): readonly Change[] {
   const { pairs, removed, added } = matchRoles(before.roles, after.roles);
-  const whole = (change: Change["change"], role: AccessRole, { hosts }: Access, line: LineOf) =>
-    placed(change, sideOf(role, hosts), role, line, [{ what: permissionsWords(role), why: "role" }]);
+  const whole = (change: Change["change"], role: AccessRole, { hosts }: Access, line: LineOf) => {
+    const side = sideOf(role, hosts);
+    return placed(change, side, role, line, [{ what: permissionsWords(role), why: "role" }]);
+  };
   const changes = [
     ...added.flatMap((role) => whole("gains", role, after, lineOf.after)),
     ...removed.flatMap((role) => whole("loses", role, before, lineOf.before)),
     ...pairs.flatMap(([old, now]) => {
       const [o, n] = [sideOf(old, before.hosts), sideOf(now, after.hosts)];
       return [
-        ...placed("gains", n, now, lineOf.after, differences({ base: o, more: n, change: "gains" })),
-        ...placed("loses", o, now, lineOf.after, differences({ base: n, more: o, change: "loses" })),
+        ...placed("gains", n, now, lineOf.after, differences(o, n, true)),
+        ...placed("loses", o, now, lineOf.after, differences(n, o, false)),
       ];
     }),
   ];
@@ -85,14 +77,14 @@ export function accessChanges(
 /** Differences of a side, under the name and place of a role. */
 function placed(
   change: Change["change"],
-  { role: { admits }, trust, permissions }: Side,
+  { admits, trust, permissions }: Side,
   { account, name, origin }: AccessRole,
   line: LineOf,
   found: readonly Difference[],
 ): readonly Change[] {
   return found.map(({ who = admits, what, subjects = subjectsOf(trust.allow), why, ...reach }): Change => ({
     ...{ change, account: account.name, role: name, who, what, subjects },
-    ...{ ...reachOf(permissions.allow), ...reach, why, file: origin.file, line: line(origin) },
+    ...{ ...reachOf(statementsOf(permissions.allow)), ...reach, why, file: origin.file, line: line(origin) },
   }));
 }
 
@@ -109,8 +101,10 @@ function sideOf(role: AccessRole, hosts: Access["hosts"]): Side {
     deny: atoms.filter(({ statement }) => statement.Effect === "Deny"),
   });
   const permissions = byEffect(atomsOf(role.statements, role));
-  return { role, trust: byEffect(trustAtoms(role)), permissions, hosts };
+  return { ...role, trust: byEffect(trustAtoms(role)), permissions, hosts };
 }
+
+const statementsOf = (atoms: readonly Atom[]) => atoms.map(({ statement }) => statement);
 
 /** A role's trust without what `expires` and `sourceCidrs` say of it: these are compared by themselves. */
 function trustAtoms(role: AccessRole): readonly Atom[] {
@@ -130,33 +124,34 @@ function permissionsWords({ statements, account, managedPolicies }: AccessRole):
   return mayWords(permissionsOf(statements, account), managedPolicies);
 }
 
-function differences(sides: Sides): readonly Difference[] {
-  return [...trustDifferences(sides), ...permissionDifferences(sides), ...termDifferences(sides)];
+/** What `more` gives and `base` does not: a gain where `more` is the new one, else a loss. */
+function differences(base: Side, more: Side, isGain: boolean): readonly Difference[] {
+  return [
+    ...trustDifferences(base, more, isGain),
+    ...permissionDifferences(base, more, isGain),
+    ...termDifferences(base, more, isGain),
+  ];
 }
 
 /** Who gets in on one side alone: other subjects, or the same by another issuer, audience or condition. */
-function trustDifferences({ base, more, change }: Sides): readonly Difference[] {
+function trustDifferences(base: Side, more: Side, isGain: boolean): readonly Difference[] {
   const found = uncovered(more.trust.allow, base.trust.allow);
   const isKnown = ({ subject }: Atom) => base.trust.allow.some((atom) => coversTerm(atom.subject, subject));
-  const all = subjectsOf(more.trust.allow);
-  const { admits, installation } = more.role;
   const difference = (atoms: readonly Atom[], why: "subjects" | "trust"): readonly Difference[] => {
     if (atoms.length === 0) return [];
+    const [subjects, all] = [subjectsOf(atoms), subjectsOf(more.trust.allow)];
     const isAll = atoms.length === more.trust.allow.length;
-    const subjects = subjectsOf(atoms);
-    const who = isAll ? admits : subjectsWords(subjects, more.hosts, installation, all);
-    return [{ who, what: why === "trust" ? tokensWords(atoms) : permissionsWords(more.role), subjects, why }];
+    const who = isAll ? more.admits : subjectsWords(subjects, more.hosts, more.installation, all);
+    return [{ who, what: why === "trust" ? tokensWords(atoms) : permissionsWords(more), subjects, why }];
   };
+  const strangers = found.filter((atom) => !isKnown(atom));
   const lifted = uncovered(base.trust.deny, more.trust.deny);
   return [
-    ...difference(
-      found.filter((atom) => !isKnown(atom)),
-      "subjects",
-    ),
+    ...difference(strangers, "subjects"),
     ...difference(found.filter(isKnown), "trust"),
     ...lifted.map(({ subject: { text } }): Difference => {
       const refused = `refused: ${text === "*" ? "everybody" : text}`;
-      return { what: [change === "gains" ? `no longer ${refused}` : refused], why: "trust" };
+      return { what: [isGain ? `no longer ${refused}` : refused], why: "trust" };
     }),
   ];
 }
@@ -171,23 +166,23 @@ function tokensWords(atoms: readonly Atom[]): readonly string[] {
 }
 
 /** What only one side allows, or only the other one denies. */
-function permissionDifferences({ base, more, change }: Sides): readonly Difference[] {
+function permissionDifferences(base: Side, more: Side, isGain: boolean): readonly Difference[] {
   const found = uncovered(more.permissions.allow, base.permissions.allow);
   const lifted = uncovered(base.permissions.deny, more.permissions.deny);
-  const [before, now] = [base.role.managedPolicies, more.role.managedPolicies];
-  const attached = now.filter((arn) => !before.includes(arn));
+  const attached = more.managedPolicies.filter((arn) => !base.managedPolicies.includes(arn));
   // Nobody has read it here: it may deny something.
-  const detached = before.filter((arn) => change === "gains" && !now.includes(arn) && mayDeny(arn));
-  const denied = merged(lifted.map(({ statement }) => statement)).flatMap((statement) =>
-    permissionsOf([statement], more.role.account),
+  const detached = base.managedPolicies.filter(
+    (arn) => isGain && !more.managedPolicies.includes(arn) && mayDeny(arn),
   );
+  const denied = merged(statementsOf(lifted)).flatMap((s) => permissionsOf([s], more.account));
   const what = [
-    ...allowedWords(found, base.role, more.role),
-    ...denied.map(({ words }) => (change === "gains" ? `no longer ${words}` : words)),
+    ...allowedWords(found, base, more),
+    ...denied.map(({ words }) => (isGain ? `no longer ${words}` : words)),
     ...attached.map((arn) => managedPermission(arn).words),
     ...detached.map((arn) => `what ${arn} may deny`),
   ];
-  return what.length === 0 ? [] : [{ what, ...reachOf([...found, ...lifted]), why: "permissions" }];
+  if (what.length === 0) return [];
+  return [{ what, ...reachOf(statementsOf([...found, ...lifted])), why: "permissions" }];
 }
 
 function mayDeny(arn: string): boolean {
@@ -205,56 +200,42 @@ function allowedWords(found: readonly Atom[], base: AccessRole, more: AccessRole
     ({ action, resource }) =>
       !permissions.some((p) => p.actions.includes(action.text) && p.resources.includes(resource.text)),
   );
-  const rest = permissionsOf(merged(left.map(({ statement }) => statement)), more.account);
+  const rest = permissionsOf(merged(statementsOf(left)), more.account);
   return [...new Set([...permissions, ...rest].map(({ words }) => words))];
 }
 
-/** The actions and resources of atoms. What is said by what it leaves out counts as everything. */
-function reachOf(atoms: readonly Atom[]): Pick<Change, "actions" | "resources"> {
-  const items = (own: (statement: Statement) => readonly string[]) =>
-    [...new Set(atoms.flatMap(({ statement }) => own(statement)))].sort();
-  return {
-    actions: items(({ Action, NotAction }) => (NotAction === undefined ? many(Action) : ["*"])),
-    resources: items(({ Resource, NotResource }) => (NotResource === undefined ? many(Resource) : ["*"])),
-  };
-}
-
-/** Until when, from where, how long and within which boundary. */
-const terms: readonly {
-  readonly why: Change["why"];
-  readonly title: string;
-  readonly words: (role: AccessRole) => string;
-  /** Does one role give more than another? */
-  readonly isMore: (more: AccessRole, base: AccessRole) => boolean;
-}[] = Object.freeze([
-  {
-    ...{ why: "until", title: "ends" },
-    words: ({ expires }) => expires ?? "never",
-    isMore: (more, base) => base.expires !== null && (more.expires === null || more.expires > base.expires),
-  },
-  {
-    ...{ why: "from", title: "logins from" },
-    words: ({ sourceCidrs }) => firstOf(5, sourceCidrs) || "anywhere",
-    isMore: (more, base) => base.sourceCidrs.length > 0 && !isWithin(more.sourceCidrs, base.sourceCidrs),
-  },
-  {
-    ...{ why: "session", title: "sessions of" },
-    words: ({ sessionSeconds }) => durationWords(sessionSeconds),
-    isMore: (more, base) => more.sessionSeconds > base.sessionSeconds,
-  },
-  {
-    ...{ why: "trust", title: "permissions boundary" },
-    words: ({ permissionsBoundary }) => permissionsBoundary ?? "none",
-    isMore: (more, base) =>
+/** Until when, from where, how long and within which boundary: in whose words, and whether there is more of it. */
+function termDifferences(base: Side, more: Side, isGain: boolean): readonly Difference[] {
+  const found: readonly (readonly [Difference["why"], boolean, string, (role: AccessRole) => string])[] = [
+    [
+      "until",
+      base.expires !== null && (more.expires === null || more.expires > base.expires),
+      "ends",
+      ({ expires }) => expires ?? "never",
+    ],
+    [
+      "from",
+      base.sourceCidrs.length > 0 && !isWithin(more.sourceCidrs, base.sourceCidrs),
+      "logins from",
+      ({ sourceCidrs }) => firstOf(5, sourceCidrs) || "anywhere",
+    ],
+    [
+      "session",
+      more.sessionSeconds > base.sessionSeconds,
+      "sessions of",
+      ({ sessionSeconds }) => durationWords(sessionSeconds),
+    ],
+    [
+      "trust",
       base.permissionsBoundary !== null && base.permissionsBoundary !== more.permissionsBoundary,
-  },
-]);
-
-function termDifferences({ base, more, change }: Sides): readonly Difference[] {
-  const [now, before] = change === "gains" ? [more.role, base.role] : [base.role, more.role];
-  return terms
-    .filter(({ isMore }) => isMore(more.role, base.role))
-    .map(({ why, title, words }) => ({ what: [`${title} ${words(now)} (was ${words(before)})`], why }));
+      "permissions boundary",
+      ({ permissionsBoundary }) => permissionsBoundary ?? "none",
+    ],
+  ];
+  const [now, before] = isGain ? [more, base] : [base, more];
+  return found
+    .filter(([, isMore]) => isMore)
+    .map(([why, , title, words]) => ({ what: [`${title} ${words(now)} (was ${words(before)})`], why }));
 }
 
 function isWithin(cidrs: readonly string[], outer: readonly string[]): boolean {

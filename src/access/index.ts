@@ -1,10 +1,10 @@
 export type { Access, AccessRole } from "./accessRole";
 export { declaredAccess } from "./declared";
-export { accessJson, accessMarkdown, accessText, type LineOf, type ShownRole } from "./roleReport";
-export { accessPage, type PageParts, type EntryLines } from "./accessPage";
+export { accessText, roleFormats, type LineOf, type ShownRole } from "./roleReport";
+export { accessPage, type PageParts } from "./accessPage";
 export { permissionsOf } from "./permissionWords";
 export { answer, type ResourceQuestion } from "./question";
 export { accessChanges, type Change } from "./changes";
-export { changesJson, changesMarkdown, changesText } from "./changeReport";
+export { changeFormats } from "./changeReport";
 export { comparable, deployedAccess, type DeployedAccess } from "./deployed";
 export { mayAdmit } from "./subjectWords";

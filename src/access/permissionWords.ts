@@ -60,36 +60,32 @@ function grantPermission(grant: ResolvedGrant, { id, region }: AccessAccount): P
   return {
     words: `${access} ${kind} ${name}${where.join("")}`,
     ...{ level: access, kind, names: [`${kind} ${name}${where.join("")}`] },
-    actions: itemsOf(statements, "Action"),
-    resources: itemsOf(statements, "Resource"),
+    ...reachOf(statements),
   };
 }
 
-function itemsOf(statements: readonly Statement[], element: "Action" | "Resource"): readonly string[] {
-  return [...new Set(statements.flatMap((statement) => many(statement[element])))].sort();
+/** The actions and resources of statements. What one says by what it leaves out counts as everything. */
+export function reachOf(statements: readonly Statement[]): Pick<Permission, "actions" | "resources"> {
+  const sorted = (items: readonly string[]) => [...new Set(items)].sort();
+  return {
+    actions: sorted(statements.flatMap((s) => (s.NotAction === undefined ? many(s.Action) : ["*"]))),
+    resources: sorted(statements.flatMap((s) => (s.NotResource === undefined ? many(s.Resource) : ["*"]))),
+  };
 }
 
-/** A statement in its own words. What it says by NotAction or NotResource counts as everything. */
+/** A statement in its own words. */
 function statementPermission(statement: Statement): Permission {
   const { Effect, Action, NotAction, Resource, NotResource, Condition } = statement;
-  const what =
-    NotAction === undefined ? firstOf(5, many(Action)) : `everything but ${firstOf(5, many(NotAction))}`;
-  const where =
-    NotResource === undefined
-      ? firstOf(5, many(Resource))
-      : `everything but ${firstOf(5, many(NotResource))}`;
-  const level = Effect === "Deny" ? "denied" : isWide(statement) ? "wide" : "statement";
-  const resources = NotResource === undefined ? many(Resource) : ["*"];
-  return {
-    words: `${level === "denied" ? "denied: " : ""}${what} on ${where}${conditionWords(Condition)}${level === "wide" ? " (wide)" : ""}`,
-    ...{
-      level,
-      kind: "statement",
-      names: level === "denied" ? [] : resources.map((arn) => (arn === "*" ? "everything" : arn)),
-    },
-    actions: NotAction === undefined ? many(Action) : ["*"],
-    resources,
-  };
+  const said = (items: Statement["Action"], others: Statement["NotAction"]) =>
+    others === undefined ? firstOf(5, many(items)) : `everything but ${firstOf(5, many(others))}`;
+  const words = `${said(Action, NotAction)} on ${said(Resource, NotResource)}${conditionWords(Condition)}`;
+  const reach = reachOf([statement]);
+  if (Effect === "Deny")
+    return { words: `denied: ${words}`, level: "denied", kind: "statement", names: [], ...reach };
+  const names = reach.resources.map((arn) => (arn === "*" ? "everything" : arn));
+  return isWide(statement)
+    ? { words: `${words} (wide)`, level: "wide", kind: "statement", names, ...reach }
+    : { words, level: "statement", kind: "statement", names, ...reach };
 }
 
 /** Does a statement allow whole services, or anything to everything? */

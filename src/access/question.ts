@@ -1,5 +1,5 @@
 import type { PolicyDocument } from "../model/policyDocument";
-import { evaluatePermission, matchesAction, matchesPattern, textOnly, type Mismatch } from "../policy";
+import { evaluatePermission, matchesAction, matchesPattern, textOnly } from "../policy";
 import type { AccessRole } from "./accessRole";
 import { permissionsOf, type Permission } from "./permissionWords";
 
@@ -20,26 +20,19 @@ export interface ResourceQuestion {
 export function answer(role: AccessRole, question: ResourceQuestion): readonly Permission[] | null {
   const { expires, statements, managedPolicies, permissionsBoundary } = role;
   if (expires !== null && expires <= question.now.slice(0, expires.length)) return null;
-  const policy: PolicyDocument = { Version: "2012-10-17", Statement: statements };
   const bounded = permissionsBoundary === null ? [] : ["the boundary"];
   const asked = { ...question, resource: wholeArn(question.resource) };
   const found = permissionsOf(statements, role.account).flatMap((permission): readonly Permission[] => {
     if (permission.level === "denied" || !permission.resources.some((r) => isMatch(r, asked.resource)))
       return [];
     const verdicts = candidates(permission, asked).flatMap((action) => {
-      const open = decide(policy, action, asked);
+      const open = decide({ Version: "2012-10-17", Statement: statements }, action, asked);
       return open === null ? [] : [{ action, open }];
     });
     if (verdicts.length === 0) return [];
     const open = [...new Set([...verdicts.flatMap((v) => v.open), ...bounded])];
-    const depends = open.length === 0 ? "" : ` (depends on ${open.join(", ")})`;
-    return [
-      {
-        ...permission,
-        words: `${permission.words}${depends}`,
-        actions: verdicts.map((v) => v.action),
-      },
-    ];
+    const words = `${permission.words}${open.length === 0 ? "" : ` (depends on ${open.join(", ")})`}`;
+    return [{ ...permission, words, actions: verdicts.map(({ action }) => action) }];
   });
   return found.length > 0 || managedPolicies.length > 0 ? found : null;
 }
@@ -74,13 +67,13 @@ function decide(
   ]);
   const { allowed, denied, statements } = evaluatePermission(policy, { action, resource, context });
   if (denied) return null;
+  // The keys that a statement waits for, and that nobody knows before the request.
   const openKeys = (effect: "Allow" | "Deny") =>
-    policy.Statement.flatMap(({ Effect }, i) => (Effect === effect ? openKey(statements[i] ?? null) : []));
+    statements.flatMap((mismatch, i) =>
+      policy.Statement[i]?.Effect === effect && typeof mismatch === "object" && mismatch?.actual === null
+        ? [mismatch.key]
+        : [],
+    );
   const unlocking = allowed ? [] : openKeys("Allow");
   return allowed || unlocking.length > 0 ? [...unlocking, ...openKeys("Deny")] : null;
-}
-
-/** The key that a statement waits for, and that nobody knows before the request. */
-function openKey(mismatch: Mismatch | null): readonly string[] {
-  return typeof mismatch === "object" && mismatch !== null && mismatch.actual === null ? [mismatch.key] : [];
 }

@@ -14,10 +14,12 @@ export interface ShownRole {
   readonly may: readonly Permission[];
   /** Of its entry, or of the role in a file. */
   readonly line: number;
+  /** The lines of its entry. */
+  readonly lines: () => readonly string[];
 }
 
 /** The JSON of `access`: stable, one role after the other. */
-export function accessJson(shown: readonly ShownRole[]): string {
+function accessJson(shown: readonly ShownRole[]): string {
   const roles = shown.map(({ role, may, line }) => {
     const { name, arn, account, installation, entry, origin, admits, subjects, accepted } = role;
     const { managedPolicies, permissionsBoundary, sessionSeconds, expires, sourceCidrs } = role;
@@ -54,9 +56,8 @@ function factsOf({ role, may, line }: ShownRole): Facts {
 
 /** `90m` as `1h30m`. */
 export function durationWords(seconds: number): string {
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
-  const rest = seconds % 60 === 0 ? "" : `${seconds % 60}s`;
-  return `${hours === 0 ? "" : `${hours}h`}${minutes === 0 ? "" : `${minutes}m`}${rest}` || "0m";
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return parts.map((count, i) => (count === 0 ? "" : `${count}${"hms".charAt(i)}`)).join("") || "0s";
 }
 
 /** What a role may do, in words. */
@@ -92,21 +93,12 @@ export function factsText(facts: Facts): string {
 
 /** Lines of at most so many characters, the later ones indented; a word that is longer keeps a line of its own. */
 function wrap(text: string, columns: number): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    const longer = line === "" ? word : `${line} ${word}`;
-    if (longer.length <= columns || line.trim() === "") line = longer;
-    else {
-      lines.push(line);
-      line = `  ${word}`;
-    }
-  }
-  return [...lines, line];
+  const lines = text.match(new RegExp(`.{1,${columns - 2}}(?: |$)|[^ ]+(?: |$)`, "g")) ?? [""];
+  return lines.map((line, i) => (i === 0 ? line : `  ${line}`).trimEnd());
 }
 
 /** Roles for a pull request or a wiki: a table for each account. What others wrote stands in code spans. */
-export function accessMarkdown(shown: readonly ShownRole[]): string {
+function accessMarkdown(shown: readonly ShownRole[]): string {
   const facts = shown.map(factsOf);
   const titles = Object.keys(facts[0] ?? {}).filter(
     (title) => title !== "issuer" && facts.some((own) => own[title]?.length !== 0),
@@ -134,3 +126,6 @@ export function tableRow(texts: readonly string[]): string {
 export function cells(items: readonly string[]): string {
   return items.map(cell).join("<br>");
 }
+
+/** Roles in the formats that are text. */
+export const roleFormats = Object.freeze({ text: accessText, json: accessJson, markdown: accessMarkdown });

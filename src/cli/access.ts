@@ -2,24 +2,18 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
   accessChanges,
-  accessJson,
-  accessMarkdown,
   accessPage,
-  accessText,
   answer,
-  changesJson,
-  changesMarkdown,
-  changesText,
+  changeFormats,
   comparable,
   declaredAccess,
   deployedAccess,
   mayAdmit,
   permissionsOf,
+  roleFormats,
   type Access,
   type AccessRole,
-  type Change,
   type DeployedAccess,
-  type EntryLines,
   type LineOf,
   type PageParts,
   type ResourceQuestion,
@@ -65,15 +59,11 @@ export async function accessCommand(given: AccessArguments, io: CommandIo): Prom
   if (given.diff !== undefined) return diffCommand(given, given.diff, io);
   if (given.failOn !== undefined)
     throw new CommandError("--fail-on is about changes", "add --diff with the manifest before the change");
-  const format = formatOf<{ readonly shown: readonly ShownRole[]; readonly linesOf: EntryLines }>(given, {
-    text: ({ shown }) => accessText(shown, io.colour),
-    json: ({ shown }) => accessJson(shown),
-    markdown: ({ shown }) => accessMarkdown(shown),
-    html: ({ shown, linesOf }) => {
-      const files = [...new Set(shown.map(({ role }) => role.origin.file))].sort();
-      return accessPage(shown, firstOf(3, files), linesOf, pageParts());
-    },
-  });
+  const html = (shown: readonly ShownRole[]) => {
+    const files = [...new Set(shown.map(({ role }) => role.origin.file))].sort();
+    return accessPage(shown, firstOf(3, files), pageParts());
+  };
+  const format = formatOf(given, { ...roleFormats, html });
   const horizon = lastDay(given, io);
   const question = questionOf(given, io);
   const isDeclared = given.deployed === undefined || given.manifest !== undefined;
@@ -86,16 +76,18 @@ export async function accessCommand(given: AccessArguments, io: CommandIo): Prom
     .filter((role) => isWanted(role) && (horizon === undefined || endsBy(role, horizon)))
     .flatMap((role): readonly ShownRole[] => {
       const may = question === null ? permissionsOf(role.statements, role.account) : answer(role, question);
-      return may === null ? [] : [{ role, may, line: source.lineOf(role.origin) }];
+      if (may === null) return [];
+      return [{ role, may, line: source.lineOf(role.origin), lines: () => source.linesOf(role) }];
     });
-  return write(format({ shown, linesOf: source.linesOf }), given.out, io);
+  return write(format(shown, io.colour), given.out, io);
 }
 
 /** Roles, and where they are written. */
 interface Source {
   readonly access: Access;
   readonly lineOf: LineOf;
-  readonly linesOf: EntryLines;
+  /** The lines of a role's entry. */
+  readonly linesOf: (role: AccessRole) => readonly string[];
   /** Those of a manifest; else those of the roles. */
   readonly accounts: readonly { readonly name: string; readonly id: string }[];
 }
@@ -151,22 +143,15 @@ const maxLines = 60;
 /** The lines of an entry: from its own on, those that are indented as far. */
 function entryLines(origin: AccessRole["origin"], locator: ReadProject["locator"]): readonly string[] {
   const { line, column } = locator.locate(origin, "value");
-  const lines: string[] = [];
-  for (let number = line; lines.length < maxLines; number++) {
-    const text = locator.line(origin.file, number);
-    if (text === undefined || (number > line && /\S/.test(text) && text.search(/\S/) < column - 1)) break;
-    lines.push(text);
-  }
-  while (lines.at(-1)?.trim() === "") lines.pop();
-  return lines;
+  const lines = Array.from({ length: maxLines }, (_, i) => locator.line(origin.file, line + i) ?? "");
+  const isNext = (text: string, i: number) => i > 0 && /\S/.test(text) && text.search(/\S/) < column - 1;
+  const end = lines.findIndex(isNext);
+  const own = end < 0 ? lines : lines.slice(0, end);
+  return own.join("\n").trimEnd().split("\n");
 }
 
 async function diffCommand(given: AccessArguments, old: string | true, io: CommandIo): Promise<ExitCode> {
-  const format = formatOf<readonly Change[]>(given, {
-    text: (changes) => changesText(changes, io.colour),
-    json: changesJson,
-    markdown: changesMarkdown,
-  });
+  const format = formatOf(given, changeFormats);
   if (given.failOn !== undefined && given.failOn !== "gains")
     throw new CommandError(`--fail-on ${quote(given.failOn)} is not known`, "write --fail-on gains");
   for (const option of ["resource", "action", "within", "now"] as const)
@@ -190,7 +175,7 @@ async function diffCommand(given: AccessArguments, old: string | true, io: Comma
   const only = ({ roles, hosts }: Access): Access => ({ hosts, roles: roles.filter(isWanted) });
   const lines = { before: before.lineOf, after: after.lineOf };
   const changes = accessChanges(only(compared.before), only(compared.after), lines);
-  const status = await write(format(changes), given.out, io);
+  const status = await write(format(changes, io.colour), given.out, io);
   return given.failOn === "gains" && changes.some(({ change }) => change === "gains") ? 1 : status;
 }
 
@@ -217,8 +202,8 @@ function comparedWith(deployed: DeployedAccess, { access, model }: DeclaredSourc
 /** The formatter that the command line names. @throws CommandError - for a name that is none */
 function formatOf<T>(
   { format: name, diff }: AccessArguments,
-  formats: Readonly<Record<string, (shown: T) => string>>,
-): (shown: T) => string {
+  formats: Readonly<Record<string, (shown: T, colour: boolean) => string>>,
+): (shown: T, colour: boolean) => string {
   const format = Object.hasOwn(formats, name) ? formats[name] : undefined;
   if (format !== undefined) return format;
   throw new CommandError(

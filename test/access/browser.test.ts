@@ -165,11 +165,11 @@ describeReal("the page of access in a browser", ["chromium"], ({ chromium }) => 
     const { roles } = declaredAccess(
       testModel([testAccount({ name, roles: [testRole("app", { account: name })] })]),
     );
-    const shown = roles.map((role) => ({ role, may: permissionsOf(role.statements, role.account), line: 1 }));
-    writeFileSync(
-      join(folder, "hostile.html"),
-      accessPage(shown, name, () => [name], pageParts()),
-    );
+    const shown = roles.map((role) => ({
+      ...{ role, may: permissionsOf(role.statements, role.account) },
+      ...{ line: 1, lines: () => [name] },
+    }));
+    writeFileSync(join(folder, "hostile.html"), accessPage(shown, name, pageParts()));
     for (const hash of ["", "#role=0", "#account=0", "#resource=0"]) {
       await open("hostile.html", hash);
       expect(await page.locator("img").count()).toBe(0);
