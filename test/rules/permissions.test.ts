@@ -158,7 +158,7 @@ describe("the letter of the rules", () => {
     ["GetObject", "write service:Action, e.g. s3:GetObject"],
     ["s3:Zap*", "write it as the Service Authorization Reference does"],
     ["s*:GetObject", 'did you mean "s3:GetObject"?'],
-    ["constructor:__proto__", "write it as the Service Authorization Reference does"],
+    ["constructor:__proto__", "write service:Action, e.g. s3:GetObject"],
   ])("G13: %s is nothing that AWS has, in a Deny too", (Action, remedy) => {
     for (const Effect of ["Allow", "Deny"]) {
       const [seen] = judged(permissionSubject([policy({ Effect, Action, Resource: `${bucket}/*` })]));

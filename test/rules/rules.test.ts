@@ -153,7 +153,9 @@ describe("what fits", () => {
     const loaded = project(repo("grants: [{ role: arn:aws:iam::999999999999:role/deploy }, { role: own }]"));
     const found = loaded.ok ? loaded.findings.filter((f) => f.rule === "G17") : [];
     expect(found.map((f) => f.message)).toEqual([
-      expect.stringMatching(/^"arn:.*role\/deploy" belongs to .*; its trust policy must allow arn:.*app$/),
+      expect.stringMatching(
+        /^"arn:.*role\/deploy" belongs to .*; its trust policy must allow arn:.*app too$/,
+      ),
     ]);
   });
 

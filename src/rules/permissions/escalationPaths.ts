@@ -33,7 +33,6 @@ const pages: Readonly<Record<string, string>> = Object.freeze({
   prowler:
     "https://github.com/prowler-cloud/prowler/blob/master/prowler/providers/aws/services/iam/lib/privilege_escalation.py",
   providers: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers.html",
-  instances: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-roles-for-amazon-ec2.html",
   sessions: "https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager.html",
   identityCenter: "https://docs.aws.amazon.com/singlesignon/latest/userguide/iam-auth-access-overview.html",
 });
@@ -45,9 +44,7 @@ const pages: Readonly<Record<string, string>> = Object.freeze({
 const changes = `
 iam-001   | a new version of a policy       | give itself any permission | iam:CreatePolicyVersion | policy |
 rhino     | another version of a policy     | bring back permissions that were taken away | iam:SetDefaultPolicyVersion | policy |
-iam-002   | an access key of another user   | act as another user | iam:CreateAccessKey | user |
-iam-004   | a new password of another user  | act as another user | iam:CreateLoginProfile | user |
-iam-006   | a changed password of another user | act as another user | iam:UpdateLoginProfile | user |
+iam-002   | an access key or password of another user | act as another user | iam:CreateAccessKey / iam:CreateLoginProfile / iam:UpdateLoginProfile | user |
 iam-008   | a policy attached to a user     | give itself any permission | iam:AttachUserPolicy | user | iam:permissionsboundary iam:policyarn
 iam-010   | a policy attached to a group    | give itself any permission | iam:AttachGroupPolicy | group | iam:policyarn
 iam-009   | a policy attached to a role     | give itself any permission | iam:AttachRolePolicy | role | iam:permissionsboundary iam:policyarn
@@ -70,19 +67,15 @@ identityCenter | membership of a group of Identity Center | get what the group m
  * (`any`: not known), and what it takes beside `iam:PassRole`; `/` stands between what will do for each other.
  */
 const passes = `
-ec2-001        | an instance with a role      | ec2 | ec2:RunInstances
-ec2-003        | a spot instance with a role  | ec2 | ec2:RequestSpotInstances
-instances      | another role of an instance  | ec2 | ec2:AssociateIamInstanceProfile / ec2:ReplaceIamInstanceProfileAssociation
+ec2-001        | an instance with a role      | ec2 | ec2:RunInstances / ec2:RequestSpotInstances / ec2:AssociateIamInstanceProfile / ec2:ReplaceIamInstanceProfileAssociation
 prowler        | instances with a role in an Auto Scaling group | ec2 | autoscaling:CreateAutoScalingGroup / autoscaling:UpdateAutoScalingGroup + autoscaling:CreateLaunchConfiguration
 lambda-001     | a function with a role       | lambda | lambda:CreateFunction + lambda:InvokeFunction / lambda:AddPermission / lambda:CreateEventSourceMapping / lambda:CreateFunctionUrlConfig
 glue-001       | a Glue endpoint with a role  | glue | glue:CreateDevEndpoint
 glue-003       | a Glue job with a role       | glue | glue:CreateJob / glue:UpdateJob + glue:StartJobRun / glue:CreateTrigger
 glue-007       | a Glue session with a role   | glue | glue:CreateSession + glue:RunStatement
-cloudformation-001 | a CloudFormation stack with a role | cloudformation | cloudformation:CreateStack
-cloudformation-003 | a CloudFormation stack set with a role | cloudformation | cloudformation:CreateStackSet / cloudformation:UpdateStackSet
+cloudformation-001 | a CloudFormation stack or stack set with a role | cloudformation | cloudformation:CreateStack / cloudformation:CreateStackSet / cloudformation:UpdateStackSet
 datapipeline-001 | a data pipeline with a role | datapipeline | datapipeline:CreatePipeline + datapipeline:PutPipelineDefinition
-sagemaker-001  | a notebook with a role       | sagemaker | sagemaker:CreateNotebookInstance
-sagemaker-002  | a training or processing job with a role | sagemaker | sagemaker:CreateTrainingJob / sagemaker:CreateProcessingJob
+sagemaker-001  | a notebook or job with a role | sagemaker | sagemaker:CreateNotebookInstance / sagemaker:CreateTrainingJob / sagemaker:CreateProcessingJob
 ecs-008        | a container with a role      | ecs-tasks | ecs:RunTask / ecs:StartTask
 ecs-003        | a service of containers with a role | ecs-tasks | ecs:RegisterTaskDefinition + ecs:CreateService / ecs:UpdateService
 codebuild-001  | a build with a role          | codebuild | codebuild:CreateProject / codebuild:UpdateProject + codebuild:StartBuild / codebuild:StartBuildBatch
@@ -110,8 +103,7 @@ bedrock-006    | a browser with a role        | bedrock-agentcore | bedrock-agen
  * role it is, what it takes, and on what it counts, where the actions name other things beside it.
  */
 const takeovers = `
-lambda-003     | new code of a function       | the function | lambda:UpdateFunctionCode |
-prowler        | a layer of a function        | the function | lambda:UpdateFunctionConfiguration |
+lambda-003     | new code or another layer of a function | the function | lambda:UpdateFunctionCode / lambda:UpdateFunctionConfiguration |
 glue-002       | an SSH key of a Glue endpoint | the endpoint | glue:UpdateDevEndpoint |
 cloudformation-002 | a CloudFormation stack that has a role | the stack | cloudformation:UpdateStack |
 cloudformation-005 | a change set of a CloudFormation stack | the stack | cloudformation:CreateChangeSet + cloudformation:ExecuteChangeSet |
@@ -127,9 +119,7 @@ ec2-004        | another version of a launch template | the instances | ec2:Crea
 bedrock-002    | code in a code interpreter   | the code interpreter | bedrock-agentcore:StartCodeInterpreterSession + bedrock-agentcore:InvokeCodeInterpreter |
 bedrock-004    | a command in an agent        | the agent | bedrock-agentcore:InvokeAgentRuntimeCommand / bedrock-agentcore:InvokeAgentRuntimeCommandShell |
 bedrock-007    | a session of a browser       | the browser | bedrock-agentcore:StartBrowserSession + bedrock-agentcore:ConnectBrowserAutomationStream |
-ssm-002        | a shell on instances         | the instances | ssm:SendCommand | arn:*:ec2:*:*:instance/*
-ssm-001        | a session on instances       | the instances | ssm:StartSession | arn:*:ec2:*:*:instance/*
-ec2instanceconnect-003 | an SSH key of instances | the instances | ec2-instance-connect:SendSSHPublicKey | arn:*:ec2:*:*:instance/*
+ssm-002        | a shell on instances         | the instances | ssm:SendCommand / ssm:StartSession / ec2-instance-connect:SendSSHPublicKey | arn:*:ec2:*:*:instance/*
 ec2-002        | user data of an instance     | the instance | ec2:ModifyInstanceAttribute + ec2:StartInstances | arn:*:ec2:*:*:instance/*
 sessions       | a shell on managed machines  | the machines | ssm:StartSession / ssm:SendCommand | arn:*:ssm:*:*:managed-instance/*
 sessions       | a session in a container     | the task | ssm:StartSession | arn:*:ecs:*:*:task/*

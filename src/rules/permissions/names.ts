@@ -96,38 +96,30 @@ function nameOf(pattern: string, [only, ...others]: readonly ActionFacts[]): str
  * Prefixes of services that AWS has ended and that its reference of November 2026 no longer has.
  * @see https://aws.amazon.com/products/lifecycle/
  */
-const retired: ReadonlySet<string> = new Set(
-  words(`
+const retired = words(`
   application-cost-profiler deepcomposer deeplens deepracer elastic-inference gamesparks iot1click iotroborunner
   iotthingsgraph mobilehub sumerian zocalo
-`),
-);
+`);
 
 function actionProblem(pattern: string, reference: ServiceReference): Remark | null {
   if (namesEveryAction(pattern)) return null;
   const { prefix, name } = parseActionPattern(pattern);
-  const written = quote(pattern);
-  if (prefix === null)
-    return { message: `${written} names no service`, remedy: "write service:Action, e.g. s3:GetObject" };
-  if (retired.has(prefix))
-    return { severity: "warning", message: `AWS has ended the service of ${written}`, remedy: "remove it" };
-  if (!reference.prefixes.has(prefix)) {
-    const near = nearest(prefix, reference.prefixes);
-    return {
-      message: `${written} names a service that AWS does not have`,
-      remedy: near && `did you mean ${quote(`${near}:${pattern.slice(prefix.length + 1)}`)}?`,
-    };
+  const item = quote(pattern);
+  if (prefix !== null && retired.includes(prefix))
+    return { severity: "warning", message: `AWS has ended the service of ${item}`, remedy: "remove it" };
+  if (prefix === null || !reference.prefixes.has(prefix)) {
+    const near = prefix === null ? undefined : nearest(prefix, reference.prefixes);
+    const meant = near && `did you mean ${quote(pattern.replace(/^[^:]*/, near))}?`;
+    const message = `${item} names no service that AWS has`;
+    return { message, remedy: meant ?? "write service:Action, e.g. s3:GetObject" };
   }
   if (matchedActions(pattern, reference).length > 0) return null;
-  if (/[*?]/.test(name)) return { message: `${written} matches no action of ${prefix}` };
-  const actions = [...(reference.actions.get(prefix)?.values() ?? [])];
-  const near = nearest(
-    name,
-    actions.map((action) => action.name.slice(prefix.length + 1)),
-  );
+  const actions = reference.actions.get(prefix);
+  const near = /[*?]/.test(name) ? undefined : nearest(name, actions?.keys() ?? []);
+  const meant = near && actions?.get(near)?.name;
   return {
-    message: `${written} is not an action of ${prefix}`,
-    remedy: near && `did you mean ${prefix}:${near}?`,
+    message: `${item} matches no action of ${prefix}`,
+    remedy: meant && `did you mean ${meant}?`,
   };
 }
 
@@ -135,12 +127,10 @@ function actionProblem(pattern: string, reference: ServiceReference): Remark | n
 const sessionPrefix = /[./]|^(saml|cognito-identity-auth|cognito-identity-unauth|identitycenter)$/;
 
 /** Keys that services put into the sessions that they begin: any action may meet them. In lower case. */
-const sessionKeys: ReadonlySet<string> = new Set(
-  words(`
+const sessionKeys = words(`
   codebuild:buildarn ec2:roledelivery ec2:sourceinstancearn glue:credentialissuingservice glue:roleassumedby
   identitystore:userid lambda:sourcefunctionarn ssm:sourceinstancearn
-`),
-);
+`);
 
 function keyProblem(
   { statement: { Action }, matched, reference }: JudgedStatement,
@@ -150,7 +140,7 @@ function keyProblem(
   const wanted = key.toLowerCase();
   const is = (pattern: string): boolean => matchesPattern(pattern, wanted, textOnly);
   const [prefix = ""] = wanted.includes(":") ? wanted.split(":") : [];
-  if (reference.globalConditionKeys.some(is) || sessionPrefix.test(prefix) || sessionKeys.has(wanted))
+  if (reference.globalConditionKeys.some(is) || sessionPrefix.test(prefix) || sessionKeys.includes(wanted))
     return null;
   const isThere =
     prefix === "aws"

@@ -15,7 +15,7 @@ export const policySizeRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "the permissions are larger than the account's quotas",
     why: "IAM refuses the policy, or the last attachment",
     remedy:
-      "grant a path that ends in /* instead of each name, keep several values in one JSON secret, attach fewer policies, split the entry, or have AWS raise the quota and write it under quotas",
+      "grant a path ending in /*, keep values in one JSON secret, attach fewer policies, split the entry, or raise the account's quotas",
     policyRemedy: "divide it into several managed policies, or name several resources by one pattern",
     role: (role) => (role.access.policies === null ? writtenSizes(role) : madeSizes(role.access)),
   },

@@ -8,21 +8,18 @@ import { words } from "./tables";
  * of the published ones are left out, and why.
  * @see https://github.com/salesforce/cloudsplaining/blob/master/cloudsplaining/shared/constants.py
  */
-export const credentialMakers: ReadonlySet<string> = new Set(
-  words(`
+export const credentialMakers = words(`
   appsync:CreateApiKey chime:CreateApiKey cognito-identity:GetOpenIdTokenForDeveloperIdentity
   iam:CreateAccessKey iam:CreateLoginProfile iam:CreateServiceSpecificCredential
   iam:ResetServiceSpecificCredential iam:UpdateAccessKey iam:UpdateLoginProfile
   lightsail:DownloadDefaultKeyPair license-manager:GetAccessToken sts:AssumeRoot sts:GetFederationToken
-`),
-);
+`);
 
 /**
  * Show a password or token of the resource that they are called on: fine on one that is named. What only opens the
  * door to the caller's own permissions, such as `ecr:GetAuthorizationToken`, is none.
  */
-export const credentialReaders: ReadonlySet<string> = new Set(
-  words(`
+export const credentialReaders = words(`
   airflow:CreateCliToken airflow:CreateWebLoginToken cloud9:CreateEnvironmentToken codepipeline:PollForJobs
   cognito-idp:DescribeUserPoolClient connect:GetFederationToken dsql:DbConnectAdmin ec2:GetPasswordData
   elasticache:Connect emr-containers:GetManagedEndpointSessionCredentials
@@ -32,30 +29,25 @@ export const credentialReaders: ReadonlySet<string> = new Set(
   lightsail:GetInstanceAccessDetails lightsail:GetRelationalDatabaseMasterUserPassword
   mediapackage:RotateChannelCredentials mediapackage:RotateIngestEndpointCredentials rds-db:connect
   redshift:GetClusterCredentials redshift:GetClusterCredentialsWithIAM redshift-serverless:GetCredentials
-`),
-);
+`);
 
 /** Read what people keep in AWS: at large, they take all of it away. */
-export const dataReaders: ReadonlySet<string> = new Set(
-  words(`
+export const dataReaders = words(`
   athena:GetQueryResults codecommit:GitPull dynamodb:BatchGetItem dynamodb:ExportTableToPointInTime
   dynamodb:GetItem dynamodb:GetRecords dynamodb:PartiQLSelect dynamodb:Query dynamodb:Scan
   ebs:GetSnapshotBlock kinesis:GetRecords lambda:GetFunction logs:FilterLogEvents logs:GetLogEvents
   rds-data:ExecuteStatement s3:GetObject s3:GetObjectVersion s3express:CreateSession
   secretsmanager:GetSecretValue sqs:ReceiveMessage ssm:GetParameter ssm:GetParameterHistory
   ssm:GetParameters ssm:GetParametersByPath
-`),
-);
+`);
 
 /** Open a resource to others, though the Service Authorization Reference calls them plain writes. */
-export const sharingActions: ReadonlySet<string> = new Set(
-  words(`
+export const sharingActions = words(`
   ec2:ModifyImageAttribute es:UpdateDomainConfig es:UpdateElasticsearchDomainConfig
   lambda:CreateFunctionUrlConfig lambda:UpdateFunctionUrlConfig logs:PutDestinationPolicy
   ram:AssociateResourceShare ram:CreateResourceShare ram:UpdateResourceShare
   rds:ModifyDBClusterSnapshotAttribute rds:ModifyDBSnapshotAttribute s3:PutReplicationConfiguration
-`),
-);
+`);
 
 /** Rules about actions that matter whatever else the role may do. */
 export const sensitiveActionRules: readonly Rule[] = Object.freeze<Rule[]>([
@@ -71,7 +63,8 @@ export const sensitiveActionRules: readonly Rule[] = Object.freeze<Rule[]>([
       ["gives out", "give out"],
       "credentials",
       (action, judged) =>
-        credentialMakers.has(action.name) || (credentialReaders.has(action.name) && isOpen(action, judged)),
+        credentialMakers.includes(action.name) ||
+        (credentialReaders.includes(action.name) && isOpen(action, judged)),
     ),
   },
   {
@@ -86,7 +79,7 @@ export const sensitiveActionRules: readonly Rule[] = Object.freeze<Rule[]>([
     role: sensitive(
       ["reads", "read"],
       "everything there is: the resource is not restricted",
-      (action, judged) => dataReaders.has(action.name) && isOpen(action, judged),
+      (action, judged) => dataReaders.includes(action.name) && isOpen(action, judged),
     ),
   },
   {
@@ -132,7 +125,7 @@ function changesSharing({ name, accessLevels }: ActionFacts): boolean {
   const isOfAccess =
     accessLevels.includes("Permissions management") && !/^(iam|sso|identitystore):/.test(name);
   return (
-    sharingActions.has(name) ||
+    sharingActions.includes(name) ||
     (isOfAccess &&
       /:.*(Polic|Permission|Acl|Grant|Shar|PublicAccess|Attribute|Ownership|Authorize|AccessPoint)/.test(
         name,

@@ -51,8 +51,7 @@ export const waiverRules: readonly Rule[] = Object.freeze<Rule[]>([
     severity: "error",
     title: "one waiver for several findings",
     why: "it would accept what nobody has looked at, so it accepts nothing until it says which finding is meant",
-    remedy:
-      "add about: with a part of the text of the finding that is fine, and a waiver for each other one that is",
+    remedy: "add about: with a part of the finding's text, and a waiver for each other one that is fine",
   },
 ]);
 

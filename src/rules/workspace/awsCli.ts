@@ -54,7 +54,7 @@ export const awsCliRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "nothing provides the AWS CLI",
     why: "gp idp login aws runs the AWS CLI, and fails without it; tasks run side by side, so that one that another task installs may come too late",
     remedy:
-      "install it in the Dockerfile of the image, or in a task that the login waits for, as docs/snippet.md of gitpod-aws-oidc shows",
+      "install it in the image's Dockerfile, or in a task that the login waits for: see docs/snippet.md",
     gitpodYml: (subject) => {
       const { image } = subject.facts;
       if (image === "built" || (image !== null && !gitpodImage.test(image.text))) return [];

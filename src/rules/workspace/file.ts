@@ -43,8 +43,7 @@ export const fileRules: readonly Rule[] = Object.freeze<Rule[]>([
     severity: "error",
     title: "static AWS keys",
     why: "everybody who may read the repository has them, for as long as nobody revokes them; in the environment they outrank every profile",
-    remedy:
-      "revoke the key in IAM, remove it from the file and from its history, and log in with gp idp login aws",
+    remedy: "revoke the key in IAM, remove it from file and history, and log in with gp idp login aws",
     gitpodYml: ({ facts }) =>
       facts.staticKeys.map(({ what, place }) => ({ message: `a static AWS key: ${what}`, place })),
   },

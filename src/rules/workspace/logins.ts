@@ -96,15 +96,13 @@ function otherOutputs(subject: GitpodYmlSubject): readonly PlacedObservation[] {
   );
   const configured = subject.facts.tasks.flatMap(({ commands }, task) =>
     commands.flatMap(({ program, words }, i) => {
-      const [service, verb, name, value] = awsOperands(words);
+      const set = [program, ...awsOperands(words).slice(0, 3)].join(" ");
       const profile = flagOf(words, "profile")?.text ?? "default";
-      const isSet = program === "aws" && service === "configure" && verb === "set" && profile === "default";
+      if (!/^aws configure set (?:default\.)?output$/.test(set) || profile !== "default") return [];
       // Behind the only login, it hurts nobody.
-      const hurts = byGp.some(
-        ({ login, task: other }) => other !== task || commands.indexOf(login.command) > i,
-      );
-      const isOutput = isSet && /^(?:default\.)?output$/.test(name ?? "") && hurts;
-      return isOutput ? (words.find(({ text }) => text === value) ?? []) : [];
+      const hurts = byGp.some(({ login, ...by }) => by.task !== task || commands.indexOf(login.command) > i);
+      const value = awsOperands(words)[3];
+      return hurts ? (words.find(({ text }) => text === value) ?? []) : [];
     }),
   );
   return [...inEnvironment, ...configured]

@@ -85,8 +85,7 @@ export const wordRules: readonly Rule[] = Object.freeze<Rule[]>([
     severity: "error",
     title: "a command of Ona in a .gitpod.yml, or of Gitpod Classic in an automations file",
     why: "the command is not there, and nobody is logged in",
-    remedy:
-      "write gp in a .gitpod.yml; in an automations file write ona, and dependsOn instead of gp sync-await",
+    remedy: "write gp in a .gitpod.yml, and in an automations file ona, with dependsOn for gp sync-await",
     gitpodYml: (subject) => {
       const inOna = subject.facts.format === "automations.yaml";
       const where = inOna ? "an environment of Ona" : "a workspace of Gitpod Classic";
