@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { loadServiceReference, readDocument, servicePrefixes } from "../../src/policy";
-import { checkRole } from "../../src/rules";
+import { readExisting } from "../../src/documents";
+import { defaultQuotas } from "../../src/model/quotas";
+import { emptyReference, loadServiceReference, readDocument, servicePrefixes } from "../../src/policy";
+import { checkExisting, checkRole } from "../../src/rules";
 import { permissionSubject } from "../support/permissions";
 
 interface Case {
@@ -64,6 +66,19 @@ describe.each([
     const infos = says.some((words) => words.startsWith("info"));
     expect(said(document, infos)).toEqual([...new Set(says)].sort(byRule));
   });
+});
+
+test.each([
+  ["SecretsManagerReadWrite", "warning G20"],
+  ["AmazonSSMReadOnlyAccess", "warning G20"],
+  ["service-role/AWSLambdaBasicExecutionRole", "info G20"],
+  ["PowerUserAccess", "error G10"],
+])("of attached policies that the AWS CLI lists, %s is %s", (name, expected) => {
+  const attached = [{ PolicyName: name, PolicyArn: `arn:aws:iam::aws:policy/${name}` }];
+  const { access } = readExisting(JSON.stringify({ AttachedPolicies: attached }), "p.json", "permission");
+  const context = { installations: [], accounts: [], hosts: [], quotas: defaultQuotas };
+  const found = checkExisting(access, context, emptyReference);
+  expect(found.map(({ severity, rule }) => `${severity} ${rule}`)).toEqual([expected]);
 });
 
 interface Escalation {

@@ -8,7 +8,7 @@ import { awsOperands, exclude, flagOf, isBelow, isMerged, loginsOf, snippetsOf }
 function eachLogin(
   check: (login: LoginStep, subject: GitpodYmlSubject) => readonly PlacedObservation[],
 ): NonNullable<Rule["gitpodYml"]> {
-  return (subject) => loginsOf(subject).flatMap(({ login }) => check(login, subject));
+  return (subject) => loginsOf(subject).flatMap((login) => check(login, subject));
 }
 
 function rolesOf({ model }: GitpodYmlSubject): readonly Role[] {
@@ -66,41 +66,32 @@ function longSession(
 
 /** S07: roles that overwrite each other's credentials. */
 function rolesOnOneProfile(subject: GitpodYmlSubject): readonly PlacedObservation[] {
-  const logins = loginsOf(subject).flatMap(({ task, login }) => {
+  const logins = loginsOf(subject).flatMap((login) => {
     const arn = roleArnOf(login, subject)?.text;
-    return arn === undefined || login.profile === null ? [] : [{ ...login, task, arn }];
+    return arn === undefined || login.profile === null ? [] : [{ ...login, arn, profile: login.profile }];
   });
   return logins.flatMap((login, i) => {
-    const other = logins
-      .slice(0, i)
-      .find(
-        ({ profile, arn, task, arms }) =>
-          profile === login.profile &&
-          arn !== login.arn &&
-          !(task === login.task && exclude({ arms }, login)),
-      );
+    const others = logins.slice(0, i).filter((o) => o.profile === login.profile && o.arn !== login.arn);
+    const other = others.find((o) => o.task !== login.task || !exclude(o, login));
     if (other === undefined) return [];
     // Tasks of ours are not for editing: the other login is what can be changed.
     const [at, against] = isMerged(login.place, subject.facts) ? [other, login] : [login, other];
-    const profile = subject.shown(login.profile ?? "");
-    const message = `the profile ${profile} receives this role here, and another on line ${against.place.line}: the last one wins`;
+    const message = `the profile ${subject.shown(login.profile)} receives this role here, and another on line ${against.place.line}: the last one wins`;
     return [{ message, place: at.place }];
   });
 }
 
 /** S09: formats of output that `gp` does not read, in the environment of a login or in the profile that it uses. */
 function otherOutputs(subject: GitpodYmlSubject): readonly PlacedObservation[] {
-  const byGp = loginsOf(subject).filter(({ login }) => login.by === "gp");
-  const inEnvironment = byGp.flatMap(
-    ({ login }) => login.command.environment.get("AWS_DEFAULT_OUTPUT") ?? [],
-  );
+  const byGp = loginsOf(subject).filter(({ by }) => by === "gp");
+  const inEnvironment = byGp.flatMap(({ command }) => command.environment.get("AWS_DEFAULT_OUTPUT") ?? []);
   const configured = subject.facts.tasks.flatMap(({ commands }, task) =>
     commands.flatMap(({ program, words }, i) => {
       const set = [program, ...awsOperands(words).slice(0, 3)].join(" ");
       const profile = flagOf(words, "profile")?.text ?? "default";
       if (!/^aws configure set (?:default\.)?output$/.test(set) || profile !== "default") return [];
       // Behind the only login, it hurts nobody.
-      const hurts = byGp.some(({ login, ...by }) => by.task !== task || commands.indexOf(login.command) > i);
+      const hurts = byGp.some((login) => login.task !== task || commands.indexOf(login.command) > i);
       const value = awsOperands(words)[3];
       return hurts ? (words.find(({ text }) => text === value) ?? []) : [];
     }),
@@ -146,9 +137,9 @@ export const gitpodLoginRules: readonly Rule[] = Object.freeze<Rule[]>([
     remedy: "move the login to command of the task, or write pullRequestsFromForks: false",
     gitpodYml: (subject) => {
       const place = subject.facts.forkPrebuilds;
-      const early = loginsOf(subject).find(({ login: { phase } }) => phase !== "command");
+      const early = loginsOf(subject).find(({ phase }) => phase !== "command");
       if (place === null || early === undefined) return [];
-      const { line } = early.login.place;
+      const { line } = early.place;
       return [{ message: `prebuilds run the code of forks, behind the login on line ${line}`, place }];
     },
   },

@@ -27,25 +27,19 @@ const freeServices: ReadonlySet<string> = new Set(["configure", "help", "sso", "
 
 const local = /^https?:\/\/(?:localhost|127\.|0\.0\.0\.0|host\.docker\.internal|localstack|[a-z-]+:\d)/;
 
-/** Programs that talk to AWS, and their sub-commands that need credentials. */
-const awsPrograms: readonly (readonly [program: RegExp, commands: RegExp])[] = Object.freeze([
-  [/^(?:terraform|tofu|terragrunt)$/, /^(?:plan|apply|destroy|refresh|import|run-all)$/],
-  [/^(?:cdk|cdktf)$/, /^(?:deploy|diff|plan|apply|destroy|bootstrap|import|watch|rollback)$/],
-  [/^sam$/, /^(?:deploy|sync|logs|delete|publish|package|remote)$/],
-  [/^(?:serverless|sls|sst|chalice)$/, /^(?:deploy|dev|diff|remove|delete|info|logs|invoke)$/],
-  [/^amplify$/, /^(?:push|pull|publish)$/],
-  [/^copilot$/, /^(?:deploy|init|svc|env|job|app)$/],
-  [/^(?:eksctl|eb)$/, /./],
+/** Programs that talk to AWS, with their sub-commands that need credentials. */
+const awsCommands: readonly RegExp[] = Object.freeze([
+  /^(?:terraform|tofu|terragrunt) (?:plan|apply|destroy|refresh|import|run-all)$/,
+  /^(?:cdk|cdktf) (?:deploy|diff|plan|apply|destroy|bootstrap|import|watch|rollback)$/,
+  /^sam (?:deploy|sync|logs|delete|publish|package|remote)$/,
+  /^(?:serverless|sls|sst|chalice) (?:deploy|dev|diff|remove|delete|info|logs|invoke)$/,
+  /^amplify (?:push|pull|publish)$/,
+  /^copilot (?:deploy|init|svc|env|job|app)$/,
+  /^(?:eksctl|eb) ./,
 ]);
 
 const installers =
   /^(?:apt|apt-get|apk|dnf|yum|brew|snap|conda|mamba|nix-env|asdf|mise|pip3?|pipx|python3?|uv)$/;
-
-/** The programs that log in, by the file that they stand in: Ona's was called `gitpod`. */
-const loginPrograms: Readonly<Record<TaskFormat, readonly string[]>> = Object.freeze({
-  "gitpod.yml": ["gp"],
-  "automations.yaml": ["ona", "gitpod"],
-});
 
 /** What a task does with AWS, in the order in which it stands. */
 export function stepsOf({ commands }: TaskFacts, format: TaskFormat): readonly Step[] {
@@ -62,6 +56,8 @@ export function stepsOf({ commands }: TaskFacts, format: TaskFormat): readonly S
 function stepOf(command: ShellCommand, base: StepFacts, format: TaskFormat): Step | null {
   const { program, words } = command;
   const [, first = "", second = ""] = words.map(({ text }) => text);
+  const operand = (from: number): Word | undefined =>
+    words.slice(from).find(({ text }) => !text.startsWith("-"));
   if (isLogin(command, format)) {
     if (words.some(({ text }) => text === "--help" || text === "-h")) return null;
     const profile = flagOf(words, "profile", "p");
@@ -72,38 +68,32 @@ function stepOf(command: ShellCommand, base: StepFacts, format: TaskFormat): Ste
       duration: flagOf(words, "duration-seconds", "d"),
     };
   }
-  if (program === "gp" && /^sync-(?:await|done)$/.test(first)) {
-    const word = words.slice(2).find(({ text }) => !text.startsWith("-"));
-    return {
-      kind: first === "sync-await" ? "await" : "done",
-      ...base,
-      name: word?.known === true ? word.text : null,
-    };
+  if (program === "gp" && (first === "sync-await" || first === "sync-done")) {
+    const word = operand(2);
+    const name = word?.known === true ? word.text : null;
+    return { kind: first === "sync-await" ? "await" : "done", ...base, name };
   }
   if (program === "gp" && first === "idp" && second === "token") {
-    const forAws = words.some(({ text }) => text.includes("sts.amazonaws.com"));
-    if (!forAws) return null;
-    return { kind: "login", by: "token", ...base, command, role: null, profile: null, duration: null };
+    const isForAws = words.some(({ text }) => text.includes("sts.amazonaws.com"));
+    const unknown = { role: null, profile: null, duration: null };
+    return isForAws ? { kind: "login", by: "token", ...base, command, ...unknown } : null;
   }
-  if (installsAwsCli(command)) return { kind: "install", ...base };
+  const isPackage = words.slice(1).some(({ text }) => /^(?:awscli|aws-cli)/.test(text));
+  if ((installers.test(program) && isPackage) || /(?:^|\/)aws\/install$/.test(words[0]?.text ?? ""))
+    return { kind: "install", ...base };
   if (program === "aws") return awsStep(command, base);
-  const [, needing] = awsPrograms.find(([name]) => name.test(program)) ?? [];
-  const operand = words.slice(1).find(({ text }) => !text.startsWith("-"));
+  const what = `${program} ${operand(1)?.text ?? ""}`;
   const informs = words.some(({ text }) => /^(?:-h|--help|-v|-version|--version|help|version)$/.test(text));
-  if (operand === undefined || informs || needing?.test(operand.text) !== true) return null;
-  return { kind: "use", ...base, what: `${program} ${operand.text}`, cli: false, probe: false };
+  if (informs || !awsCommands.some((pattern) => pattern.test(what))) return null;
+  return { kind: "use", ...base, what, cli: false, probe: false };
 }
 
-/** `gp idp login aws`; also `"$GP" idp login aws`: nothing else has these words. */
-export function isLogin(
-  { program, words: [first, ...words] }: ShellCommand,
-  format: TaskFormat = "gitpod.yml",
-): boolean {
-  const said = words.slice(0, 3);
-  const isOne = loginPrograms[format].includes(program) || first?.known === false;
-  return (
-    isOne && said.every(({ known }) => known) && said.map(({ text }) => text).join(" ") === "idp login aws"
-  );
+/** `gp idp login aws`; also `"$GP" idp login aws`: nothing else has these words. Ona's program was called `gitpod`. */
+export function isLogin({ program, words }: ShellCommand, format: TaskFormat = "gitpod.yml"): boolean {
+  const programs = format === "gitpod.yml" ? ["gp"] : ["ona", "gitpod"];
+  const said = words.slice(1, 4).map(({ known, text }) => (known ? text : "$"));
+  const isOne = programs.includes(program) || words[0]?.known === false;
+  return isOne && said.join(" ") === "idp login aws";
 }
 
 function awsStep(command: ShellCommand, base: StepFacts): Step | null {
@@ -132,11 +122,6 @@ export function awsOperands(words: readonly Word[]): readonly string[] {
     .map(({ text }) => text);
 }
 
-function installsAwsCli({ program, words }: ShellCommand): boolean {
-  if (installers.test(program)) return words.slice(1).some(({ text }) => /^(?:awscli|aws-cli)/.test(text));
-  return program === "install" && /(?:^|\/)aws\/install$/.test(words[0]?.text ?? "");
-}
-
 /** The value of `--flag value`, `--flag=value`, `-f value` or `-fvalue`; the last of several counts. */
 export function flagOf(words: readonly Word[], name: string, letter?: string): Word | null {
   let found: Word | null = null;
@@ -153,23 +138,18 @@ export function flagOf(words: readonly Word[], name: string, letter?: string): W
 }
 
 /** Every login of a file, with the number of its task. A token counts where nothing else in the task logs in. */
-export function loginsOf({
-  steps,
-}: Pick<GitpodYmlSubject, "steps">): readonly { readonly task: number; readonly login: LoginStep }[] {
+export function loginsOf({ steps }: GitpodYmlSubject): readonly (LoginStep & { readonly task: number })[] {
   return steps.flatMap((some, task) => {
     const logins = some.filter((step) => step.kind === "login");
     const whole = logins.filter(({ by }) => by !== "token");
-    return (whole.length > 0 ? whole : logins.slice(0, 1)).map((login) => ({ task, login }));
+    return (whole.length > 0 ? whole : logins.slice(0, 1)).map((login) => ({ ...login, task }));
   });
 }
 
-/** Can one run of the task do both? Not where they are in different arms of one choice. */
-export function exclude(a: Pick<StepFacts, "arms">, b: Pick<StepFacts, "arms">): boolean {
-  const armOf = new Map(a.arms.map((arm) => [arm.slice(0, arm.indexOf(":")), arm]));
-  return b.arms.some((arm) => {
-    const other = armOf.get(arm.slice(0, arm.indexOf(":")));
-    return other !== undefined && other !== arm;
-  });
+/** Can no run of the task do both? They are in different arms of one choice. */
+export function exclude(a: StepFacts, b: StepFacts): boolean {
+  const choiceOf = (arm: string): string => arm.slice(0, arm.indexOf(":"));
+  return a.arms.some((arm) => b.arms.some((o) => o !== arm && choiceOf(o) === choiceOf(arm)));
 }
 
 /** What the manifest makes for the repository of the file; for all, where that is not known. */
