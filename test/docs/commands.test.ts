@@ -1,6 +1,14 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { load } from "js-yaml";
+import { full } from "../proof/settings";
+import { compiledCommand } from "../support/compiled";
 import { command } from "../support/folder";
-import { fenced, pages, read } from "./markdown";
+import { fenced, pages, read, top } from "./markdown";
+
+jest.setTimeout(300_000);
 
 /** Commands that somebody may copy: from blocks and code spans of pages, and from the examples for CI. */
 function commandsOf(program: RegExp): readonly string[] {
@@ -103,4 +111,43 @@ test("the help of every sub-command ends with an example that is one of its own"
     const unknown = words.filter((word) => word.startsWith("--") && !help.includes(`${word} `));
     expect([name, example, unknown]).toEqual([name, name, []]);
   }
+});
+
+/** Blocks that call our command, and nothing that needs AWS, Terraform or what these print: real parts try those. */
+const offline = pages().flatMap((page) =>
+  fenced(read(page))
+    .filter(({ language, text }) => language === "sh" && /^(\S+=\S+ )?(npx )?gitpod-aws-oidc /m.test(text))
+    .filter(({ text }) => !/^(aws|terraform) |import-role/m.test(text))
+    .map(({ text }) => ({ page, text: text.replace(/^(npm|npx cdktf) .*\n/gm, "") })),
+);
+
+(full ? describe : describe.skip)("what a page shows to run", () => {
+  const bin = compiledCommand();
+
+  test.each(offline)("$page runs: $text", ({ text }) => {
+    const folder = mkdtempSync(join(tmpdir(), "gitpod-aws-oidc-page-"));
+    try {
+      for (const name of text.includes(" init ") ? [] : ["manifest.yaml", "examples"])
+        cpSync(join(top, name), join(folder, name), { recursive: true });
+      writeFileSync(join(folder, ".gitpod.yml"), "tasks:\n  - command: npm start\n");
+      const git = ["init -q", "remote add origin https://github.com/acme/app"];
+      for (const args of git) spawnSync("git", args.split(" "), { cwd: folder });
+      mkdirSync(join(folder, "bin"));
+      const call = `exec ${process.execPath} ${bin()} "$@"`;
+      for (const [name, script] of [["npx", `shift\n${call}`] as const, ["gitpod-aws-oidc", call] as const])
+        writeFileSync(join(folder, "bin", name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+      const env = { ...process.env, PATH: `${join(folder, "bin")}:${process.env["PATH"] ?? ""}` };
+      for (const line of text.trim().split("\n")) {
+        const { status, stderr } = spawnSync("bash", ["-c", line], { cwd: folder, env, encoding: "utf8" });
+        // 1 is the answer to a question; 2 is wrong usage or unreadable input.
+        expect([line, status === 0 || status === 1 ? "runs" : stderr]).toEqual([line, "runs"]);
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test("there are such blocks on most pages", () => {
+    expect(new Set(offline.map(({ page }) => page)).size).toBeGreaterThan(5);
+  });
 });

@@ -33,7 +33,7 @@ export function compiledCommand(): () => string {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "gitpod-aws-oidc-compiled-"));
     compileInto(join(folder, "dist"));
-    for (const name of ["templates", "schema", "package.json"])
+    for (const name of ["templates", "schema", "docs", "examples", "package.json"])
       cpSync(join(root, name), join(folder, name), { recursive: true });
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   });
