@@ -8,12 +8,12 @@ import { loadServiceReference } from "../src/policy";
 import { checkExisting, servicesOf } from "../src/rules";
 
 /*
- * What `check --permission-policy` costs: one document from the shell, the longest of AWS's managed policies, and 500 of
- * them in one process. AWS's policies are those that moto 5 brings along. `npm run bench:documents` builds the command
+ * What `check --permission-policy` costs: one document from the shell, beside cfn-lint where that is on the machine, the
+ * longest of AWS's managed policies, and 500 of them in one process. AWS's policies are those that moto 5 brings along. `npm run bench:documents` builds the command
  * first and prints the figures; `-- --write` also writes them into docs/performance.md.
  */
 
-const runs = 7;
+const runs = 5;
 const count = 500;
 const bin = join(__dirname, "..", "dist", "cli", "bin.js");
 const page = join(__dirname, "..", "docs", "performance.md");
@@ -72,12 +72,21 @@ function timed(action: () => unknown): number {
 const middle = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
-/** CPU time in milliseconds of the command on a document, its start included. */
-function fromShell({ document }: Policy): number {
+/** Calls with a file of this JSON, which is gone afterwards. */
+function withFile<T>(content: unknown, call: (file: string, folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), "gitpod-aws-oidc-bench-"));
   try {
     const file = join(folder, "policy.json");
-    writeFileSync(file, JSON.stringify(document));
+    writeFileSync(file, JSON.stringify(content));
+    return call(file, folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** CPU time in milliseconds of the command on a document, its start included. */
+function fromShell({ document }: Policy): number {
+  return withFile(document, (file, folder) => {
     const usage = join(folder, "usage.json");
     const argv = ["--require", join(__dirname, "usage.cjs"), bin, "check", "--permission-policy", file];
     const times = Array.from({ length: runs }, () => {
@@ -87,14 +96,28 @@ function fromShell({ document }: Policy): number {
       return (JSON.parse(readFileSync(usage, "utf8")) as { readonly cpu: number }).cpu * 1000;
     });
     return middle(times);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
+}
+
+/** The same of cfn-lint, on a template with the policy; null where this machine has none. */
+function byCfnLint({ document }: Policy): number | null {
+  if (spawnSync("cfn-lint", ["--version"]).status !== 0) return null;
+  const policy = { Type: "AWS::IAM::ManagedPolicy", Properties: { PolicyDocument: document } };
+  return withFile({ Resources: { Policy: policy } }, (file) => {
+    const timed = `TIMEFORMAT='%U %S'; time cfn-lint --template ${file} >&-`;
+    const times = Array.from({ length: runs }, () => {
+      const { stderr } = spawnSync("bash", ["-c", timed], { encoding: "utf8" });
+      const [user = NaN, system = NaN] = (stderr.trim().split("\n").pop() ?? "").split(" ").map(Number);
+      return (user + system) * 1000;
+    });
+    return middle(times);
+  });
 }
 
 interface Figure {
   readonly what: string;
-  readonly ms: number;
+  /** Null for what is not on this machine. */
+  readonly ms: number | null;
 }
 
 function figures(): readonly Figure[] {
@@ -109,6 +132,7 @@ function figures(): readonly Figure[] {
   const each = some.map((policy) => timed(() => judge(policy)));
   return [
     { what: `${usual.name} from the shell`, ms: fromShell(usual) },
+    { what: "the same in a template, by cfn-lint", ms: byCfnLint(usual) },
     { what: `${longest.name}, the longest, from the shell`, ms: fromShell(longest) },
     { what: "the same, in a process that has started", ms: first },
     { what: `one of ${some.length} in one process, the middle`, ms: middle(each) },
@@ -118,7 +142,8 @@ function figures(): readonly Figure[] {
 
 /** The section of docs/performance.md. */
 function section(found: readonly Figure[]): string {
-  const rows = found.map(({ what, ms }) => `| ${what} | ${ms.toFixed(ms < 100 ? 1 : 0)} |`).join("\n");
+  const shown = (ms: number | null) => (ms === null ? "not on this machine" : ms.toFixed(ms < 100 ? 1 : 0));
+  const rows = found.map(({ what, ms }) => `| ${what} | ${shown(ms)} |`).join("\n");
   return `## Policies that exist
 
 Written by \`npm run bench:documents -- --write\`: \`check --permission-policy\` of AWS's managed policies, as moto brings them

@@ -10,6 +10,7 @@ import { checkExisting, isJudgeable, servicesOf, unjudged, unreadable, type Exis
 import { knownHosts, scmHosts } from "../subject";
 import { reportWriter, type CheckArguments, type CheckReport } from "./checkReport";
 import { CommandError } from "./commandError";
+import { publishedData } from "./files";
 import { readInput } from "./input";
 import type { CommandIo, ExitCode } from "./io";
 
@@ -35,7 +36,7 @@ async function reportOf(given: CheckArguments, io: CommandIo): Promise<CheckRepo
     files.flatMap((file) => file.missing),
     access,
   );
-  const reference = loadServiceReference(servicesOf(access));
+  const reference = loadServiceReference(servicesOf(access), publishedData);
   const findings = [...mistakes, ...missing, ...checkExisting(access, context, reference)];
   const byName = new Map(files.map((file) => [file.file, file]));
   return {

@@ -4,6 +4,7 @@ import type { AccessModel } from "../model/accessModel";
 import { emptyReference, loadServiceReference, servicePrefixes } from "../policy";
 import { resolve } from "../resolve";
 import { check, type CheckOptions } from "../rules";
+import { publishedData } from "./files";
 
 /** A manifest that was read and not judged yet. */
 export type ReadProject =
@@ -89,7 +90,7 @@ export function loadJudged(
   const project = readProject(file, files);
   if (!project.ok) return project;
   const raw = project.model.accounts.some(({ roles }) => roles.some((role) => role.statements.length > 0));
-  const reference = raw ? loadServiceReference(servicesInUse(project)) : emptyReference;
+  const reference = raw ? loadServiceReference(servicesInUse(project), publishedData) : emptyReference;
   return { ...project, findings: check(project.model, { ...options, reference }) };
 }
 

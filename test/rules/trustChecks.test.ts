@@ -121,3 +121,31 @@ test.each<readonly [string, readonly unknown[], readonly string[]]>([
 ])("%s", (_, statements, expected) => {
   expect(found(...statements)).toEqual(expected);
 });
+
+/*
+ * terraform-aws-modules/iam writes this into every role for GitHub. Both conditions under ForAllValues hold for a token
+ * without the claim, and AWS has no `iss` of GitHub at all: T28 and T33 are errors here as everywhere, and Access Analyzer
+ * warns of the operator too. Of `sub` nothing is said: it is what keeps strangers out.
+ */
+test("the role that terraform-aws-modules/iam makes for GitHub: T28 and T33, and no word that everybody gets in", () => {
+  const github = "token.actions.githubusercontent.com";
+  const made = {
+    ...{
+      Sid: "GithubOidcAuth",
+      Effect: "Allow",
+      Action: ["sts:TagSession", "sts:AssumeRoleWithWebIdentity"],
+    },
+    Principal: { Federated: `arn:aws:iam::123456789012:oidc-provider/${github}` },
+    Condition: {
+      StringLike: { [`${github}:sub`]: "repo:acme/app:*" },
+      "ForAllValues:StringEquals": {
+        [`${github}:iss`]: `http://${github}`,
+        [`${github}:aud`]: "sts.amazonaws.com",
+      },
+    },
+  };
+  expect(found(made)).toEqual(["T28", "T33"]);
+  const { StringLike } = made.Condition;
+  const right = { StringLike, StringEquals: { [`${github}:aud`]: "sts.amazonaws.com" } };
+  expect(found({ ...made, Condition: right })).toEqual([]);
+});
