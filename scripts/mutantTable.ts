@@ -136,8 +136,8 @@ const hosts = mutantsOf("src/subject", [
   ["a merge request is a branch", '["{U}/-/tree/", "{U}/tree/"]', '["{U}/-/", "{U}/tree/"]'],
   [
     "a branch of Azure DevOps is any query",
-    '["{U}?version=GB", "{U}?path=/&version=GB", "{U}?path=%2F&version=GB"]',
-    '["{U}?"]',
+    'onEither("?version=GB", "?path=/&version=GB", "?path=%2F&version=GB")',
+    'onEither("?")',
   ],
   [
     "a path goes on behind a project's URL",
@@ -186,7 +186,11 @@ const claims = mutantsOf("src/subject", [
 
 const url = mutantsOf("src/subject", [
   ["a host may begin like another", ' && whole[host.name.length] === "/"', ""],
-  ["a host without its path prefix comes first", "found.name.length >= host.name.length", "true"],
+  [
+    "a host without its path prefix comes first",
+    "b.name.length - a.name.length",
+    "a.name.length - b.name.length",
+  ],
   ["an organization may hold another host", "if (inner) {", "if (inner && false) {"],
   ["a URL need not be in its normal form", "if (url.href !== text)", "if (url.href === undefined)"],
   ["a URL may end in a dot segment", '  [/\\/\\.{1,2}(?:\\/|$)/, "a dot segment"],\n', ""],

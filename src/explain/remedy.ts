@@ -4,8 +4,8 @@ import type { AccessModel, Context, Entry, Installation, ManifestOrigin, Role } 
 import { issuerProblem, issuersOf } from "../model/issuer";
 import type { Failure } from "../policy";
 import {
-  claimKeys,
   contextsOf,
+  isClaimKey,
   parseEntryUrl,
   parseSubject,
   repoSubjects,
@@ -275,7 +275,7 @@ function claimsProblem(
   const keys = Object.keys(claims);
   if (installation.subject === null || keys.join() !== installation.subject.join()) {
     const madeOf = `the subject is made of the claims ${keys.join(", ")}`;
-    if (!keys.every((k) => claimKeys.some((known) => known === k)) || keys.join() === "org_id")
+    if (!keys.every(isClaimKey) || keys.join() === "org_id")
       return `${madeOf}: have Gitpod configure org_id,repository for the organization`;
     const id = org !== undefined && uuid.test(org) ? org : "with the organization's UUID";
     return `${madeOf}: write subject: [${keys.join(", ")}]${org === undefined ? "" : ` and organizationId: ${id}`} at ${place(origin, "subject")}`;

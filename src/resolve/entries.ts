@@ -1,7 +1,7 @@
 import { below, quote, type Origin } from "../diagnostics";
 import { didYouMean, meantUrl, type Manifest, type ManifestDefaults, type ParsedEntry } from "../manifest";
 import type { Acceptance, Context, Entry, Installation, ScmHost } from "../model/accessModel";
-import { branchProblem, contextsOf, hasContext, parseEntryUrl, type EntryUrl } from "../subject";
+import { branchProblem, contextsOf, parseEntryUrl, type EntryUrl } from "../subject";
 import type { AccountSettings } from "./accounts";
 import { checkIncluded } from "./included";
 import { about, type ManifestPlace, type Problems } from "./problems";
@@ -189,7 +189,7 @@ function resolveContexts(settings: Settings, kind: Entry["hostKind"]): readonly 
         settings.place("contexts").below(i, "branch").refuse("M04", about(context.branch, trouble));
         continue;
       }
-    } else if (!hasContext(kind, context)) {
+    } else if (!contextsOf(kind).includes(context)) {
       settings
         .place("contexts")
         .below(i)

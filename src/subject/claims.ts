@@ -2,8 +2,10 @@ import type { ClaimKey, SubjectSet } from "../model/accessModel";
 import { cloneUrl, repoSubjects } from "./subjects";
 import type { EntryUrl } from "./url";
 
-/** Claims that say whose workspace it is. */
-export const claimKeys: readonly ClaimKey[] = Object.freeze(["org_id", "repository", "context"]);
+/** Is it a claim that says whose workspace it is? */
+export function isClaimKey(key: string): key is ClaimKey {
+  return key === "org_id" || key === "repository" || key === "context";
+}
 
 /** The claims that a subject is made of, on an installation that Gitpod has configured so. */
 export interface ClaimList {

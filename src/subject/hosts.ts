@@ -3,9 +3,6 @@ import type { Context, HostKind } from "../model/accessModel";
 /** A context as one word: what rows of {@link HostDialect.prefixes} are keyed by. */
 export type ContextWord = Exclude<Context, object>;
 
-/** A context whose links, on some host, can be made to open a fork's code. */
-export type ForkContext = "branches" | "tags" | "issues";
-
 /** What URLs of a repository or organization are made of. `{…}` in the rows of a dialect stand for these. */
 export interface UrlParts {
   /** The canonical URL, without slash or `.git` at its end. */
@@ -15,6 +12,12 @@ export interface UrlParts {
   /** The short forms of a URL, where the host has them: `{P}` the project's own, `{G}` the one with `_git`. */
   readonly P?: string;
   readonly G?: string;
+}
+
+/** A branch's name as it stands encoded in a URL, and the same with its slashes as they are. */
+interface SpelledBranch {
+  readonly b: string;
+  readonly "b/": string;
 }
 
 /** How a kind of source control host spells the URLs of its repositories: rows of facts. */
@@ -30,9 +33,8 @@ export interface HostDialect {
   readonly example: { readonly org: string; readonly repo: string };
   /** Paths that only this kind of host has: they tell the kind of a host that nobody has declared. */
   readonly tellingPaths?: readonly RegExp[];
-  /** Canonical path segments of an organization; null for what is none. */
+  /** Canonical path segments of an organization, and of a repository; null for what is none. */
   readonly org: (segments: readonly string[]) => readonly string[] | null;
-  /** Canonical path segments of a repository; null for what is none. */
   readonly repo: (segments: readonly string[]) => readonly string[] | null;
   /** How many path segments at least lead to an organization. */
   readonly orgDepth: number;
@@ -46,14 +48,11 @@ export interface HostDialect {
   readonly repository: readonly string[];
   /** How subjects of a context begin; absent where the host has no such thing, or no URL that tells it apart. */
   readonly prefixes: Readonly<Partial<Record<Exclude<ContextWord, "repository">, readonly string[]>>>;
-  /**
-   * Whole subjects of one branch: what Gitpod itself makes, and what the host's pages link to. `{b}` is the name as it
-   * stands encoded in a URL, `{b/}` the same with its slashes as they are.
-   */
+  /** Whole subjects of one branch, `{b}` or `{b/}`: what Gitpod itself makes, and what the host's pages link to. */
   readonly branch: readonly string[];
   /** The rows for a name with a slash, where they are others. */
   readonly slashedBranch?: readonly string[];
-  readonly spellBranch: (branch: string) => { readonly b: string; readonly "b/": string };
+  readonly spellBranch: (branch: string) => SpelledBranch;
   /** Names of branches that Gitpod cannot open on this kind of host. */
   readonly unopened?: { readonly name: RegExp; readonly why: string };
   /** How subjects of branches begin that Gitpod opens and no context but `all` admits. */
@@ -68,15 +67,12 @@ export interface HostDialect {
     readonly values: readonly (readonly [prefix: string, context: "branch" | "tags" | null])[];
   };
   /** Contexts by which a link that somebody made for it opens a commit or pull request of a fork (rule T71). */
-  readonly forksByLink: readonly ForkContext[];
+  readonly forksByLink: readonly ("branches" | "tags" | "issues")[];
   /** What a tag does that has the name of a branch, in words. */
   readonly sameName: string;
-  /**
-   * Of the rows above, those that say less than others of their context: whoever trusts these alone does not trust the
-   * context. All other rows of a context are spellings of the same thing.
-   */
+  /** Of the rows above, those that say less than their context; all others of it are spellings of the same thing. */
   readonly lesser?: readonly string[];
-  /** Rows that open what others of their context open: nobody who trusts these needs to have said them. */
+  /** Rows that open what others of their context open: nobody needs to have said them. */
   readonly spare?: readonly string[];
   /** How subjects of any repository of an organization begin. */
   readonly orgPrefixes: readonly string[];
@@ -87,13 +83,13 @@ export interface HostDialect {
 }
 
 /** A branch in a path: slashes kept, the rest percent-encoded where a URL would otherwise end or mean something else. */
-function inPath(branch: string): { readonly b: string; readonly "b/": string } {
+function inPath(branch: string): SpelledBranch {
   const b = encodeURI(branch).replace(/[#?]/g, encodeURIComponent);
   return { b, "b/": b };
 }
 
 /** A branch in a query: everything percent-encoded that could end the value, but for slashes, which come both ways. */
-function inQuery(branch: string): { readonly b: string; readonly "b/": string } {
+function inQuery(branch: string): SpelledBranch {
   const b = encodeURIComponent(branch);
   return { b, "b/": b.replaceAll("%2F", "/") };
 }
@@ -105,11 +101,15 @@ const depth =
 
 /** What the hosts with plain paths have in common. */
 const plain = Object.freeze({
+  words: { org: "one path segment", repo: "two path segments" },
+  org: depth(1),
+  repo: depth(2),
   orgDepth: 1,
   repoDepth: () => 2,
   parts: (base, segments) => ({ U: [base, ...segments].join("/") }),
   repository: ["{U}", "{U}.git", "{U}/"],
   spellBranch: inPath,
+  parameters: [],
   spare: ["{U}?", "{U}#", "{U}.git?"],
   orgPrefixes: ["{U}/"],
   cloneUrl: "{U}.git",
@@ -125,10 +125,7 @@ const github = Object.freeze<HostDialect>({
   title: "GitHub",
   host: "github.com",
   selfHosted: true,
-  words: { org: "one path segment", repo: "two path segments" },
   example: { org: "https://github.com/acme", repo: "https://github.com/acme/app" },
-  org: depth(1),
-  repo: depth(2),
   prefixes: Object.freeze({
     branches: ["{U}/tree/"],
     tags: ["{U}/releases/tag/"],
@@ -139,7 +136,6 @@ const github = Object.freeze<HostDialect>({
   }),
   branch: ["{U}/tree/{b}"],
   otherBranches: ["{U}/commits/"],
-  parameters: [],
   forksByLink: ["branches", "tags", "issues"],
   sameName:
     "a link to the branch opens the tag, and a branch feature/x opens the tag or branch feature where there is one",
@@ -197,10 +193,7 @@ const bitbucket = Object.freeze<HostDialect>({
   title: "Bitbucket Cloud",
   host: "bitbucket.org",
   selfHosted: false,
-  words: { org: "one path segment", repo: "two path segments" },
   example: { org: "https://bitbucket.org/acme", repo: "https://bitbucket.org/acme/app" },
-  org: depth(1),
-  repo: depth(2),
   prefixes: Object.freeze({
     branches: ["{U}/src/", "{U}/branch/", "{U}/commits/branch/"],
     tags: ["{U}/commits/tag/"],
@@ -291,6 +284,10 @@ const bitbucketServer = Object.freeze<HostDialect>({
   cloneFolder: "scm",
 });
 
+/** Queries of a repository's URL, and of the short form that browsers show. */
+const onEither = (...queries: readonly string[]) =>
+  ["{U}", "{G}"].flatMap((url) => queries.map((query) => `${url}${query}`));
+
 /**
  * The branch is in the query, and `.git` is part of a name. A repository that is named like its project is also opened
  * by the project's URL; what follows that URL in the path can name another repository, so no pattern on it goes on
@@ -324,29 +321,18 @@ const azureDevops = Object.freeze<HostDialect>({
   },
   repository: ["{U}", "{U}/", "{P}", "{G}"],
   prefixes: Object.freeze({
-    branches: [
-      ...["{U}?version=GB", "{U}?path=/&version=GB", "{U}?path=%2F&version=GB"],
-      ...["{G}?version=GB", "{G}?path=/&version=GB", "{G}?path=%2F&version=GB"],
-    ],
-    tags: [
-      ...["{U}?version=GT", "{U}?path=/&version=GT", "{U}?path=%2F&version=GT"],
-      ...["{G}?version=GT", "{G}?path=/&version=GT", "{G}?path=%2F&version=GT"],
-    ],
+    branches: onEither("?version=GB", "?path=/&version=GB", "?path=%2F&version=GB"),
+    tags: onEither("?version=GT", "?path=/&version=GT", "?path=%2F&version=GT"),
     commits: ["{U}/commit/"],
     "pull-requests": ["{U}/pullrequest/"],
     all: ["{U}/", "{U}?", "{U}#", "{P}?", "{P}#", "{G}?", "{G}#"],
   }),
   // Whoever writes one slash encoded writes all of them so.
-  branch: [
-    ...["{U}?version=GB{b}", "{U}?version=GB{b}&_a=contents"],
-    ...["{U}?version=GB{b/}", "{U}?version=GB{b/}&_a=contents"],
-    ...["{U}?path=/&version=GB{b/}", "{U}?path=/&version=GB{b/}&_a=contents"],
-    ...["{U}?path=%2F&version=GB{b}", "{U}?path=%2F&version=GB{b}&_a=contents"],
-    ...["{G}?version=GB{b}", "{G}?version=GB{b}&_a=contents"],
-    ...["{G}?version=GB{b/}", "{G}?version=GB{b/}&_a=contents"],
-    ...["{G}?path=/&version=GB{b/}", "{G}?path=/&version=GB{b/}&_a=contents"],
-    ...["{G}?path=%2F&version=GB{b}", "{G}?path=%2F&version=GB{b}&_a=contents"],
-  ],
+  branch: onEither(
+    ...["?version=GB{b}", "?version=GB{b/}", "?path=/&version=GB{b/}", "?path=%2F&version=GB{b}"].flatMap(
+      (query) => [query, `${query}&_a=contents`],
+    ),
+  ),
   spellBranch: inQuery,
   parameters: ["version"],
   query: {
@@ -381,10 +367,7 @@ export const hostKinds = Object.freeze(Object.keys(dialects) as HostKind[]);
 /** The hosts that need no `scmHosts` entry. */
 export const knownHosts: Readonly<Record<string, HostKind>> = Object.freeze(
   Object.fromEntries(
-    hostKinds.flatMap((kind) => {
-      const { host } = dialects[kind];
-      return host === null ? [] : [[host, kind]];
-    }),
+    hostKinds.flatMap((kind) => [dialects[kind].host ?? []].flat().map((host) => [host, kind] as const)),
   ),
 );
 

@@ -1,5 +1,5 @@
 import type { Context, HostKind, ScmHost } from "../model/accessModel";
-import { dialects, fillAll, hasDotGit, type ContextWord } from "./hosts";
+import { dialects, fillAll, hasDotGit } from "./hosts";
 import { parseOnaSubject, type OnaSubject } from "./ona";
 import { branchProblem, repoSubjects } from "./subjects";
 import { hostOf, type EntryUrl } from "./url";
@@ -22,13 +22,7 @@ export type ParsedSubject =
   | { readonly kind: "other"; readonly problem: string };
 
 /** Which URLs of a repository say which context, the most telling first. */
-const contextOrder: readonly ContextWord[] = Object.freeze([
-  "pull-requests",
-  "issues",
-  "tags",
-  "branches",
-  "commits",
-]);
+const contextOrder = Object.freeze(["pull-requests", "issues", "tags", "branches", "commits"] as const);
 
 /**
  * Reads a subject as Gitpod resolves the URL that it was made of: by the URL standard, then by the host's parser.
@@ -105,17 +99,13 @@ function contextOf(url: URL, repository: EntryUrl): Context | null {
   const parts = dialect.parts(repository.base, repository.segments);
   const prefixOf = (rows: readonly string[] = []) => fillAll(rows, parts).find((p) => href.startsWith(p));
   for (const context of contextOrder) {
-    if (context === "repository") continue;
-    const prefix =
-      prefixOf(dialect.prefixes[context]) ??
-      (context === "branches" ? prefixOf(dialect.otherBranches) : undefined);
+    const others = context === "branches" ? dialect.otherBranches : [];
+    const prefix = prefixOf(dialect.prefixes[context]) ?? prefixOf(others);
     if (prefix === undefined) continue;
     if (context !== "branches") return context;
     const path = href.slice(prefix.length).replace(/[?#].*$/, "");
-    return branchOf(
-      fillAll(dialect.oneSegment ?? [], parts).includes(prefix) ? path.replace(/\/.*$/, "") : path,
-      kind,
-    );
+    const isSegment = fillAll(dialect.oneSegment ?? [], parts).includes(prefix);
+    return branchOf(isSegment ? path.replace(/\/.*$/, "") : path, kind);
   }
   return null;
 }

@@ -1,8 +1,8 @@
 import type { Context, HostKind, OnaVersion, ScmHost, SubjectSet } from "../model/accessModel";
-import { orgClaimSubjects, repoClaimSubjects, type ClaimList } from "./claims";
+import { isClaimKey, orgClaimSubjects, repoClaimSubjects, type ClaimList } from "./claims";
 import { onaSubjects, parseOnaSubject } from "./ona";
 import { dialects, fillAll, hostKinds, knownHosts } from "./hosts";
-import { decoded, parseSubject } from "./parseSubject";
+import { claimsOf, decoded } from "./parseSubject";
 import { branchProblem, contextsOf, orgSubjects, repoSubjects } from "./subjects";
 import { isGuarded } from "./traversal";
 import { parseEntryUrl, type EntryUrl } from "./url";
@@ -83,50 +83,34 @@ function grouped(
  * the likeliest first. Nothing in a URL tells them apart.
  */
 export function possibleHosts(literals: readonly SubjectLiteral[]): readonly ScmHost[] {
-  const hosts = new Map<string, ScmHost>();
-  for (const { text } of literals) {
+  const hosts = literals.flatMap(({ text }) => {
     const [, host = "", path = ""] = /(?:^|:)https:\/\/([a-z0-9.-]+(?::[0-9]+)?)\/([^?#]*)/.exec(text) ?? [];
-    if (host === "") continue;
+    if (host === "") return [];
     const known = Object.hasOwn(knownHosts, host) ? knownHosts[host] : undefined;
-    const segments = path.split("/").filter((s) => s !== "");
-    for (
-      let length = 0;
-      length <= (known === undefined ? Math.min(maxPrefix, segments.length) : 0);
-      length++
-    ) {
-      const name = [host, ...segments.slice(0, length)].join("/");
-      for (const kind of known === undefined ? selfHosted : [known])
-        hosts.set(`${name} ${kind}`, { name, kind });
-    }
-  }
-  return [...hosts.values()];
+    if (known !== undefined) return [{ name: host, kind: known }];
+    const folders = path.split("/").filter(Boolean).slice(0, maxPrefix);
+    const names = ["", ...folders].map((_, length) => [host, ...folders.slice(0, length)].join("/"));
+    return names.flatMap((name) => selfHosted.map((kind) => ({ name, kind })));
+  });
+  return [...new Map(hosts.map((host) => [`${host.name} ${host.kind}`, host])).values()];
 }
 
 /**
  * The organization or repository of a host whose entry says best what is admitted; null where none admits only that.
  * Entries are made and compared: one counts where each of its contexts is admitted, other spellings of it aside.
  */
-export function recognise(
-  admitted: AdmittedSubjects,
-  host: ScmHost,
-  hosts: readonly ScmHost[] = [host],
-): Recognised | null {
-  const found: Recognised[] = [];
+export function recognise(admitted: AdmittedSubjects, host: ScmHost): Recognised | null {
   // What is on no page of the host says nothing about an entry there.
   const literals = admitted.literals.filter(({ text }) => text.includes(`https://${host.name}/`));
   const near: AdmittedSubjects = { ...admitted, literals };
-  for (const [claims, own] of byClaimList(literals)) {
-    for (const { kind, url } of candidates(own, host, hosts)) {
+  const found = byClaimList(literals).flatMap(([claims, own]) =>
+    candidates(own, host).flatMap(({ kind, url }): readonly Recognised[] => {
       const contexts = kind === "repo" ? contextsIn(url, claims, near) : [];
-      const subjects =
-        kind === "repo" && contexts.length === 0 ? null : subjectsOf(kind, url, contexts, claims);
-      if (subjects === null || !isAdmissible(subjects, near, weightOf(url, contexts))) continue;
-      const added = addedTo(subjects, near);
-      const said = literals.filter((literal) => isSaid(literal, subjects)).length;
-      const verbatim = literals.filter((literal) => isVerbatim(literal, subjects)).length;
-      found.push({ kind, url, host, claims, ona: null, contexts, subjects, added, said, verbatim });
-    }
-  }
+      const subjects = subjectsOf(kind, url, contexts, claims);
+      if (subjects === null || !isAdmissible(subjects, near, url, contexts)) return [];
+      return [{ kind, url, host, claims, ona: null, contexts, ...fit(subjects, near) }];
+    }),
+  );
   return found.sort(byFit)[0] ?? null;
 }
 
@@ -137,9 +121,10 @@ const unknownRepository: EntryUrl = Object.freeze({
 
 /** The projects of Ona whose environments are admitted; null where none are, or not all of one. */
 export function recogniseOna(admitted: AdmittedSubjects): Recognised | null {
-  const { literals } = admitted;
   // What the wildcard cuts short is no project's id.
-  const named = literals.flatMap(({ text, open }) => parseOnaSubject(open ? `${text}\n` : text) ?? []);
+  const named = admitted.literals.flatMap(
+    ({ text, open }) => parseOnaSubject(open ? `${text}\n` : text) ?? [],
+  );
   const whole = named.filter(({ bearer, id }) => bearer === "project" && uuid.test(id));
   const organizationId = whole.find((subject) => uuid.test(subject.organizationId))?.organizationId;
   if (organizationId === undefined) return null;
@@ -149,20 +134,29 @@ export function recogniseOna(admitted: AdmittedSubjects): Recognised | null {
     .filter((id) => versions.every((version) => own.some((s) => s.id === id && s.version === version)))
     .sort();
   const subjects = onaSubjects(organizationId, projects, versions);
-  const { exact, prefixes } = subjects;
-  const excludes =
-    exact.some((s) => admitted.excludes(s, false)) || prefixes.some((p) => admitted.excludes(p, true));
-  if (projects.length === 0 || excludes) return null;
+  if (projects.length === 0 || isExcepted(subjects, admitted)) return null;
   return {
     ...{ kind: "repo", url: unknownRepository, host: { name: "github.com", kind: "github" }, claims: null },
-    ...{ ona: { organizationId, versions, projects }, contexts: ["repository"], subjects },
-    added: addedTo(subjects, admitted),
-    said: literals.filter((literal) => isSaid(literal, subjects)).length,
-    verbatim: literals.filter((literal) => isVerbatim(literal, subjects)).length,
+    ...{ ona: { organizationId, versions, projects }, contexts: ["repository"], ...fit(subjects, admitted) },
   };
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** How much of a policy an entry's subjects say, and what they add to it. */
+function fit(subjects: SubjectSet, admitted: AdmittedSubjects) {
+  const { exact, prefixes } = subjects;
+  const { literals } = admitted;
+  return {
+    subjects,
+    added: {
+      exact: exact.filter((s) => !admitted.admits(s)),
+      prefixes: prefixes.filter((p) => !admitted.covers(p)),
+    },
+    said: literals.filter((literal) => isSaid(literal, subjects)).length,
+    verbatim: literals.filter(({ text, open }) => (open ? prefixes : exact).includes(text)).length,
+  };
+}
 
 /** Orders entries by what they say of a policy, and then by how few forms they need; repositories come first. */
 export function byFit(a: Recognised, b: Recognised): number {
@@ -171,33 +165,22 @@ export function byFit(a: Recognised, b: Recognised): number {
   return b.said - a.said || b.verbatim - a.verbatim || size(a) - size(b) || rank(a) - rank(b);
 }
 
-function isVerbatim({ text, open }: SubjectLiteral, { exact, prefixes }: SubjectSet): boolean {
-  return (open ? prefixes : exact).includes(text);
-}
-
 /** Does a subject set admit all of what a literal stands for? */
 export function isSaid({ text, open }: SubjectLiteral, { exact, prefixes }: SubjectSet): boolean {
   if (!open && exact.includes(text)) return true;
   return prefixes.some((prefix) => text.startsWith(prefix)) && (open || !isGuarded(text));
 }
 
-/** The list of claims that a subject is made of; null for one that is a URL, undefined for anything else. */
-function claimListOf(text: string): ClaimList | null | undefined {
-  if (text.startsWith("https://")) return null;
-  const parsed = parseSubject(text, []);
-  if (parsed.kind !== "claims") return undefined;
-  const keys = Object.keys(parsed.claims);
-  if (!keys.every((key) => key === "org_id" || key === "repository" || key === "context")) return undefined;
-  return { keys, organizationId: parsed.claims["org_id"] ?? null };
-}
-
-/** Literals by the list of claims that they are made of. */
+/** Literals by the list of claims that they are made of; null for those that are URLs. What is neither is left out. */
 function byClaimList(
   literals: readonly SubjectLiteral[],
 ): readonly (readonly [ClaimList | null, readonly SubjectLiteral[]])[] {
   const lists = grouped(literals, ({ text }) => {
-    const list = claimListOf(text);
-    return list === undefined ? [] : [JSON.stringify(list)];
+    if (text.startsWith("https://")) return ["null"];
+    const claims = Object.fromEntries(claimsOf(text) ?? []);
+    const keys = Object.keys(claims);
+    if (keys.length === 0 || !keys.every(isClaimKey)) return [];
+    return [JSON.stringify({ keys, organizationId: claims["org_id"] ?? null } satisfies ClaimList)];
   });
   return [...lists].map(([list, own]) => [JSON.parse(list) as ClaimList | null, own]);
 }
@@ -208,11 +191,7 @@ interface Candidate {
 }
 
 /** Everything on a host that the beginnings of the literals' paths name, repositories first. */
-function candidates(
-  literals: readonly SubjectLiteral[],
-  host: ScmHost,
-  hosts: readonly ScmHost[],
-): readonly Candidate[] {
+function candidates(literals: readonly SubjectLiteral[], host: ScmHost): readonly Candidate[] {
   const base = `https://${host.name}/`;
   const urls = new Set<string>();
   for (const { text, open } of literals) {
@@ -228,14 +207,13 @@ function candidates(
       }
     }
   }
-  const found = new Map<string, Candidate>();
-  for (const kind of ["repo", "org"] as const)
-    for (const text of urls) {
-      const result = parseEntryUrl(text, kind, hosts);
-      if (result.ok && result.entry.base === `https://${host.name}`)
-        found.set(`${kind} ${result.entry.url}`, { kind, url: result.entry });
-    }
-  return [...found.values()];
+  const found = (["repo", "org"] as const).flatMap((kind) =>
+    [...urls].flatMap((text) => {
+      const result = parseEntryUrl(text, kind, [host]);
+      return result.ok ? [{ kind, url: result.entry }] : [];
+    }),
+  );
+  return [...new Map(found.map((one) => [`${one.kind} ${one.url.url}`, one])).values()];
 }
 
 /** The contexts of a repository that are admitted, without those that others include. */
@@ -246,13 +224,12 @@ function contextsIn(url: EntryUrl, claims: ClaimList | null, admitted: AdmittedS
   );
   const branches = [...new Map(named.map((context) => [JSON.stringify(context), context])).values()];
   const possible = [...branches, ...contextsOf(url.kind)].filter((c) =>
-    isAdmissible(repoSubjects(url, [c]), admitted, weightOf(url, [c])),
+    isAdmissible(repoSubjects(url, [c]), admitted, url, [c]),
   );
+  const meaning = (contexts: readonly Context[]) => JSON.stringify(repoSubjects(url, contexts));
   return possible.reduce<readonly Context[]>((kept, context) => {
     const others = kept.filter((c) => c !== context);
-    return others.length > 0 && sameSubjects(repoSubjects(url, others), repoSubjects(url, kept))
-      ? others
-      : kept;
+    return others.length > 0 && meaning(others) === meaning(kept) ? others : kept;
   }, possible);
 }
 
@@ -270,44 +247,21 @@ function branchesOf(text: string, entry: EntryUrl): readonly Context[] {
   });
 }
 
-function sameSubjects(a: SubjectSet, b: SubjectSet): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
+/** The subjects of an entry; null for one that has none. */
 function subjectsOf(
   kind: Candidate["kind"],
   url: EntryUrl,
   contexts: readonly Context[],
   claims: ClaimList | null,
 ): SubjectSet | null {
-  if (claims !== null)
-    return kind === "repo" ? repoClaimSubjects(url, claims) : orgClaimSubjects(url, claims);
-  return kind === "repo" ? repoSubjects(url, contexts) : orgSubjects(url);
+  if (kind === "org") return claims === null ? orgSubjects(url) : orgClaimSubjects(url, claims);
+  if (contexts.length === 0) return null;
+  return claims === null ? repoSubjects(url, contexts) : repoClaimSubjects(url, claims);
 }
 
-/** Subjects of an entry by what they say of it. */
-interface Weight {
-  /** May be admitted without the rest of their context being meant. */
-  readonly lesser: SubjectSet;
-  /** Prefixes that open what others of their context open. */
-  readonly spare: readonly string[];
-}
-
-function weightOf({ kind, base, segments }: EntryUrl, contexts: readonly Context[]): Weight {
-  const { lesser = [], spare = [], parts, spellBranch } = dialects[kind];
-  const own = parts(base, segments);
-  const isBranch = (row: string): boolean => row.includes("{b}");
-  const branches = contexts.flatMap((c) => (typeof c === "string" ? [] : [spellBranch(c.branch)]));
-  return {
-    lesser: {
-      exact: branches.flatMap((b) => fillAll(lesser.filter(isBranch), { ...own, ...b })),
-      prefixes: fillAll(
-        lesser.filter((row) => !isBranch(row)),
-        own,
-      ),
-    },
-    spare: fillAll(spare, own),
-  };
+/** Does a policy except some of these subjects? */
+function isExcepted({ exact, prefixes }: SubjectSet, admitted: AdmittedSubjects): boolean {
+  return exact.some((s) => admitted.excludes(s, false)) || prefixes.some((p) => admitted.excludes(p, true));
 }
 
 /**
@@ -316,27 +270,28 @@ function weightOf({ kind, base, segments }: EntryUrl, contexts: readonly Context
  * is spare need not be admitted.
  */
 function isAdmissible(
-  { exact, prefixes }: SubjectSet,
+  subjects: SubjectSet,
   admitted: AdmittedSubjects,
-  { lesser, spare }: Weight,
+  { kind, base, segments }: EntryUrl,
+  contexts: readonly Context[],
 ): boolean {
-  if (exact.some((s) => admitted.excludes(s, false)) || prefixes.some((p) => admitted.excludes(p, true)))
-    return false;
-  const isVouched = exact.some((s) => !lesser.exact.includes(s) && admitted.admits(s));
-  if (!isVouched && !exact.every((s) => admitted.admits(s))) return false;
-  const needed = prefixes.filter((p) => !spare.includes(p));
+  if (isExcepted(subjects, admitted)) return false;
+  const { lesser = [], spare = [], parts, spellBranch } = dialects[kind];
+  const own = parts(base, segments);
+  const lesserRows = (ofBranch: boolean) => lesser.filter((row) => row.includes("{b}") === ofBranch);
+  const lesserExact = contexts.flatMap((c) =>
+    typeof c === "string" ? [] : fillAll(lesserRows(true), { ...own, ...spellBranch(c.branch) }),
+  );
+  const isVouched = subjects.exact.some((s) => !lesserExact.includes(s) && admitted.admits(s));
+  if (!isVouched && !subjects.exact.every((s) => admitted.admits(s))) return false;
+  const spares = fillAll(spare, own);
+  const needed = subjects.prefixes.filter((p) => !spares.includes(p));
   if (needed.every((p) => admitted.covers(p))) return true;
+  const lesserPrefixes = fillAll(lesserRows(false), own);
   return needed.some(
     (p) =>
-      !lesser.prefixes.includes(p) &&
+      !lesserPrefixes.includes(p) &&
       admitted.covers(p) &&
       admitted.literals.some(({ text, open }) => open && text === p),
   );
-}
-
-function addedTo({ exact, prefixes }: SubjectSet, admitted: AdmittedSubjects): SubjectSet {
-  return {
-    exact: exact.filter((s) => !admitted.admits(s)),
-    prefixes: prefixes.filter((p) => !admitted.covers(p)),
-  };
 }

@@ -26,19 +26,12 @@ export function parseRemoteUrl(text: string, hosts: readonly ScmHost[]): RemoteU
     const parsed = parseSubject(url, hosts);
     if (parsed.kind === "repository" && !parsed.disguised) return { ok: true, repository: parsed.repository };
   }
-  return {
-    ok: false,
-    problem: `it names no repository of ${hosts.map((h) => h.name).join(", ")}`,
-  };
+  return { ok: false, problem: `it names no repository of ${hosts.map((h) => h.name).join(", ")}` };
 }
 
 /** The https URLs that a text may stand for, the likeliest first. */
 function spellings(typed: string, hosts: readonly ScmHost[]): readonly string[] {
-  const azure = azureSsh.exec(typed);
-  if (azure) {
-    const [, org = "", project = "", name = ""] = azure;
-    return [`https://dev.azure.com/${org}/${project}/_git/${name}`];
-  }
+  if (azureSsh.test(typed)) return [typed.replace(azureSsh, "https://dev.azure.com/$1/$2/_git/$3")];
   const url = /^(?:https?|ssh|git|git\+ssh):\/\/(?:[^@/]*@)?([^/:]+)(:[0-9]+)?\/(.*)$/is.exec(typed);
   const scp = /^(?:[^@/:\s]+@)([^/:\s]+):(?![0-9]+\/)(.*)$/s.exec(typed);
   const [, name = "", port = "", path = ""] = url ?? (scp ? ["", scp[1], "", scp[2]] : ["", ...bare(typed)]);

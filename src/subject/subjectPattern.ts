@@ -1,6 +1,7 @@
 import type { HostKind, ScmHost } from "../model/accessModel";
-import { branchForms, dialects, fillAll, hostKinds, type ForkContext } from "./hosts";
+import { dialects, fillAll, hostKinds, type ContextWord } from "./hosts";
 import { repositoryAt } from "./parseSubject";
+import { repoSubjects } from "./subjects";
 import { opensElsewhere } from "./traversal";
 import { hostOf, type EntryUrl } from "./url";
 
@@ -85,11 +86,8 @@ export function scmHostOf(start: string, hosts: readonly ScmHost[]): ScmHost {
 const exampleCommit = "0123456789abcdef0123456789abcdef01234567";
 
 /** Subjects of a context by which a link was made for a fork's commit, as examples. */
-export function forkLinks(repository: EntryUrl, context: ForkContext): readonly string[] {
-  const { prefixes, parts } = dialects[repository.kind];
-  return fillAll(prefixes[context] ?? [], parts(repository.base, repository.segments)).map(
-    (prefix) => `${prefix}${exampleCommit}`,
-  );
+export function forkLinks(repository: EntryUrl, context: "branches" | "tags" | "issues"): readonly string[] {
+  return examples(repository, context, exampleCommit);
 }
 
 /** Subjects of one context, as examples: none of a host that has no such thing. */
@@ -97,11 +95,13 @@ export function exampleSubjects(
   repository: EntryUrl,
   context: "branches" | "commits" | "pull-requests",
 ): readonly string[] {
-  const dialect = dialects[repository.kind];
-  const parts = dialect.parts(repository.base, repository.segments);
-  const end = { branches: "main", commits: exampleCommit, "pull-requests": "1" };
-  return [
-    ...fillAll(dialect.prefixes[context] ?? [], parts).map((prefix) => `${prefix}${end[context]}`),
-    ...(context === "branches" ? branchForms(dialect, parts, "main") : []),
-  ];
+  const end = { branches: "main", commits: exampleCommit, "pull-requests": "1" }[context];
+  const whole = context === "branches" ? repoSubjects(repository, [{ branch: end }]).exact : [];
+  return [...examples(repository, context, end), ...whole];
+}
+
+function examples({ kind, base, segments }: EntryUrl, context: ContextWord, end: string): readonly string[] {
+  const { prefixes, parts } = dialects[kind];
+  const rows = context === "repository" ? [] : (prefixes[context] ?? []);
+  return fillAll(rows, parts(base, segments)).map((prefix) => `${prefix}${end}`);
 }

@@ -27,12 +27,9 @@ export function repoSubjects(repo: EntryUrl, contexts: readonly Context[]): Subj
   return { exact: sortedOnce(exact), prefixes: withoutCovered(sortedOnce(met)) };
 }
 
-/** Sorted, each once. Sorts the list itself. */
-function sortedOnce(texts: string[]): readonly string[] {
-  // As the tables have them, most are in order.
-  if (texts.every((text, i) => i === 0 || (texts[i - 1] ?? "") < text)) return texts;
-  texts.sort();
-  return texts.some((text, i) => text === texts[i + 1]) ? [...new Set(texts)] : texts;
+/** Sorted, each once. */
+function sortedOnce(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)].sort();
 }
 
 /** The forms of `sub` that workspaces of any repository of an organization present. */
@@ -52,22 +49,31 @@ export function contextsOf(kind: EntryUrl["kind"]): readonly ContextWord[] {
   return ["repository", ...(Object.keys(dialects[kind].prefixes) as ContextWord[])];
 }
 
-/** Can a kind of host express the context? */
-export function hasContext(kind: EntryUrl["kind"], context: ContextWord): boolean {
-  return context === "repository" || Object.hasOwn(dialects[kind].prefixes, context);
-}
-
 function withoutCovered(prefixes: readonly string[]): readonly string[] {
-  if (prefixes.length < 2) return prefixes;
   return prefixes.filter((p) => !prefixes.some((other) => other !== p && p.startsWith(other)));
 }
 
+/**
+ * Why git would refuse a branch name: the first that it matches.
+ * @see https://git-scm.com/docs/git-check-ref-format
+ */
+const wrongRefs: readonly (readonly [pattern: RegExp, why: string])[] = Object.freeze([
+  // eslint-disable-next-line no-control-regex
+  [/[\u0000-\u0020\u007f~^:?*[\\]/, "git allows no space, control character or any of ~^:?*[\\"],
+  [/^[0-9a-f]{40}$/i, "this is the id of a commit, for which the context is commits"],
+  [/^refs\//, "a branch is named without refs/heads/"],
+  [/\.\.|@\{|^@$/, "git allows no .. or @{"],
+  [/^[/-]|\/$|\/\/|\.$/, "git allows no - or / at the beginning, and no / or . at the end"],
+  [/(^|\/)\.|\.lock(\/|$)/, "git allows no part that begins with . or ends with .lock"],
+  [/[\u0080-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\p{Cs}]/u, "it holds an invisible character"],
+]);
+
 /** Why no workspace can be opened on a branch of this name on this kind of host; null for one that can. */
 export function branchProblem(branch: string, kind: HostKind): Correction | null {
-  const trouble = refProblem(branch);
-  if (trouble !== null)
+  const [, wrong] = wrongRefs.find(([pattern]) => pattern.test(branch)) ?? [];
+  if (wrong !== undefined)
     return {
-      problem: `is not the name of a branch: ${trouble}`,
+      problem: `is not the name of a branch: ${wrong}`,
       remedy: "write the branch as git branch prints it, or branches for all of them",
     };
   const { unopened } = dialects[kind];
@@ -77,26 +83,4 @@ export function branchProblem(branch: string, kind: HostKind): Correction | null
     remedy:
       "rename the branch, or leave it out; the default branch is also what contexts: [repository] opens",
   };
-}
-
-/**
- * Why git would refuse a branch name; null for a name that it accepts.
- * @see https://git-scm.com/docs/git-check-ref-format
- */
-function refProblem(branch: string): string | null {
-  // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u0020\u007f~^:?*[\\]/.test(branch))
-    return "git allows no space, control character or any of ~^:?*[\\";
-  if (/^[0-9a-f]{40}$/i.test(branch)) return "this is the id of a commit, for which the context is commits";
-  if (branch.startsWith("refs/")) return "a branch is named without refs/heads/";
-  if (branch.includes("..") || branch.includes("@{") || branch === "@") return "git allows no .. or @{";
-  if (/^[/-]|\/$|\/\/|\.$/.test(branch))
-    return "git allows no - or / at the beginning, and no / or . at the end";
-  if (branch.split("/").some((s) => s.startsWith(".") || s.endsWith(".lock"))) {
-    return "git allows no part that begins with . or ends with .lock";
-  }
-  if (/[\u0080-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/.test(branch) || !branch.isWellFormed()) {
-    return "it holds an invisible character";
-  }
-  return null;
 }

@@ -1,17 +1,9 @@
 /** Spellings of a segment that leads one up, and the characters between segments, as URL parsers read them. */
-const upward: readonly (readonly [dots: string, separator: string])[] = Object.freeze([
-  ["..", "/"],
-  ["..", "\\"],
-  ["%2e%2e", "/"],
-  ["%2E%2E", "/"],
-  [".%2e", "/"],
-  [".%2E", "/"],
-  ["%2E.", "/"],
-  ["%2e.", "/"],
-  [".\t.", "/"],
-  [".\n.", "/"],
-  [".\r.", "/"],
-]);
+const upward: readonly (readonly [dots: string, separator: string])[] = Object.freeze(
+  ["../", "..\\", "%2e%2e/", "%2E%2E/", ".%2e/", ".%2E/", "%2E./", "%2e./", ".\t./", ".\n./", ".\r./"].map(
+    (text) => [text.slice(0, -1), text.slice(-1)] as const,
+  ),
+);
 
 /**
  * What may stand behind the beginning of a subject so that Gitpod opens another repository than the one that it begins

@@ -1,4 +1,4 @@
-import type { Correction } from "../model/correction";
+import { refuse, type Refusal } from "../model/correction";
 import type { HostKind, ScmHost } from "../model/accessModel";
 import { dialects, knownHosts } from "./hosts";
 
@@ -20,12 +20,8 @@ export interface EntryUrl {
   readonly segments: readonly string[];
 }
 
-export type EntryUrlResult =
-  | { readonly ok: true; readonly entry: EntryUrl }
-  /** Neither text quotes the URL. */
-  | ({ readonly ok: false } & Correction);
-
-const refused = (problem: string, remedy: string): EntryUrlResult => ({ ok: false, problem, remedy });
+/** An entry's URL, or why it is none: neither text quotes it. */
+export type EntryUrlResult = { readonly ok: true; readonly entry: EntryUrl } | Refusal;
 
 /** What no URL of an entry may hold: each either ends the path or means another one to somebody who reads it. */
 const forbidden: readonly (readonly [pattern: RegExp, what: string])[] = Object.freeze([
@@ -51,39 +47,34 @@ export function parseEntryUrl(
   entryKind: "org" | "repo",
   hosts: readonly ScmHost[],
 ): EntryUrlResult {
-  if (!text.startsWith("https://")) {
-    return refused("it does not begin with https://", "copy the URL from the browser's address bar");
-  }
+  if (!text.startsWith("https://"))
+    return refuse("it does not begin with https://", "copy the URL from the browser's address bar");
   const found = forbidden.find(([pattern]) => pattern.test(text));
-  if (found) return refused(`it holds ${found[1]}`, `write the URL without ${found[1]}`);
-  if (!URL.canParse(text)) return refused("it is not a URL", "copy it from the browser's address bar");
+  if (found) return refuse(`it holds ${found[1]}`, `write the URL without ${found[1]}`);
+  if (!URL.canParse(text)) return refuse("it is not a URL", "copy it from the browser's address bar");
   const url = new URL(text);
-  if (url.username !== "" || url.password !== "") {
-    return refused("it holds a user name", "write the URL without user name and password");
-  }
-  if (url.pathname === "/" || url.pathname.includes("//")) {
-    return refused("a segment of its path is empty", `write it like ${dialects.github.example[entryKind]}`);
-  }
-  if (url.href !== text) {
-    return refused("it is not in its normal form", `write ${url.href.replace(/\/$/, "")}`);
-  }
+  if (url.username !== "" || url.password !== "")
+    return refuse("it holds a user name", "write the URL without user name and password");
+  if (url.pathname === "/" || url.pathname.includes("//"))
+    return refuse("a segment of its path is empty", `write it like ${dialects.github.example[entryKind]}`);
+  if (url.href !== text)
+    return refuse("it is not in its normal form", `write ${url.href.replace(/\/$/, "")}`);
   return withHost(url, entryKind, hosts);
 }
 
 function withHost(url: URL, entryKind: "org" | "repo", hosts: readonly ScmHost[]): EntryUrlResult {
   const host = hostOf(url, hosts);
-  if (!host) {
-    return refused(
+  if (!host)
+    return refuse(
       `its host is none of ${hosts.map((h) => h.name).join(", ")}`,
       url.host.startsWith("www.")
         ? "write it without www., as Gitpod opens it"
         : "declare a self-hosted one under scmHosts, e.g. git.acme.com: github",
     );
-  }
   const path = `${url.host}${url.pathname}`;
   const inner = hosts.find(({ name }) => name === path || name.startsWith(`${path}/`));
   if (inner) {
-    return refused(
+    return refuse(
       `${inner.name} is a host of its own: below this URL are all of its repositories`,
       "name an organization or repository of one host, or take the other out of scmHosts",
     );
@@ -95,7 +86,7 @@ function withHost(url: URL, entryKind: "org" | "repo", hosts: readonly ScmHost[]
     const isOther = dialect[entryKind === "org" ? "repo" : "org"](written) !== null;
     const [noun, list] = entryKind === "org" ? ["an organization", "repos"] : ["a repository", "orgs"];
     const like = `write it like ${dialect.example[entryKind]}`;
-    return refused(
+    return refuse(
       `the URL of ${noun} on ${host.name} has ${dialect.words[entryKind]}`,
       isOther ? `move the entry to ${list}, or ${like}` : like,
     );
@@ -107,10 +98,7 @@ function withHost(url: URL, entryKind: "org" | "repo", hosts: readonly ScmHost[]
 /** The host that a URL is on: the one with the longest path prefix. */
 export function hostOf(url: Pick<URL, "host" | "pathname">, hosts: readonly ScmHost[]): ScmHost | undefined {
   const whole = `${url.host}${url.pathname}`;
-  let found: ScmHost | undefined;
-  for (const host of hosts) {
-    if (found !== undefined && found.name.length >= host.name.length) continue;
-    if (whole.startsWith(host.name) && whole[host.name.length] === "/") found = host;
-  }
-  return found;
+  return hosts
+    .filter((host) => whole.startsWith(host.name) && whole[host.name.length] === "/")
+    .sort((a, b) => b.name.length - a.name.length)[0];
 }
