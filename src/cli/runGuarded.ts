@@ -1,5 +1,5 @@
 import { escapeHidden, withoutTokens } from "../diagnostics";
-import { TemplateError } from "../workspace/render/templateError";
+import { TemplateError } from "../workspace/render/render";
 import { CommandError } from "./commandError";
 import { errorCode } from "./files";
 import type { CommandIo, ExitCode } from "./io";

@@ -1,7 +1,7 @@
 import { escapeHidden } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
 import { taskFileNames } from "../workspace/lint/taskFile";
-import { catalogueJson, catalogueJsonOwnership, catalogueOf } from "../workspace/render/catalogue";
+import { catalogueJson, catalogueJsonOwnership } from "../workspace/render/catalogue";
 import { CommandError } from "./commandError";
 import { writeTogether } from "./drafts";
 import { diskFiles } from "./manifestFiles";
@@ -112,7 +112,7 @@ function writeAll(
   io: CommandIo,
 ): Promise<ExitCode> {
   const renderer = readTemplates(templates);
-  const text = catalogueJson(catalogueOf(model));
+  const text = catalogueJson(model.snippets);
   const others = [{ file: "index.json", text, ownershipOf: catalogueJsonOwnership }];
   return writeTogether(
     io,

@@ -15,7 +15,7 @@ import type {
 import { commentsOf, markersOf, tasksDigest } from "../merge/markers";
 import { tasksOf } from "../merge/tasks";
 import { behind, readCommands, type ShellParser } from "./commands";
-import { readTaskFile, type TaskFile } from "./taskFile";
+import { readTaskFile, type TaskFile, taskPhases } from "./taskFile";
 import { isKey, isSecretKey, isSecretName, keyIds, secretKeys, secretMask } from "./secrets";
 import type { SecretRange } from "./secrets";
 import { textOf, yamlTree } from "./lintTree";
@@ -29,8 +29,6 @@ const [longestScript, longestScripts] = [65_536, longestGitpodYml];
 
 /** Problems and keys of one file that are told, and the characters of each: who has more fixes these first. */
 const [mostProblems, longestProblem] = [20, 300];
-
-const phases: readonly TaskPhase[] = Object.freeze(["before", "init", "prebuild", "command"]);
 
 /** What the guide and its readers write where a value is to be filled in. */
 const placeholder =
@@ -111,7 +109,7 @@ function factsOf(read: TaskFile, context: Context): GitpodYmlFacts {
           const own = new Map<string, Word | null>(variables);
           settings.push(...readEnv(tree.get(task, "env"), own, context));
           context.left -= own.size;
-          const scripts = phases.map((phase) => ({ phase, node: tree.get(task, phase) }));
+          const scripts = taskPhases.map((phase) => ({ phase, node: tree.get(task, phase) }));
           const name = textOf(tree.get(task, "name")?.node) ?? null;
           return { name, commands: commandsOf(scripts, own, context) };
         });

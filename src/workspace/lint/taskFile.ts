@@ -11,6 +11,7 @@ import { z } from "zod";
 import type { Path } from "../../diagnostics/diagnostic";
 import { escapeHidden, pathText } from "../../diagnostics/quote";
 import type { TaskFormat } from "../../model/accessModel";
+import type { TaskPhase } from "../../model/gitpodYml";
 
 /*
  * The rules of .gitpod.yml and .ona/automations.yaml that decide whether a workspace starts with them, written from the
@@ -85,6 +86,9 @@ export const taskFileNames: Readonly<Record<TaskFormat, string>> = Object.freeze
   "gitpod.yml": ".gitpod.yml",
   "automations.yaml": ".ona/automations.yaml",
 });
+
+/** The commands of a task, in the order in which they run. */
+export const taskPhases: readonly TaskPhase[] = Object.freeze(["before", "init", "prebuild", "command"]);
 
 /** What is wrong at one place of a file of tasks. */
 export interface TaskFileProblem {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Position } from "../../diagnostics/diagnostic";
 import { textPositions } from "../../diagnostics/textPositions";
 import type { TaskFormat } from "../../model/accessModel";
-import { taskFileNames } from "../lint/taskFile";
+import { taskFileNames, taskPhases } from "../lint/taskFile";
 import { awaitLine, chosenTasks, makeWait, unwait, waitOf, waitsFor, withoutAwait } from "./await";
 import { insertions, removeBlock, strandedKey } from "./block";
 import { handLoginProblem, handLogins, type OurLogin, withoutHandLogins } from "./byHand";
@@ -188,9 +188,7 @@ function sameKey({ tasks }: ExistingFile, ours: readonly Task[]): Refused | null
 /** A task that lets go what waits for ours: it would do so before there are credentials. */
 function sameSignal({ tasks }: ExistingFile, name: string): Refused | null {
   const done = new RegExp(String.raw`gp\s+sync-done\s+(?:--\s+)?["']?${name}(?![\w.-])`);
-  const found = tasks.find(({ task }) =>
-    ["before", "init", "prebuild", "command"].some((phase) => done.test(String(task[phase]))),
-  );
+  const found = tasks.find(({ task }) => taskPhases.some((phase) => done.test(String(task[phase]))));
   if (found === undefined) return null;
   const message = `this task runs gp sync-done ${name}, as ours does: what waits for ours would not wait for the login`;
   const remedy = "give our task another name in the manifest: snippet: { task: NAME }";

@@ -1,46 +1,22 @@
-import { createHash } from "node:crypto";
 import { visibleJson } from "../../diagnostics/quote";
-import type { AccessModel, Snippet } from "../../model/accessModel";
-import type { Ownership } from "./ownership";
-
-/** One snippet, as the index of a folder of snippets lists it. */
-export interface CatalogueEntry {
-  readonly url: string;
-  readonly kind: "org" | "repo";
-  readonly installation: string;
-  /** Below the folder, `/` between. */
-  readonly file: string;
-  readonly task: string;
-  readonly logins: readonly {
-    readonly account: string;
-    readonly roleArn: string;
-    readonly profile: string;
-    /** Names of the variables that it sets. */
-    readonly exports: readonly string[];
-  }[];
-}
+import type { Snippet } from "../../model/accessModel";
+import { digest, type Ownership } from "./ownership";
 
 const generator = "gitpod-aws-oidc";
 
-/** The snippets of a model as entries of an index, in the model's order. */
-export function catalogueOf(model: AccessModel): readonly CatalogueEntry[] {
-  return model.snippets.map(entryOf);
-}
-
-function entryOf({ url, kind, installation, file, task, logins }: Snippet): CatalogueEntry {
-  return {
+/**
+ * The index of a folder of snippets, for programs: `{"generator", "sha256", "snippets": […]}`, the digest of the
+ * snippets' JSON among them. A `file` is below the folder, `/` between; `exports` are names of variables.
+ */
+export function catalogueJson(all: readonly Snippet[]): string {
+  const snippets = all.map(({ url, kind, installation, file, task, logins }) => ({
     ...{ url, kind, installation, file, task },
     logins: logins.map(({ account, roleArn, profile, exports }) => ({
       ...{ account, roleArn, profile },
-      exports: exports.map((e) => e.variable),
+      exports: exports.map(({ variable }) => variable),
     })),
-  };
-}
-
-/** The index for programs: `{"generator", "sha256", "snippets": […]}`, the digest of the snippets' JSON among them. */
-export function catalogueJson(entries: readonly CatalogueEntry[]): string {
-  const index = { generator, sha256: digest(JSON.stringify(entries)), snippets: entries };
-  return visibleJson(index);
+  }));
+  return visibleJson({ generator, sha256: digest(JSON.stringify(snippets)), snippets });
 }
 
 /** Whose an index is, as {@link catalogueJson} writes it. */
@@ -52,8 +28,4 @@ export function catalogueJsonOwnership(text: string): Ownership {
   } catch {
     return "foreign";
   }
-}
-
-function digest(text: string): string {
-  return createHash("sha256").update(text, "utf8").digest("hex");
 }

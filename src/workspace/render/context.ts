@@ -4,91 +4,54 @@ import { Unquoted } from "./quoting";
 /** What `gp idp login aws` and `ona idp login aws` ask for by themselves. Older installations do not know the flags for anything else. */
 const gpDefaults = Object.freeze({ audience: "sts.amazonaws.com", durationSeconds: 3600 });
 
-/** All that a template sees. Text is {@link Unquoted}, but for the commands; null says "none". */
-export interface SnippetContext {
-  readonly url: Unquoted;
-  readonly installation: Unquoted;
-  readonly task: Unquoted;
-  /** Name of the task that runs before a snapshot, on Ona. */
-  readonly snapshotTask: Unquoted;
-  readonly after: Unquoted | null;
-  readonly renew: boolean;
-  readonly audience: Unquoted;
-  /** True where the login must name the audience. */
-  readonly customAudience: boolean;
-  readonly hasExports: boolean;
-  readonly logins: readonly LoginContext[];
-  /** The ARNs to name where the login fails: a terminal takes a line of no more than 4,095 bytes. */
-  readonly namedRoles: readonly Unquoted[];
-  /** How many roles there are besides; 0: none. */
-  readonly moreRoles: number;
-  /** The user's shell code, a line each: it runs as it is. */
-  readonly commandLines: readonly string[];
-}
-
-/** One login, and what is read with it. */
-export interface LoginContext {
-  readonly account: Unquoted;
-  readonly roleArn: Unquoted;
-  readonly profile: Unquoted;
-  readonly region: Unquoted;
-  readonly durationSeconds: number;
-  /** True where the login must name the duration. */
-  readonly customDuration: boolean;
-  /** True outside of the partition `aws`: the global STS does not know the role. */
-  readonly ownSts: boolean;
-  readonly exports: readonly ExportContext[];
-}
-
-/** One environment variable, and where its value comes from. */
-export interface ExportContext {
-  readonly variable: Unquoted;
-  readonly secret: boolean;
-  readonly id: Unquoted;
-  readonly region: Unquoted;
-  /** A filter of jq that gives one field of a JSON secret, and fails where there is none; null: the whole value. */
-  readonly field: Unquoted | null;
-}
-
-/** What a snippet means, for a template. */
-export function snippetContext(snippet: Snippet): SnippetContext {
-  const hasExports = snippet.logins.some((login) => login.exports.length > 0);
+/** All that a template sees of a snippet. Text is {@link Unquoted}, but for the commands; null says "none". */
+export function snippetContext({ logins, task, after, audience, ...snippet }: Snippet) {
   return {
     url: new Unquoted(snippet.url),
     installation: new Unquoted(snippet.installation),
-    task: new Unquoted(snippet.task),
-    snapshotTask: new Unquoted(`${snippet.task}-snapshot`),
-    after: snippet.after === null ? null : new Unquoted(snippet.after),
+    task: new Unquoted(task),
+    /** Name of the task that runs before a snapshot, on Ona. */
+    snapshotTask: new Unquoted(`${task}-snapshot`),
+    after: after === null ? null : new Unquoted(after),
     renew: snippet.renew,
-    audience: new Unquoted(snippet.audience),
-    customAudience: snippet.audience !== gpDefaults.audience,
-    hasExports,
-    logins: snippet.logins.map(loginContext),
-    namedRoles: snippet.logins.slice(0, 3).map(({ roleArn }) => new Unquoted(roleArn)),
-    moreRoles: Math.max(0, snippet.logins.length - 3),
+    audience: new Unquoted(audience),
+    /** True where the login must name the audience. */
+    customAudience: audience !== gpDefaults.audience,
+    hasExports: logins.some(({ exports }) => exports.length > 0),
+    logins: logins.map(loginContext),
+    /** The ARNs to name where the login fails: a terminal takes a line of no more than 4,095 bytes. */
+    namedRoles: logins.slice(0, 3).map(({ roleArn }) => new Unquoted(roleArn)),
+    /** How many roles there are besides; 0: none. */
+    moreRoles: Math.max(0, logins.length - 3),
+    /** The user's shell code, a line each: it runs as it is. */
     commandLines: snippet.commands.flatMap(commandLines),
   };
 }
 
-function loginContext(login: Login): LoginContext {
+/** One login, and what is read with it. */
+function loginContext({ account, roleArn, profile, region, durationSeconds, exports }: Login) {
   return {
-    account: new Unquoted(login.account),
-    roleArn: new Unquoted(login.roleArn),
-    profile: new Unquoted(login.profile),
-    region: new Unquoted(login.region),
-    durationSeconds: login.durationSeconds,
-    customDuration: login.durationSeconds !== gpDefaults.durationSeconds,
-    ownSts: !login.roleArn.startsWith("arn:aws:"),
-    exports: login.exports.map(exportContext),
+    account: new Unquoted(account),
+    roleArn: new Unquoted(roleArn),
+    profile: new Unquoted(profile),
+    region: new Unquoted(region),
+    durationSeconds,
+    /** True where the login must name the duration. */
+    customDuration: durationSeconds !== gpDefaults.durationSeconds,
+    /** True outside of the partition `aws`: the global STS does not know the role. */
+    ownSts: !roleArn.startsWith("arn:aws:"),
+    exports: exports.map(exportContext),
   };
 }
 
-function exportContext({ variable, source, id, region, key }: Export): ExportContext {
+/** One environment variable, and where its value comes from. */
+function exportContext({ variable, source, id, region, key }: Export) {
   return {
     variable: new Unquoted(variable),
     secret: source === "secret",
     id: new Unquoted(id),
     region: new Unquoted(region),
+    /** A filter of jq that gives one field of a JSON secret, and fails where there is none; null: the whole value. */
     field: key === null ? null : new Unquoted(fieldFilter(key)),
   };
 }

@@ -31,11 +31,7 @@ export function ownershipOf(text: string): Ownership {
   return match[1] === digest(unixText.slice(match[0].length)) ? "ours" : "edited";
 }
 
-/** True for a file that this tool wrote and nobody edited. */
-export function isOurs(text: string): boolean {
-  return ownershipOf(text) === "ours";
-}
-
-function digest(body: string): string {
-  return createHash("sha256").update(body, "utf8").digest("hex");
+/** What tells a file that somebody edited. */
+export function digest(text: string): string {
+  return createHash("sha256").update(text, "utf8").digest("hex");
 }

@@ -1,19 +1,18 @@
 import Handlebars from "handlebars";
 import { escapeHidden, quote } from "../../diagnostics/quote";
 import type { Snippet, TaskFormat } from "../../model/accessModel";
-import { type SnippetContext, snippetContext } from "./context";
-import { problemTexts, readTaskFile, taskFileNames } from "../lint/taskFile";
+import { problemTexts, readTaskFile, taskFileNames, taskPhases } from "../lint/taskFile";
+import { snippetContext } from "./context";
 import { withHeader } from "./ownership";
 import { Unquoted } from "./quoting";
-import { TemplateError } from "./templateError";
-
-/** The file of a template folder that makes a whole file of tasks; the others are partials. */
-export function rootTemplate(format: TaskFormat): string {
-  return `${format}.hbs`;
-}
 
 /** Bytes of a line that a terminal in line mode takes; Linux drops the rest after 4,095. */
 const longestTypedLine = 4000;
+
+/** A mistake in a folder of templates, which may be the user's own. */
+export class TemplateError extends Error {
+  override readonly name = "TemplateError";
+}
 
 /** Templates, ready to render any number of snippets. */
 export interface SnippetRenderer {
@@ -22,10 +21,7 @@ export interface SnippetRenderer {
    * @throws TemplateError where a template fails on this snippet or makes something else
    */
   renderSnippet(snippet: Snippet, source: { readonly manifestName: string }): string;
-  /**
-   * The same without its header: for reading, pasting and merging.
-   * @throws TemplateError where a template fails on this snippet or makes something else
-   */
+  /** The same without its header: for reading, pasting and merging. */
   renderBody(snippet: Snippet): string;
 }
 
@@ -36,13 +32,9 @@ const options: CompileOptions = Object.freeze({
   knownHelpers: { shell: true, yaml: true },
 });
 
-const runtime: Handlebars.RuntimeOptions = Object.freeze({
-  allowProtoMethodsByDefault: false,
-  allowProtoPropertiesByDefault: false,
-});
-
 /**
- * Compiles a folder of templates, all at once, so that a mistake shows before anything is rendered.
+ * Compiles a folder of templates, all at once, so that a mistake shows before anything is rendered. `<format>.hbs`
+ * makes a whole file of tasks; the others are partials.
  * @param sources - file name, which ends in `.hbs`, to text
  * @param areOurs - whether they come with the product: tests prove that what these make is valid, whatever is filled in,
  *   so that a synth need not read back each of thousands of files
@@ -53,19 +45,21 @@ export function compileTemplates(
   areOurs = false,
 ): SnippetRenderer {
   const handlebars = isolatedHandlebars();
-  for (const [file, source] of Object.entries(sources)) {
-    const text = source.replaceAll("\r\n", "\n");
-    checkSyntax(handlebars, file, text);
-    const partial = handlebars.compile<unknown>(text, options);
-    handlebars.registerPartial(file.replace(/\.hbs$/, ""), (context, given) =>
-      named(file, () => partial(context, given)),
-    );
-  }
+  for (const [file, source] of Object.entries(sources))
+    handlebars.registerPartial(file.replace(/\.hbs$/, ""), compiled(handlebars, file, source));
   const renderBody = (snippet: Snippet): string => {
-    const template = handlebars.partials[snippet.format] as
-      HandlebarsTemplateDelegate<SnippetContext> | undefined;
-    if (template === undefined) throw missing(rootTemplate(snippet.format));
-    return bodyOf(template, snippet, areOurs);
+    const { format, url } = snippet;
+    const template = handlebars.partials[format] as HandlebarsTemplateDelegate | undefined;
+    if (template === undefined)
+      throw new TemplateError(
+        `template ${format}.hbs is missing; copy it from the templates folder of gitpod-aws-oidc and change the copy`,
+      );
+    const body = `${template(snippetContext(snippet), { ...runtime, data: { url } }).trimEnd()}\n`;
+    const problems = areOurs ? typingProblems(body) : bodyProblems(body, format);
+    if (problems.length === 0) return body;
+    throw new TemplateError(
+      `template ${format}.hbs makes no valid ${taskFileNames[format]} of the snippet of ${quote(url)}: ${problems.join("; ")}`,
+    );
   };
   return {
     renderSnippet: (snippet, { manifestName }) => withHeader(manifestName, renderBody(snippet)),
@@ -73,10 +67,10 @@ export function compileTemplates(
   };
 }
 
-function missing(file: string): TemplateError {
-  const copy = "copy it from the templates folder of gitpod-aws-oidc and change the copy";
-  return new TemplateError("TEMPLATE_MISSING", file, `template ${file} is missing; ${copy}`);
-}
+const runtime: Handlebars.RuntimeOptions = Object.freeze({
+  allowProtoMethodsByDefault: false,
+  allowProtoPropertiesByDefault: false,
+});
 
 /** An instance of its own, without the helpers that print to the console or look up by computed names. */
 function isolatedHandlebars(): typeof Handlebars {
@@ -88,71 +82,27 @@ function isolatedHandlebars(): typeof Handlebars {
   return handlebars;
 }
 
-function checkSyntax(handlebars: typeof Handlebars, file: string, text: string): void {
+/** A template whose errors say its name, or that of the partial in which they happened: Handlebars does not. */
+function compiled(handlebars: typeof Handlebars, file: string, source: string): HandlebarsTemplateDelegate {
+  const text = source.replaceAll("\r\n", "\n");
   try {
     handlebars.precompile(text, { ...options });
   } catch (error) {
     throw new TemplateError(
-      "TEMPLATE_SYNTAX",
-      file,
       `template ${quote(file)} is not valid Handlebars: ${reasonOf(error)}; helpers are shell, yaml, each, if, unless and with`,
     );
   }
-}
-
-function bodyOf(
-  template: HandlebarsTemplateDelegate<SnippetContext>,
-  snippet: Snippet,
-  areOurs: boolean,
-): string {
-  const file = rootTemplate(snippet.format);
-  let body: string;
-  try {
-    // A template that is one bare expression yields the value itself.
-    const rendered: unknown = template(snippetContext(snippet), runtime);
-    body = `${withoutLastNewlines(String(rendered))}\n`;
-  } catch (error) {
-    if (!(error instanceof Failed)) throw error;
-    throw new TemplateError(
-      "TEMPLATE_RENDER",
-      error.template,
-      `template ${error.template} fails on the snippet of ${quote(snippet.url)}: ${reasonOf(error.cause)}`,
-    );
-  }
-  const problems = areOurs ? typingProblems(body) : bodyProblems(body, snippet.format);
-  if (problems.length > 0)
-    throw new TemplateError(
-      "TEMPLATE_RESULT",
-      file,
-      `template ${file} makes no valid ${taskFileNames[snippet.format]} of the snippet of ${quote(snippet.url)}: ${problems.join("; ")}`,
-    );
-  return body;
-}
-
-/** An error of Handlebars, which does not say itself in which template it happened. */
-class Failed extends Error {
-  readonly template: string;
-
-  constructor(template: string, cause: unknown) {
-    super("", { cause });
-    this.template = template;
-  }
-}
-
-/** Renders; an error says the template that is nearest to it. */
-function named(template: string, render: () => string): string {
-  try {
-    return render();
-  } catch (error) {
-    throw error instanceof Failed ? error : new Failed(template, error);
-  }
-}
-
-/** A pattern that ends in `$` would look at every newline of the text, and again at those behind it. */
-function withoutLastNewlines(text: string): string {
-  let end = text.length;
-  while (end > 0 && text[end - 1] === "\n") end -= 1;
-  return text.slice(0, end);
+  const template = handlebars.compile<unknown>(text, options);
+  return (context: unknown, given) => {
+    try {
+      // A template that is one bare expression yields the value itself.
+      return String(template(context, given));
+    } catch (error) {
+      if (error instanceof TemplateError) throw error;
+      const { url } = given?.data as { readonly url: string };
+      throw new TemplateError(`template ${file} fails on the snippet of ${quote(url)}: ${reasonOf(error)}`);
+    }
+  };
 }
 
 /**
@@ -163,14 +113,9 @@ function bodyProblems(body: string, format: TaskFormat): readonly string[] {
   const file = readTaskFile(body, format);
   if (file.problems.length > 0) return problemTexts(body, file);
   if (file.format !== format) return [`these are tasks of ${taskFileNames[file.format]}`];
-  const { tasks = [] } = file.value as { readonly tasks?: readonly TaskCode[] };
-  return format === "gitpod.yml" ? tasks.flatMap(codeOf).flatMap(typingProblems) : [];
-}
-
-type TaskCode = Readonly<Partial<Record<"before" | "init" | "prebuild" | "command", string>>>;
-
-function codeOf({ before, init, prebuild, command }: TaskCode): readonly string[] {
-  return [before, init, prebuild, command].filter((phase) => phase !== undefined);
+  if (format === "automations.yaml") return [];
+  const { tasks = [] } = file.value as { readonly tasks?: readonly Readonly<Record<string, string>>[] };
+  return tasks.flatMap((task) => taskPhases.flatMap((phase) => typingProblems(task[phase] ?? "")));
 }
 
 function typingProblems(command: string): readonly string[] {

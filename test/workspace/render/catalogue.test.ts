@@ -1,35 +1,18 @@
-import {
-  catalogueJson,
-  catalogueJsonOwnership,
-  type CatalogueEntry,
-} from "../../../src/workspace/render/catalogue";
+import { catalogueJson, catalogueJsonOwnership } from "../../../src/workspace/render/catalogue";
+import { testExport, testLogin, testSnippet } from "../../support/snippet";
 
-const entry = (change: Partial<CatalogueEntry> = {}): CatalogueEntry => ({
-  url: "https://github.com/acme/app",
-  kind: "repo",
-  installation: "gitpod",
-  file: "gitpod/github.com/acme/app.gitpod.yml",
-  task: "aws",
-  logins: [
-    {
-      account: "dev",
-      roleArn: "arn:aws:iam::123456789012:role/gitpod-acme-app",
-      profile: "default",
-      exports: ["DATABASE_URL"],
-    },
-  ],
-  ...change,
-});
+const json = catalogueJson([testSnippet({ logins: [testLogin({ exports: [testExport("DATABASE_URL")] })] })]);
 
 describe("the index of a folder of snippets", () => {
   it("lists every snippet for programs", () => {
-    expect(JSON.parse(catalogueJson([entry()]))).toMatchObject({ snippets: [entry()] });
+    expect(JSON.parse(json)).toMatchObject({
+      snippets: [{ url: testSnippet().url, task: "aws", logins: [{ exports: ["DATABASE_URL"] }] }],
+    });
   });
 
   it("is known again, and so is one that somebody edited", () => {
-    const json = catalogueJson([entry()]);
     expect(catalogueJsonOwnership(json)).toBe("ours");
-    expect(catalogueJsonOwnership(json.replace("acme/app", "acme/other"))).toBe("edited");
+    expect(catalogueJsonOwnership(json.replace("DATABASE_URL", "OTHER"))).toBe("edited");
     expect(catalogueJsonOwnership("{}")).toBe("foreign");
     expect(catalogueJsonOwnership("not JSON")).toBe("foreign");
   });

@@ -1,11 +1,11 @@
-import { isOurs, ownershipOf, withHeader } from "../../../src/workspace/render/ownership";
+import { ownershipOf, withHeader } from "../../../src/workspace/render/ownership";
 import { rendered, testSnippet } from "../../support/snippet";
 
 const file = withHeader("manifest.yaml", "tasks: []\nenv: {}\n");
 
 test("a file that was written is ours", () => {
   expect(ownershipOf(file)).toBe("ours");
-  expect(isOurs(rendered(testSnippet()))).toBe(true);
+  expect(ownershipOf(rendered(testSnippet()))).toBe("ours");
 });
 
 test("a file that version 0.1.0 wrote is ours", () => {
@@ -25,7 +25,6 @@ test.each([
   ["half a header", file.split("\n").slice(0, 1).join("\n")],
 ])("a file with %s is edited", (_, text) => {
   expect(ownershipOf(text)).toBe("edited");
-  expect(isOurs(text)).toBe(false);
 });
 
 test.each(["", "tasks: []\n", `\n${file}`, "# Written by hand\n"])("%j is foreign", (text) => {
