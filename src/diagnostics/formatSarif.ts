@@ -31,9 +31,9 @@ export function formatSarif(
   const places = new Map(rules.map((rule, i) => [rule.id, i]));
   const all = [...diagnostics.map(asFinding), ...findings];
   const shown = gravest(all);
-  const notes =
-    shown.length < all.length ? [`${all.length - shown.length} results of less weight are left out`] : [];
-  const fingerprints = fingerprinter();
+  const text = `${all.length - shown.length} results of less weight are left out`;
+  const notes = { toolExecutionNotifications: [{ level: "note", message: { text } }] };
+  const fingerprint = fingerprinter();
   const log = {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
@@ -41,13 +41,8 @@ export function formatSarif(
       {
         tool: { driver: { name: "gitpod-aws-oidc", version: options.version, rules: rules.map(ruleJson) } },
         columnKind: "utf16CodeUnits",
-        invocations: [
-          {
-            executionSuccessful: true,
-            ...(notes.length === 0 ? {} : { toolExecutionNotifications: notes.map(noteJson) }),
-          },
-        ],
-        results: shown.map((result) => resultJson(result, places.get(result.rule), fingerprints(result))),
+        invocations: [{ executionSuccessful: true, ...(shown.length < all.length ? notes : {}) }],
+        results: shown.map((result) => resultJson(result, places.get(result.rule), fingerprint(result))),
       },
     ],
   };
@@ -63,76 +58,56 @@ const diagnosticRules: readonly RuleDescription[] = Object.freeze(
   })),
 );
 
+/** What SARIF and GitHub call a severity; the latter's scale goes from 0 to 10: high, medium, low. */
+const severities = Object.freeze({
+  error: { level: "error", security: "8.0", precision: "high" },
+  warning: { level: "warning", security: "5.0", precision: "high" },
+  info: { level: "note", security: "2.0", precision: "medium" },
+} as const satisfies Record<Severity, object>);
+
 /** As many results as GitHub takes, errors first to stay, in the order given. */
 function gravest(results: readonly Finding[]): readonly Finding[] {
-  if (results.length <= mostResults) return results;
-  const kept = new Set(
-    (["error", "warning", "info"] as const)
-      .flatMap((severity) => results.filter((result) => result.severity === severity))
-      .slice(0, mostResults),
-  );
+  const order = Object.keys(severities);
+  const weight = ({ severity }: Finding) => order.indexOf(severity);
+  const kept = new Set([...results].sort((a, b) => weight(a) - weight(b)).slice(0, mostResults));
   return results.filter((result) => kept.has(result));
 }
 
-function ruleJson(rule: RuleDescription) {
+function ruleJson({ id, severity, title, why, remedy }: RuleDescription) {
+  const { level, security, precision } = severities[severity];
   return {
-    id: rule.id,
-    name: pascalCase(rule.title),
-    shortDescription: { text: messageString(sentence(rule.title)) },
-    fullDescription: { text: messageString(`${sentence(rule.title)} ${sentence(rule.why)}`) },
+    id,
+    name: pascalCase(title),
+    shortDescription: { text: messageString(sentence(title)) },
+    fullDescription: { text: messageString(`${sentence(title)} ${sentence(why)}`) },
     help: {
-      text: messageString(`${sentence(rule.why)} Remedy: ${rule.remedy}.`),
-      markdown: messageString(
-        `**${rule.id}**: ${code(rule.title)}\n\n${code(rule.why)}\n\n**Remedy**: ${code(rule.remedy)}`,
-      ),
+      text: messageString(`${sentence(why)} Remedy: ${remedy}.`),
+      markdown: messageString(`**${id}**: ${code(title)}\n\n${code(why)}\n\n**Remedy**: ${code(remedy)}`),
     },
-    defaultConfiguration: { level: level(rule.severity) },
-    properties: {
-      "security-severity": securitySeverity[rule.severity],
-      precision: rule.severity === "info" ? "medium" : "high",
-      tags: ["security", "aws", "iam", "oidc"],
-    },
+    defaultConfiguration: { level },
+    properties: { "security-severity": security, precision, tags: ["security", "aws", "iam", "oidc"] },
   };
 }
 
-function resultJson(result: Finding, ruleIndex: number | undefined, fingerprint: string) {
+function resultJson(result: Finding, ruleIndex: number | undefined, primaryLocationLineHash: string) {
+  const { rule: ruleId, severity, message, remedy, file, line, column, accepted, reason } = result;
+  // The `accept` of an entry stands in the source itself.
+  const suppression = { kind: "inSource", status: "accepted", justification: reason && plain(reason) };
   return {
-    ruleId: result.rule,
-    ...(ruleIndex === undefined ? {} : { ruleIndex }),
-    level: level(result.severity),
-    message: { text: messageString(plain(`${result.message}. Remedy: ${result.remedy}.`)) },
+    ...{ ruleId, ruleIndex, level: severities[severity].level },
+    message: { text: messageString(plain(`${message}. Remedy: ${remedy}.`)) },
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: uri(result.file) },
-          region: { startLine: result.line, startColumn: result.column },
+          artifactLocation: { uri: uri(file) },
+          region: { startLine: line, startColumn: column },
         },
       },
     ],
-    partialFingerprints: { primaryLocationLineHash: fingerprint },
-    ...(result.accepted ? { suppressions: [suppression(result.reason)] } : {}),
+    partialFingerprints: { primaryLocationLineHash },
+    ...(accepted ? { suppressions: [suppression] } : {}),
   };
 }
-
-/** The `accept` of an entry stands in the source itself. */
-function suppression(reason: string | undefined) {
-  return {
-    kind: "inSource",
-    status: "accepted",
-    ...(reason === undefined ? {} : { justification: plain(reason) }),
-  };
-}
-
-function noteJson(text: string) {
-  return { level: "note", message: { text: messageString(plain(text)) } };
-}
-
-function level(severity: Severity): "error" | "warning" | "note" {
-  return severity === "info" ? "note" : severity;
-}
-
-/** GitHub's scale from 0 to 10: high, medium, low. */
-const securitySeverity = Object.freeze({ error: "8.0", warning: "5.0", info: "2.0" });
 
 /**
  * Text as a message string, in which `{0}` is a placeholder and a brace that is meant stands twice.

@@ -96,7 +96,8 @@ function compiled(handlebars: typeof Handlebars, file: string, source: string): 
   return (context: unknown, given) => {
     try {
       // A template that is one bare expression yields the value itself.
-      return String(template(context, given));
+      const rendered: unknown = template(context, given);
+      return String(rendered);
     } catch (error) {
       if (error instanceof TemplateError) throw error;
       const { url } = given?.data as { readonly url: string };
