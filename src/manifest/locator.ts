@@ -21,7 +21,7 @@ export function sourceText(text: string): SourceText {
   const positions = once(() => textPositions(text));
   const root = once(() => {
     const parsed = parse(text);
-    return parsed.ok ? yamlTree(text, parsed.events) : undefined;
+    return parsed.ok ? yamlTree(text, parsed.value) : undefined;
   });
   const pairs = pairIndex();
   return {
@@ -42,7 +42,7 @@ export function sourceText(text: string): SourceText {
 interface Found {
   readonly node: YamlNode | undefined;
   /** The key of the node, where it stands in a map. */
-  readonly key: YamlNode | undefined;
+  readonly key?: YamlNode | undefined;
   /** How much of the path was found. */
   readonly depth: number;
 }
@@ -50,18 +50,14 @@ interface Found {
 type PairIndex = (map: YamlMap) => ReadonlyMap<string, YamlPair>;
 
 function walk(root: YamlNode | undefined, path: Path, pairs: PairIndex): Found {
-  let found: Found = { node: written(root), key: undefined, depth: 0 };
+  let found: Found = { node: written(root), depth: 0 };
   for (const segment of path) {
     const { node, depth } = found;
-    if (node?.kind === "list") {
-      const item = typeof segment === "number" ? node.items[segment] : undefined;
-      if (item === undefined) return found;
-      found = { node: written(item), key: undefined, depth: depth + 1 };
-    } else if (node?.kind === "map") {
-      const pair = pairs(node).get(String(segment));
-      if (pair === undefined) return found;
-      found = { node: written(pair.value), key: pair.key, depth: depth + 1 };
-    } else return found;
+    const pair = node?.kind === "map" ? pairs(node).get(String(segment)) : undefined;
+    const item = node?.kind === "list" && typeof segment === "number" ? node.items[segment] : undefined;
+    const next = pair?.value ?? item;
+    if (next === undefined) return found;
+    found = { node: written(next), key: pair?.key, depth: depth + 1 };
   }
   return found;
 }
@@ -117,25 +113,13 @@ export function createLocator(sources: ReadonlyMap<string, SourceText>): Locator
         return { code, severity: "error", file: origin.file, line, column, message, remedy };
       });
       const sorted = diagnostics.sort(byPlace);
-      return sorted.filter((d, i) => i === 0 || !isSame(d, sorted[i - 1]));
+      return sorted.filter((d, i) => i === 0 || byPlace(d, sorted[i - 1] ?? d) !== 0);
     },
   };
 }
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {
-  return (
-    compareText(a.file, b.file) ||
-    a.line - b.line ||
-    a.column - b.column ||
-    compareText(a.code, b.code) ||
-    compareText(a.message, b.message)
-  );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function isSame(a: Diagnostic, b: Diagnostic | undefined): boolean {
-  return b !== undefined && byPlace(a, b) === 0;
+  for (const key of ["file", "line", "column", "code", "message"] as const)
+    if (a[key] !== b[key]) return a[key] < b[key] ? -1 : 1;
+  return 0;
 }

@@ -1,12 +1,15 @@
+import { isUtf8 } from "node:buffer";
 import type { z } from "zod";
-import type { Origin, Problem } from "../diagnostics/diagnostic";
+import type { DiagnosticCode, Origin, Path, Problem } from "../diagnostics/diagnostic";
+import { quote } from "../diagnostics/quote";
 import { followIncludes } from "./includes";
 import { problemsOf } from "./issues";
 import { createLocator, sourceText } from "./locator";
 import type { SourceText } from "./locator";
-import type { ManifestFiles, ParsedEntry, ParseResult } from "./parsedManifest";
+import { valueAt } from "./meant";
+import { maxFileSize } from "./parsedManifest";
+import type { FileRead, ManifestFiles, ParsedEntry, ParseResult } from "./parsedManifest";
 import { includedSchema, manifestSchema } from "./schema";
-import { readSource } from "./sourceFile";
 import { readYaml } from "./yaml";
 
 /**
@@ -20,7 +23,7 @@ export function parseManifest(file: string, files: ManifestFiles): ParseResult {
   const read = (name: string, named: Origin) => readFile(name, named, files, sources);
 
   const main = examine(read(file, { file, path: [] }), manifestSchema, file, false);
-  const patterns = member(main.raw, "include");
+  const patterns = valueAt(main.raw, ["include"]);
   const includes = followIncludes(file, Array.isArray(patterns) ? patterns : [], files);
   const included = includes.files.map(({ file: name, pattern }) => ({
     name,
@@ -33,11 +36,8 @@ export function parseManifest(file: string, files: ManifestFiles): ParseResult {
     ...entriesOf(file, main.value, true),
     ...included.flatMap(({ name, value }) => (value === undefined ? [] : entriesOf(name, value, false))),
   ];
-  return {
-    ok: true,
-    parsed: { file, manifest: main.value, entries, passedOver: includes.passedOver },
-    locator,
-  };
+  const { passedOver } = includes;
+  return { ok: true, parsed: { file, manifest: main.value, entries, passedOver }, locator };
 }
 
 /** Problems that are reported of one manifest: more than anybody reads, few enough for any terminal or memory. */
@@ -58,22 +58,59 @@ interface RawFile {
   readonly problems: readonly Problem[];
 }
 
+type Unreadable = Extract<FileRead, { ok: false }>["reason"];
+
+/** Why a file cannot be read, and what to do about it. */
+const unreadable: Readonly<Record<Unreadable, readonly [DiagnosticCode, problem: string, remedy: string]>> =
+  Object.freeze({
+    missing: [
+      "F01",
+      "does not exist",
+      "correct the path, as argument or in GITPOD_AWS_MANIFEST; npx gitpod-aws-oidc init writes a first manifest",
+    ],
+    unreadable: ["F01", "cannot be read", "look at the permissions of the file and of its folders"],
+    "not-regular": ["F06", "is not a regular file", "give the path of a file"],
+    "too-large": [
+      "F03",
+      "is larger than the 16 MiB that are allowed",
+      "split it, with include for entries of orgs and repos",
+    ],
+  });
+
+/**
+ * Reads a file that must be UTF-8, at most 16 MiB.
+ * @param named - where the file is named: what points at a file that cannot be read
+ */
 function readFile(
   file: string,
   named: Origin,
   files: ManifestFiles,
   sources: Map<string, SourceText>,
 ): RawFile {
-  const read = readSource(file, named, files);
-  const source = read.text === undefined ? undefined : sourceText(read.text);
-  if (source !== undefined) sources.set(file, source);
-  if (!read.ok) return { raw: undefined, source, problems: [read.problem] };
-  const { value, problems } = readYaml(read.text);
+  const read = files.read(file);
+  if (!read.ok || read.bytes.length > maxFileSize) {
+    const [code, problem, remedy] = unreadable[read.ok ? "too-large" : read.reason];
+    const message = `the file ${quote(file)} ${problem}`;
+    return { raw: undefined, source: undefined, problems: [{ code, origin: named, message, remedy }] };
+  }
+  const text = new TextDecoder("utf-8").decode(read.bytes);
+  const source = sourceText(text);
+  sources.set(file, source);
+  const { value: raw, problems } = isUtf8(read.bytes) ? readYaml(text) : notUtf8(text);
   const located = problems.map(({ offset, ...problem }): Problem => {
-    const position = source?.positions().at(offset);
-    return { ...problem, origin: { file, path: [] }, ...(position && { position }) };
+    const position = source.positions().at(offset);
+    return { ...problem, origin: { file, path: [] }, position };
   });
-  return { raw: value, source, problems: located };
+  return { raw, source, problems: located };
+}
+
+function notUtf8(text: string): ReturnType<typeof readYaml> {
+  const problem = {
+    ...({ code: "F02", offset: text.indexOf("\ufffd") } as const),
+    message: "the file is not UTF-8 from here on",
+    remedy: "save the file as UTF-8",
+  };
+  return { value: undefined, problems: [problem] };
 }
 
 interface Examined<T> {
@@ -97,63 +134,41 @@ function examine<T>(
 }
 
 /** Keys of an entry that give or take over what nothing else checks: they belong to the main manifest. */
-const reserved = Object.freeze([
-  "statements",
-  "managedPolicies",
-  "permissionsBoundary",
-  "name",
-  "path",
-  "adopt",
-]);
+const reserved = "statements managedPolicies permissionsBoundary name path adopt".split(" ");
 
 function reservedKeys(file: string, raw: unknown): readonly Problem[] {
-  return (["orgs", "repos"] as const).flatMap((list) => {
-    const entries = member(raw, list);
-    if (!Array.isArray(entries)) return [];
-    return entries.flatMap((entry: unknown, index) => {
-      const grants = member(entry, "grants");
-      const roles = (Array.isArray(grants) ? grants : []).flatMap((grant: unknown, i) =>
-        member(grant, "role") === undefined ? [] : [["grants", i, "role"]],
-      );
-      const keys = reserved.filter((key) => member(entry, key) !== undefined).map((key) => [key]);
-      return [...keys, ...roles].map((path): Problem => ({
-        code: "M08",
-        origin: { file, path: [list, index, ...path] },
-        at: "key",
-        message: `${list}[${index}]: "${path.at(-1) ?? ""}" belongs to the main manifest: included files are other teams'`,
-        remedy:
-          path.at(-1) === "name" || path.at(-1) === "path"
-            ? "take it out, or move the entry to the main manifest"
-            : "grant what is needed by another kind of grants, or move the entry to the main manifest",
-      }));
-    });
-  });
-}
-
-function member(value: unknown, key: string): unknown {
-  if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
-  return (value as Readonly<Record<string, unknown>>)[key];
+  const itemsAt = (path: Path): readonly unknown[] => {
+    const items = valueAt(raw, path);
+    return Array.isArray(items) ? items : [];
+  };
+  return ["orgs", "repos"].flatMap((list) =>
+    itemsAt([list]).flatMap((_, index) => {
+      const roles = itemsAt([list, index, "grants"]).map((__, i) => ["grants", i, "role"]);
+      const paths = [...reserved.map((key) => [key]), ...roles].map((path) => [list, index, ...path]);
+      return paths
+        .filter((path) => valueAt(raw, path) !== undefined)
+        .map((path): Problem => ({
+          code: "M08",
+          origin: { file, path },
+          at: "key",
+          message: `${list}[${index}]: "${path.at(-1) ?? ""}" belongs to the main manifest: included files are other teams'`,
+          remedy:
+            path.at(-1) === "name" || path.at(-1) === "path"
+              ? "take it out, or move the entry to the main manifest"
+              : "grant what is needed by another kind of grants, or move the entry to the main manifest",
+        }));
+    }),
+  );
 }
 
 function entriesOf(
   file: string,
-  part: z.output<typeof includedSchema>,
+  { orgs = [], repos = [] }: z.output<typeof includedSchema>,
   mainManifest: boolean,
 ): readonly ParsedEntry[] {
-  const orgs = part.orgs ?? [];
-  const repos = part.repos ?? [];
+  const place = (list: string, i: number) => ({ origin: { file, path: [list, i] }, mainManifest });
   return [
-    ...orgs.map((value, i): ParsedEntry => ({
-      kind: "org",
-      origin: { file, path: ["orgs", i] },
-      mainManifest,
-      value,
-    })),
-    ...repos.map((value, i): ParsedEntry => ({
-      kind: "repo",
-      origin: { file, path: ["repos", i] },
-      mainManifest,
-      value,
-    })),
+    ...orgs.map((value, i): ParsedEntry => ({ kind: "org", value, ...place("orgs", i) })),
+    ...repos.map((value, i): ParsedEntry => ({ kind: "repo", value, ...place("repos", i) })),
   ];
 }

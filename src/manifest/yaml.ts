@@ -1,16 +1,16 @@
-import { parseEvents, YAMLException } from "js-yaml";
-import type { Event } from "js-yaml";
+import { parseEvents } from "js-yaml";
+import type { Event, YAMLException } from "js-yaml";
 import { printable, quote } from "../diagnostics/quote";
-import { excessOf, maxNodes } from "./expansion";
-import type { Excess } from "./expansion";
+import { excessOf, expanded } from "./expansion";
 import { textPositions } from "../diagnostics/textPositions";
 import { secondDocument, yamlProblems } from "./yamlProblems";
 import type { YamlProblem } from "./yamlProblems";
-import { construct } from "./yamlSchema";
+import { attempt, construct } from "./yamlSchema";
+import type { Attempt } from "./yamlSchema";
 import { yamlTree } from "./yamlTree";
 
 /** What one YAML file holds: a value that is safe to walk where there is one, and everything wrong with its YAML. */
-export interface YamlFile {
+interface YamlFile {
   /** Undefined where the problems leave nothing to examine. */
   readonly value: unknown;
   readonly problems: readonly YamlProblem[];
@@ -20,11 +20,16 @@ export interface YamlFile {
 export function readYaml(text: string): YamlFile {
   const parsed = parse(text);
   if (!parsed.ok) return failure(syntaxProblem(parsed.error, text));
-  const { events } = parsed;
+  const { value: events } = parsed;
   const second = secondDocument(text, events);
-  if (second !== undefined) return failure(severalDocuments(second));
+  if (second !== undefined)
+    return failure({
+      ...({ code: "Y02", offset: second } as const),
+      message: "a second document begins here; allowed: one",
+      remedy: "take the line out, or move what follows into a file of its own and include it",
+    });
   const excess = excessOf(text, events);
-  if (excess !== undefined) return failure(excessProblem(excess));
+  if (excess !== undefined) return failure(excess);
   const strict = construct(text, events, "strict");
   if (!strict.ok) return examine(text, events, strict.error);
   return strict.value === null || strict.value === undefined
@@ -32,18 +37,9 @@ export function readYaml(text: string): YamlFile {
     : { value: strict.value, problems: [] };
 }
 
-/** The parser's events of a text, or the error in it. */
-export function parse(
-  text: string,
-):
-  | { readonly ok: true; readonly events: readonly Event[] }
-  | { readonly ok: false; readonly error: YAMLException } {
-  try {
-    return { ok: true, events: parseEvents(text, {}) };
-  } catch (error) {
-    if (error instanceof YAMLException) return { ok: false, error };
-    throw error;
-  }
+/** The parser's events of a text. */
+export function parse(text: string): Attempt<readonly Event[]> {
+  return attempt(() => parseEvents(text, {}));
 }
 
 function failure(problem: YamlProblem): YamlFile {
@@ -69,41 +65,6 @@ const empty: YamlProblem = Object.freeze({
   remedy: "write a manifest, or let npx gitpod-aws-oidc init write a first one",
 });
 
-function severalDocuments(offset: number): YamlProblem {
-  return {
-    code: "Y02",
-    offset,
-    message: "a second document begins here; allowed: one",
-    remedy: "take the line out, or move what follows into a file of its own and include it",
-  };
-}
-
-function excessProblem({ kind, offset }: Excess): YamlProblem {
-  switch (kind) {
-    case "written":
-      return {
-        code: "F03",
-        offset,
-        message: `the file has more values than the ${maxNodes} that are allowed`,
-        remedy: "split it into several manifests",
-      };
-    case "expanded":
-      return {
-        code: "Y05",
-        offset,
-        message: `aliases make this file more than ${maxNodes} values, or a hundred times as many as it writes`,
-        remedy: "write out what the aliases stand for, or say it once in defaults or grantSets",
-      };
-    case "cyclic":
-      return {
-        code: "Y05",
-        offset,
-        message: "this alias stands inside of what it stands for",
-        remedy: "take the alias out",
-      };
-  }
-}
-
 /** What to do about the syntax errors that happen most, by what the parser says. */
 const remedies: readonly (readonly [RegExp, string])[] = Object.freeze([
   [/\btab\b/, "indent with spaces"],
@@ -121,7 +82,7 @@ const remedies: readonly (readonly [RegExp, string])[] = Object.freeze([
 
 function syntaxProblem(error: YAMLException, text: string): YamlProblem {
   const offset = error.mark?.position ?? 0;
-  if (error.reason.startsWith("merge keys exceeded")) return excessProblem({ kind: "expanded", offset });
+  if (error.reason.startsWith("merge keys exceeded")) return expanded(offset);
   const remedy =
     unquotedColon(text, offset) ??
     shortIndentation(text, offset) ??
@@ -153,16 +114,15 @@ function unquotedColon(text: string, offset: number): string | undefined {
 
 /** The remedy where a key stands below the dash of its item, and not below the item's first key. */
 function shortIndentation(text: string, offset: number): string | undefined {
-  const lines = text.slice(Math.max(0, offset - 20_000), offset + 200).split(/\r?\n/);
-  const last = text.slice(Math.max(0, offset - 20_000), offset).split("\n").length - 1;
+  const from = Math.max(0, offset - 20_000);
+  const lines = text.slice(from, offset + 200).split(/\r?\n/);
+  const last = text.slice(from, offset).split("\n").length - 1;
   const [, indent = "", key] = /^( *)([\w-]{1,64}):(?: |$)/.exec(lines[last] ?? "") ?? [];
   if (key === undefined) return undefined;
   for (const line of lines.slice(0, last).reverse()) {
-    const item = /^( *)(- +)([\w-]{1,64}):(?: |$)/.exec(line);
-    if (item !== null && item[1] === indent) {
-      const width = indent.length + (item[2] ?? "").length;
-      return `indent ${key} with ${width} spaces, as far as ${item[3] ?? ""} above, if it belongs to that item`;
-    }
+    const [, outer, dash = "", first = ""] = /^( *)(- +)([\w-]{1,64}):(?: |$)/.exec(line) ?? [];
+    if (outer === indent)
+      return `indent ${key} with ${indent.length + dash.length} spaces, as far as ${first} above, if it belongs to that item`;
     if (line.trim() !== "" && !line.startsWith(indent)) return undefined;
   }
   return undefined;

@@ -4,7 +4,7 @@ import type { DiagnosticCode } from "../diagnostics/diagnostic";
 import { quote } from "../diagnostics/quote";
 import type { TextPositions } from "../diagnostics/textPositions";
 import { constructAlone, keyError } from "./yamlSchema";
-import type { YamlAlias, YamlMap, YamlNode } from "./yamlTree";
+import type { YamlNode } from "./yamlTree";
 
 /** Something wrong in a file's YAML, at an offset of its text. */
 export interface YamlProblem {
@@ -12,13 +12,6 @@ export interface YamlProblem {
   readonly offset: number;
   readonly message: string;
   readonly remedy: string;
-}
-
-interface Context {
-  readonly text: string;
-  readonly events: readonly Event[];
-  readonly positions: TextPositions;
-  readonly found: YamlProblem[];
 }
 
 /**
@@ -31,94 +24,62 @@ export function yamlProblems(
   root: YamlNode,
   positions: TextPositions,
 ): readonly YamlProblem[] {
-  const context: Context = { text, events, positions, found: [] };
-  visit(root, context);
-  return context.found;
-}
-
-function visit(node: YamlNode, context: Context): void {
-  if (node.kind === "alias") {
-    visitAlias(node, context);
-    return;
-  }
-  if (node.event.tagStart >= 0) visitTag(node, context);
-  switch (node.kind) {
-    case "scalar":
+  const found: YamlProblem[] = [];
+  const report = (code: DiagnosticCode, offset: number, message: string, remedy: string) => {
+    found.push({ code, offset, message, remedy });
+  };
+  const visit = (node: YamlNode): void => {
+    if (node.kind === "alias") {
+      if (node.target === "unknown")
+        report(
+          "Y01",
+          node.start,
+          `the alias ${quote(`*${node.name}`)} refers to nothing above it`,
+          `write the anchor ${quote(`&${node.name}`)} before it, or quote the text if no alias is meant`,
+        );
       return;
-    case "list":
-      for (const item of node.items) visit(item, context);
-      return;
-    case "map":
-      visitKeys(node, context);
-      for (const pair of node.pairs) visit(pair.value, context);
-  }
-}
-
-function visitAlias(alias: YamlAlias, { found }: Context): void {
-  if (alias.target !== "unknown") return;
-  found.push({
-    code: "Y01",
-    offset: alias.start,
-    message: `the alias ${quote(`*${alias.name}`)} refers to nothing above it`,
-    remedy: `write the anchor ${quote(`&${alias.name}`)} before it, or quote the text if no alias is meant`,
-  });
-}
-
-function visitTag(node: Exclude<YamlNode, YamlAlias>, { text, events, found }: Context): void {
-  if (constructAlone(text, events, node.event).ok) return;
-  const tag = text.slice(node.event.tagStart, node.event.tagEnd);
-  found.push({
-    code: "Y01",
-    offset: node.event.tagStart,
-    message: `found the tag ${quote(tag)}, which is unknown or does not fit its value`,
-    remedy: "take the tag out; put text in quotes",
-  });
-}
-
-function visitKeys(map: YamlMap, context: Context): void {
-  const first = new Map<string, number>();
-  for (const { key } of map.pairs) {
-    const text = visitKey(key, context);
-    if (text === undefined) continue;
-    const before = first.get(text);
-    if (before === undefined) {
-      first.set(text, key.start);
-      continue;
     }
-    const { line } = context.positions.at(before);
-    context.found.push({
-      code: "Y04",
-      offset: key.start,
-      message: `duplicate key ${quote(text)}: it stands on line ${line} already`,
-      remedy: "keep one of the two",
-    });
-  }
-}
-
-/** The key's text, if it is one to compare with others. */
-function visitKey(key: YamlNode, { text, events, found }: Context): string | undefined {
-  const node = key.kind === "alias" && typeof key.target !== "string" ? key.target : key;
-  if (node.kind === "alias") return undefined;
-  if (node.kind !== "scalar") {
-    found.push({
-      code: "M02",
-      offset: key.start,
-      message: `found a ${node.kind} as a key; allowed: text`,
-      remedy: "write a plain word as the key; put text that begins with { or [ in quotes",
-    });
+    const { tagStart, tagEnd } = node.event;
+    if (tagStart >= 0 && !constructAlone(text, events, node.event).ok)
+      report(
+        "Y01",
+        tagStart,
+        `found the tag ${quote(text.slice(tagStart, tagEnd))}, which is unknown or does not fit its value`,
+        "take the tag out; put text in quotes",
+      );
+    if (node.kind === "list") for (const item of node.items) visit(item);
+    if (node.kind !== "map") return;
+    const first = new Map<string, number>();
+    for (const { key } of node.pairs) {
+      const word = keyText(key);
+      const before = word === undefined ? undefined : first.get(word);
+      if (word !== undefined && before === undefined) first.set(word, key.start);
+      if (word === undefined || before === undefined) continue;
+      const message = `duplicate key ${quote(word)}: it stands on line ${positions.at(before).line} already`;
+      report("Y04", key.start, message, "keep one of the two");
+    }
+    for (const pair of node.pairs) visit(pair.value);
+  };
+  /** The key's text, if it is one to compare with others. */
+  const keyText = (key: YamlNode): string | undefined => {
+    const node = key.kind === "alias" && typeof key.target !== "string" ? key.target : key;
+    if (node.kind === "alias") return undefined;
+    if (node.kind !== "scalar") {
+      const remedy = "write a plain word as the key; put text that begins with { or [ in quotes";
+      report("M02", key.start, `found a ${node.kind} as a key; allowed: text`, remedy);
+      return undefined;
+    }
+    const made = constructAlone(text, events, node.event);
+    if (!made.ok || isMerge(node)) return undefined;
+    const error = keyError(made.value);
+    if (error === undefined) return node.value;
+    const isText = typeof made.value === "string";
+    const remedy = isText ? "take it out" : `put the key in quotes: ${quote(node.value)}`;
+    report(isText ? "M01" : "M02", key.start, `found ${error}: ${quote(node.value)}`, remedy);
     return undefined;
-  }
-  const made = constructAlone(text, events, node.event);
-  if (!made.ok || isMerge(node)) return undefined;
-  const error = keyError(made.value);
-  if (error === undefined) return node.value;
-  found.push({
-    code: typeof made.value === "string" ? "M01" : "M02",
-    offset: key.start,
-    message: `found ${error}: ${quote(node.value)}`,
-    remedy: typeof made.value === "string" ? "take it out" : `put the key in quotes: ${quote(node.value)}`,
-  });
-  return undefined;
+  };
+  visit(root);
+  return found;
 }
 
 /** True for the key `<<`, which merges maps; in quotes it is a key like any other. */

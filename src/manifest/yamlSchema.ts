@@ -30,28 +30,35 @@ export function keyError(key: unknown): string | undefined {
   return key === "__proto__" ? "a key that is not allowed" : undefined;
 }
 
-/** A value made from YAML, or the error in its text. */
-export type Constructed =
-  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: YAMLException };
+/** What was made of a text, or the error in it. */
+export type Attempt<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: YAMLException };
 
-/**
- * Makes the value of an event stream's first document.
- * @param mode - strict refuses duplicate keys and keys that are not text; lenient keeps the last of the ones and
- *   drops the others, so that the rest can be examined as well
- */
-export function construct(source: string, events: readonly Event[], mode: "strict" | "lenient"): Constructed {
-  const json = mode === "lenient";
+export function attempt<T>(make: () => T): Attempt<T> {
   try {
-    const options = { source, schema: schemas[mode], json, maxTotalMergeKeys };
-    return { ok: true, value: constructFromEvents([...events], options)[0] };
+    return { ok: true, value: make() };
   } catch (error) {
     if (error instanceof YAMLException) return { ok: false, error };
     throw error;
   }
 }
 
+/**
+ * Makes the value of an event stream's first document.
+ * @param mode - strict refuses duplicate keys and keys that are not text; lenient keeps the last of the ones and
+ *   drops the others, so that the rest can be examined as well
+ */
+export function construct(
+  source: string,
+  events: readonly Event[],
+  mode: "strict" | "lenient",
+): Attempt<unknown> {
+  const options = { source, schema: schemas[mode], json: mode === "lenient", maxTotalMergeKeys };
+  return attempt(() => constructFromEvents([...events], options)[0]);
+}
+
 /** Makes the value of a single node: of a collection, the empty one with the same tag. */
-export function constructAlone(source: string, events: readonly Event[], node: Event): Constructed {
+export function constructAlone(source: string, events: readonly Event[], node: Event): Attempt<unknown> {
   const closing: Event[] = node.type === EVENT_ID.SCALAR ? [] : [{ type: EVENT_ID.POP }];
   return construct(source, [...events.slice(0, 1), node, ...closing, { type: EVENT_ID.POP }], "strict");
 }

@@ -4,27 +4,24 @@ import type { AliasEvent, Event, MappingEvent, ScalarEvent, SequenceEvent } from
 /** A node of a YAML document as it is written, with the offset at which it begins. */
 export type YamlNode = YamlScalar | YamlList | YamlMap | YamlAlias;
 
-/** A scalar; an empty one begins where the text before it ends. */
-export interface YamlScalar {
-  readonly kind: "scalar";
+interface Written<Kind, Event> {
+  readonly kind: Kind;
   readonly start: number;
-  readonly event: ScalarEvent;
+  readonly event: Event;
+}
+
+/** A scalar; an empty one begins where the text before it ends. */
+interface YamlScalar extends Written<"scalar", ScalarEvent> {
   readonly value: string;
   /** The text as written, where it stands without quotes or tag and is not empty. */
   readonly plain: string | undefined;
 }
 
-export interface YamlList {
-  readonly kind: "list";
-  readonly start: number;
-  readonly event: SequenceEvent;
+interface YamlList extends Written<"list", SequenceEvent> {
   readonly items: readonly YamlNode[];
 }
 
-export interface YamlMap {
-  readonly kind: "map";
-  readonly start: number;
-  readonly event: MappingEvent;
+export interface YamlMap extends Written<"map", MappingEvent> {
   readonly pairs: readonly YamlPair[];
 }
 
@@ -124,40 +121,25 @@ function afterSpaceAndComments(text: string, from: number): number {
 }
 
 /** The offset at which a person sees the node begin: its quote, its `|`, its first key. */
-function startOf(event: NodeEvent, reader: Reader): number {
-  switch (event.type) {
-    case EVENT_ID.ALIAS:
-      return event.anchorStart - 1;
-    case EVENT_ID.SEQUENCE:
-    case EVENT_ID.MAPPING:
-      return event.start;
-    case EVENT_ID.SCALAR:
-      return scalarStart(event, reader);
-  }
-}
-
-function scalarStart(event: ScalarEvent, { text, end }: Reader): number {
+function startOf(event: NodeEvent, { text, end }: Reader): number {
+  if (event.type === EVENT_ID.ALIAS) return event.anchorStart - 1;
+  if (event.type !== EVENT_ID.SCALAR) return event.start;
   if (event.valueStart < 0) {
     if (event.tagStart >= 0) return event.tagStart;
     return event.anchorStart < 0 ? end : event.anchorStart - 1;
   }
-  switch (event.style) {
-    case SCALAR_STYLE.PLAIN:
-      return event.valueStart;
-    case SCALAR_STYLE.SINGLE_QUOTED:
-    case SCALAR_STYLE.DOUBLE_QUOTED:
-      return event.valueStart - 1;
-    case SCALAR_STYLE.LITERAL_BLOCK:
-    case SCALAR_STYLE.FOLDED_BLOCK: {
-      const header = text.slice(end, event.valueStart).search(/[|>]/);
-      return header < 0 ? event.valueStart : end + header;
-    }
-  }
+  if (event.style === SCALAR_STYLE.PLAIN) return event.valueStart;
+  if (isQuoted(event)) return event.valueStart - 1;
+  const header = text.slice(end, event.valueStart).search(/[|>]/);
+  return header < 0 ? event.valueStart : end + header;
 }
 
 function endOf(event: NodeEvent): number {
   if (event.type !== EVENT_ID.SCALAR) return event.anchorEnd;
   if (event.valueStart < 0) return Math.max(event.anchorEnd, event.tagEnd);
-  const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
-  return quoted ? event.valueEnd + 1 : event.valueEnd;
+  return isQuoted(event) ? event.valueEnd + 1 : event.valueEnd;
+}
+
+function isQuoted({ style }: ScalarEvent): boolean {
+  return style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED;
 }
