@@ -6,7 +6,7 @@ import { isSharedIssuer, issuerProblem } from "../model/issuer";
 import { providerName } from "../model/names";
 import { defaultQuotas } from "../model/quotas";
 import { loadServiceReference } from "../policy";
-import { checkExisting, isJudgeable, servicesOf, unjudged, unreadable, type ExistingContext } from "../rules";
+import { checkExisting, checkFiles, isJudgeable, servicesOf, type ExistingContext } from "../rules";
 import { knownHosts, scmHosts } from "../subject";
 import { reportWriter, type CheckArguments, type CheckReport } from "./checkReport";
 import { CommandError } from "./commandError";
@@ -31,18 +31,13 @@ async function reportOf(given: CheckArguments, io: CommandIo): Promise<CheckRepo
   const joined = joinAccess(files.map((file) => file.access));
   const access = { ...joined, roles: [...joined.roles, ...files.flatMap((file) => file.unattached)] };
   refuseNothing(files, access);
-  const mistakes = unreadable(files.flatMap((file) => file.mistakes));
-  const missing = unjudged(
-    files.flatMap((file) => file.missing),
-    access,
-  );
   const reference = loadServiceReference(servicesOf(access), publishedData);
-  const findings = [...mistakes, ...missing, ...checkExisting(access, context, reference)];
+  const findings = [...checkFiles(files, access), ...checkExisting(access, context, reference)];
   const byName = new Map(files.map((file) => [file.file, file]));
   return {
     diagnostics: [],
     findings: placed(findings, ({ file, path }) => byName.get(file)?.locate(path) ?? { line: 1, column: 1 }),
-    unreadable: mistakes.length === 0 && !isJudgeable(access),
+    unreadable: files.every(({ mistakes }) => mistakes.length === 0) && !isJudgeable(access),
     line: (file, line) => byName.get(file)?.line(line),
   };
 }

@@ -1,5 +1,5 @@
 import { below, type Origin, type RuleFinding } from "../diagnostics";
-import type { AccessModel, Entry, Role } from "../model/accessModel";
+import type { AccessModel, Entry } from "../model/accessModel";
 import type { DeployedStack } from "../model/deployed";
 import type { ExistingAccess } from "../model/existing";
 import type { Quotas } from "../model/quotas";
@@ -13,20 +13,12 @@ import { raised, wideOnes } from "./permissions/wideTrust";
 import { observed, type Observation, type Rule } from "./rule";
 import { accessOfExisting, accessOfRole } from "./sources";
 import { ruleOf, rules } from "./table";
-import { trustView } from "./trust/readTrust";
+import { trustView } from "./trust/trustView";
 import { readSubjects } from "./trust/subjects";
 import { applyWaivers, type EntryFinding, type WaiverEntry } from "./waivers/waivers";
 
-/** What one rule says of a role. */
-interface Judgement {
-  readonly rule: Rule;
-  readonly seen: Observation;
-}
-
-// Each of thousands of roles meets the rules that have something to say of roles, and no others.
-const trustRules = rules.filter(({ admission, trust }) => admission ?? trust);
-const admissionRules = rules.filter(({ admission }) => admission);
-const roleRules = rules.filter(({ role }) => role);
+/** What is judged as one: where it stands, and whose words remedies use. */
+type Place = Pick<RoleAccess, "name" | "origin" | "source">;
 
 /**
  * Everything the rules have to say of one role, whoever says what it admits and may do: a manifest, a construct, or
@@ -38,7 +30,7 @@ export function checkRole(
   surroundings: Surroundings,
   memo: StatementMemo = new Map(),
 ): readonly RuleFinding[] {
-  return judge(access, surroundings, memo).map(({ rule, seen }) => findingOf(rule, access, seen));
+  return judge(access, surroundings, memo).map(({ finding }) => finding);
 }
 
 /** The same with what its entry accepts, and what is said of that: of a role that is its entry's only one. */
@@ -47,10 +39,7 @@ export function checkEntry(
   entry: WaiverEntry,
   surroundings: Surroundings,
 ): readonly RuleFinding[] {
-  const found = judge(access, surroundings, new Map()).map(({ rule, seen }) => ({
-    ...{ rule, entry },
-    finding: findingOf(rule, access, seen),
-  }));
+  const found = judge(access, surroundings, new Map()).map((one) => ({ ...one, entry }));
   return withWaivers(found, [entry], [], undefined);
 }
 
@@ -70,23 +59,23 @@ function judge(
   surroundings: Surroundings,
   memo: StatementMemo,
   owners: readonly string[] = [],
-): readonly Judgement[] {
+): readonly Omit<EntryFinding, "entry">[] {
   const role = judgedRole(access, surroundings, memo, owners);
   const { trust: view, admissions } = role;
-  const trust = (view === null ? admissionRules : trustRules).flatMap((rule) =>
+  const trust = rules.flatMap((rule) =>
     [
       ...admissions.flatMap((admission) => admitted(rule, admission)),
-      ...(rule.trust === undefined || view === null ? [] : rule.trust(view, role)),
+      ...(view === null ? [] : (rule.trust?.(view, role) ?? [])),
     ].map((seen) => ({ rule, seen })),
   );
-  const wideTrust = wideOnes(trust.map(({ rule }) => rule.id));
-  const wide = { ...role, wideTrust };
-  return [
-    ...trust,
-    ...roleRules.flatMap((rule) =>
-      (rule.role?.(wide) ?? []).map((seen) => ({ rule, seen: raised(rule, seen, wideTrust) })),
-    ),
-  ];
+  const wide = wideOnes(trust.map(({ rule }) => rule.id));
+  const permissions = rules.flatMap((rule) =>
+    (rule.role?.(role) ?? []).map((seen) => ({ rule, seen: raised(rule, seen, wide) })),
+  );
+  return [...trust, ...permissions].map(({ rule, seen }) => ({
+    rule,
+    finding: findingOf(rule, access, seen),
+  }));
 }
 
 /** What a rule says of some of the workspaces that a role admits, with its place. */
@@ -102,35 +91,25 @@ function judgedRole(
   memo: StatementMemo,
   owners: readonly string[],
 ): JudgedRole {
+  const { trust, origin } = access;
   const documents = isJudged(access.documents)
     ? access.documents.map((document) => ({ ...document, read: readDocument(document.value) }))
     : [];
   const statements = [
-    ...access.statements.map(({ statement, origin, itemsOrigin: items }) => ({ statement, origin, items })),
-    ...documents.flatMap(({ origin, read: { policy, paths } }) =>
-      policy.Statement.map((statement, i) => ({ statement, origin: below(origin, ...(paths[i] ?? [])) })),
+    ...access.statements.map(({ itemsOrigin: items, ...written }) => ({ ...written, items })),
+    ...documents.flatMap(({ origin: start, read: { policy, paths } }) =>
+      policy.Statement.map((statement, i) => ({ statement, origin: below(start, ...(paths[i] ?? [])) })),
     ),
   ].map((placed) => ({ ...placed, text: JSON.stringify(placed.statement) }));
-  const { reference } = surroundings;
-  const rest = {
-    access,
-    reference,
-    documents,
-    statements,
-    denials: denialsOf(statements, access.account?.id ?? null),
-    memo,
-    accounts: surroundings.accounts,
-    wideTrust: [],
-  };
-  if (access.trust?.kind === "document") {
-    const view = trustView(access, access.trust.document, surroundings);
-    return { ...rest, trust: view, ...readSubjects(view) };
+  const denials = denialsOf(statements, access.account?.id ?? null);
+  const role = { ...surroundings, access, documents, statements, denials, memo };
+  if (trust?.kind === "document") {
+    const view = trustView(access, trust.document, surroundings);
+    return { ...role, trust: view, ...readSubjects(view) };
   }
-  const admission = access.trust?.admission;
   const by: PlacedAdmission["by"] = (contexts) => `contexts: [${contexts.join(", ")}]`;
-  const admissions =
-    admission === undefined ? [] : [{ ...admission, by, owners, where: "", origin: access.origin }];
-  return { ...rest, trust: null, admissions, forms: [] };
+  const admissions = trust === null ? [] : [{ ...trust.admission, by, owners, where: "", origin }];
+  return { ...role, trust: null, admissions, forms: [] };
 }
 
 export interface CheckOptions {
@@ -147,69 +126,56 @@ export function check(
   model: AccessModel,
   { today, ending, reference }: CheckOptions,
 ): readonly RuleFinding[] {
-  const ofAccounts: RuleFinding[] = [];
-  const entries = new Set<Entry>();
   const installations = new Map(model.installations.map((i) => [i.name, i]));
   const surroundings: Surroundings = { ...model, identityProviders: [], reference };
   const memo: StatementMemo = new Map();
   const owners = ownersOf(model);
-  const manifest = { file: model.manifestName, path: [] };
-  const whole: WaiverEntry = { accept: [], mainManifest: true, origin: manifest };
-  const found: EntryFinding[] = rules.flatMap((rule) =>
+  const origin = manifestOf(model);
+  const whole: WaiverEntry = { accept: [], mainManifest: true, origin };
+  const entries = new Set(model.accounts.flatMap(({ roles }) => roles.map((role) => role.entry)));
+  const ofAccounts = model.accounts.flatMap((account) =>
+    ofEach((rule) => rule.account?.(account, model), account.origin),
+  );
+  const ofManifest = rules.flatMap((rule) =>
     (rule.manifest?.(model) ?? []).map((seen) => ({
       ...{ rule, entry: whole },
-      finding: findingOf(rule, { name: null, origin: manifest, source: "manifest" }, seen),
+      finding: findingOf(rule, placeOf(origin), seen),
     })),
   );
-  for (const account of model.accounts) {
-    for (const rule of rules)
-      for (const seen of rule.account?.(account, model) ?? [])
-        ofAccounts.push(findingOf(rule, { name: null, origin: account.origin, source: "manifest" }, seen));
-    for (const role of account.roles) {
+  const ofRoles = model.accounts.flatMap((account) =>
+    account.roles.flatMap((role) => {
       const installation = installations.get(role.installation);
       if (!installation) throw new Error(`role ${role.name} names an unknown installation`);
-      entries.add(role.entry);
       const access = accessOfRole(role, account, installation);
-      for (const { rule, seen } of judge(access, surroundings, memo, owners))
-        found.push({ rule, entry: role.entry, finding: findingOf(rule, access, seen) });
-    }
-  }
+      return judge(access, surroundings, memo, owners).map((one) => ({ ...one, entry: role.entry }));
+    }),
+  );
   return once([
     ...ofAccounts,
-    ...withWaivers(found, entries, model.accept, today),
-    ...(today === undefined ? [] : model.accounts.flatMap(({ roles }) => expired(roles, today))),
-    ...(today === undefined || ending === undefined ? [] : endingSoon(model, entries, today, ending)),
+    ...withWaivers([...ofManifest, ...ofRoles], entries, model.accept, today),
+    ...(today === undefined ? [] : ofDates(model, entries, today, ending ?? today)),
   ]);
 }
 
-/** Findings of W06. */
-function expired(roles: readonly Role[], today: string): readonly RuleFinding[] {
-  return roles.flatMap(({ name, entry, expires }) => {
-    const day = expires?.slice(0, 10);
-    const message = `the entry expired on ${day}: nobody can log in`;
-    return day !== undefined && day <= today ? [findingBy("W06", entry.origin, name, { message })] : [];
-  });
-}
-
-/** Findings of N03: entries, and what they or `defaults` accept, by their days. */
-function endingSoon(
+/** Findings of W06 and N03: what has ended today, and what ends until a day. */
+function ofDates(
   { accounts, accept }: AccessModel,
   entries: Iterable<Entry>,
   today: string,
   ending: string,
 ): readonly RuleFinding[] {
-  const isSoon = (day: string | undefined | null) => typeof day === "string" && today < day && day <= ending;
+  const roles = accounts.flatMap((account) => account.roles);
+  const waivers = [...accept, ...[...entries].flatMap((entry) => entry.accept)];
   return [
-    ...accounts.flatMap(({ roles }) =>
-      roles.flatMap(({ name, entry, expires }) => {
-        const day = expires?.slice(0, 10);
-        return isSoon(day)
-          ? [findingBy("N03", entry.origin, name, { message: `the entry expires on ${day}` })]
-          : [];
-      }),
-    ),
-    ...[...accept, ...[...entries].flatMap((entry) => entry.accept)]
-      .filter(({ until }) => isSoon(until))
+    ...roles.flatMap(({ name, entry: { origin }, expires }) => {
+      const day = expires?.slice(0, 10);
+      if (day === undefined || day > ending) return [];
+      return day <= today
+        ? [findingBy("W06", origin, name, { message: `the entry expired on ${day}: nobody can log in` })]
+        : [findingBy("N03", origin, name, { message: `the entry expires on ${day}` })];
+    }),
+    ...waivers
+      .filter(({ until }) => until !== null && today < until && until <= ending)
       .map(({ rule, until, origin }) =>
         findingBy("N03", origin, null, { message: `${rule} is accepted until ${until}` }),
       ),
@@ -218,12 +184,19 @@ function endingSoon(
 
 /** What the rules have to say about the deploy of a model, after the stacks that it replaces. */
 export function checkDeploy(last: readonly DeployedStack[], model: AccessModel): readonly RuleFinding[] {
-  const manifest = { file: model.manifestName, path: [] };
-  return rules.flatMap((rule) =>
-    (rule.deployed?.(last, model) ?? []).map((seen) =>
-      findingOf(rule, { name: null, origin: manifest, source: "manifest" }, seen),
-    ),
-  );
+  return ofEach((rule) => rule.deployed?.(last, model), manifestOf(model));
+}
+
+/** What each rule says of something of a manifest that nobody can waive. */
+function ofEach(
+  ask: (rule: Rule) => readonly Observation[] | undefined,
+  origin: Origin,
+): readonly RuleFinding[] {
+  return rules.flatMap((rule) => (ask(rule) ?? []).map((seen) => findingOf(rule, placeOf(origin), seen)));
+}
+
+function manifestOf({ manifestName: file }: AccessModel): Origin {
+  return { file, path: [] };
 }
 
 /** Whose repositories the entries name: `github.com/acme`, sorted. */
@@ -264,25 +237,31 @@ export function checkExisting(
   if (first === undefined) return once(ofRoles);
   const ofProviders = rules.flatMap((rule) =>
     (rule.providers?.(identityProviders, surroundings) ?? []).map((seen) =>
-      findingOf(rule, { name: null, origin: first.origin, source: "files" }, seen),
+      findingOf(rule, placeOf(first.origin, null, "files"), seen),
     ),
   );
   return once([...ofRoles, ...ofProviders]);
 }
 
-/** Findings of T01: what keeps a file, or a document in it, from being read as everybody reads it. */
-export function unreadable(mistakes: readonly FileRemark[]): readonly RuleFinding[] {
-  return mistakes.map((seen) => findingBy("T01", seen.origin, null, seen));
-}
-
-/** Findings of E01: what files name and do not show. An error where they show nothing that can be judged. */
-export function unjudged(missing: readonly FileRemark[], access: ExistingAccess): readonly RuleFinding[] {
-  const severity = isJudgeable(access) ? undefined : "error";
-  return missing.map((seen) => findingBy("E01", seen.origin, null, { ...seen, severity }));
-}
-
 /** Something about a file, at a place in it. */
 type FileRemark = Observation & { readonly origin: Origin };
+
+/**
+ * Findings about the files themselves: of T01, what keeps a file, or a document in it, from being read as everybody
+ * reads it; of E01, what they name and do not show, which is an error where they show nothing that can be judged.
+ */
+export function checkFiles(
+  files: readonly { readonly mistakes: readonly FileRemark[]; readonly missing: readonly FileRemark[] }[],
+  access: ExistingAccess,
+): readonly RuleFinding[] {
+  const severity = isJudgeable(access) ? undefined : "error";
+  const mistakes = files.flatMap((file) => file.mistakes);
+  const missing = files.flatMap((file) => file.missing);
+  return [
+    ...mistakes.map((seen) => findingBy("T01", seen.origin, null, seen)),
+    ...missing.map((seen) => findingBy("E01", seen.origin, null, { ...seen, severity })),
+  ];
+}
 
 /** Is there a document, an attached policy or an identity provider to judge? A role's name alone is nothing. */
 export function isJudgeable({ roles, identityProviders }: ExistingAccess): boolean {
@@ -299,17 +278,17 @@ export function servicesOf({ roles }: ExistingAccess): readonly string[] {
   return [...logins, ...servicePrefixes(documents.map(({ value }) => readDocument(value).policy))];
 }
 
+function placeOf(origin: Origin, name: string | null = null, source: Place["source"] = "manifest"): Place {
+  return { name, origin, source };
+}
+
 function findingBy(id: string, origin: Origin, name: string | null, seen: Observation): RuleFinding {
   const rule = ruleOf.get(id);
   if (rule === undefined) throw new Error(`no rule ${id}`);
-  return findingOf(rule, { name, origin, source: "manifest" }, seen);
+  return findingOf(rule, placeOf(origin, name), seen);
 }
 
-function findingOf(
-  rule: Rule,
-  { name, origin, source }: Pick<RoleAccess, "name" | "origin" | "source">,
-  seen: Observation,
-): RuleFinding {
+function findingOf(rule: Rule, { name, origin, source }: Place, seen: Observation): RuleFinding {
   const remedy = source === "files" ? (rule.policyRemedy ?? rule.remedy) : rule.remedy;
   return {
     rule: rule.id,

@@ -3,11 +3,10 @@ export {
   checkDeploy,
   checkEntry,
   checkExisting,
+  checkFiles,
   checkRole,
   isJudgeable,
   servicesOf,
-  unjudged,
-  unreadable,
   type CheckOptions,
   type ExistingContext,
 } from "./check";

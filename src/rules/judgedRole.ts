@@ -22,9 +22,8 @@ export interface Surroundings {
 }
 
 /** A role as rules see it. */
-export interface JudgedRole {
+export interface JudgedRole extends Surroundings {
   readonly access: RoleAccess;
-  readonly reference: ServiceReference;
   /** Its trust policy, where somebody wrote it. */
   readonly trust: TrustView | null;
   readonly admissions: readonly PlacedAdmission[];
@@ -36,10 +35,6 @@ export interface JudgedRole {
   readonly statements: readonly PlacedStatement[];
   readonly denials: Denials;
   readonly memo: StatementMemo;
-  /** Those of the manifest. */
-  readonly accounts: readonly Account[];
-  /** The rules of a wide trust (T54, T57, T58) that it meets: see G11. */
-  readonly wideTrust: readonly string[];
 }
 
 /** A document of a file, as IAM reads it. */
@@ -122,15 +117,25 @@ export interface TrustedIssuer {
   readonly openSignup: boolean;
 }
 
-/** A condition of a trust policy, with its key read as AWS reads it. */
-export interface TrustCondition extends OperatorParts {
+/** One condition of a statement. */
+export interface WrittenCondition {
   readonly operator: string;
   readonly key: string;
+  readonly values: readonly string[];
+}
+
+/** A condition of a trust policy, with its key read as AWS reads it. */
+export interface TrustCondition extends WrittenCondition, OperatorParts {
   /** What stands before the claim in lower case, e.g. `api.gitpod.io/idp`; null for keys like `aws:SourceIp`. */
   readonly prefix: string | null;
   /** What follows it in lower case, e.g. `sub`. */
   readonly claim: string;
-  readonly values: readonly string[];
+  /** Does it name values that are let in, whether or not it also lets others in? */
+  readonly positive: boolean;
+  /** Does it name values that are let in, and hold only where the key is there? */
+  readonly binding: boolean;
+  /** Can its values be compared as patterns: is it a string operator that looks at case? */
+  readonly comparable: boolean;
   readonly origin: Origin;
 }
 

@@ -2,12 +2,11 @@ import { nearest, quote } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
 import { parseArn } from "../model/names";
 import { regions, regionsAsOf } from "../model/regions";
-import type { Observation, Rule } from "./rule";
+import { rulesOf, type Observation, type Rule } from "./rule";
 
 /** Rules about a manifest as such, whatever access it gives, and about what a file does not show. */
-export const noteRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "N01",
+export const noteRules: readonly Rule[] = rulesOf({
+  N01: {
     severity: "warning",
     title: "a region that no published list has",
     why: "if it is misspelt, deploys and logins fail, and a grant reaches nothing",
@@ -25,31 +24,28 @@ export const noteRules: readonly Rule[] = Object.freeze<Rule[]>([
         };
       }),
   },
-  {
-    id: "N02",
+  N02: {
     severity: "info",
     title: "an account that nothing uses, or a file that a glob passes over",
     why: "somebody may believe that it counts",
     remedy: "remove it, or write the entries that need it",
     manifest: (model) => [...passedOver(model), ...unused(model)],
   },
-  {
-    id: "N03",
+  N03: {
     severity: "info",
     title: "an entry or a waiver that ends soon, where --within asks for it",
     why: "on that day logins are refused, or the check fails",
     remedy: "write a later date where it is still needed, or remove it",
   },
-  {
-    // The walker applies it.
-    id: "E01",
+  // The walker applies it.
+  E01: {
     severity: "warning",
     title: "the file refers to something that it does not contain",
     why: "nobody has judged it; where the file shows nothing that can be judged, this is an error",
     remedy:
       "pass what shows it: a plan made after apply, terraform show -json of the state, or what the AWS CLI prints",
   },
-]);
+});
 
 function passedOver({ passedOver: files }: AccessModel): readonly Observation[] {
   return files.map(({ file, origin }) => ({

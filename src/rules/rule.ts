@@ -43,6 +43,11 @@ export interface Rule {
   readonly gitpodYml?: (subject: GitpodYmlSubject) => readonly PlacedObservation[];
 }
 
+/** Rules by their ids. */
+export function rulesOf(rows: Readonly<Record<string, Omit<Rule, "id">>>): readonly Rule[] {
+  return Object.freeze(Object.entries(rows).map(([id, row]) => ({ id, ...row })));
+}
+
 /** One thing that a rule has to say. */
 export interface Observation {
   /** What is wrong and what could happen: lower case, no final period. */
@@ -80,15 +85,10 @@ export interface GitpodYmlSubject {
 }
 
 /** One thing that a rule has to say about a place in a `.gitpod.yml`. */
-export interface PlacedObservation {
-  readonly message: string;
+export interface PlacedObservation extends Omit<Observation, "origin"> {
   readonly place: Place;
-  /** @default - the rule's own severity */
-  readonly severity?: Severity | undefined;
   /** The name of the role that it is about. @default - none */
   readonly role?: string | undefined;
-  /** @default - the rule's own remedy */
-  readonly remedy?: string | undefined;
 }
 
 /** The first names of a list, and how many more there are. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathText, type Finding } from "../../src/diagnostics";
 import { lintGitpodYml } from "../../src/cli/lintGitpodYml";
 import { readExisting } from "../../src/documents";
-import { checkDeploy, unjudged } from "../../src/rules";
+import { checkDeploy, checkFiles } from "../../src/rules";
 import { deployedIn } from "../../src/terraform/deployed";
 import { stackSources, stackText } from "../../src/terraform/stack";
 import { judge, type Fixture } from "../rules/trustFixture";
@@ -132,8 +132,8 @@ const readers = Object.freeze({
     return { input, found: lintGitpodYml(input, around).then(({ findings }) => findings) };
   },
   existing: (text: string) => {
-    const { missing, access } = readExisting(text, "role.json", "trust");
-    const found: readonly Said[] = unjudged(missing, access).map(({ origin, ...said }) => ({
+    const file = readExisting(text, "role.json", "trust");
+    const found: readonly Said[] = checkFiles([file], file.access).map(({ origin, ...said }) => ({
       ...said,
       path: pathText(origin.path),
     }));

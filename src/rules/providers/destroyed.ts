@@ -2,15 +2,14 @@ import { quote } from "../../diagnostics";
 import type { AccessModel } from "../../model/accessModel";
 import type { DeployedStack } from "../../model/deployed";
 import { isShardName, stacksOf, type Stack } from "../../model/shards";
-import type { Observation, Rule } from "../rule";
+import { rulesOf, type Observation, type Rule } from "../rule";
 
 const moveState =
   'move their state before you deploy, as "Changing the number of shards" in docs/deploying.md says';
 
 /** Rules about what a deploy takes away. */
-export const destroyedRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "P06",
+export const destroyedRules: readonly Rule[] = rulesOf({
+  P06: {
     severity: "warning",
     title: "deploying destroys what the last synth wrote, or loses sight of it",
     why: "whoever still logs in by it is refused, and the sessions of a role that is destroyed lose their permissions",
@@ -23,7 +22,7 @@ export const destroyedRules: readonly Rule[] = Object.freeze<Rule[]>([
       });
     },
   },
-]);
+});
 
 /** A stack that no account has any more: Terraform destroys nothing of it, and nobody can deploy it. */
 function goneStack(

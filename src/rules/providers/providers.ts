@@ -4,41 +4,30 @@ import { issuerProblem, issuersOf } from "../../model/issuer";
 import { parseArn, providerName } from "../../model/names";
 import { fixedLimits } from "../../model/quotas";
 import type { Surroundings } from "../judgedRole";
-import type { Observation, Rule } from "../rule";
+import { rulesOf, type Rule } from "../rule";
 import { foreignIssuer } from "../trust/foreignIssuers";
 
-type Judge = (provider: ExistingIdentityProvider, surroundings: Surroundings) => readonly string[];
+type Provider = ExistingIdentityProvider;
+type Judge = (provider: Provider, surroundings: Surroundings) => readonly string[];
 
-/** Judges each provider by itself; `element` is where what is wrong stands. */
+/** Judges each provider by itself. @param path - from the provider to what is wrong */
 const each =
-  (element: string, judge: Judge): NonNullable<Rule["providers"]> =>
+  (judge: Judge, ...path: readonly string[]): NonNullable<Rule["providers"]> =>
   (providers, surroundings) =>
     providers.flatMap((provider) =>
-      judge(provider, surroundings).map((problem): Observation => ({
+      judge(provider, surroundings).map((problem) => ({
         message: `identity provider ${quote(provider.url)} ${problem}`,
-        origin: element === "" ? provider.origin : below(provider.origin, element),
+        origin: below(provider.origin, ...path),
       })),
     );
 
-function twins(providers: readonly ExistingIdentityProvider[]): readonly Observation[] {
-  const before = new Map<string, ExistingIdentityProvider[]>();
-  return providers.flatMap((provider) => {
-    const name = nameOf(provider);
-    const alike = before.get(name) ?? [];
-    before.set(name, [...alike, provider]);
-    if (!alike.some((other) => mayShareAccount(provider, other))) return [];
-    const message = `another identity provider has the URL ${quote(provider.url)} too: IAM allows only one for each URL in an account`;
-    return [{ message, origin: provider.origin }];
-  });
-}
-
-function mayShareAccount(a: ExistingIdentityProvider, b: ExistingIdentityProvider): boolean {
-  const [one, other] = [a, b].map(({ arn }) => (arn === null ? undefined : parseArn(arn)?.account));
+function mayShareAccount(...providers: readonly Provider[]): boolean {
+  const [one, other] = providers.map(({ arn }) => (arn === null ? undefined : parseArn(arn)?.account));
   return one === undefined || other === undefined || one === other;
 }
 
 /** IAM shows the URL without its scheme. */
-function nameOf({ url }: ExistingIdentityProvider): string {
+function nameOf({ url }: Provider): string {
   return providerName(url).toLowerCase();
 }
 
@@ -55,24 +44,27 @@ const urlProblems: Judge = ({ url }) => {
 const thumbprints: Judge = ({ thumbprints: list }) => {
   if (list === null) return [];
   if (list.length === 0) return ["has an empty list of thumbprints"];
-  const most = fixedLimits.thumbprintsPerProvider;
-  const wrong = list.find((t) => !/^[0-9a-f]{40}$/i.test(t));
+  const max = fixedLimits.thumbprintsPerProvider;
+  const wrong = list.filter((t) => !/^[0-9a-f]{40}$/i.test(t));
   return [
-    ...(list.length > most ? [`has ${list.length} thumbprints; IAM takes ${most}`] : []),
-    ...(wrong === undefined ? [] : [`has the thumbprint ${quote(wrong)}, which is not 40 hex digits`]),
+    ...(list.length > max ? [`has ${list.length} thumbprints; IAM takes ${max}`] : []),
+    ...wrong.slice(0, 1).map((text) => `has the thumbprint ${quote(text)}, which is not 40 hex digits`),
   ];
 };
 
-const audiences: Judge = (provider, { installations }) => {
-  const { audiences: registered } = provider;
-  const most = fixedLimits.audiencesPerProvider;
-  const over = registered.length > most ? [`has ${registered.length} audiences; IAM takes ${most}`] : [];
-  const name = providerName(provider.url);
+const audiences: Judge = ({ url, audiences: registered }, { installations }) => {
+  const max = fixedLimits.audiencesPerProvider;
+  const name = providerName(url);
   const used = installations.filter((i) => issuersOf(i).some((issuer) => issuer.providerName === name));
   const missing = [...new Set(used.map((i) => i.audience))].filter((a) => !registered.includes(a));
-  if (missing.length > 0)
-    return [...over, `does not register ${missing.map(quote).join(", ")}, which workspaces ask for`];
-  return registered.length === 0 ? ["registers no audience: every login is denied"] : over;
+  if (missing.length === 0 && registered.length === 0)
+    return ["registers no audience: every login is denied"];
+  return [
+    ...(registered.length > max ? [`has ${registered.length} audiences; IAM takes ${max}`] : []),
+    ...(missing.length > 0
+      ? [`does not register ${missing.map(quote).join(", ")}, which workspaces ask for`]
+      : []),
+  ];
 };
 
 /** With installations declared, an identity provider of none of them, nor of an issuer that we know to be another's. */
@@ -86,41 +78,44 @@ const unused: Judge = ({ url }, { installations }) => {
 };
 
 /** Rules about IAM identity providers. */
-export const providerRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "P01",
+export const providerRules: readonly Rule[] = rulesOf({
+  P01: {
     severity: "error",
     title: "two identity providers with one URL in one account",
     why: "IAM refuses the second one, in the middle of an apply",
     remedy: "keep one of them, with the audiences of both",
-    providers: twins,
+    providers: (providers) =>
+      providers
+        .filter((one, i) =>
+          providers.slice(0, i).some((other) => nameOf(one) === nameOf(other) && mayShareAccount(one, other)),
+        )
+        .map(({ url, origin }) => ({
+          message: `another identity provider has the URL ${quote(url)} too: IAM allows only one for each URL in an account`,
+          origin,
+        })),
   },
-  {
-    id: "P02",
+  P02: {
     severity: "error",
     title: "an identity provider's URL that is not an issuer",
     why: "IAM refuses it, or no token's iss equals it, and every login is denied",
     remedy: "copy iss from gp idp token --audience sts.amazonaws.com --decode",
-    providers: each("url", urlProblems),
+    providers: each(urlProblems, "url"),
   },
-  {
-    id: "P03",
+  P03: {
     severity: "error",
     title: "an empty or malformed list of thumbprints",
     why: "IAM refuses it, or trusts no certificate of the issuer",
     remedy: "leave the list out: IAM then trusts the well-known certificate authorities",
-    providers: each("thumbprints", thumbprints),
+    providers: each(thumbprints, "thumbprints"),
   },
-  {
-    id: "P04",
+  P04: {
     severity: "error",
     title: "an audience that the identity provider does not register, or too many",
     why: "AWS refuses tokens for an audience that is not registered: every login is denied",
     remedy: "register the audiences that installations use, sts.amazonaws.com unless they have their own",
-    providers: each("audiences", audiences),
+    providers: each(audiences, "audiences"),
   },
-  {
-    id: "P05",
+  P05: {
     severity: "info",
     title: "declared and unused",
     why: "an issuer that nobody needs is one more that a role could trust by mistake",
@@ -132,6 +127,6 @@ export const providerRules: readonly Rule[] = Object.freeze<Rule[]>([
           message: `no entry has a role on installation ${i.name}, and no account gets its identity provider`,
           origin: i.origin,
         })),
-    providers: each("", unused),
+    providers: each(unused),
   },
-]);
+});

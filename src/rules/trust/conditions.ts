@@ -2,9 +2,9 @@ import { nearest, quote } from "../../diagnostics";
 import type { Statement } from "../../model/policyDocument";
 import { coverEverybody, isPrivateCidr, valueForm } from "../../policy";
 import type { TrustCondition, TrustStatement, TrustView } from "../judgedRole";
-import type { Observation, Rule } from "../rule";
-import { claimsOfEveryIssuer, isMissing, literally, neverEquals, outcome } from "./relations";
+import { rulesOf, type Observation, type Rule } from "../rule";
 import {
+  claimsOfEveryIssuer,
   conditionsOf,
   demands,
   each,
@@ -12,17 +12,19 @@ import {
   eachOpenLogin,
   hasWildcard,
   isApart,
-  isBinding,
-  isComparable,
   isDemanded,
   isEverything,
   isIdentity,
+  isMissing,
   isOpen,
   isOwn,
   isPatternValue,
   isWithin,
-  issuersOf,
+  issuerNames,
+  literally,
+  neverEquals,
   on,
+  outcome,
   patternIn,
   sameKey,
   type LoginJudge,
@@ -115,13 +117,13 @@ const wrongKeys: LoginJudge = (login) => {
   // Held against a misspelt issuer, the keys that are right would be wrong.
   if (login.issuers.some(({ problem }) => problem !== null)) return null;
   const known = [...new Set(login.issuers.map((i) => i.providerName))];
-  const bound = login.conditions.filter((c) => isOwn(login, c) && isBinding(c));
+  const bound = login.conditions.filter((c) => isOwn(login, c) && c.binding);
   const isSplit = new Set(bound.map((c) => c.prefix)).size > 1;
   return [
     ...login.conditions
       .filter((c) => c.prefix !== null && !isOwn(login, c))
       .map((c) => ({
-        message: `${login.name} uses the key ${quote(c.key)}, which no token of ${issuersOf(login)} has`,
+        message: `${login.name} uses the key ${quote(c.key)}, which no token of ${issuerNames(login)} has`,
         origin: c.origin,
         remedy: `write ${known.map((name) => quote(`${name}:${c.claim}`)).join(" or ")}`,
       })),
@@ -157,19 +159,21 @@ const keyOfNoLogin: LoginJudge = (login, view) =>
 
 /** Values of one condition that another one of the same statement refuses. */
 const contradictions: LoginJudge = (login) => {
-  const own = on(login, "sub").filter(isComparable);
-  return own.filter(isBinding).flatMap((c) => {
-    const dead = c.values.filter(
-      (value) =>
-        (c.base === "stringlike" || !hasWildcard(value)) &&
-        own.some((other) => other !== c && refuses(other, { ...c, values: [value] }, c)),
-    );
-    const [value] = dead;
-    if (value === undefined) return [];
-    const what = dead.length === c.values.length ? "no subject" : `nothing that matches ${quote(value)}`;
-    const message = `${login.name}: ${what} meets all conditions on sub: they must all hold at once`;
-    return [{ message, origin: c.origin }];
-  });
+  const own = on(login, "sub").filter((c) => c.comparable);
+  return own
+    .filter((c) => c.binding)
+    .flatMap((c) => {
+      const dead = c.values.filter(
+        (value) =>
+          (c.base === "stringlike" || !hasWildcard(value)) &&
+          own.some((other) => other !== c && refuses(other, { ...c, values: [value] }, c)),
+      );
+      const [value] = dead;
+      if (value === undefined) return [];
+      const what = dead.length === c.values.length ? "no subject" : `nothing that matches ${quote(value)}`;
+      const message = `${login.name}: ${what} meets all conditions on sub: they must all hold at once`;
+      return [{ message, origin: c.origin }];
+    });
 };
 
 /** Can nothing of one value of a condition meet another condition, too? */
@@ -225,113 +229,99 @@ function wholeInternet(cidrs: readonly string[], where: string): readonly Observ
 }
 
 /** Rules about the conditions of a trust policy, whoever issues the tokens. */
-export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "T25",
+export const conditionRules: readonly Rule[] = rulesOf({
+  T25: {
     severity: "error",
     title: "a wildcard under StringEquals",
     why: "it is taken literally and never matches: every login is denied, or nothing is excluded",
     remedy: "write StringLike, with the guard against dot segments beside it, or name each value",
     trust: uselessWildcard(/^string(not)?equals$/),
   },
-  {
-    id: "T26",
+  T26: {
     severity: "info",
     title: "StringLike without a wildcard",
     why: "if somebody adds a * later, it becomes a pattern without a change of the operator",
     remedy: "write StringEquals",
     trust: eachIdentity(needlessLike),
   },
-  {
-    id: "T27",
+  T27: {
     severity: "warning",
     title: "a wildcard where a literal character seems to be meant",
     why: "more values match than were meant",
     remedy: "write ${?} for a question mark and ${*} for an asterisk, or StringEquals",
     trust: eachIdentity(unescaped),
   },
-  {
-    id: "T28",
+  T28: {
     severity: "error",
     title: "ForAllValues on a key with one value",
     why: "it is true where the key is missing",
     remedy: "write the operator without ForAllValues",
     trust: eachCondition(allValues, eachOpenLogin),
   },
-  {
-    id: "T29",
+  T29: {
     severity: "error",
     title: "IfExists on sub or aud",
     why: "it is true where the key is missing",
     remedy: "write the operator without IfExists",
     trust: eachIdentity(ifExists, eachOpenLogin),
   },
-  {
-    id: "T30",
+  T30: {
     severity: "error",
     title: "only negative operators on sub",
     why: "every subject that is not listed gets in, and so does a token without the claim",
     remedy: "name who gets in with StringEquals or StringLike, and keep the negative operator beside it",
     trust: eachOpenLogin(onlyNegative),
   },
-  {
-    id: "T31",
+  T31: {
     severity: "error",
     title: "Null cancels a condition",
     why: "a key that must be missing cannot be compared: nobody gets in, or everybody does",
     remedy: "remove Null, or write it with false",
     trust: eachCondition(cancelled),
   },
-  {
-    id: "T32",
+  T32: {
     severity: "error",
     title: "a condition key of another issuer",
     why: "no token of this issuer has it: every login is denied, or the condition limits nothing",
     remedy: "begin the key with the issuer as in the principal's ARN: without https://, with its path",
     trust: eachLogin(wrongKeys),
   },
-  {
-    id: "T33",
+  T33: {
     severity: "error",
     title: "a claim that AWS does not expose",
     why: "of most issuers' tokens only aud, sub, amr, email and oaud become condition keys",
     remedy: "have the issuer put the claim into sub, and compare sub",
     trust: eachCondition(hiddenClaim),
   },
-  {
-    id: "T34",
+  T34: {
     severity: "error",
     title: "conditions on sub that exclude each other",
     why: "all conditions of a statement must hold at once: such a subject never gets in",
     remedy: "write all values in one StringLike list, or a statement for each operator",
     trust: eachLogin(contradictions),
   },
-  {
-    id: "T35",
+  T35: {
     severity: "warning",
     title: "a pattern under an operator that ignores case",
     why: "wildcards are taken literally and never match",
     remedy: "write StringLike with the letter case that the host shows, or name each value",
     trust: uselessWildcard(/ignorecase$/),
   },
-  {
-    id: "T38",
+  T38: {
     severity: "error",
     title: "a policy variable in sub",
     why: "the request then decides what sub is compared with",
     remedy: "write the value, and a dollar sign as ${$}",
     trust: eachIdentity(variables),
   },
-  {
-    id: "T39",
+  T39: {
     severity: "error",
     title: "an empty list of values on sub or aud",
     why: "what AWS makes of it is not documented: everybody may get in",
     remedy: "list who gets in, or remove the statement",
     trust: eachIdentity(emptyList),
   },
-  {
-    id: "T40",
+  T40: {
     severity: "error",
     title: "a value that never or always matches",
     why: "AWS sees public addresses only, and compares dates, numbers and addresses only where it can read them: nobody logs in, or a limit is none",
@@ -349,12 +339,11 @@ export const conditionRules: readonly Rule[] = Object.freeze<Rule[]>([
     },
     trust: each(strangeValues),
   },
-  {
-    id: "T41",
+  T41: {
     severity: "error",
     title: "a condition key that no login has",
     why: "the condition holds for nobody, or for everybody: a token brings its issuer's keys, and the request its time and source address, but no AWS principal, no MFA and no external id",
     remedy: "remove it; a condition on sub says who gets in",
     trust: eachLogin(keyOfNoLogin),
   },
-]);
+});

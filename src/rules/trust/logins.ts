@@ -2,17 +2,15 @@ import { quote } from "../../diagnostics";
 import { providerName } from "../../model/names";
 import { coversPattern, literalStart, patternOf } from "../../policy";
 import type { TrustCondition, TrustedIssuer, TrustStatement, TrustView } from "../judgedRole";
-import type { Observation, Rule } from "../rule";
+import { rulesOf, type Observation, type Rule } from "../rule";
 import {
   demands,
   eachLogin,
   eachOpenLogin,
-  isBinding,
   isEverything,
   isOpen,
   isPatternValue,
-  isPositive,
-  issuersOf,
+  issuerNames,
   namedSubjects,
   on,
   patternIn,
@@ -30,7 +28,7 @@ function saidOf(login: TrustStatement, claim: string, view: TrustView): readonly
 const noCondition: LoginJudge = (login, view) =>
   login.conditions.length > 0 || demands(view, login, "sub").length > 0
     ? null
-    : `${login.name} has no Condition: every token of ${issuersOf(login)} gets the role`;
+    : `${login.name} has no Condition: every token of ${issuerNames(login)} gets the role`;
 
 const noAudience: LoginJudge = (login, view) => {
   if (login.conditions.length === 0 || login.issuers.some((i) => i.foreign?.audience === "none")) return null;
@@ -39,7 +37,7 @@ const noAudience: LoginJudge = (login, view) => {
   const pool = login.issuers.some((i) => i.foreign?.audience === "pool");
   const isAnybodys = (c: TrustCondition, value: string): boolean =>
     isEverything(patternIn(c, value)) || (pool && isPatternValue(c, value));
-  const everything = own.find((c) => isPositive(c) && c.values.some((value) => isAnybodys(c, value)));
+  const everything = own.find((c) => c.positive && c.values.some((value) => isAnybodys(c, value)));
   const isNamed = saidOf(login, "aud", view).some((c) => !c.negated && c.base !== "null");
   if (everything === undefined && isNamed) return null;
   return {
@@ -57,7 +55,7 @@ function audienceRemedy({ issuers: [issuer] }: TrustStatement): string {
 
 const wrongAudience: LoginJudge = (login, view) =>
   on(login, "aud")
-    .filter(isPositive)
+    .filter((c) => c.positive)
     .flatMap((c) => {
       const issuers = login.issuers.filter((i) => i.providerName.toLowerCase() === c.prefix);
       const registered = issuers.flatMap((issuer) => registeredBy(issuer, view));
@@ -94,7 +92,7 @@ const noSubject: LoginJudge = (login, view) => {
   const unnamed = login.issuers.find((i) => i.foreign?.audience !== "pool" && !tellsApart(login, i, view));
   if (unnamed === undefined) return null;
   const whose = unnamed.isOna ? ": environments, users and service accounts of any organization" : "";
-  const message = `${login.name} does not say whose token: every one of ${issuersOf(login)} gets the role${whose}`;
+  const message = `${login.name} does not say whose token: every one of ${issuerNames(login)} gets the role${whose}`;
   return { message, remedy: namingRemedy(unnamed) };
 };
 
@@ -126,7 +124,7 @@ function tellsApart(login: TrustStatement, issuer: TrustedIssuer, view: TrustVie
 /** Is this a condition that only a named caller or customer of the issuer meets? */
 function namesCallers(condition: TrustCondition, issuer: TrustedIssuer): boolean {
   const { claim, values } = condition;
-  if (!isBinding(condition) || values.length === 0) return false;
+  if (!condition.binding || values.length === 0) return false;
   if (claim === "sub") return values.every((value) => isNamedSubject(condition, value, issuer));
   // Where anybody signs up, nobody has verified the address.
   if (claim === "email" && !issuer.openSignup)
@@ -162,45 +160,40 @@ function namingRemedy({ providerName: name, foreign, isOna }: TrustedIssuer): st
 }
 
 /** Rules about which tokens a statement lets in at all. */
-export const loginRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "T20",
+export const loginRules: readonly Rule[] = rulesOf({
+  T20: {
     severity: "error",
     title: "a login without a Condition",
     why: "every token of the issuer gets the role, whoever it was made for",
     remedy: "require aud and sub with StringEquals",
     trust: eachOpenLogin(noCondition),
   },
-  {
-    id: "T21",
+  T21: {
     severity: "error",
     title: "a login without a condition on aud",
     why: "a token that was made for another service gets the role too",
     remedy: 'add "StringEquals": {"ISSUER:aud": "sts.amazonaws.com"}',
     trust: eachOpenLogin(noAudience),
   },
-  {
-    id: "T22",
+  T22: {
     severity: "error",
     title: "an audience that the provider does not register, or the workspace does not ask for",
     why: "every login is denied, or tokens for something else get in",
     remedy: "write the installation's audience: sts.amazonaws.com unless it has its own",
     trust: eachLogin(wrongAudience),
   },
-  {
-    id: "T23",
+  T23: {
     severity: "error",
     title: "a login without a condition on sub",
     why: "every workspace of the installation gets the role, whatever repository it was opened on",
     remedy: 'add "StringEquals": {"ISSUER:sub": ["https://HOST/OWNER/REPOSITORY", "….git", "…/"]}',
     trust: eachOpenLogin(noSubject),
   },
-  {
-    id: "T24",
+  T24: {
     severity: "error",
     title: "a condition on sub that every subject meets",
     why: "every workspace of the installation gets the role, those from a snapshot or without a context included; with another issuer than Gitpod, every customer of that issuer",
     remedy: "name the repository: https://HOST/OWNER/REPOSITORY",
     trust: eachOpenLogin(everySubject),
   },
-]);
+});

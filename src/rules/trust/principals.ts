@@ -3,7 +3,7 @@ import { issuersOf } from "../../model/issuer";
 import { partitions } from "../../model/partitions";
 import { assumeAction, many, matchesPattern } from "../../policy";
 import type { TrustPrincipal, TrustStatement, TrustView } from "../judgedRole";
-import { observed, type Observation, type Rule, type Said } from "../rule";
+import { observed, type Observation, rulesOf, type Rule, type Said } from "../rule";
 import { builtInProviders } from "./foreignIssuers";
 import { mistakes } from "./structure";
 import { each, hasPlaceholder } from "./trustView";
@@ -179,9 +179,8 @@ const strangeProviders = eachPrincipal(({ text, arn }, { name, issuers }, view) 
 });
 
 /** Rules about whom a trust policy names, and what they may do. */
-export const principalRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "T04",
+export const principalRules: readonly Rule[] = rulesOf({
+  T04: {
     severity: "error",
     title: "the principal is missing, or is everybody",
     why: "anybody who meets the conditions gets the role, from any AWS account or identity provider",
@@ -189,24 +188,21 @@ export const principalRules: readonly Rule[] = Object.freeze<Rule[]>([
       'name the identity provider: "Principal": {"Federated": "arn:aws:iam::ACCOUNT:oidc-provider/ISSUER"}',
     trust: each(anybody),
   },
-  {
-    id: "T06",
+  T06: {
     severity: "error",
     title: "an OpenID Connect provider with another action than sts:AssumeRoleWithWebIdentity",
     why: "nobody can log in through it",
     remedy: `write "Action": "${assumeAction}"`,
     trust: each(otherActions),
   },
-  {
-    id: "T07",
+  T07: {
     severity: "error",
     title: "every action of STS",
     why: "it also allows what AWS adds to STS later, and lets callers tag and name their sessions freely",
     remedy: `write "Action": "${assumeAction}"`,
     trust: each(everyAction),
   },
-  {
-    id: "T08",
+  T08: {
     severity: "error",
     title: "a placeholder is left in the ARN",
     why: "IAM refuses it, or trusts whoever gets that name",
@@ -217,16 +213,14 @@ export const principalRules: readonly Rule[] = Object.freeze<Rule[]>([
     }),
     role: mistakes("T08"),
   },
-  {
-    id: "T09",
+  T09: {
     severity: "error",
     title: "an ARN of another partition",
     why: "accounts of different partitions cannot trust each other: nobody can log in",
     remedy: `write the partition of the role's account: ${partitions.join(", ")}`,
     trust: wrongPartitions,
   },
-  {
-    id: "T10",
+  T10: {
     severity: "error",
     title: "an identity provider of another account, or of an issuer that is not declared",
     why: "an identity provider works in its own account only; an issuer that is not declared may be a stranger's",
@@ -235,8 +229,7 @@ export const principalRules: readonly Rule[] = Object.freeze<Rule[]>([
       "name the identity provider of the role's own account; --issuer, or a manifest, says which issuer is yours",
     trust: strangeProviders,
   },
-  {
-    id: "T13",
+  T13: {
     severity: "error",
     title: "a web identity is meant, and none can log in",
     why: "IAM accepts such a statement, and no token ever meets it",
@@ -254,12 +247,11 @@ export const principalRules: readonly Rule[] = Object.freeze<Rule[]>([
       ];
     },
   },
-  {
-    id: "T43",
+  T43: {
     severity: "warning",
     title: "others than the web identity get the role too",
     why: "whoever they are, conditions on sub do not hold for them",
     remedy: "give them a role of their own, or make sure that they are meant",
     trust: otherPrincipals,
   },
-]);
+});

@@ -1,12 +1,11 @@
 import { below, quote } from "../../diagnostics";
 import { dialects } from "../../subject";
 import type { TrustedIssuer } from "../judgedRole";
-import { listed, type Rule } from "../rule";
+import { listed, rulesOf, type Rule } from "../rule";
 
 /** Rules about whom a role admits, be it an entry of a manifest or a document that says so. */
-export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "T50",
+export const reachRules: readonly Rule[] = rulesOf({
+  T50: {
     severity: "info",
     title: "the bare repository only",
     why: "workspaces opened on a branch, a pull request or an issue are denied",
@@ -17,8 +16,7 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
         ? "only workspaces opened on the repository itself are admitted, not those opened on a branch"
         : null,
   },
-  {
-    id: "T54",
+  T54: {
     severity: "warning",
     title: "a whole organization",
     why: "every repository of it, present and future, gets the role: whoever may create one there gets in, and so does whoever opens a workspace on a fork's pull request",
@@ -34,8 +32,7 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
       return `${what}, present and future, gets this role, and so does whoever may create one there${forks}`;
     },
   },
-  {
-    id: "T57",
+  T57: {
     severity: "warning",
     waivable: true,
     title: "anybody who may read the repository gets in",
@@ -51,8 +48,7 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
       return { message, severity: "error", remedy };
     },
   },
-  {
-    id: "T58",
+  T58: {
     severity: "warning",
     title: "contexts that run a fork's code",
     why: "whoever may open a pull request writes the code that then runs with the role",
@@ -69,8 +65,7 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
       return `${by(named)} admits workspaces on ${forks.join(" and ")}, whose code can come from forks`;
     },
   },
-  {
-    id: "T64",
+  T64: {
     severity: "info",
     title: "an issuer of the old form",
     why: "since September 2023 new installations issue tokens as https://services.<host>/idp; if yours does, every login is denied",
@@ -92,8 +87,7 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
           })),
       ),
   },
-  {
-    id: "T66",
+  T66: {
     severity: "info",
     title: "the subject goes by the owner's name",
     why: "when the owner is renamed, somebody else can take the old name and gets in",
@@ -107,8 +101,7 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
         : `whoever takes over the name of an owner after a rename gets its roles: ${listed(owners)}`;
     },
   },
-  {
-    id: "T67",
+  T67: {
     severity: "info",
     title: "the trust rests on an Ona project",
     why: "every environment of the project gets the role, whatever code is in it",
@@ -118,8 +111,7 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
         ? "whoever may edit the Ona project or its repository, or create environments in it, decides which code has this role"
         : null,
   },
-  {
-    id: "T68",
+  T68: {
     severity: "info",
     title: "contexts without the repository itself",
     why: "a workspace opened on the repository's own page, as most are, is refused",
@@ -132,8 +124,7 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
         ? null
         : "workspaces opened on the repository's own page are refused",
   },
-  {
-    id: "T71",
+  T71: {
     severity: "info",
     title: "a link made for it opens a fork's code",
     why: "on some hosts a link that looks like one to a branch, a tag or an issue can open a commit or pull request of a fork: whoever gets somebody to follow it writes the code that then runs with the role",
@@ -155,7 +146,7 @@ export const reachRules: readonly Rule[] = Object.freeze<Rule[]>([
         : `${by(made)} also admits a link made to open a ${opened.join(" or ")} of a fork`;
     },
   },
-]);
+});
 
 /** Did Gitpod's installer write issuers of this form until September 2023? */
 function isOldForm(providerName: string): boolean {

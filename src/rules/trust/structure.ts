@@ -2,7 +2,7 @@ import { below, nearest, pathText, quote } from "../../diagnostics";
 import type { Statement } from "../../model/policyDocument";
 import { many, statementMistakes } from "../../policy";
 import type { ReadPolicy, TrustStatement } from "../judgedRole";
-import type { Observation, Rule, Said } from "../rule";
+import { rulesOf, type Observation, type Rule, type Said } from "../rule";
 import { isWritable } from "./subjectValues";
 import { conditionsOf, each, federatedOf } from "./trustView";
 
@@ -155,9 +155,8 @@ function resources({ statement, origin, name }: TrustStatement): Said {
 }
 
 /** Rules about the shape of a policy that exists already, and about whom a trust policy names. */
-export const structureRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "T01",
+export const structureRules: readonly Rule[] = rulesOf({
+  T01: {
     severity: "error",
     title: "not a policy that IAM reads",
     why: "IAM refuses the document; if a key stands twice, it keeps one of the two and does not say which",
@@ -168,8 +167,7 @@ export const structureRules: readonly Rule[] = Object.freeze<Rule[]>([
       ...mistakes("T01")(role),
     ],
   },
-  {
-    id: "T02",
+  T02: {
     severity: "error",
     title: "Version is missing or not 2012-10-17",
     why: "escapes like ${*} and variables are then literal text: conditions mean something else",
@@ -177,8 +175,7 @@ export const structureRules: readonly Rule[] = Object.freeze<Rule[]>([
     trust: version,
     role: documents(version),
   },
-  {
-    id: "T03",
+  T03: {
     severity: "error",
     title: "a Sid that IAM refuses",
     why: "IAM refuses the document",
@@ -186,20 +183,18 @@ export const structureRules: readonly Rule[] = Object.freeze<Rule[]>([
     trust: sids,
     role: documents(sids),
   },
-  {
-    id: "T05",
+  T05: {
     severity: "error",
     title: "Resource in a trust policy",
     why: "IAM refuses the document",
     remedy: "remove it",
     trust: each(resources),
   },
-  {
-    id: "T65",
+  T65: {
     severity: "error",
     title: "characters that IAM refuses",
     why: "IAM takes U+0020 to U+00FF, TAB, LF and CR only, and refuses the document",
     remedy: "write the text percent-encoded, as the URL has it",
     trust: each(foreignCharacters),
   },
-]);
+});

@@ -1,16 +1,13 @@
 import { quote } from "../../diagnostics";
-import { patternOf, patternsMeet } from "../../policy";
 import type { FormFinding, JudgedRole, TrustView } from "../judgedRole";
-import type { Rule } from "../rule";
-import { judgeClaims, judgeMixture, judgeOna } from "./subjectClaims";
-import { judgePattern, judgeUrl } from "./subjectUrls";
-import { admittedBy, say, subjectValues, type Reading, type SubjectValue } from "./subjectValues";
+import { rulesOf, type Rule } from "../rule";
+import { judgeMixture, judgeSubject, subjectValues } from "./subjectValues";
 
 /** Whom the subjects of a trust policy admit, read as Gitpod makes them, and what is odd about their form. */
 export function readSubjects(view: TrustView): Pick<JudgedRole, "admissions" | "forms"> {
   const values = subjectValues(view);
   const readings = [
-    ...values.flatMap((value) => judge(value).map((reading) => [value, reading] as const)),
+    ...values.flatMap((value) => judgeSubject(value).map((reading) => [value, reading] as const)),
     ...judgeMixture(values),
   ].map(
     ([
@@ -34,121 +31,84 @@ export function readSubjects(view: TrustView): Pick<JudgedRole, "admissions" | "
   };
 }
 
-/** Subjects that say nothing of a repository: everybody has them who has a workspace. */
-const anonymous: readonly string[] = Object.freeze([
-  ...["no-context", "deleted-normalizedContextURL", "snapshot/01234567-89ab-4cde-8f01-23456789abcd"],
-]);
-
-function judge(value: SubjectValue): readonly Reading[] {
-  const nameless = anonymousOf(value);
-  if (nameless !== null) return say("T61", `admits ${quote(nameless)}, which names no repository`);
-  return judgeOna(value) ?? judgeClaims(value) ?? (value.open ? judgePattern(value) : judgeUrl(value));
-}
-
-function anonymousOf(value: SubjectValue): string | null {
-  // Any snapshot counts, not the one of the example alone.
-  const snapshot = patternOf("snapshot/*", true);
-  if (value.start.startsWith("snapshot/") && snapshot !== null && patternsMeet(value.pattern, snapshot))
-    return value.open ? "snapshot/…" : value.start;
-  return anonymous.find((subject) => admittedBy(value, subject)) ?? null;
-}
-
 /** Rules about what a subject looks like: other ones than Gitpod presents admit nobody, or strangers. */
-export const subjectRules: readonly Rule[] = rulesOfForms([
-  {
-    id: "T51",
+export const subjectRules: readonly Rule[] = rulesOf({
+  T51: {
     severity: "warning",
     title: "everything below the repository, but not the repository itself",
     why: "workspaces opened on the front page of the repository are denied",
     remedy: "add the URL to the list, bare, with .git and with a slash at its end",
   },
-  {
-    id: "T52",
+  T52: {
     severity: "error",
     title: "a wildcard inside a name",
     why: "other repositories or organizations match whose names begin the same, and anybody can register such a name",
     remedy: "end the name with a slash before the wildcard, or write it in full",
   },
-  {
-    id: "T53",
+  T53: {
     severity: "error",
     title: "a wildcard before the path of the repository",
     why: "somebody else can create a host, an organization or a longer path that matches",
     remedy: "write https://, host, owner and repository in full, and the wildcard after them",
   },
-  {
-    id: "T55",
+  T55: {
     severity: "error",
     title: "a whole host",
     why: "whoever has a repository there gets the role",
     remedy: "name the organization or, better, the repository",
   },
-  {
-    id: "T56",
+  T56: {
     severity: "warning",
     title: "a subject that no workspace presents, or only some do",
     why: "subjects are compared character by character: the other forms are denied",
     remedy:
       "write https://, the host in lower case, and the path as the host shows it; list the URL bare, with .git and with a slash at its end",
   },
-  {
-    id: "T59",
+  T59: {
     severity: "error",
     title: "a pattern without the guard against dot segments",
     why: "a URL that begins with the repository can open another one: anybody who may open workspaces gets in, without access to the repository",
     remedy: String.raw`add "StringNotLike" on the same key with "*..*", "*%2e*", "*%2E*", "*\t*", "*\n*" and "*\r*"`,
   },
-  {
-    id: "T60",
+  T60: {
     severity: "warning",
     title: "a pattern of paths on a host that keeps the branch in the query",
     why: "workspaces opened on a branch are denied",
     remedy: "add the forms of branches, with the question mark as ${?}",
   },
-  {
-    id: "T61",
+  T61: {
     severity: "error",
     title: "subjects that name no repository",
     why: "workspaces without a context, or from a snapshot, present the same subject whoever opened them",
     remedy: "name the repository: https://HOST/OWNER/REPOSITORY",
   },
-  {
-    id: "T62",
+  T62: {
     severity: "error",
     title: "claims in sub that callers choose, or that say nothing",
     why: "whoever asks for the token, or opens the workspace, then decides part of the subject",
     remedy: "have Gitpod build sub from org_id and repository, and write both in full",
   },
-  {
-    id: "T63",
+  T63: {
     severity: "warning",
     title: "subjects of several versions, or of version 3 without the bare form",
     why: "an issuer presents one version, and some workspaces have no further fields: those logins are denied",
     remedy:
       "list both forms, the one that ends with the id and the one with :*; ona (or gp) idp token --audience sts.amazonaws.com --decode shows sub",
   },
-  {
-    id: "T69",
+  T69: {
     severity: "warning",
     title: "a whole Ona organization",
     why: "the organization's users and service accounts have tokens too: whoever is in it gets the role",
     remedy: "name the projects: organization_id:ORGANIZATION:project_id:PROJECT, bare and with :*",
   },
-  {
-    id: "T70",
+  T70: {
     severity: "error",
     title: "an Ona subject that a user chooses part of, or that no token has",
     why: "a user's name or address may hold what the pattern ends with; a form that no token has admits nobody",
     remedy: "copy sub from ona idp token --audience sts.amazonaws.com --decode",
   },
-]);
-
-/** Rules that say what the reading of subjects has found for them. */
-function rulesOfForms(rows: readonly Omit<Rule, "trust">[]): readonly Rule[] {
-  return Object.freeze(
-    rows.map((row): Rule => ({
-      ...row,
-      trust: (_, { forms }) => forms.filter(({ rule }) => rule === row.id),
-    })),
-  );
-}
+}).map((rule) => ({
+  ...rule,
+  // The reading of subjects has found what there is to say.
+  trust: (_, { forms }) => forms.filter((form) => form.rule === rule.id),
+}));

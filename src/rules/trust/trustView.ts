@@ -1,8 +1,139 @@
+import { below, quote } from "../../diagnostics";
+import type { ExistingDocument } from "../../model/existing";
+import { isSharedIssuer, issuerProblem, issuersOf, onaIssuer } from "../../model/issuer";
+import { parseArn } from "../../model/names";
 import type { Condition, Statement } from "../../model/policyDocument";
-import { coversPattern, evaluateTrust, many, patternOf, patternsMeet, type Pattern } from "../../policy";
-import { quote } from "../../diagnostics";
-import type { TrustCondition, TrustedIssuer, TrustStatement, TrustView } from "../judgedRole";
+import { quotaTable } from "../../model/quotas";
+import type { RoleAccess } from "../../model/roleAccess";
+import {
+  coversPattern,
+  evaluateTrust,
+  lengthOf,
+  many,
+  matchesPattern,
+  operatorParts,
+  patternOf,
+  patternsMeet,
+  readDocument,
+  valueProblem,
+  type Pattern,
+  type ServiceReference,
+} from "../../policy";
+import type {
+  Surroundings,
+  TrustCondition,
+  TrustedIssuer,
+  TrustStatement,
+  TrustView,
+  WrittenCondition,
+} from "../judgedRole";
 import { observed, type Rule, type Said } from "../rule";
+import { builtInProviders, foreignIssuer } from "./foreignIssuers";
+
+/** Characters of a document beyond which its statements are not judged: twice what AWS raises the quota to. */
+const longestJudged = 2 * quotaTable.trustPolicyLength.max;
+
+/** A trust policy that somebody wrote, with what rules ask of it. */
+export function trustView(
+  access: RoleAccess,
+  { origin, value }: ExistingDocument,
+  surroundings: Surroundings,
+): TrustView {
+  const read = readDocument(value);
+  // IAM takes none so long in any account, which T11 says: its values are not compared.
+  const written = lengthOf(read.policy) <= longestJudged ? read.policy.Statement : [];
+  const statements = written.map((statement, i): TrustStatement => {
+    const at = below(origin, ...(read.paths[i] ?? []));
+    const principals = principalsOf(statement, at);
+    return {
+      ...{ statement, principals, origin: at },
+      name: `statement ${i + 1}${statement.Sid ? ` ${quote(statement.Sid)}` : ""}`,
+      issuers: principals.flatMap(({ type, text }) =>
+        type === "Federated" ? (issuerOf(text, surroundings) ?? []) : [],
+      ),
+      conditions: conditionsOf(statement.Condition).map((c) => ({
+        ...{ ...c, ...readOperator(c.operator), ...readKey(c.key) },
+        origin: below(at, "Condition", c.operator, c.key),
+      })),
+    };
+  });
+  const logins = statements.filter(
+    ({ statement, issuers }) =>
+      statement.Effect === "Allow" && issuers.some(({ principal }) => isAbout(statement, principal)),
+  );
+  const view = {
+    ...{ origin, value, read, access, surroundings, statements, logins, open: logins },
+    loginKeys: loginKeys(surroundings.reference),
+  };
+  return { ...view, open: logins.filter((login) => !isClosed(login, view)) };
+}
+
+function principalsOf(
+  { Principal = {} }: Statement,
+  origin: TrustStatement["origin"],
+): TrustStatement["principals"] {
+  const at = below(origin, "Principal");
+  if (Principal === "*") return [{ type: "AWS", text: "*", arn: null, origin: at }];
+  return Object.entries(Principal).flatMap(([type, names]) =>
+    many(names).map((text) => ({ type, text, arn: parseArn(text), origin: below(at, type) })),
+  );
+}
+
+function issuerOf(principal: string, { installations: declared }: Surroundings): TrustedIssuer | null {
+  const isBuiltIn = builtInProviders.has(principal);
+  const [, ofArn] = /:oidc-?provider[/:](?:https:\/\/)?(.*)$/i.exec(principal) ?? [];
+  const providerName = isBuiltIn ? principal : ofArn;
+  // A wildcard is no issuer's name; T04 says so.
+  if (providerName === undefined || /[*?]/.test(providerName)) return null;
+  const known = declared.flatMap(issuersOf).filter((i) => i.providerName === providerName);
+  const installations = declared.filter((i) => issuersOf(i).some((issuer) => known.includes(issuer)));
+  const foreign = installations.length > 0 ? null : foreignIssuer(providerName);
+  const issuer = `https://${providerName}`;
+  return {
+    ...{ principal, providerName, foreign, installations },
+    problem: isBuiltIn ? null : providerArnProblem(principal, foreign !== null),
+    isOna: issuer === onaIssuer || installations.some((i) => i.ona !== null),
+    openSignup: known.some((i) => i.openSignup) || (URL.canParse(issuer) && isSharedIssuer(issuer)),
+  };
+}
+
+/**
+ * Why no token logs in by an identity provider of this ARN; null where one may. What T09 says is not repeated.
+ * @param foreign - is the issuer known to be another's, whose names have forms of their own?
+ */
+function providerArnProblem(principal: string, foreign: boolean): string | null {
+  const arn = parseArn(principal);
+  if (arn === null) return "which is not a complete ARN";
+  if (arn.service !== "iam" || arn.region !== "")
+    return "which is not an ARN of IAM: arn:PARTITION:iam::ACCOUNT:oidc-provider/ISSUER";
+  const [, name] = /^oidc-provider\/(.+)$/.exec(arn.resource) ?? [];
+  if (name === undefined) return "whose resource does not begin with oidc-provider/";
+  if (hasPlaceholder(name)) return null;
+  const problem = issuerProblem(`https://${name}`);
+  const isOdd = foreign ? /^[^/]*[A-Z:]/.test(name) : problem !== null;
+  return isOdd ? `whose issuer ${problem?.problem ?? "is not in its normal form"}` : null;
+}
+
+function readOperator(
+  operator: string,
+): Omit<TrustCondition, keyof WrittenCondition | "prefix" | "claim" | "origin"> {
+  const parts = operatorParts(operator);
+  const isText = /^string(not)?(equals|equalsignorecase|like)$/.test(parts.base);
+  const positive = isText && !parts.negated;
+  const binding = positive && parts.set !== "forallvalues" && !parts.ifExists;
+  return { ...parts, positive, binding, comparable: isText && !parts.base.endsWith("ignorecase") };
+}
+
+/** Services whose condition keys end in words that claims have, too. */
+const services = /^(aws|sts|iam|saml)$/;
+
+function readKey(key: string): Pick<TrustCondition, "prefix" | "claim"> {
+  const at = key.lastIndexOf(":");
+  const prefix = key.slice(0, Math.max(at, 0)).toLowerCase();
+  const claim = key.slice(at + 1).toLowerCase();
+  const isIssuers = !services.test(prefix) && (/[./]/.test(prefix) || /^(sub|aud)$/.test(claim));
+  return { prefix: isIssuers ? prefix : null, claim };
+}
 
 /** Judges each statement of a trust policy. */
 export function each(judge: (statement: TrustStatement) => Said): NonNullable<Rule["trust"]> {
@@ -23,7 +154,7 @@ export function eachOpenLogin(judge: LoginJudge): NonNullable<Rule["trust"]> {
 }
 
 /** The issuers of a statement, for a message. */
-export function issuersOf({ issuers }: TrustStatement): string {
+export function issuerNames({ issuers }: TrustStatement): string {
   return [...new Set(issuers.map((i) => quote(i.providerName)))].join(", ");
 }
 
@@ -35,9 +166,7 @@ export function isAbout(statement: Statement, federated: string): boolean {
 }
 
 /** The conditions of a statement, one by one. */
-export function conditionsOf(
-  condition: Condition | undefined,
-): readonly { readonly operator: string; readonly key: string; readonly values: readonly string[] }[] {
+export function conditionsOf(condition: Condition | undefined): readonly WrittenCondition[] {
   return Object.entries(condition ?? {}).flatMap(([operator, block]) =>
     Object.entries(block).map(([key, values]) => ({ operator, key, values: many(values) })),
   );
@@ -73,23 +202,6 @@ export function on(view: TrustStatement, claim: string): readonly TrustCondition
 /** Is this a condition on a claim of one of the statement's issuers? */
 export function isOwn(view: TrustStatement, { prefix }: TrustCondition): boolean {
   return prefix !== null && view.issuers.some((i) => i.providerName.toLowerCase() === prefix);
-}
-
-const stringOperators = /^string(not)?(equals|equalsignorecase|like)$/;
-
-/** Does it name values that are let in, whether or not it also lets others in? */
-export function isPositive({ base, negated }: TrustCondition): boolean {
-  return !negated && stringOperators.test(base);
-}
-
-/** Is this an operator whose values can be compared as patterns: a string operator that looks at case? */
-export function isComparable({ base }: TrustCondition): boolean {
-  return /^string(not)?(equals|like)$/.test(base);
-}
-
-/** Does it name values that are let in, and hold only where the key is there? */
-export function isBinding(condition: TrustCondition): boolean {
-  return isPositive(condition) && condition.set !== "forallvalues" && !condition.ifExists;
 }
 
 type Comparison = Pick<TrustCondition, "base" | "known" | "set" | "key" | "values">;
@@ -170,17 +282,18 @@ export function demands(view: TrustView, login: TrustStatement, claim: string): 
     if (deny.statement.Effect !== "Deny" || only === undefined || more.length > 0) return [];
     if (!only.negated || only.set !== null || only.ifExists || only.claim !== claim) return [];
     if (!isOwn(login, only) || !deniesAll(deny, login)) return [];
-    return [{ ...only, negated: false, base: only.base.replace("not", "") }];
+    const positive = only.base.startsWith("string");
+    return [{ ...only, negated: false, base: only.base.replace("not", ""), positive, binding: positive }];
   });
 }
 
 /** Whom a login admits by `sub`: its conditions that name values, and what Deny statements demand. */
 export function namedSubjects(view: TrustView, login: TrustStatement): readonly TrustCondition[] {
-  return [...on(login, "sub").filter(isPositive), ...demands(view, login, "sub")];
+  return [...on(login, "sub").filter((c) => c.positive), ...demands(view, login, "sub")];
 }
 
 /** Is the Deny about every issuer of the login, and about the login? */
-export function deniesAll(deny: TrustStatement, login: TrustStatement): boolean {
+function deniesAll(deny: TrustStatement, login: TrustStatement): boolean {
   return login.issuers.every(({ principal }) => isAbout(deny.statement, principal));
 }
 
@@ -209,4 +322,100 @@ export function admits(view: TrustView, login: TrustStatement, issuer: TrustedIs
     { ...policy, Statement: [allow, ...denies.map((d) => d.statement)] },
     { federated: issuer.principal, context: new Map([[key, [sub]]]) },
   ).allowed;
+}
+
+/** The claims that become condition keys whoever issues the token. */
+export const claimsOfEveryIssuer: readonly string[] = Object.freeze("amr aud email oaud sub".split(" "));
+
+/** The keys that a web identity login may have, as AWS publishes them; empty where they were not loaded. */
+function loginKeys(reference: ServiceReference): readonly string[] {
+  const login = reference.actions.get("sts")?.get("assumerolewithwebidentity");
+  if (login === undefined) return [];
+  const ofRole = login.resources.flatMap((resource) => resource.conditionKeys);
+  const ofRequest = reference.globalConditionKeys.filter(
+    (key) => key.startsWith("aws:") && !ofOthers.test(key),
+  );
+  return [...login.conditionKeys, ...ofRole, ...ofRequest, "sts:durationseconds"];
+}
+
+/** Keys of callers that have AWS credentials already, of services that call on somebody's behalf, and of instances. */
+const ofOthers =
+  /^aws:(principal|multifactorauth|user(id|name)$|tokenissuetime|federatedprovider|assumedroot|source(account|arn|owner|org|identity)|chatbotsourcearn|ec2instance|calledvia)/;
+
+/** Keys that a token fills only with claims that Gitpod and Ona do not put into theirs. */
+const ofOtherIssuers = /^(aws:requesttag\/.*|aws:tagkeys|sts:(transitivetagkeys|sourceidentity))$/;
+
+/** Has no login by a statement this key, whatever the token? */
+export function isMissing(condition: TrustCondition, login: TrustStatement, view: TrustView): boolean {
+  const { prefix, claim } = condition;
+  const isGitpods = login.issuers.every((issuer) => issuer.foreign === null);
+  const key = condition.key.toLowerCase();
+  const isPublished =
+    view.loginKeys.length === 0 || view.loginKeys.some((one) => matchesPattern(one, key, () => undefined));
+  if (prefix === null) return (isGitpods && ofOtherIssuers.test(key)) || !isPublished;
+  if (!isOwn(login, condition)) return true;
+  if (claimsOfEveryIssuer.includes(claim)) return isGitpods && claim === "amr";
+  return isGitpods || !isPublished;
+}
+
+/** The reason that T25 gives. */
+export const literally = "is taken literally";
+
+/** Why a value never equals what a request holds; null where it may. */
+export function neverEquals(condition: TrustCondition, value: string): string | null {
+  const { base, key, prefix } = condition;
+  const isText = /^string(not)?equals/.test(base) && isIdentity(condition) && prefix !== null;
+  return valueProblem(base, key, value) ?? (isText && hasWildcard(value) ? literally : null);
+}
+
+/** Does a condition hold for every login by a statement, or for none? Null: it depends on the login. */
+export function outcome(
+  condition: TrustCondition,
+  login: TrustStatement,
+  view: TrustView,
+): "always" | "never" | null {
+  const { base, set, ifExists, negated, values } = condition;
+  const missing = isMissing(condition, login, view);
+  if (base === "null") {
+    if (set === "forallvalues") return "always";
+    const wanted = new Set(values.map((value) => value.toLowerCase() === "true"));
+    const present = isOwn(login, condition) && isIdentity(condition);
+    if (wanted.size !== 1 || (!missing && !present)) return null;
+    return wanted.has(missing) ? "always" : "never";
+  }
+  if (missing) return ifExists || set === "forallvalues" || (negated && set === null) ? "always" : "never";
+  if (set !== null || values.length === 0 || values.some((v) => neverEquals(condition, v) === null))
+    return null;
+  if (negated) return "always";
+  return ifExists ? null : "never";
+}
+
+/** The same for a condition of a Deny, held against what a statement demands of its logins, too. */
+export function outcomeOfDeny(condition: TrustCondition, login: TrustStatement, view: TrustView) {
+  const known = outcome(condition, login, view);
+  if (known !== null || !condition.comparable) return known;
+  const bounds = login.conditions.filter(
+    (c) => sameKey(c, condition) && c.binding && c.comparable && c.values.length > 0,
+  );
+  const isAlways = condition.positive ? isWithin : isApart;
+  if (condition.set === null && bounds.some((bound) => isAlways(bound, condition))) return "always";
+  return condition.binding && bounds.some((bound) => isApart(bound, condition)) ? "never" : null;
+}
+
+/** Does a Deny refuse whoever would log in by a statement? */
+export function refusesAll(deny: TrustStatement, login: TrustStatement, view: TrustView): boolean {
+  return (
+    deny.statement.Effect === "Deny" &&
+    deniesAll(deny, login) &&
+    deny.conditions.every((c) => outcomeOfDeny(c, login, view) === "always")
+  );
+}
+
+/** Can nobody log in by a statement? What it would let in is then not worth a word: the reason has a finding. */
+function isClosed(login: TrustStatement, view: TrustView): boolean {
+  return (
+    login.issuers.every((issuer) => issuer.problem !== null) ||
+    login.conditions.some((c) => outcome(c, login, view) === "never") ||
+    view.statements.some((deny) => refusesAll(deny, login, view))
+  );
 }
