@@ -1,5 +1,5 @@
 import { diskFiles } from "./cli/manifestFiles";
-import { blocking, loadJudged, projectText } from "./cli/project";
+import { blocking, loadProject, projectText } from "./cli/project";
 import { stackFindings } from "./cli/stackFindings";
 import type { AccessModel } from "./model/accessModel";
 import { stackSources, type StackSource } from "./terraform/stack";
@@ -23,7 +23,7 @@ export class ManifestError extends Error {
  * @throws ManifestError - with all diagnostics and errors as text, where a synth would write nothing
  */
 export function loadManifest(path: string): LoadedManifest {
-  const project = loadJudged(path, diskFiles());
+  const project = loadProject(path, diskFiles());
   const errors = project.ok ? blocking(project.findings) : [];
   if (!project.ok || errors.length > 0) {
     const text = projectText(project, errors, { colour: false });

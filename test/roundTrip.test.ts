@@ -1,4 +1,4 @@
-import { blocking, type Project } from "../src/cli/project";
+import { blocking } from "../src/cli/project";
 import { isTerraformText } from "../src/terraform/blocks";
 import { isVisible } from "../src/diagnostics";
 import type { AccessModel, Account } from "../src/model/accessModel";
@@ -15,7 +15,7 @@ import {
 } from "./support/fields";
 import { command, inTemporaryFolder, tree, write } from "./support/folder";
 import { nastyTexts } from "./support/nasty";
-import { project } from "./support/project";
+import { project, type Project } from "./support/project";
 import { evaluateStack, expectedResources, readResources } from "./support/readStack";
 import { expectedCalls, recordSnippet } from "./support/recorder";
 import { rendered, renderedFrom } from "./support/snippet";

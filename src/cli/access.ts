@@ -19,37 +19,29 @@ import {
   type ResourceQuestion,
   type ShownRole,
 } from "../access";
-import { firstOf, nearest, printable, quote } from "../diagnostics";
+import { firstOf, printable, quote } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
 import { knownHosts, parseEntryUrl, scmHosts } from "../subject";
 import { checkedDate, lastDay } from "./check";
-import { CommandError } from "./commandError";
+import { CommandError, unknownName } from "./commandError";
 import { writeTogether } from "./drafts";
 import { checkQuestion } from "./explain";
 import { isFolder } from "./files";
 import { readDeployed } from "./importRole";
-import type { CommandIo, ExitCode } from "./io";
-import { diskFiles } from "./manifestFiles";
-import { projectText, readProject, type ReadProject } from "./project";
+import type { CommandIo, ExitCode, Options } from "./io";
+import { readSound, type ReadProject } from "./project";
 import { meantRepo } from "./repository";
 import { readSettings } from "./settings";
 
 /** The command line of `access`. */
-export interface AccessArguments {
-  /** True: without a manifest. */
-  readonly diff?: string | true | undefined;
-  readonly deployed?: readonly string[] | undefined;
-  readonly failOn?: string | undefined;
-  readonly manifest?: string | undefined;
+export type AccessArguments = Options<
+  "manifest" | "failOn" | "out" | "account" | "repo" | "resource" | "action" | "within" | "now"
+> & {
   readonly format: string;
-  readonly out?: string | undefined;
-  readonly account?: string | undefined;
-  readonly repo?: string | undefined;
-  readonly resource?: string | undefined;
-  readonly action?: string | undefined;
-  readonly within?: string | undefined;
-  readonly now?: string | undefined;
-}
+  /** True: without a manifest. */
+  readonly diff?: string | true;
+  readonly deployed?: readonly string[];
+};
 
 /**
  * `access`: who gets into what, or with `--diff` who gains and who loses what. 1: somebody gains, with
@@ -98,13 +90,9 @@ interface DeclaredSource extends Source {
 
 /** The roles of a manifest; null where it has diagnostics, which then are on stderr. */
 function declaredSource(file: string, io: CommandIo): DeclaredSource | null {
-  const project = readProject(file, diskFiles());
-  const { locator } = project;
-  if (!project.ok) {
-    io.stderr.write(projectText(project, [], io));
-    return null;
-  }
-  const { model } = project;
+  const project = readSound(file, io);
+  if (project === null) return null;
+  const { model, locator } = project;
   return {
     ...{ model, access: declaredAccess(model), accounts: model.accounts },
     lineOf: (origin) => locator.locate(origin, "value").line,
@@ -234,14 +222,8 @@ function wanted(
   ...sources: readonly [Source, ...Source[]]
 ): (role: AccessRole) => boolean {
   const accounts = sources.flatMap((source) => source.accounts);
-  if (account !== undefined && !accounts.some(({ name, id }) => name === account || id === account)) {
-    const names = [...new Set(accounts.map(({ name }) => name))];
-    const near = nearest(account, names);
-    throw new CommandError(
-      `no account is named ${quote(account)}`,
-      near === undefined ? `there is ${names.join(", ")}` : `did you mean ${near}?`,
-    );
-  }
+  if (account !== undefined && !accounts.some(({ name, id }) => name === account || id === account))
+    throw unknownName("account", account, [...new Set(accounts.map(({ name }) => name))]);
   const isOfRepo = repo === undefined ? () => true : ofRepo(repo, sources[0].access);
   return (role) =>
     (account === undefined || role.account.name === account || role.account.id === account) && isOfRepo(role);
@@ -270,9 +252,7 @@ function write(text: string, out: string | undefined, io: CommandIo): ExitCode |
   if (out !== undefined)
     return writeTogether(
       io,
-      (drafts) => {
-        drafts.addFile(out, text);
-      },
+      (drafts) => drafts.addFile(out, text),
       () => `wrote ${out}\n`,
     );
   io.stdout.write(text);

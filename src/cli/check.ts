@@ -4,7 +4,7 @@ import { reportWriter, type CheckArguments } from "./checkReport";
 import { CommandError } from "./commandError";
 import { diskFiles } from "./manifestFiles";
 import type { CommandIo, ExitCode } from "./io";
-import { loadProject } from "./project";
+import { loadProject, placedIn } from "./project";
 import { readSettings } from "./settings";
 
 /** `check`: everything there is to say about a manifest, on stdout. Writes no file. */
@@ -24,7 +24,7 @@ export async function checkCommand(given: CheckArguments, io: CommandIo): Promis
   const status = write(
     {
       diagnostics: project.ok ? [] : project.diagnostics,
-      findings: project.ok ? project.findings : [],
+      findings: project.ok ? placedIn(project.findings, project.locator) : [],
       unreadable: !project.ok && project.unreadable,
       line: (file, line) => project.locator.line(file, line),
     },

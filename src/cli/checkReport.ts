@@ -10,21 +10,13 @@ import {
 } from "../diagnostics";
 import { rules } from "../rules";
 import { CommandError } from "./commandError";
-import type { CommandIo, ExitCode } from "./io";
+import type { CommandIo, ExitCode, Options } from "./io";
 import { packageVersion } from "./version";
 
 /** The command line of `check`. */
-export interface CheckArguments {
-  readonly manifest?: string | undefined;
-  /** Files, or `-` for standard input. */
-  readonly trustPolicy?: string | undefined;
-  readonly permissionPolicy?: string | undefined;
-  readonly issuer?: string | undefined;
-  readonly format: string;
-  readonly strict: boolean;
-  readonly now?: string | undefined;
-  readonly within?: string | undefined;
-}
+export type CheckArguments = Options<
+  "manifest" | "trustPolicy" | "permissionPolicy" | "issuer" | "now" | "within"
+> & { readonly format: string; readonly strict: boolean };
 
 /** Everything that a check has to say, before it is written in some format. */
 export interface CheckReport {

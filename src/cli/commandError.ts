@@ -1,3 +1,4 @@
+import { nearest, quote } from "../diagnostics";
 import type { ExitCode } from "./io";
 
 /** What a user can cause and put right; anything else that is thrown is a bug of ours. */
@@ -13,4 +14,13 @@ export class CommandError extends Error {
     this.remedy = remedy;
     this.status = status;
   }
+}
+
+/** The error for a name that stands for nothing. @param names - those that stand for something */
+export function unknownName(kind: string, name: string, names: readonly string[]): CommandError {
+  const near = nearest(name, names);
+  return new CommandError(
+    `no ${kind} is named ${quote(name)}`,
+    near === undefined ? `there is ${names.join(", ")}` : `did you mean ${near}?`,
+  );
 }

@@ -1,26 +1,17 @@
-import { nearest, quote } from "../diagnostics";
 import type { AccessModel, Account } from "../model/accessModel";
 import { deployPolicy } from "../terraform/deployPolicy";
-import { CommandError } from "./commandError";
-import { diskFiles } from "./manifestFiles";
-import type { CommandIo, ExitCode } from "./io";
-import { projectText, readProject } from "./project";
+import { CommandError, unknownName } from "./commandError";
+import type { CommandIo, ExitCode, Options } from "./io";
+import { readSound } from "./project";
 import { readSettings } from "./settings";
 
 /** The command line of `deploy-policy`. */
-export interface DeployPolicyArguments {
-  readonly manifest?: string | undefined;
-  readonly plan: boolean;
-  readonly account?: string | undefined;
-}
+export type DeployPolicyArguments = Options<"manifest" | "account"> & { readonly plan: boolean };
 
 /** `deploy-policy`: what whoever applies, or only plans, may do in an account. What it cannot know goes to stderr. */
 export function deployPolicyCommand(given: DeployPolicyArguments, io: CommandIo): ExitCode {
-  const project = readProject(readSettings(given, io.env).manifest, diskFiles());
-  if (!project.ok) {
-    io.stderr.write(projectText(project, [], io));
-    return 2;
-  }
+  const project = readSound(readSettings(given, io.env).manifest, io);
+  if (project === null) return 2;
   const { document, notes } = deployPolicy(chosen(given.account, project.model), given.plan);
   io.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   for (const note of notes) io.stderr.write(`note: ${note}\n`);
@@ -38,10 +29,6 @@ function chosen(wanted: string | undefined, { accounts }: AccessModel): Account 
     );
   }
   const account = accounts.find(({ name, id }) => name === wanted || id === wanted);
-  if (account !== undefined) return account;
-  const near = nearest(wanted, names);
-  throw new CommandError(
-    `no account is named ${quote(wanted)}`,
-    near === undefined ? `there is ${names.join(", ")}` : `did you mean ${near}?`,
-  );
+  if (account === undefined) throw unknownName("account", wanted, names);
+  return account;
 }

@@ -73,9 +73,9 @@ export class Drafts {
   }
 
   /** Drafts a file on its own. A link above it is followed. */
-  addFile(path: string, text: string, mode?: number): void {
+  addFile(path: string, text: string, mode?: number): boolean {
     this.clear(dirname(path), basename(path));
-    this.add(dirname(path), { file: basename(path), text, mode });
+    return this.add(dirname(path), { file: basename(path), text, mode });
   }
 
   /**

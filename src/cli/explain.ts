@@ -24,36 +24,27 @@ import type { AccessModel, Installation } from "../model/accessModel";
 import type { Correction } from "../model/correction";
 import { cloneUrl, parseSubject, subjectOfContextUrl } from "../subject";
 import { checkedDate } from "./check";
-import { CommandError } from "./commandError";
-import { diskFiles } from "./manifestFiles";
+import { CommandError, unknownName } from "./commandError";
 import { readInput } from "./input";
-import type { CommandIo, ExitCode } from "./io";
-import { readProject, type ReadProject } from "./project";
+import type { CommandIo, ExitCode, Options } from "./io";
+import { readSound, type ReadProject } from "./project";
 import { readSettings } from "./settings";
 import { verifyToken } from "./verify";
 
-export interface ExplainArguments {
-  readonly manifest?: string | undefined;
-  readonly token?: string | undefined;
-  readonly claims?: string | undefined;
-  readonly context?: string | undefined;
-  readonly installation?: string | undefined;
-  readonly role?: string | undefined;
-  readonly action?: string | undefined;
-  readonly resource?: string | undefined;
-  readonly sourceIp?: string | undefined;
-  readonly event?: string | undefined;
-  readonly verify: boolean;
-  readonly now?: string | undefined;
-  readonly format: string;
-}
+/** The command line of `explain`. */
+export type ExplainArguments = Options<
+  | ("manifest" | "token" | "claims" | "context" | "installation" | "role")
+  | ("action" | "resource" | "sourceIp" | "event" | "now")
+> & { readonly format: string; readonly verify: boolean };
 
 type SoundProject = Extract<ReadProject, { readonly ok: true }>;
 
 /** `explain`: which roles a workspace may assume, and of the others why not. 0 admitted, 1 refused, 2 no verdict. */
 export async function explainCommand(given: ExplainArguments, io: CommandIo): Promise<ExitCode> {
   checkUsage(given);
-  const { model, locator } = loaded(given, io);
+  const project = readSound(readSettings(given, io.env).manifest, io);
+  if (project === null) return 2;
+  const { model, locator } = project;
   const installation = namedInstallation(model, given.installation);
   const token = given.token === "-" ? readInput("-", "the token", io) : given.token;
   const logins = token === undefined ? readLogins(given, model, installation, io) : [readToken(token)];
@@ -167,28 +158,16 @@ export function checkQuestion(action: string | undefined, resource: string | und
     );
 }
 
-function loaded(given: ExplainArguments, io: CommandIo): SoundProject {
-  const project = readProject(readSettings(given, io.env).manifest, diskFiles());
-  if (project.ok) return project;
-  const [first, ...others] = project.diagnostics;
-  const place = first === undefined ? "" : `${first.file}:${first.line}: ${first.message}`;
-  const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
-  throw new CommandError(
-    `there is no verdict: ${place}${more}`,
-    `${first?.remedy ?? "fix the manifest"}; npx gitpod-aws-oidc check shows all there is`,
-  );
-}
-
 function namedInstallation(
   { installations }: AccessModel,
   name: string | undefined,
 ): Installation | undefined {
   const found = installations.find((i) => i.name === name);
   if (name === undefined || found !== undefined) return found;
-  const names = installations.map((i) => i.name);
-  throw new CommandError(
-    `no installation is named ${quote(name)}`,
-    nearestOf(name, names) ?? `there is ${names.join(", ")}`,
+  throw unknownName(
+    "installation",
+    name,
+    installations.map((i) => i.name),
   );
 }
 
@@ -196,18 +175,15 @@ function unknownRole(role: string, installation: string, model: AccessModel): Co
   const roles = model.accounts.flatMap((account) => account.roles);
   const foreign = roles.find((r) => r.name === role || r.arn === role);
   const names = roles.filter((r) => r.installation === installation).map((r) => r.name);
+  const near = nearest(role.slice(role.lastIndexOf("/") + 1), names);
   return new CommandError(
     foreign === undefined
       ? `${installation} has no role ${quote(role)}`
       : `the role ${foreign.name} is for workspaces of ${foreign.installation}, and this one is of ${installation}`,
-    (foreign === undefined ? nearestOf(role.slice(role.lastIndexOf("/") + 1), names) : null) ??
-      "leave --role out to see the roles that this workspace may have",
+    foreign === undefined && near !== undefined
+      ? `did you mean ${near}?`
+      : "leave --role out to see the roles that this workspace may have",
   );
-}
-
-function nearestOf(name: string, names: readonly string[]): string | null {
-  const near = nearest(name, names);
-  return near === undefined ? null : `did you mean ${near}?`;
 }
 
 function readLogins(

@@ -5,21 +5,12 @@ import { kindProblem } from "../model/issuer";
 import { knownHosts, scmHosts } from "../subject";
 import { CommandError } from "./commandError";
 import { writeTogether } from "./drafts";
-import type { CommandIo, ExitCode } from "./io";
+import type { CommandIo, ExitCode, Options } from "./io";
 import { canonicalRepository } from "./repository";
 import { readSettings } from "./settings";
 
-export interface InitArguments {
-  readonly issuer?: string | undefined;
-  /** UUID of an Ona organization. */
-  readonly ona?: string | undefined;
-  /** UUID of an Ona project. */
-  readonly project?: string | undefined;
-  readonly account?: string | undefined;
-  readonly repo?: string | undefined;
-  readonly cdktf?: boolean | undefined;
-  readonly ci?: string | undefined;
-}
+/** The command line of `init`; `ona` and `project` are UUIDs. */
+export type InitArguments = Options<"issuer" | "ona" | "project" | "account" | "repo" | "ci", "cdktf">;
 
 const examples = join(__dirname, "..", "..", "examples", "ci");
 

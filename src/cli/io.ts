@@ -14,5 +14,10 @@ export interface CommandIo {
   readonly fetch: typeof fetch;
 }
 
+/** What a command line holds: options with a text, and flags. Absent is undefined. */
+export type Options<Text extends string, Flag extends string = never> = {
+  readonly [K in Text]?: string | undefined;
+} & { readonly [K in Flag]?: boolean | undefined };
+
 /** 0: fine · 1: a problem was found · 2: wrong usage, or input that cannot be read. */
 export type ExitCode = 0 | 1 | 2;

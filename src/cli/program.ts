@@ -7,21 +7,8 @@ import type { InitArguments } from "./init";
 import type { CommandIo, ExitCode } from "./io";
 import { runGuarded } from "./runGuarded";
 import type { SnippetArguments } from "./snippet";
+import type { SynthArguments } from "./synth";
 import { packageVersion } from "./version";
-
-/** One line to start from, for the help of each sub-command. */
-const examples: Readonly<Record<string, string>> = Object.freeze({
-  synth: "synth --only dev",
-  check: "check --strict --within 30d",
-  explain: "explain --context https://github.com/acme/app/pull/7",
-  access: "access --format html --out access.html",
-  "import-role": "import-role role.json inline.json",
-  snippet: "snippet --repo https://github.com/acme/app --into .gitpod.yml",
-  init: "init --account 123456789012 --repo https://github.com/acme/app --issuer https://services.acme.gitpod.cloud/idp",
-  "deploy-policy": "deploy-policy --plan --account dev",
-  schema: "schema > manifest.schema.json",
-  rule: "rule T57",
-});
 
 /** Runs the command. Never throws for what a user can cause; a bug of ours keeps its stack. */
 export function run(argv: readonly string[], streams: CommandIo): Promise<ExitCode> {
@@ -51,19 +38,34 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
       writeErr: (text) => io.stderr.write(text),
     });
 
-  program
-    .command("synth")
-    .description("write the Terraform of every account and the snippet of every repository")
-    .argument("[manifest]", "the manifest; by default manifest.yaml")
-    .option("--only <account>", "one account's stacks, and no snippets")
-    .action(async (manifest: string | undefined, options: { readonly only?: string }) => {
-      const { synthCommand } = await import("./synth.js");
-      end(await synthCommand({ manifest, only: options.only }, io));
-    });
+  const command = (name: string, example: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .addHelpText("after", `\nExample:\n  npx gitpod-aws-oidc ${name} ${example}`);
+  const manifestCommand = (...about: Parameters<typeof command>) =>
+    command(...about).argument("[manifest]", "the manifest; by default manifest.yaml");
+  /** What a command does with a manifest, loaded when it is asked for. */
+  const act =
+    <A>(load: (given: A) => Promise<(given: A, io: CommandIo) => ExitCode | Promise<ExitCode>>) =>
+    async (manifest: string | undefined, options: Omit<A, "manifest">) => {
+      const given = { ...options, manifest } as A;
+      end(await (await load(given))(given, io));
+    };
 
-  program
-    .command("check")
-    .description("say what is wrong with a manifest, or with policies that exist already, and what is risky")
+  manifestCommand(
+    "synth",
+    "--only dev",
+    "write the Terraform of every account and the snippet of every repository",
+  )
+    .option("--only <account>", "one account's stacks, and no snippets")
+    .action(act<SynthArguments>(async () => (await import("./synth.js")).synthCommand));
+
+  command(
+    "check",
+    "--strict --within 30d",
+    "say what is wrong with a manifest, or with policies that exist already, and what is risky",
+  )
     .argument("[manifest]", "the manifest; by default manifest.yaml, for existing policies none")
     .option(
       "--trust-policy <file>",
@@ -75,21 +77,19 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .option("--strict", "fail on warnings too", false)
     .option("--now <date>", "judge dates as of this day, YYYY-MM-DD; by default today")
     .option("--within <days>", "also say what ends in so many days, e.g. 30d")
-    .action(async (manifest: string | undefined, options: Omit<CheckArguments, "manifest">) => {
-      const given = { ...options, manifest };
-      if (given.trustPolicy === undefined && given.permissionPolicy === undefined) {
-        const { checkCommand } = await import("./check.js");
-        end(await checkCommand(given, io));
-      } else {
-        const { checkExistingCommand } = await import("./checkExisting.js");
-        end(await checkExistingCommand(given, io));
-      }
-    });
+    .action(
+      act<CheckArguments>(async ({ trustPolicy, permissionPolicy }) =>
+        trustPolicy === undefined && permissionPolicy === undefined
+          ? (await import("./check.js")).checkCommand
+          : (await import("./checkExisting.js")).checkExistingCommand,
+      ),
+    );
 
-  program
-    .command("explain")
-    .description("say which roles a workspace may assume, and why not the others")
-    .argument("[manifest]", "the manifest; by default manifest.yaml")
+  manifestCommand(
+    "explain",
+    "--context https://github.com/acme/app/pull/7",
+    "say which roles a workspace may assume, and why not the others",
+  )
     .option("--token <token>", "a token; - reads it from standard input, where nobody else can see it")
     .option("--claims <file>", "decoded claims, or a CloudTrail event, as JSON; - for standard input")
     .option("--context <url>", "the URL that the workspace is opened on")
@@ -102,15 +102,13 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .option("--event <number>", "of several CloudTrail events this one alone: 1 is the file's first login")
     .option("--now <date>", "judge dates as of this day, YYYY-MM-DD; by default now")
     .option("--format <format>", "text or json", "text")
-    .action(async (manifest: string | undefined, options: Omit<ExplainArguments, "manifest">) => {
-      const { explainCommand } = await import("./explain.js");
-      end(await explainCommand({ ...options, manifest }, io));
-    });
+    .action(act<ExplainArguments>(async () => (await import("./explain.js")).explainCommand));
 
-  program
-    .command("access")
-    .description("say who gets into what, until when, and what somebody accepted")
-    .argument("[manifest]", "the manifest; by default manifest.yaml")
+  manifestCommand(
+    "access",
+    "--format html --out access.html",
+    "say who gets into what, until when, and what somebody accepted",
+  )
     .option("--diff [old]", "who gains and who loses what, against this manifest or the folder that holds it")
     .option(
       "--deployed <files...>",
@@ -128,26 +126,20 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .option("--action <action>", "with --resource: that may do this to it, e.g. s3:GetObject")
     .option("--within <days>", "the roles alone of which something ends in so many days, e.g. 30d")
     .option("--now <date>", "judge dates as of this day, YYYY-MM-DD; by default today")
-    .action(async (manifest: string | undefined, options: Omit<AccessArguments, "manifest">) => {
-      const { accessCommand } = await import("./access.js");
-      end(await accessCommand({ ...options, manifest }, io));
-    });
+    .action(act<AccessArguments>(async () => (await import("./access.js")).accessCommand));
 
-  program
-    .command("import-role")
-    .description("print manifest entries for roles that exist already")
+  command("import-role", "role.json inline.json", "print manifest entries for roles that exist already")
     .argument("<files...>", "what aws iam get-role and the like print, or policies; - for standard input")
     .action(async (files: readonly string[]) => {
       const { importRoleCommand } = await import("./importRole.js");
       end(importRoleCommand(files, io));
     });
 
-  program
-    .command("snippet")
-    .description(
-      "print, merge or check what a repository's .gitpod.yml or .ona/automations.yaml needs to log in",
-    )
-    .argument("[manifest]", "the manifest; by default manifest.yaml")
+  manifestCommand(
+    "snippet",
+    "--repo https://github.com/acme/app --into .gitpod.yml",
+    "print, merge or check what a repository's .gitpod.yml or .ona/automations.yaml needs to log in",
+  )
     .option("--repo <url>", "the repository; by default the origin of this folder")
     .option("--installation <name>", "where its workspaces are, if it has a snippet on several installations")
     .option("--into <file>", "merge it into this .gitpod.yml or .ona/automations.yaml, or make the file")
@@ -164,14 +156,13 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
     .option("--strict", "with --check: fail on warnings too")
     .option("--all", "write the snippets of all repositories, with an index")
     .option("--out <folder>", "with --all: the folder")
-    .action(async (manifest: string | undefined, options: Omit<SnippetArguments, "manifest">) => {
-      const { snippetCommand } = await import("./snippet.js");
-      end(await snippetCommand({ ...options, manifest }, io));
-    });
+    .action(act<SnippetArguments>(async () => (await import("./snippet.js")).snippetCommand));
 
-  program
-    .command("init")
-    .description("write a first manifest, and what a platform repository needs beside it; overwrites nothing")
+  command(
+    "init",
+    "--account 123456789012 --repo https://github.com/acme/app --issuer https://services.acme.gitpod.cloud/idp",
+    "write a first manifest, and what a platform repository needs beside it; overwrites nothing",
+  )
     .option("--issuer <url>", "iss of the installation's tokens")
     .option("--ona <organization>", "for Ona: the organization's id")
     .option("--project <id>", "with --ona: the id of the first repository's project")
@@ -184,35 +175,26 @@ function define(io: CommandIo, end: (code: ExitCode) => void): Command {
       end(await initCommand(options, io));
     });
 
-  program
-    .command("deploy-policy")
-    .description("print the IAM policy that applying needs, as narrow as AWS allows")
-    .argument("[manifest]", "the manifest; by default manifest.yaml")
+  manifestCommand(
+    "deploy-policy",
+    "--plan --account dev",
+    "print the IAM policy that applying needs, as narrow as AWS allows",
+  )
     .option("--plan", "only what a plan needs", false)
     .option("--account <name>", "the account, if the manifest has several")
-    .action(async (manifest: string | undefined, options: Omit<DeployPolicyArguments, "manifest">) => {
-      const { deployPolicyCommand } = await import("./deployPolicy.js");
-      end(deployPolicyCommand({ ...options, manifest }, io));
-    });
+    .action(act<DeployPolicyArguments>(async () => (await import("./deployPolicy.js")).deployPolicyCommand));
 
-  program
-    .command("schema")
-    .description("print the manifest's JSON Schema")
-    .action(async () => {
-      const { schemaCommand } = await import("./schema.js");
-      end(schemaCommand(io));
-    });
+  command("schema", "> manifest.schema.json", "print the manifest's JSON Schema").action(async () => {
+    const { schemaCommand } = await import("./schema.js");
+    end(schemaCommand(io));
+  });
 
-  program
-    .command("rule")
-    .description("say what a rule or the code of a diagnostic means, with an example")
+  command("rule", "T57", "say what a rule or the code of a diagnostic means, with an example")
     .argument("<id>", "such as T57 or M01")
     .action(async (id: string) => {
       const { ruleCommand } = await import("./rule.js");
       end(ruleCommand(id, io));
     });
 
-  for (const sub of program.commands)
-    sub.addHelpText("after", `\nExample:\n  npx gitpod-aws-oidc ${examples[sub.name()] ?? ""}`);
   return program;
 }

@@ -5,6 +5,8 @@ import { emptyReference, loadServiceReference, servicePrefixes } from "../policy
 import { resolve } from "../resolve";
 import { check, type CheckOptions } from "../rules";
 import { publishedData } from "./files";
+import type { CommandIo } from "./io";
+import { diskFiles } from "./manifestFiles";
 
 /** A manifest that was read and not judged yet. */
 export type ReadProject =
@@ -21,10 +23,7 @@ type Failed = Extract<ReadProject, { readonly ok: false }>;
 type Sound = Extract<ReadProject, { readonly ok: true }>;
 
 /** A manifest, read and judged: findings have no positions yet, which costs a second look at the files. */
-export type JudgedProject = (Sound & { readonly findings: readonly RuleFinding[] }) | Failed;
-
-/** A manifest, read and judged, each finding with its place. */
-export type Project = (Sound & { readonly findings: readonly Finding[] }) | Failed;
+export type Project = (Sound & { readonly findings: readonly RuleFinding[] }) | Failed;
 
 /** Reads a manifest with all that it includes, and resolves it. */
 export function readProject(file: string, files: ManifestFiles): ReadProject {
@@ -56,8 +55,17 @@ export function projectText(
   });
 }
 
-function placedIn(findings: readonly RuleFinding[], locator: Locator): readonly Finding[] {
+/** A project's findings with their places. */
+export function placedIn(findings: readonly RuleFinding[], locator: Locator): readonly Finding[] {
   return placed(findings, (origin) => locator.locate(origin, "value"));
+}
+
+/** A manifest on the disk, read; null where it has diagnostics, which then are on stderr. */
+export function readSound(file: string, io: CommandIo): Sound | null {
+  const project = readProject(file, diskFiles());
+  if (project.ok) return project;
+  io.stderr.write(projectText(project, [], io));
+  return null;
 }
 
 /** The services that the raw statements of a project name: what rules need of the Service Authorization Reference. */
@@ -77,16 +85,6 @@ export function loadProject(
   files: ManifestFiles,
   options: Omit<CheckOptions, "reference"> = {},
 ): Project {
-  const judged = loadJudged(file, files, options);
-  return judged.ok ? { ...judged, findings: placedIn(judged.findings, judged.locator) } : judged;
-}
-
-/** The same without places. */
-export function loadJudged(
-  file: string,
-  files: ManifestFiles,
-  options: Omit<CheckOptions, "reference"> = {},
-): JudgedProject {
   const project = readProject(file, files);
   if (!project.ok) return project;
   const raw = project.model.accounts.some(({ roles }) => roles.some((role) => role.statements.length > 0));

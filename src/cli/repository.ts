@@ -1,10 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { quote } from "../diagnostics";
 import { meantUrl } from "../manifest";
 import type { AccessModel, ScmHost, Snippet } from "../model/accessModel";
 import { selectSnippet } from "../workspace/render/select";
 import { parseRemoteUrl } from "../subject";
-import { CommandError } from "./commandError";
+import { CommandError, unknownName } from "./commandError";
 
 /** The snippet that is meant, and the repository that it is for. */
 export interface ChosenSnippet {
@@ -23,7 +22,9 @@ export function chooseSnippet(
   repo: string | undefined,
   installation: string | undefined,
 ): ChosenSnippet {
-  checkInstallation(model, installation);
+  const names = model.installations.map(({ name }) => name);
+  if (installation !== undefined && !names.includes(installation))
+    throw unknownName("installation", installation, names);
   const repository = canonicalRepository(model, repo);
   const selection = selectSnippet(model, repository, installation ?? null);
   if (selection.ok) return { snippet: selection.snippet, repository };
@@ -38,14 +39,6 @@ export function chooseSnippet(
   throw new CommandError(
     `the manifest has no entry for ${repository}${where}, nor for an organization above it${near}`,
     "have it added to repos of the manifest, or look at the spelling",
-  );
-}
-
-function checkInstallation({ installations }: AccessModel, name: string | undefined): void {
-  if (name === undefined || installations.some((i) => i.name === name)) return;
-  throw new CommandError(
-    `no installation is named ${quote(name)}`,
-    `write --installation with one of ${installations.map((i) => i.name).join(", ")}`,
   );
 }
 

@@ -5,8 +5,8 @@ import { catalogueJson, catalogueJsonOwnership } from "../workspace/render/catal
 import { CommandError } from "./commandError";
 import { writeTogether } from "./drafts";
 import { diskFiles } from "./manifestFiles";
-import type { CommandIo, ExitCode } from "./io";
-import { blocking, loadJudged, projectText } from "./project";
+import type { CommandIo, ExitCode, Options } from "./io";
+import { blocking, loadProject, projectText } from "./project";
 import { chooseSnippet } from "./repository";
 import { readSettings, type Settings } from "./settings";
 import { checkGitpodFile } from "./snippetCheck";
@@ -14,21 +14,11 @@ import { count, draftSnippets } from "./snippetFolder";
 import { mergeInto, removeFrom } from "./snippetInto";
 import { readTemplates } from "./templates";
 
-export interface SnippetArguments {
-  readonly manifest?: string | undefined;
-  readonly repo?: string | undefined;
-  readonly installation?: string | undefined;
-  readonly into?: string | undefined;
-  readonly await?: readonly string[] | undefined;
-  readonly remove?: boolean | undefined;
-  readonly replace?: boolean | undefined;
-  readonly dryRun?: boolean | undefined;
-  readonly check?: string | undefined;
-  readonly format?: string | undefined;
-  readonly strict?: boolean | undefined;
-  readonly all?: boolean | undefined;
-  readonly out?: string | undefined;
-}
+/** The command line of `snippet`. */
+export type SnippetArguments = Options<
+  "manifest" | "repo" | "installation" | "into" | "check" | "format" | "out",
+  "remove" | "replace" | "dryRun" | "strict" | "all"
+> & { readonly await?: readonly string[] };
 
 /** `snippet`: prints what a repository needs, merges it into a file, takes it out, checks a file, or writes all. */
 export async function snippetCommand(given: SnippetArguments, io: CommandIo): Promise<ExitCode> {
@@ -97,7 +87,7 @@ function checkUsage(given: SnippetArguments): void {
 
 /** The model of a manifest, or of one that a synth would take; the exit status where there is none, and stderr says why. */
 function modelOf(settings: Settings, wanted: "sound" | "any", io: CommandIo): AccessModel | ExitCode {
-  const project = loadJudged(settings.manifest, diskFiles());
+  const project = loadProject(settings.manifest, diskFiles());
   const blocked = project.ok && wanted === "sound" ? blocking(project.findings) : [];
   if (project.ok && blocked.length === 0) return project.model;
   io.stderr.write(projectText(project, blocked, io));

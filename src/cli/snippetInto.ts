@@ -11,15 +11,11 @@ import { snippetTasks } from "../workspace/merge/tasks";
 import { CommandError } from "./commandError";
 import { writeTogether } from "./drafts";
 import { readProblems, readRegularFile } from "./files";
-import type { CommandIo, ExitCode } from "./io";
+import type { CommandIo, ExitCode, Options } from "./io";
 import { lintGitpodYml, type LintReport } from "./lintGitpodYml";
 
 /** How `snippet --into` merges. */
-export interface MergeArguments {
-  readonly await?: readonly string[] | undefined;
-  readonly replace?: boolean | undefined;
-  readonly dryRun?: boolean | undefined;
-}
+export type MergeArguments = Options<never, "replace" | "dryRun"> & { readonly await?: readonly string[] };
 
 /** What is merged, and the manifest that it is of. */
 export interface MergedSnippet {
@@ -158,9 +154,7 @@ async function finish(
   }
   return writeTogether(
     io,
-    (drafts) => {
-      drafts.addFile(file, text, modeOf(file));
-    },
+    (drafts) => drafts.addFile(file, text, modeOf(file)),
     () => `${before === null ? "wrote" : "changed"} ${shown}\n`,
   );
 }

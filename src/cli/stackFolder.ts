@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { escapeHidden, quote } from "../diagnostics";
+import { escapeHidden } from "../diagnostics";
 import { jsonValue, own, readJson } from "../documents/json";
 import type { AccessModel, Account } from "../model/accessModel";
 import type { DeployedStack } from "../model/deployed";
@@ -16,7 +16,7 @@ import {
   type StackFindings,
   type StackSource,
 } from "../terraform/stack";
-import { CommandError } from "./commandError";
+import { unknownName } from "./commandError";
 import { namesIn, tidyPath, type Drafts } from "./drafts";
 import { readRegularFile } from "./files";
 import type { CommandIo } from "./io";
@@ -126,8 +126,11 @@ function selected(model: AccessModel, only: string | undefined): readonly Accoun
   if (only === undefined) return model.accounts;
   const found = model.accounts.filter((a) => a.name === only);
   if (found.length > 0) return found;
-  const names = model.accounts.map((a) => a.name).join(", ");
-  throw new CommandError(`no account is named ${quote(only)}`, `write --only with one of ${names}`);
+  throw unknownName(
+    "account",
+    only,
+    model.accounts.map((a) => a.name),
+  );
 }
 
 /** A list of stacks in the order of the model, completed by what the last one has of others that are still declared. */

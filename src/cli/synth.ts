@@ -7,7 +7,7 @@ import { CommandError } from "./commandError";
 import { writeTogether } from "./drafts";
 import { diskFiles } from "./manifestFiles";
 import type { CommandIo, ExitCode } from "./io";
-import { blocking, loadJudged, projectText, type JudgedProject } from "./project";
+import { blocking, loadProject, projectText, type Project } from "./project";
 import { readSettings, type Settings } from "./settings";
 import { count, draftSnippets, type SnippetFolder } from "./snippetFolder";
 import { stackFindings } from "./stackFindings";
@@ -33,7 +33,7 @@ export async function synthCommand(
 ): Promise<ExitCode> {
   const options: ProjectOptions = { ...readSettings({ manifest }, io.env), only, write };
   refuseCdktf(io.env, write !== undefined);
-  const project = loadJudged(options.manifest, diskFiles());
+  const project = loadProject(options.manifest, diskFiles());
   // What deploying does depends on the last synth, and so reaches no output.
   const findings = project.ok
     ? [...project.findings, ...checkDeploy(lastStacks(project.model, options, io), project.model)]
@@ -65,7 +65,7 @@ const many = 1000;
 
 /** Writes stacks and snippets, all or nothing. */
 function written(
-  { model, findings }: Extract<JudgedProject, { readonly ok: true }>,
+  { model, findings }: Extract<Project, { readonly ok: true }>,
   { outdir, only, write, snippets, templates }: ProjectOptions,
   io: CommandIo,
 ): Promise<ExitCode> {

@@ -138,14 +138,14 @@ describe("explain ends", () => {
   ])("with 2 on wrong usage: %j", async (argv) => {
     const { status, stdout, stderr } = await explain(argv);
     expect([status, stdout]).toEqual([2, ""]);
-    expect(stderr).toMatch(/^error: /);
+    expect(stderr).toMatch(/^(missing.yaml:1:1: )?error/);
   });
 
-  it("with 2 where the manifest has problems, and names the first", async () => {
+  it("with 2 where the manifest has problems, and names them", async () => {
     write({ "manifest.yaml": one.replace("repos:", "repoz:") });
     const { status, stderr } = await explain(["--context", app]);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/manifest\.yaml:9: .*"repoz"/);
+    expect(stderr).toMatch(/manifest\.yaml:9:1: .*"repoz"/);
   });
 
   it("with 2 where standard input or a file cannot be read as text", async () => {

@@ -305,7 +305,7 @@ describe("snippet refuses options that mean nothing together", () => {
     [["--all"], /--all needs a folder/],
     [["--all", "--out", "x", "--repo", "https://github.com/acme/app"], /leave --repo/],
     [["--into", "a", "--remove", "--await", "x"], /different things/],
-    [["--installation", "nope", "--repo", "https://github.com/acme/app"], /one of acme, labs/],
+    [["--installation", "nope", "--repo", "https://github.com/acme/app"], /there is acme, labs/],
     [["--check", "missing.yml"], /there is no file/],
   ])("%j", async (args, message) => {
     const { status, stderr } = await command(["snippet", ...args]);

@@ -1,4 +1,5 @@
-import { loadProject, type Project } from "../../src/cli/project";
+import { loadProject, placedIn, type ReadProject } from "../../src/cli/project";
+import type { Finding } from "../../src/diagnostics";
 import type { ManifestFiles } from "../../src/manifest";
 import type { AccessModel, Role } from "../../src/model/accessModel";
 import type { CheckOptions } from "../../src/rules";
@@ -18,13 +19,19 @@ export function memoryFiles(files: Readonly<Record<string, string>>): ManifestFi
   };
 }
 
+/** A manifest, read and judged, each finding with its place. */
+export type Project =
+  | (Extract<ReadProject, { readonly ok: true }> & { readonly findings: readonly Finding[] })
+  | Extract<ReadProject, { readonly ok: false }>;
+
 /** A project from the text of its manifest, judged. */
 export function project(
   text: string,
   options: Omit<CheckOptions, "reference"> = {},
   included: Readonly<Record<string, string>> = {},
 ): Project {
-  return loadProject("manifest.yaml", memoryFiles({ ...included, "manifest.yaml": text }), options);
+  const read = loadProject("manifest.yaml", memoryFiles({ ...included, "manifest.yaml": text }), options);
+  return read.ok ? { ...read, findings: placedIn(read.findings, read.locator) } : read;
 }
 
 /** The model of a manifest that must be right. */
