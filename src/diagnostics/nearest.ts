@@ -23,22 +23,18 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
  * where there are as many or more.
  */
 function editDistance(from: string, to: string, limit: number): number {
-  let before: readonly number[] = [];
-  let previous: readonly number[] = Array.from({ length: to.length + 1 }, (_, i) => i);
+  const rows = [Array.from({ length: to.length + 1 }, (_, i) => i)];
+  const at = (i: number, j: number) => rows[i]?.[j] ?? Infinity;
   for (let i = 1; i <= from.length; i++) {
     const row = [i];
+    rows.push(row);
     for (let j = 1; j <= to.length; j++) {
-      const replaced = cell(previous, j - 1) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      const swapped = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
-      const transposed = swapped ? cell(before, j - 2) + 1 : Infinity;
-      row.push(Math.min(cell(previous, j) + 1, cell(row, j - 1) + 1, replaced, transposed));
+      const replaced = at(i - 1, j - 1) + (from[i - 1] === to[j - 1] ? 0 : 1);
+      const swapped = from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      const transposed = swapped ? at(i - 2, j - 2) + 1 : Infinity;
+      row.push(Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, replaced, transposed));
     }
     if (Math.min(...row) >= limit) return limit;
-    [before, previous] = [previous, row];
   }
-  return cell(previous, to.length);
-}
-
-function cell(row: readonly number[], index: number): number {
-  return row[index] ?? Infinity;
+  return at(from.length, to.length);
 }

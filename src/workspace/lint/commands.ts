@@ -214,45 +214,35 @@ function assigned({ value, index, append, pos }: Assignment, unset: Placed[], re
   return { ...word, known: word.known && index === undefined && append !== true };
 }
 
-/** What a word is made of. */
-interface Pieces {
-  text: string;
-  known: boolean;
-  /** The variable's value, where the word is one expansion and nothing else. */
-  whole: Word | null;
-  readonly unquoted: Placed[];
-  readonly unset: Placed[];
-}
-
 function wordOf(word: ShellWord, unset: Placed[], reading: CommandReading): Word {
   const raw = reading.text.slice(word.pos, word.end);
   const place = reading.placeAt(word.pos + (/^["']/.test(raw) ? 1 : 0));
-  if (word.parts === undefined) return { text: word.value, place, known: true, unquoted: [] };
-  const pieces: Pieces = { text: "", known: true, whole: null, unquoted: [], unset };
-  for (const part of word.parts) addPart(part, false, pieces, reading);
-  const { text, known, whole, unquoted } = pieces;
+  const unquoted: Placed[] = [];
+  if (word.parts === undefined) return { text: word.value, place, known: true, unquoted };
+  let [text, known] = ["", true];
+  // The variable's value, where the word is one expansion and nothing else.
+  let whole = null as Word | null;
+  const add = (part: WordPart, quoted: boolean): void => {
+    if (part.type === "DoubleQuoted" || part.type === "LocaleString") {
+      for (const child of part.parts) add(child, true);
+    } else if (part.type.endsWith("Expansion") && part.type !== "BraceExpansion") {
+      // A number holds no space.
+      const splits = part.type !== "ArithmeticExpansion" && !/^\$[#?$!-]/.test(part.text);
+      if (!quoted && splits) unquoted.push({ text: part.text, place: reading.placeAt(part.pos) });
+      whole = valueOf(part, unset, reading);
+      text += whole?.text ?? part.text;
+      known &&= whole !== null;
+    } else {
+      known &&= part.type !== "ProcessSubstitution";
+      text += "value" in part ? part.value : part.text;
+    }
+  };
+  for (const part of word.parts) add(part, false);
   return { text, known, unquoted, place: whole?.text === text ? whole.place : place };
 }
 
-function addPart(part: WordPart, quoted: boolean, pieces: Pieces, reading: CommandReading): void {
-  if (part.type === "DoubleQuoted" || part.type === "LocaleString") {
-    for (const child of part.parts) addPart(child, true, pieces, reading);
-  } else if (part.type.endsWith("Expansion") && part.type !== "BraceExpansion") {
-    // A number holds no space.
-    const splits = part.type !== "ArithmeticExpansion" && !/^\$[#?$!-]/.test(part.text);
-    if (!quoted && splits) pieces.unquoted.push({ text: part.text, place: reading.placeAt(part.pos) });
-    const value = valueOf(part, pieces, reading);
-    pieces.text += value?.text ?? part.text;
-    pieces.known &&= value !== null;
-    pieces.whole = value;
-  } else {
-    pieces.known &&= part.type !== "ProcessSubstitution";
-    pieces.text += "value" in part ? part.value : part.text;
-  }
-}
-
 /** What an expansion stands for; null where the file does not show it. */
-function valueOf(part: WordPart, { unset }: Pieces, reading: CommandReading): Word | null {
+function valueOf(part: WordPart, unset: Placed[], reading: CommandReading): Word | null {
   const name =
     part.type === "SimpleExpansion"
       ? part.text.slice(1)

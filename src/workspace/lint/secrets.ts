@@ -10,7 +10,7 @@ const mask = "****";
 const between = String.raw`\\?["']?\s{0,9}(?::=|=>|[=:])?\s{0,9}\\?["']?`;
 
 /** Keys of AWS users and sessions. */
-const keyId = /(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{12,}/g;
+const keyId = /(?<![A-Za-z0-9])((?:AKIA|ASIA)[A-Z0-9]{12,})/g;
 const awsNamed = new RegExp(
   String.raw`(?:secret_?(?:access_?)?key|session_?token|security_?token|access_?key_?id)${between}([^\s"'$\\,;}]{8,})`,
   "gi",
@@ -32,27 +32,26 @@ const assigned = new RegExp(
 const flagged = new RegExp(String.raw`(?<!\w)-[\w-]{0,40}(?:${secretWords})[ \t]{1,9}${value}`, "gi");
 const short =
   /\b(?:mysql|mysqldump|mysqladmin|mysqlimport|mariadb|mariadb-dump|mariadb-admin|sshpass)\b[^\n;&|]{0,200}? -p(['"]?[^\s"';&|$]{1,200})/g;
-const userInfo = /:\/\/[^\s/:@"']{0,200}:([^\s/@"'$]{1,400})@/g;
+const userInfo = /(?<=:\/\/[^\s/:@"']{0,200}:)([^\s/@"'$]{1,400})(?=@)/g;
 const bearer = /\b(?:bearer|basic)\s{1,9}([A-Za-z0-9+/=._~-]{8,4000})/gi;
 
 /** Tokens that show by their first characters what they are. */
-const tokens = new RegExp(
-  [
-    String.raw`gh[pousr]_\w{12,255}`,
-    String.raw`github_pat_\w{12,255}`,
-    String.raw`gl(?:pat|dt|rt|cbt)-[\w-]{12,255}`,
-    String.raw`xox[a-z]-[\w-]{8,255}`,
-    String.raw`(?:sk|rk|pk)[_-](?:live|test|proj|ant)[_-][\w-]{8,255}`,
-    String.raw`AIza[\w-]{30,64}`,
-    String.raw`(?:npm|hf|pul|dckr_pat|dop_v1|shpat)[_-]\w{20,255}`,
-    String.raw`pypi-[\w-]{20,255}`,
-    String.raw`SG\.[\w-]{16,64}\.[\w-]{16,128}`,
-    String.raw`eyJ[\w-]{8,4000}\.[\w-]{4,4000}(?:\.[\w-]{0,4000})?`,
-  ]
-    .map((pattern) => String.raw`(?<![\w-])${pattern}`)
-    .join("|"),
-  "g",
-);
+const tokenForms = [
+  String.raw`gh[pousr]_\w{12,255}`,
+  String.raw`github_pat_\w{12,255}`,
+  String.raw`gl(?:pat|dt|rt|cbt)-[\w-]{12,255}`,
+  String.raw`xox[a-z]-[\w-]{8,255}`,
+  String.raw`(?:sk|rk|pk)[_-](?:live|test|proj|ant)[_-][\w-]{8,255}`,
+  String.raw`AIza[\w-]{30,64}`,
+  String.raw`(?:npm|hf|pul|dckr_pat|dop_v1|shpat)[_-]\w{20,255}`,
+  String.raw`pypi-[\w-]{20,255}`,
+  String.raw`SG\.[\w-]{16,64}\.[\w-]{16,128}`,
+  String.raw`eyJ[\w-]{8,4000}\.[\w-]{4,4000}(?:\.[\w-]{0,4000})?`,
+];
+const tokens = new RegExp(String.raw`(?<![\w-])(${tokenForms.join("|")})`, "g");
+
+/** All of them: what each has in its group is hidden. */
+const shapes: readonly RegExp[] = [keyId, tokens, awsNamed, assigned, flagged, short, userInfo, bearer];
 
 /** Shorter values are no secrets, and to hide them would hide half of every message. */
 const shortest = 8;
@@ -120,14 +119,8 @@ export function secretMask(known: Iterable<string>): (text: string) => string {
 }
 
 function withoutShapes(text: string): string {
-  return [keyId, tokens]
-    .reduce((shown, pattern) => shown.replace(pattern, mask), text)
-    .replace(awsNamed, hideValue)
-    .replace(assigned, hideValue)
-    .replace(flagged, hideValue)
-    .replace(short, hideValue)
-    .replace(userInfo, (whole: string, secret: string) => `${whole.slice(0, -secret.length - 1)}${mask}@`)
-    .replace(bearer, hideValue)
+  return shapes
+    .reduce((shown, pattern) => shown.replace(pattern, hideValue), text)
     .replace(/(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g, (found) =>
       // Hashes of git and paths are no secrets.
       /^[0-9a-f]{40}$/.test(found) || found.includes("//") || !/[A-Z]/.test(found) || !/\d/.test(found)

@@ -115,7 +115,7 @@ export interface TaskFile {
  */
 export function readTaskFile(text: string, format: TaskFormat = "gitpod.yml"): TaskFile {
   const loaded = loadAsGitpod(text);
-  if ("error" in loaded) return { format, value: undefined, problems: [yamlProblem(loaded)] };
+  if ("message" in loaded) return { format, value: undefined, problems: [loaded] };
   const { value } = loaded;
   const found = formatOf(value) ?? format;
   const issues = schemas[found].safeParse(value).error?.issues ?? [];
@@ -143,19 +143,11 @@ export function problemTexts(text: string, file: TaskFile = readTaskFile(text)):
 /** Lines that are indented for the parser before it is taken at its word, and the blanks that each is given. */
 const [mostRepairs, repair] = [100, " ".repeat(100)];
 
-/** An error of the parser, and how many characters it saw before the place that the text does not have. */
-interface Unread {
-  readonly error: YAMLException;
-  readonly inserted: number;
-}
-
-type Loaded = { readonly value: unknown } | Unread;
-
 /**
  * Gitpod's js-yaml 3 only warns where brackets or quoted text go on left of where they should; ours refuses, for
  * which there is no option. Blanks in front of such a line mean nothing, so it is given some.
  */
-function loadAsGitpod(text: string): Loaded {
+function loadAsGitpod(text: string): { readonly value: unknown } | TaskFileProblem {
   let repaired = text;
   for (let count = 0; ; count++) {
     try {
@@ -163,19 +155,15 @@ function loadAsGitpod(text: string): Loaded {
     } catch (error) {
       if (!(error instanceof YAMLException)) throw error;
       // The mark is missing where the whole stream is wrong, whatever the types say.
-      const mark = error.mark as { readonly position: number } | undefined;
-      if (error.reason !== "deficient indentation" || mark === undefined || count === mostRepairs)
-        return { error, inserted: repaired.length - text.length };
-      const start = repaired.lastIndexOf("\n", mark.position - 1) + 1;
+      const { position } = (error.mark ?? { position: null }) as { readonly position: number | null };
+      if (error.reason !== "deficient indentation" || position === null || count === mostRepairs) {
+        const offset = position === null ? null : Math.max(0, position - repaired.length + text.length);
+        return { path: [], offset, message: escapeHidden(error.reason) };
+      }
+      const start = repaired.lastIndexOf("\n", position - 1) + 1;
       repaired = repaired.slice(0, start) + repair + repaired.slice(start);
     }
   }
-}
-
-function yamlProblem({ error, inserted }: Unread): TaskFileProblem {
-  const mark = error.mark as { readonly position: number } | undefined;
-  const offset = mark === undefined ? null : Math.max(0, mark.position - inserted);
-  return { path: [], offset, message: escapeHidden(error.reason) };
 }
 
 function issueProblem(issue: z.core.$ZodIssue): TaskFileProblem {

@@ -37,13 +37,11 @@ function covers(snippet: Snippet, url: string): boolean {
 /** Entries whose URL begins or ends like a repository's, the most alike first. */
 function nearEntries(candidates: readonly Snippet[], url: string): readonly string[] {
   const wanted = url.toLowerCase();
-  const likeness = (entry: string): number => {
-    const other = entry.toLowerCase();
-    return sharedStart(wanted, other) + sharedEnd(wanted, other);
-  };
   const origin = /^https:\/\/[^/]*\//.exec(wanted)?.[0].length ?? 0;
+  const likeness = (entry: string) =>
+    sharedStart(wanted, entry) + sharedStart(reversed(wanted), reversed(entry));
   return [...new Set(candidates.map((s) => s.url))]
-    .map((entry) => ({ entry, likeness: likeness(entry) }))
+    .map((entry) => ({ entry, likeness: likeness(entry.toLowerCase()) }))
     .filter((one) => one.likeness > origin)
     .sort((a, b) => b.likeness - a.likeness || (a.entry < b.entry ? -1 : 1))
     .slice(0, mostNear)
@@ -57,9 +55,6 @@ function sharedStart(a: string, b: string): number {
   return n;
 }
 
-/** How many characters two texts end with together. */
-function sharedEnd(a: string, b: string): number {
-  let n = 0;
-  while (n < a.length && n < b.length && a.at(-1 - n) === b.at(-1 - n)) n += 1;
-  return n;
+function reversed(text: string): string {
+  return text.split("").reverse().join("");
 }
