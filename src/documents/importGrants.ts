@@ -36,7 +36,8 @@ const maxResources = 200;
  * A statement is said by grants for a resource of it wholly, or not at all.
  */
 export function recogniseGrants(statements: readonly Statement[], place: Place): Recognition {
-  const pieces = statements.flatMap(piecesOf);
+  const split = statements.map((statement) => ({ statement, own: piecesOf(statement) }));
+  const pieces = split.flatMap(({ own }) => own);
   const all = new Set(pieces.flatMap((piece) => piece.atoms));
   const resources = [...new Set(pieces.map((piece) => piece.resource))];
   if (resources.length > maxResources) return { grants: [], statements };
@@ -54,8 +55,7 @@ export function recogniseGrants(statements: readonly Statement[], place: Place):
       return pieces.filter(isSaidBy(others)).length === most ? others : chosen;
     }, possible);
   const isSaid = isSaidBy(needed);
-  const rest = statements.flatMap((statement) => {
-    const own = piecesOf(statement);
+  const rest = split.flatMap(({ statement, own }) => {
     const left = own.filter((piece) => !isSaid(piece));
     if (left.length === own.length) return [statement];
     return left.length === 0 ? [] : [{ ...statement, Resource: left.map((piece) => piece.resource) }];
@@ -95,9 +95,10 @@ function isGrantable(statement: Statement): boolean {
 
 function piecesOf(statement: Statement): readonly Piece[] {
   if (!isGrantable(statement)) return [];
-  return many(statement.Resource).map((resource) => ({
-    resource,
-    atoms: splitStatement({ ...statement, Resource: resource }).map((s) => JSON.stringify(s)),
+  const { Sid: _, ...rest } = canonicalStatement(statement);
+  return many(rest.Resource).map((Resource) => ({
+    resource: Resource,
+    atoms: many(rest.Action).map((Action) => JSON.stringify({ ...rest, Action, Resource })),
   }));
 }
 

@@ -270,18 +270,26 @@ export function resourceArn(kind: GrantKind, target: GrantTarget): string {
   return fillTemplate(grantTable[kind].arn, target);
 }
 
+const slashIn = ({ name }: GrantTarget) => name.indexOf("/");
+
+/** What a template may name, besides `{arn}`. Of a name with a slash, what stands before the first and behind it. */
+const fields: ReadonlyMap<string, (target: GrantTarget) => string> = new Map([
+  ["partition", (target: GrantTarget) => target.partition],
+  ["region", (target) => target.region],
+  ["account", (target) => target.account],
+  ["name", (target) => target.name],
+  ["bucket", (target) => target.name.slice(0, slashIn(target))],
+  ["domain", (target) => target.name.slice(0, slashIn(target))],
+  ["key", (target) => target.name.slice(slashIn(target) + 1)],
+]);
+
 /**
- * A template with its `{…}` filled in: fields of the target, `{arn}` where it is given, and of a name with a slash
- * what stands before the first (`{bucket}`, `{domain}`) and behind it (`{key}`).
+ * A template with its `{…}` filled in.
  * @throws Error - for a template that names anything else
  */
 export function fillTemplate(template: string, target: GrantTarget, arn?: string): string {
-  const [before, ...rest] = target.name.split("/");
-  const fields = new Map(
-    Object.entries({ ...target, arn, bucket: before, domain: before, key: rest.join("/") }),
-  );
   return template.replace(/\{([a-z]+)\}/g, (_, field: string) => {
-    const value = fields.get(field);
+    const value = field === "arn" ? arn : fields.get(field)?.(target);
     if (value === undefined) throw new Error(`template ${template} names an unknown field ${field}`);
     return value;
   });
