@@ -20,7 +20,7 @@ export interface Rule {
   readonly policyRemedy?: string;
   /** May an entry of the main manifest waive it even where it is an error? @default false */
   readonly waivable?: true;
-  /** Is a finding one severity higher where the role's trust is wide? See G11. @default false */
+  /** Is a finding one severity higher where the role's trust is wide (see G11)? Then it is waivable. @default false */
   readonly raised?: true;
   /** Some of the workspaces that a role admits. */
   readonly admission?: (admission: PlacedAdmission) => Said;

@@ -58,6 +58,7 @@ export const rules: readonly Rule[] = Object.freeze(
     ...[waiverRules, noteRules],
   ]
     .flat()
+    .map((rule) => (rule.raised === true ? { ...rule, waivable: true as const } : rule))
     .sort(
       (a, b) => letters.indexOf(a.id.charAt(0)) - letters.indexOf(b.id.charAt(0)) || (a.id < b.id ? -1 : 1),
     ),

@@ -1,6 +1,6 @@
 import { readDocument } from "../../src/policy";
 import { escalationPaths } from "../../src/rules/permissions/escalationPaths";
-import { policyEdits, providerEdits, roleEdits } from "../../src/rules/permissions/ownEdits";
+import { ownThings } from "../../src/rules/permissions/ownEdits";
 import {
   credentialMakers,
   credentialReaders,
@@ -22,7 +22,7 @@ describe("the tables", () => {
   const all = [
     ...escalationPaths.flatMap((path) => path.steps.flatMap((step) => step.actions)),
     ...[credentialMakers, credentialReaders, dataReaders, sharingActions].flatMap((list) => [...list]),
-    ...[...roleEdits, ...policyEdits, ...providerEdits],
+    ...Object.values(ownThings).flatMap(({ edits }) => edits),
   ];
 
   it("name actions that exist, in AWS's capitals", () => {

@@ -39,7 +39,6 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "G02",
     severity: "warning",
-    waivable: true,
     title: "any resource, for actions that take a particular one",
     why: "the role reaches what other teams keep in the account, and what they create tomorrow",
     remedy: "name the resources, or limit them by a tag or their account in a condition",
@@ -72,7 +71,6 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "G08",
     severity: "warning",
-    waivable: true,
     title: "iam:PassRole without iam:PassedToService",
     why: "the role can be passed to every service that its trust policy admits, and act there",
     remedy: 'add a condition StringEquals on iam:PassedToService, e.g. with "lambda.amazonaws.com"',
@@ -140,10 +138,7 @@ function mustName({ name, resources }: ActionFacts): boolean {
   return !passedOver.includes(name) && (resources.length > 1 || resources.some(({ required }) => required));
 }
 
-/**
- * The actions that take a resource and may have any. Left out: lists that a wildcard names most of whose actions take
- * none, as `ec2:Describe*`.
- */
+/** The actions that may have any resource. Left out: lists by a wildcard most of which take none, as `ec2:Describe*`. */
 function openActions({ allowed, matched, isAtLarge }: JudgedStatement): readonly string[] {
   const counted = new Set(
     [...matched.values()].flatMap((actions) => {

@@ -36,10 +36,7 @@ interface Comparison extends OperatorParts {
   readonly values: readonly string[];
 }
 
-/**
- * The first problem of a comparison: one condition, one story.
- * @param type - e.g. `Date` or `ArrayOfString`; undefined: not known
- */
+/** The first problem of a comparison: one condition, one story. A type is e.g. `Date` or `ArrayOfString`. */
 function problemOf(
   { operator, key, values, base, set, known, negated }: Comparison,
   all: readonly Comparison[],
@@ -75,13 +72,15 @@ function problemOf(
       message: `${operator} is true where ${name} is missing, and this key never has several values`,
       remedy: `write ${operator.slice(operator.indexOf(":") + 1)}`,
     };
-  const dead = values.find((v) => valueProblem(base, key, v) !== null || isTakenLiterally(base, v));
-  if (dead !== undefined) {
+  const isLiteral = /^string(not)?equals/.test(base);
+  for (const value of values) {
+    const literal = isLiteral && value.replaceAll("${*}", "").includes("*");
+    const problem = valueProblem(base, key, value) ?? (literal ? "is compared without wildcards" : null);
+    if (problem === null) continue;
     const form = valueForm(base);
-    const problem = valueProblem(base, key, dead) ?? "is compared as it stands, without wildcards";
     return {
-      message: `${quote(dead)} ${problem}: ${operator} ${negated ? "excludes nothing" : "never matches"}`,
-      remedy: form?.reads(dead) === false ? `write it like ${form.example}` : undefined,
+      message: `${quote(value)} ${problem}: ${operator} ${negated ? "excludes nothing" : "never matches"}`,
+      remedy: form?.reads(value) === false ? `write it like ${form.example}` : undefined,
     };
   }
   if (base === "bool" && values.length > 1)
@@ -95,10 +94,6 @@ function problemOf(
     };
   const other = type === "Bool" ? values.find((v) => !/^(true|false)$|[*?$]/i.test(v)) : undefined;
   return other === undefined ? null : { message: `${name} is ${kind.noun}, and never ${quote(other)}` };
-}
-
-function isTakenLiterally(base: string, value: string): boolean {
-  return /^string(not)?equals/.test(base) && value.replaceAll("${*}", "").includes("*");
 }
 
 /** By the type that AWS publishes: what a value of it is, and what compares it. ARNs can be compared as texts, too. */

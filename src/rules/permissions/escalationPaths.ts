@@ -38,8 +38,8 @@ const pages: Readonly<Record<string, string>> = Object.freeze({
 });
 
 /**
- * Changes IAM itself, or what Identity Center makes of it: source, name, what it yields, what it takes (see `passes`), the
- * type of IAM's resources that it is called on, and the condition keys that bound it.
+ * Changes IAM or Identity Center: source, name, what it yields, what it takes (see `passes`), the type of IAM's resources
+ * that it is called on, and the condition keys that bound it.
  */
 const changes = `
 iam-001   | a new version of a policy       | give itself any permission | iam:CreatePolicyVersion | policy |

@@ -9,9 +9,8 @@ import { rows, words } from "./tables";
 const administratorPolicies = words("AdministratorAccess IAMFullAccess PowerUserAccess");
 
 /**
- * AWS's policies that people attach for one thing, and that hold all of its kind: by name with path, what each allows.
- * Each sentence was held against the statements of the policy, resources and conditions included, in the copy of AWS's
- * policies that moto 5.2.1 brings along, whose last change is of 2026-05-01.
+ * AWS's policies that hold all of a kind, by name with path. Each sentence was held against the policy's statements, as
+ * moto 5.2.1 has them (last change 2026-05-01).
  * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
  */
 const widePolicies: ReadonlyMap<string, string> = new Map(
@@ -67,11 +66,7 @@ export function widePolicyWords(arn: string): string | null {
   return isForAdministrators(arn) ? "is for administrators" : (widePolicies.get(awsManaged(arn)) ?? null);
 }
 
-/**
- * Does a condition keep to policies or boundaries of which none is for administrators? A pattern for all policies of an
- * account may hold anything.
- * @param key - in lower case
- */
+/** Does a condition on a key (in lower case) keep to policies that are none for administrators, nor any of an account? */
 export function keepsFromAdministrators({ Condition }: Statement, key: string): boolean {
   const isWide = (value: string): boolean =>
     namesEvery(value, "arn:${Partition}:iam::${Account}:policy/${PolicyName}") ||
@@ -110,7 +105,6 @@ export const managedPolicyRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "G20",
     severity: "warning",
-    waivable: true,
     raised: true,
     title: "a managed policy whose text was not read",
     why: "it allows more than its name says, or nobody has looked: no other rule sees what it holds",

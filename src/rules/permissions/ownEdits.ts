@@ -17,22 +17,27 @@ import { keepsFromAdministrators } from "./managedPolicies";
 import { allows, isDenied, ofAccount } from "./statements";
 import { words } from "./tables";
 
-/** What changes a role: its permissions, its trust, its boundary. */
-export const roleEdits = words(`
-  iam:AttachRolePolicy iam:DeleteRolePermissionsBoundary iam:DeleteRolePolicy iam:DetachRolePolicy
-  iam:PutRolePermissionsBoundary iam:PutRolePolicy iam:UpdateAssumeRolePolicy iam:UpdateRole
-`);
-
-/** What changes a managed policy, such as a boundary. */
-export const policyEdits = words(`
-  iam:CreatePolicyVersion iam:DeletePolicyVersion iam:SetDefaultPolicyVersion
-`);
-
-/** What changes an OpenID Connect identity provider. */
-export const providerEdits = words(`
-  iam:AddClientIDToOpenIDConnectProvider iam:DeleteOpenIDConnectProvider
-  iam:RemoveClientIDFromOpenIDConnectProvider iam:UpdateOpenIDConnectProviderThumbprint
-`);
+/** What is a role's own, by IAM's type of resource, and what changes it: permissions, trust, boundary, audiences. */
+export const ownThings = Object.freeze({
+  role: {
+    what: "itself",
+    edits: words(`
+      iam:AttachRolePolicy iam:DeleteRolePermissionsBoundary iam:DeleteRolePolicy iam:DetachRolePolicy
+      iam:PutRolePermissionsBoundary iam:PutRolePolicy iam:UpdateAssumeRolePolicy iam:UpdateRole
+    `),
+  },
+  policy: {
+    what: "its own policies or boundary",
+    edits: words("iam:CreatePolicyVersion iam:DeletePolicyVersion iam:SetDefaultPolicyVersion"),
+  },
+  "oidc-provider": {
+    what: "the identity provider that it trusts",
+    edits: words(`
+      iam:AddClientIDToOpenIDConnectProvider iam:DeleteOpenIDConnectProvider
+      iam:RemoveClientIDFromOpenIDConnectProvider iam:UpdateOpenIDConnectProviderThumbprint
+    `),
+  },
+});
 
 /** Rules about what a role may change of its own. */
 export const ownEditRules: readonly Rule[] = Object.freeze<Rule[]>([
@@ -46,30 +51,26 @@ export const ownEditRules: readonly Rule[] = Object.freeze<Rule[]>([
   },
 ]);
 
-/** Something of the role's own. */
+/** Something of the role's own; null: not known. */
 interface Target {
-  readonly what: string;
-  /** What changes it. */
-  readonly edits: readonly string[];
-  readonly type: "role" | "policy" | "oidc-provider";
-  /** Null: not known. */
+  readonly type: keyof typeof ownThings;
   readonly arn: string | null;
-  /** Null: not known. */
   readonly tags: RoleAccess["tags"];
 }
 
 /** An action that `*` allows counts too: G01 can be accepted, and this cannot. */
 function ownEdits(role: JudgedRole): readonly Observation[] {
   const targets = role.statements.length === 0 ? [] : targetsOf(role.access);
-  const kinds = [...new Set(targets.map(({ what }) => what))];
   return role.statements.flatMap(({ statement, origin }) =>
-    kinds.flatMap((what) => {
-      const actions = targets
-        .filter((target) => target.what === what)
-        .flatMap((target) => target.edits.filter((action) => isOpenOn(statement, action, target, role)));
-      const message = `this role can change ${what}, by ${listed([...new Set(actions)])}`;
+    Object.entries(ownThings).flatMap(([type, { what, edits }]) => {
+      const own = targets.filter((target) => target.type === type);
+      const open = edits.filter(
+        (action) =>
+          allows(statement, action) && own.some((target) => isOpenOn(statement, action, target, role)),
+      );
+      const message = `this role can change ${what}, by ${listed(open)}`;
       const element = statement.NotResource === undefined ? "Resource" : "NotResource";
-      return actions.length === 0 ? [] : [{ message, origin: below(origin, element) }];
+      return open.length === 0 ? [] : [{ message, origin: below(origin, element) }];
     }),
   );
 }
@@ -77,18 +78,15 @@ function ownEdits(role: JudgedRole): readonly Observation[] {
 function targetsOf(access: RoleAccess): readonly Target[] {
   const { arn, tags, identityProviderArns: providers } = access;
   const attached = [access.permissionsBoundary, ...access.managedPolicies.map((policy) => policy.arn)];
-  const policies = { what: "its own policies or boundary", edits: policyEdits, type: "policy" } as const;
-  const provider = {
-    ...{ what: "the identity provider that it trusts", edits: providerEdits, type: "oidc-provider" as const },
-    tags: null,
-  };
   return [
-    { what: "itself", edits: roleEdits, type: "role", arn, tags },
-    ...(access.policies?.managed ?? []).map((policy) => ({ ...policies, arn: policy.arn, tags })),
+    { type: "role", arn, tags },
+    ...(access.policies?.managed ?? []).map((own) => ({ type: "policy" as const, arn: own.arn, tags })),
     ...attached
       .filter((own) => own !== null && !/^arn:[^:]*:iam::aws:/.test(own))
-      .map((own) => ({ ...policies, arn: own, tags: null })),
-    ...(providers.length === 0 ? [null] : providers).map((own) => ({ ...provider, arn: own })),
+      .map((own) => ({ type: "policy" as const, arn: own, tags: null })),
+    ...(providers.length === 0 ? [null] : providers).map((own) => ({
+      ...{ type: "oidc-provider" as const, arn: own, tags: null },
+    })),
   ];
 }
 
@@ -121,7 +119,6 @@ function tagPattern(pattern: string, { tags }: RoleAccess): string {
 const unbinding = "iam:DeleteRolePermissionsBoundary";
 
 function isOpenOn(statement: Statement, action: string, target: Target, role: JudgedRole): boolean {
-  if (!allows(statement, action)) return false;
   if (action !== unbinding && keepsFromAdministrators(statement, "iam:permissionsboundary")) return false;
   const { access, denials } = role;
   const inAccount = (pattern: string): string => ofAccount(pattern, access.account?.id ?? null);

@@ -4,8 +4,7 @@ import { eachStatement, type JudgedStatement } from "./statements";
 import { words } from "./tables";
 
 /**
- * Hand out credentials of somebody else, whatever they are called on. `test/rules/fixtures/published/credentials.yaml` says which
- * of the published ones are left out, and why.
+ * Hand out credentials of somebody else. `test/rules/fixtures/published/credentials.yaml` says what is left out, and why.
  * @see https://github.com/salesforce/cloudsplaining/blob/master/cloudsplaining/shared/constants.py
  */
 export const credentialMakers = words(`
@@ -15,10 +14,7 @@ export const credentialMakers = words(`
   lightsail:DownloadDefaultKeyPair license-manager:GetAccessToken sts:AssumeRoot sts:GetFederationToken
 `);
 
-/**
- * Show a password or token of the resource that they are called on: fine on one that is named. What only opens the
- * door to the caller's own permissions, such as `ecr:GetAuthorizationToken`, is none.
- */
+/** Show a password or token of what they are called on: fine on one that is named, or where it opens the caller's own. */
 export const credentialReaders = words(`
   airflow:CreateCliToken airflow:CreateWebLoginToken cloud9:CreateEnvironmentToken codepipeline:PollForJobs
   cognito-idp:DescribeUserPoolClient connect:GetFederationToken dsql:DbConnectAdmin ec2:GetPasswordData
@@ -54,7 +50,6 @@ export const sensitiveActionRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "G05",
     severity: "warning",
-    waivable: true,
     raised: true,
     title: "credentials that outlive or exceed the role",
     why: "whoever has the role can take away somebody else's keys, passwords or tokens, which do not expire with the session",
@@ -70,7 +65,6 @@ export const sensitiveActionRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "G06",
     severity: "warning",
-    waivable: true,
     raised: true,
     title: "unrestricted reads",
     why: "one workspace is enough to copy every secret, object or table of the account",
@@ -85,7 +79,6 @@ export const sensitiveActionRules: readonly Rule[] = Object.freeze<Rule[]>([
   {
     id: "G07",
     severity: "warning",
-    waivable: true,
     raised: true,
     title: "resource policies or sharing",
     why: "the role can open a resource to other accounts or to everybody, and it stays open when the role is gone",
@@ -116,10 +109,7 @@ function isOpen(action: ActionFacts, { bound, isAtLarge }: JudgedStatement): boo
   return bound !== "some" && isAtLarge(action);
 }
 
-/**
- * The reference files much under this level that only reads, or that is about other things: the name has to speak of
- * access, too.
- */
+/** The reference files much under this level that only reads, or is about other things: the name speaks of access, too. */
 function changesSharing({ name, accessLevels }: ActionFacts): boolean {
   // Who somebody is and may be is G04's.
   const isOfAccess =

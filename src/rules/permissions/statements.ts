@@ -110,10 +110,7 @@ function itemIndex(
   return list.length < 2 ? [] : [list.indexOf(item)];
 }
 
-/**
- * What statements deny whatever the request says.
- * @param account - the role's own; null: not known
- */
+/** What statements deny whatever the request says. The account is the role's own; null: not known. */
 export function denialsOf(statements: readonly PlacedStatement[], account: string | null): Denials {
   const lists = statements.flatMap(({ statement }): Denials["lists"] => {
     const { Effect, Action, NotAction, Resource, Condition } = statement;

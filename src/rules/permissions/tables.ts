@@ -1,8 +1,4 @@
-/*
- * Tables of this folder are texts: a row a line, with a bar between its cells, or words with blanks between them.
- */
-
-/** The cells of a table, row by row. */
+/** The cells of a table: a row a line, with a bar between cells. */
 export function rows(table: string): readonly (readonly string[])[] {
   return table
     .trim()
@@ -10,7 +6,7 @@ export function rows(table: string): readonly (readonly string[])[] {
     .map((line) => line.split("|").map((cell) => cell.trim()));
 }
 
-/** The words of a text. */
+/** The words of a text with blanks between them. */
 export function words(text: string): readonly string[] {
   return Object.freeze(text.split(/\s+/).filter((word) => word !== ""));
 }

@@ -76,10 +76,7 @@ interface Waiver extends Acceptance {
 /** What is wrong with a waiver, and the rule that says so. */
 type Problem = Observation & { readonly rule: string };
 
-/**
- * Findings as their entries and `defaults` accept them, each other one with the way to accept it where there is one;
- * and what is wrong with the waivers.
- */
+/** Findings as entries and `defaults` accept them, others with the way to accept them; and what is wrong with waivers. */
 export function applyWaivers(
   found: readonly EntryFinding[],
   entries: Iterable<WaiverEntry>,

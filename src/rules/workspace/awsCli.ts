@@ -1,6 +1,6 @@
 import type { Step } from "../../model/gitpodYml";
 import type { GitpodYmlSubject, PlacedObservation, Rule } from "../rule";
-import { isMerged, snippetsOf } from "./steps";
+import { snippetsOf } from "./steps";
 import { awaitOf, namesBehind } from "./waits";
 
 /**
@@ -28,21 +28,19 @@ function nothingInstalls(subject: GitpodYmlSubject): readonly PlacedObservation[
 }
 
 /** Tasks that need the CLI and do not wait for the task that installs it. */
-function doNotWait({ facts, steps: all, shown }: GitpodYmlSubject): readonly PlacedObservation[] {
+function doNotWait({ steps: all, shown }: GitpodYmlSubject): readonly PlacedObservation[] {
   const installed = namesBehind(all, isInstall);
   const names = new Set([...installed, ...namesBehind(all, ({ kind }) => kind === "login")]);
   const [signal] = installed;
   const name = signal === undefined ? "aws-cli" : shown(signal).slice(1, -1);
-  const write = signal === undefined ? `gp sync-done ${name} behind the installation, and ` : "";
+  const unsaid = signal === undefined ? `gp sync-done ${name} behind the installation, and ` : "";
+  const wait = `gp sync-await ${name} before it, or for our task snippet: { after: ${name} } in the manifest`;
   return all.flatMap((steps) => {
     const need = steps.find(needsCli);
     if (need === undefined || steps.some(isInstall)) return [];
     if (awaitOf(steps.slice(0, steps.indexOf(need)), names) >= 0) return [];
     const message = "this needs the AWS CLI, which another task installs, and does not wait for it";
-    const then = isMerged(need.place, facts)
-      ? `snippet: { after: ${name} } in the manifest's entry`
-      : `gp sync-await ${name} before it`;
-    return [{ message, place: need.place, remedy: `write ${write}${then}` }];
+    return [{ message, place: need.place, remedy: `write ${unsaid}${wait}` }];
   });
 }
 

@@ -11,10 +11,6 @@ import type {
 } from "../../model/gitpodYml";
 import type { GitpodYmlSubject } from "../rule";
 
-/*
- * What the commands of a task do with AWS. Facts about programs stand here; what does not is not judged.
- */
-
 /** Flags of `gp idp login aws` that take a value. */
 export const loginFlags: readonly string[] = "role-arn audience profile duration-seconds scope".split(" ");
 

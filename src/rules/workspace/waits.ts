@@ -9,10 +9,7 @@ interface Need {
   readonly login: LoginStep | null;
 }
 
-/**
- * The names that are signalled once something has been done, such as a login: by a task that does it, or by one that
- * has waited for such a name itself.
- */
+/** The names that are signalled behind something, such as a login: by its task, or by one that has waited for it. */
 export function namesBehind(
   tasks: GitpodYmlSubject["steps"],
   isDone: (step: Step) => boolean,
