@@ -53,29 +53,25 @@ function writtenSizes({ access, documents: judged }: JudgedRole): readonly Obser
     }));
 }
 
-/** Of policies that are made for the role. */
+/** Of policies that are made for the role: an inline one is within its quota, or there would be managed ones. */
 function madeSizes({ policies, quotas, permissionPolicy, ...access }: RoleAccess): readonly Observation[] {
-  const { inline = null, managed = [] } = policies ?? {};
+  const managed = policies?.managed ?? [];
   const attached = access.managedPolicies.length;
   const made =
     managed.length === 0 || permissionPolicy === null
       ? ""
       : ` (${managed.length} for the ${lengthOf(permissionPolicy)} characters of grants and statements, ${attached} attached)`;
-  const count = managed.length + attached;
-  const sizes = [
-    ...(inline === null ? [] : [{ what: "the inline policy", of: inline, quota: quotas.inlinePolicyLength }]),
-    ...managed.map(({ name, document: of }) => ({
-      ...{ what: `the managed policy ${name}`, of, quota: quotas.managedPolicyLength },
-    })),
-  ];
   const heaviest = access.grantWeights.map(
     ({ kind, origin, characters }) => `${pathText(origin.path)} (${kind}, ${characters} characters)`,
   );
   const largest = heaviest.length === 0 ? "" : `; the largest are ${heaviest.join(", ")}`;
+  const count = managed.length + attached;
   return [
-    ...sizes.flatMap(({ what, of, quota }) =>
-      overQuota(`${what} has ${lengthOf(of)} characters without white space`, lengthOf(of), quota),
-    ),
+    ...managed.flatMap(({ name, document }) => {
+      const length = lengthOf(document);
+      const what = `the managed policy ${name} has ${length} characters without white space`;
+      return overQuota(what, length, quotas.managedPolicyLength);
+    }),
     ...overQuota(`${count} managed policies${made}`, count, quotas.managedPoliciesPerRole),
   ].map((seen) => ({ ...seen, message: `${seen.message}${largest}` }));
 }

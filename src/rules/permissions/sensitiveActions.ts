@@ -109,17 +109,13 @@ function isOpen(action: ActionFacts, { bound, isAtLarge }: JudgedStatement): boo
   return bound !== "some" && isAtLarge(action);
 }
 
-/** The reference files much under this level that only reads, or is about other things: the name speaks of access, too. */
+/** The reference files much under its level that only reads, or is about other things: the name speaks of access, too. */
+const accessNames =
+  /:(?!Get|List|Describe|Validate|Retire).*(Polic|Permission|Acl|Grant|Shar|PublicAccess|Attribute|Ownership|Authorize|AccessPoint)/;
+
+/** Who somebody is and may be is G04's. */
 function changesSharing({ name, accessLevels }: ActionFacts): boolean {
-  // Who somebody is and may be is G04's.
-  const isOfAccess =
-    accessLevels.includes("Permissions management") && !/^(iam|sso|identitystore):/.test(name);
-  return (
-    sharingActions.includes(name) ||
-    (isOfAccess &&
-      /:.*(Polic|Permission|Acl|Grant|Shar|PublicAccess|Attribute|Ownership|Authorize|AccessPoint)/.test(
-        name,
-      ) &&
-      !/:(Get|List|Describe|Validate|Retire)/.test(name))
-  );
+  const isOfIdentity = /^(iam|sso|identitystore):/.test(name);
+  const isOfAccess = accessLevels.includes("Permissions management") && accessNames.test(name);
+  return sharingActions.includes(name) || (isOfAccess && !isOfIdentity);
 }

@@ -35,7 +35,5 @@ export function checkGitpodYmlFacts(
       });
     }
   }
-  return [...findings.values()].sort(
-    (a, b) => a.line - b.line || a.column - b.column || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0),
-  );
+  return [...findings.values()].sort((a, b) => a.line - b.line || a.column - b.column);
 }

@@ -5,19 +5,18 @@ function oldTasks({ facts: { ours }, current }: GitpodYmlSubject): readonly Plac
   if (ours === null) return [];
   const { place, lastLine, digest } = ours;
   const which = `the tasks from here to line ${lastLine}, which are of gitpod-aws-oidc,`;
+  const said = (what: string, remedy?: string) => [{ message: `${which} ${what}`, place, remedy }];
   if (digest === null)
-    return [
-      {
-        message: `${which} were edited by hand: the next merge refuses them`,
-        place,
-        remedy:
-          "move the change to a task of your own or to the manifest, and put the tasks back as they were",
-      },
-    ];
+    return said(
+      "were edited by hand: the next merge refuses them",
+      "move the change to a task of your own or to the manifest, and put the tasks back as they were",
+    );
   if (current === null || current.has(digest)) return [];
-  if (current.size > 0) return [{ message: `${which} are not what the manifest makes now`, place }];
-  const remedy = "remove them with npx gitpod-aws-oidc snippet --into FILE --remove, or add an entry";
-  return [{ message: `${which} are for a repository that the manifest does not have`, place, remedy }];
+  if (current.size > 0) return said("are not what the manifest makes now");
+  return said(
+    "are for a repository that the manifest does not have",
+    "remove them with npx gitpod-aws-oidc snippet --into FILE --remove, or add an entry",
+  );
 }
 
 /** S13: what Gitpod or Ona refuses, and what it reads otherwise than it is meant. */

@@ -186,15 +186,13 @@ export const gitpodLoginRules: readonly Rule[] = Object.freeze<Rule[]>([
     title: "a role that the manifest does not have, or has for another repository",
     why: "AWS refuses the login, or a role that nobody manages here gets in",
     remedy: "write the ARN of npx gitpod-aws-oidc snippet, or add an entry for this repository",
-    gitpodYml: (subject) => [
-      ...eachLogin((login) => {
-        const arn = roleArnOf(login, subject);
-        return arn === null ? [] : foreignRole(arn, subject);
-      })(subject),
-      ...subject.facts.settings
+    gitpodYml: (subject) => {
+      const written = loginsOf(subject).flatMap((login) => roleArnOf(login, subject) ?? []);
+      const set = subject.facts.settings
         .filter(({ name, value }) => name === "IDP_AWS_ROLE_ARN" && !/[<$]/.test(value.text))
-        .flatMap(({ value }) => foreignRole(value, subject)),
-    ],
+        .map(({ value }) => value);
+      return [...written, ...set].flatMap((arn) => foreignRole(arn, subject));
+    },
   },
   {
     id: "S15",

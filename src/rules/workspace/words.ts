@@ -12,9 +12,7 @@ interface Mistake {
 
 const right = "gp idp login aws --role-arn ARN --profile NAME";
 /** The commands of `gp` that logins and waits need: what comes near to one is a misspelling. */
-const commands = Object.freeze([
-  ...["idp login aws", "idp login vault", "idp token", "idp gcloud-token", "sync-await", "sync-done"],
-]);
+const commands = "idp login aws|idp login vault|idp token|idp gcloud-token|sync-await|sync-done".split("|");
 const flags = [...loginFlags, "help"];
 
 /** What is wrong in the words before the flags of a `gp` command. */
