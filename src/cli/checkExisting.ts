@@ -108,7 +108,7 @@ function installationOf(issuer: string): Installation {
 /** The file of an option, or nothing. @param file - `-` for standard input */
 export function readGiven(
   file: string | undefined,
-  kind: ExistingDocument["kind"],
+  kind: ExistingDocument["kind"] | null,
   io: CommandIo,
 ): readonly ExistingFile[] {
   if (file === undefined) return [];

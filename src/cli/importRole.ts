@@ -4,7 +4,6 @@ import {
   importRoles,
   joinAccess,
   manifestText,
-  placeTrust,
   type ExistingFile,
   type ImportedRole,
 } from "../documents";
@@ -44,11 +43,11 @@ export function importRoleCommand(names: readonly string[], io: CommandIo): Exit
 export function readDeployed(names: readonly string[], io: CommandIo) {
   if (names.filter((name) => name === "-").length > 1)
     throw new CommandError("standard input can be read once", "pass - once");
-  const files = names.flatMap((name) => readGiven(name, "permission", io));
+  const files = names.flatMap((name) => readGiven(name, null, io));
   refuseMistakes(files);
   const none: ExistingAccess = { roles: [], identityProviders: [] };
   const existing = files
-    .map((file) => placeTrust(file.access))
+    .map(({ access }) => access)
     .reduce((before, next) => joinAccess([before, next]), none);
   if (existing.roles.length === 0)
     throw new CommandError(

@@ -69,9 +69,8 @@ export function decoded(text: string): string {
   }
 }
 
-/** A duration, which Terraform also takes as text; null for anything but a whole number. */
+/** A duration; null for anything but a whole number. */
 export function seconds(value: unknown): number | null {
-  if (typeof value === "string" && /^[0-9]{1,6}$/.test(value)) return Number(value);
   return Number.isSafeInteger(value) ? Number(value) : null;
 }
 

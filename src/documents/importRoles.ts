@@ -71,31 +71,13 @@ type Half = Omit<ImportedRole, "account" | "permissions"> & {
   readonly place: Pick<ImportedAccount, "id" | "partition">;
 };
 
-/**
- * Bare documents in their places: what names a Principal is a trust policy, which no other policy of a role does.
- */
-export function placeTrust(access: ExistingAccess): ExistingAccess {
-  return { ...access, roles: access.roles.map(withTrust) };
-}
-
-function withTrust(role: ExistingRole): ExistingRole {
-  const trust = role.permissions.find(({ value }) =>
-    readDocument(value).policy.Statement.some(
-      (s) => s.Principal !== undefined || s.NotPrincipal !== undefined,
-    ),
-  );
-  if (role.trust !== null || trust === undefined) return role;
-  const permissions = role.permissions.filter((document) => document !== trust);
-  return { ...role, trust: { ...trust, kind: "trust" }, permissions };
-}
-
 /** Says existing roles as entries of a manifest. No entry admits anybody that its role does not, other spellings aside. */
 export function importRoles({ roles }: ExistingAccess): Imported {
   const skipped: SkippedRole[] = [];
   const readable = roles.flatMap((role) => {
     const read = readTrust(role);
-    if (!read.ok) skipped.push({ role, problem: read.problem });
-    return read.ok ? [{ role, trust: read.trust }] : [];
+    if (typeof read === "string") skipped.push({ role, problem: read });
+    return typeof read === "string" ? [] : [{ role, trust: read }];
   });
   const hosts = settleHosts(readable.map(({ trust }) => trust));
   const halves = readable.flatMap(({ role, trust }) => {

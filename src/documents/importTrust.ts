@@ -24,20 +24,16 @@ export interface ReadTrust {
   readonly unsaid: readonly string[];
 }
 
-export type ReadTrustResult =
-  { readonly ok: true; readonly trust: ReadTrust } | { readonly ok: false; readonly problem: string };
-
-/** Reads the trust policy of a role; refuses one that an entry could only widen. */
-export function readTrust({ trust }: Pick<ExistingRole, "trust">): ReadTrustResult {
-  const refuse = (problem: string): ReadTrustResult => ({ ok: false, problem });
-  if (trust === null) return refuse("its trust policy is in none of the files");
+/** Reads the trust policy of a role; says why not of one that an entry could only widen. */
+export function readTrust({ trust }: Pick<ExistingRole, "trust">): ReadTrust | string {
+  if (trust === null) return "its trust policy is in none of the files";
   const { policy, problems, version } = readDocument(trust.value);
   const [problem] = problems;
-  if (problem !== undefined) return refuse(`its trust policy is not one: ${problem.message}`);
+  if (problem !== undefined) return `its trust policy is not one: ${problem.message}`;
   if (version !== "2012-10-17" && JSON.stringify(policy).includes("${"))
-    return refuse("its trust policy has a Version before 2012-10-17, in which ${…} is text");
+    return "its trust policy has a Version before 2012-10-17, in which ${…} is text";
   if (policy.Statement.some((s) => s.Effect === "Deny"))
-    return refuse("its trust policy has a Deny, which no entry can say: it would admit more");
+    return "its trust policy has a Deny, which no entry can say: it would admit more";
   const groups = new Map<string, [TrustStatement, ...TrustStatement[]]>();
   const unsaid: string[] = [];
   for (const [i, statement] of policy.Statement.entries()) {
@@ -52,18 +48,18 @@ export function readTrust({ trust }: Pick<ExistingRole, "trust">): ReadTrustResu
         unsaid.push(`${place}: the principals ${many(names).map(quote).join(", ")} are left out`);
     for (const federated of many(principal["Federated"])) {
       const read = readTrustStatement(statement, federated);
-      if (!read.ok) {
-        unsaid.push(`${place} is left out: ${read.problem}`);
+      if (typeof read === "string") {
+        unsaid.push(`${place} is left out: ${read}`);
         continue;
       }
-      const key = JSON.stringify(read.statement.terms);
+      const key = JSON.stringify(read.terms);
       const group = groups.get(key);
-      if (group === undefined) groups.set(key, [read.statement]);
-      else group.push(read.statement);
+      if (group === undefined) groups.set(key, [read]);
+      else group.push(read);
     }
   }
-  if (groups.size > 0) return { ok: true, trust: { groups: [...groups.values()], unsaid } };
-  return refuse(unsaid.length === 0 ? "its trust policy trusts nobody" : unsaid.join("; "));
+  if (groups.size > 0) return { groups: [...groups.values()], unsaid };
+  return unsaid.length === 0 ? "its trust policy trusts nobody" : unsaid.join("; ");
 }
 
 /** The host of each name and port that trust policies are about. */

@@ -2,6 +2,6 @@ export { isObject, list, own, readJson, type JsonObject, type JsonText } from ".
 export { joinAccess } from "./join";
 export { readExisting, type ExistingFile } from "./readExisting";
 export type { Remark } from "./document";
-export { importRoles, placeTrust, type Imported, type ImportedRole, type SkippedRole } from "./importRoles";
+export { importRoles, type Imported, type ImportedRole, type SkippedRole } from "./importRoles";
 export { atomsOf, recogniseGrants } from "./importGrants";
 export { manifestText } from "./manifestText";

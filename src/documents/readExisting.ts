@@ -22,10 +22,14 @@ export interface ExistingFile {
 
 /**
  * Reads policies that somebody else wrote: a bare document, what the AWS CLI prints of roles and policies, or a
- * Terraform plan, state or configuration in JSON. Everything that the file shows is read, whatever `kind` says.
- * @param kind - what a bare document is
+ * Terraform plan or state. Everything that the file shows is read, whatever `kind` says.
+ * @param kind - what a bare document is; null: a trust policy where it names a Principal, as no other policy of a role does
  */
-export function readExisting(written: string, file: string, kind: ExistingDocument["kind"]): ExistingFile {
+export function readExisting(
+  written: string,
+  file: string,
+  kind: ExistingDocument["kind"] | null,
+): ExistingFile {
   const { value, problems, locate, positions } = readJson(decoded(written));
   const found: Found = { file, roles: [], unattached: [], identityProviders: [], mistakes: [], missing: [] };
   const foreign = value === undefined ? foreignText(written) : null;
@@ -41,11 +45,13 @@ export function readExisting(written: string, file: string, kind: ExistingDocume
   };
 }
 
-function readValue(value: unknown, kind: ExistingDocument["kind"], found: Found): void {
+function readValue(value: unknown, asked: ExistingDocument["kind"] | null, found: Found): void {
   const origin = { file: found.file, path: [] };
   const addBare = () => {
     // A policy may also come as text in JSON: that is how jq without -r prints one.
-    const document = documentOf(kind, value, [], null, found);
+    const read = documentOf("permission", value, [], null, found);
+    const kind = asked ?? (namesPrincipal(read?.value) ? "trust" : "permission");
+    const document = read === null ? null : { ...read, kind };
     const role = blankRole(origin);
     found.roles.push(
       kind === "trust" ? { ...role, trust: document } : { ...role, permissions: present(document) },
@@ -56,7 +62,21 @@ function readValue(value: unknown, kind: ExistingDocument["kind"], found: Found)
   else if ([readTerraform(value, found), readAwsOutput(value, found)].includes(true)) return;
   // Something with a Version is a policy without statements.
   else if (own(value, "Version") !== undefined) addBare();
-  else found.mistakes.push({ origin, ...(isTemplate(value) ? cloudFormation : unknownShape) });
+  else
+    found.mistakes.push({
+      origin,
+      ...(isTemplate(value)
+        ? cloudFormation
+        : isObject(own(value, "resource"))
+          ? configuration
+          : unknownShape),
+    });
+}
+
+function namesPrincipal(policy: unknown): boolean {
+  return [own(policy, "Statement")]
+    .flat()
+    .some((s) => own(s, "Principal") !== undefined || own(s, "NotPrincipal") !== undefined);
 }
 
 /** What a file is that is not read here, and the way round. */
@@ -73,6 +93,11 @@ const cloudFormation: Foreign = Object.freeze({
   remedy: "deploy it, then pass what aws iam get-role --role-name NAME prints, with the role's policies",
 });
 
+const configuration: Foreign = Object.freeze({
+  message: "this is a Terraform configuration, whose expressions only Terraform evaluates",
+  remedy: "pass what terraform show -json prints of its plan or state",
+});
+
 /** A template, with or without its version, as the AWS CDK leaves it out, or `aws cloudformation get-template`. */
 function isTemplate(value: unknown): boolean {
   return (
@@ -86,9 +111,5 @@ function isTemplate(value: unknown): boolean {
 function foreignText(written: string): Foreign | null {
   if (/^\s*(?:"?AWSTemplateFormatVersion"?:|"?Type"?:\s*"?'?AWS::\w+::)/m.test(written))
     return cloudFormation;
-  if (!/^\s*(?:resource|data)\s+"aws_\w+"/m.test(written)) return null;
-  return {
-    message: "this is a Terraform configuration, whose expressions only Terraform evaluates",
-    remedy: "pass what terraform show -json prints of its plan or state",
-  };
+  return /^\s*(?:resource|data)\s+"aws_\w+"/m.test(written) ? configuration : null;
 }

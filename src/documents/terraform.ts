@@ -17,8 +17,8 @@ interface RoleInHand {
 }
 
 /**
- * Reads IAM roles, policies and identity providers of a plan or state (`terraform show -json`), or of a configuration in
- * JSON. What Terraform knows after apply only is listed as missing. False where it is none of them.
+ * Reads IAM roles, policies and identity providers of a plan or state. What Terraform knows after apply only is listed as
+ * missing. False where it is neither.
  */
 export function readTerraform(root: unknown, found: Found): boolean {
   const resources = terraformResources(root);
@@ -159,7 +159,7 @@ function readDocument(
 function note({ address, path }: TerraformResource, attribute: string, found: Found): void {
   found.missing.push({
     origin: { file: found.file, path },
-    message: `${attribute} of ${address} is not in the file: Terraform knows it after apply, or evaluates it`,
+    message: `${attribute} of ${address} is not in the file: Terraform knows it after apply`,
   });
 }
 

@@ -1,9 +1,9 @@
 import type { Path } from "../diagnostics";
-import { isObject, list, own, text } from "./json";
+import { list, own, text } from "./json";
 
 /** What a resource says of one of its attributes. */
 export interface Attribute {
-  /** Undefined where there is none, or where Terraform evaluates it, or knows it after apply only. */
+  /** Undefined where there is none, or where Terraform knows it after apply only. */
   readonly value?: unknown;
   /** False where there is more than the file shows. */
   readonly isWhole: boolean;
@@ -13,7 +13,7 @@ export interface Attribute {
 
 type Reference = Pick<TerraformResource, "type" | "name">;
 
-/** A resource of a plan, a state or a configuration. */
+/** A resource of a plan or a state. */
 export interface TerraformResource {
   readonly address: string;
   /** Address of its module; empty for the root. */
@@ -29,13 +29,12 @@ export interface TerraformResource {
 
 const none: Attribute = Object.freeze({ isWhole: true });
 
-/** The resources of what Terraform prints, keeps or reads, as JSON; null for another text. */
+/** The resources of what Terraform prints or keeps, as JSON; null for another text. */
 export function terraformResources(root: unknown): readonly TerraformResource[] | null {
   if (text(own(root, "format_version")) !== null) return shownResources(root);
   if (own(root, "version") === 4 && text(own(root, "terraform_version")) !== null)
     return stateResources(root);
-  const types = own(root, "resource");
-  return isObject(types) ? configurationResources(types) : null;
+  return null;
 }
 
 /** A resource as every format names it; null for a data source, and for what is none. */
@@ -147,45 +146,6 @@ function stateResources(root: unknown): readonly TerraformResource[] {
       };
     });
   });
-}
-
-/**
- * The resources of a configuration in JSON, such as the `cdk.tf.json` that a synth writes.
- * @see https://developer.hashicorp.com/terraform/language/syntax/json
- */
-function configurationResources(types: object): readonly TerraformResource[] {
-  return Object.entries(types).flatMap(([type, resources]) =>
-    Object.entries(isObject(resources) ? resources : {}).map(([name, values]) => ({
-      ...{ address: `${type}.${name}`, module: "", type, name, index: null },
-      path: ["resource", type, name],
-      read: (attribute) => evaluated(own(values, attribute) ?? undefined),
-    })),
-  );
-}
-
-/** A template that says what it is without Terraform: text, or nothing but another resource's attribute. */
-function evaluated(template: unknown): Attribute {
-  const [, type, name] = /^\$\{(aws_iam_\w+)\.([\w-]+)\.(?:name|id|arn)\}$/.exec(text(template) ?? "") ?? [];
-  return {
-    value: unescaped(template) ?? undefined,
-    isWhole: !holds(template, (v) => typeof v === "string" && isTemplate(v)),
-    refersTo: type === undefined || name === undefined ? undefined : { type, name },
-  };
-}
-
-const escape = /([$%])\1\{/g;
-
-function isTemplate(text: string): boolean {
-  return /[$%]\{/.test(text.replace(escape, ""));
-}
-
-/** A value as Terraform gives it; null for what it evaluates, as plans show that. */
-function unescaped(value: unknown): unknown {
-  if (typeof value === "string") return isTemplate(value) ? null : value.replace(escape, "$1{");
-  if (Array.isArray(value)) return value.map(unescaped);
-  return isObject(value)
-    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unescaped(inner)]))
-    : value;
 }
 
 /** Is there such a value, at any depth? */

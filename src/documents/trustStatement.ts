@@ -41,10 +41,6 @@ export interface TrustStatement {
   readonly notes: readonly string[];
 }
 
-export type TrustStatementResult =
-  | { readonly ok: true; readonly statement: TrustStatement }
-  | { readonly ok: false; readonly problem: string };
-
 const defaultAudience = "sts.amazonaws.com";
 
 /** The pattern of all that begins with a text, or of the text alone. */
@@ -74,13 +70,12 @@ interface Reading {
  * Reads a statement that allows an identity provider's tokens. A condition that an entry cannot say makes it unsayable:
  * without the condition, the entry would admit more.
  */
-export function readTrustStatement(statement: Statement, federated: string): TrustStatementResult {
-  const refuse = (problem: string): TrustStatementResult => ({ ok: false, problem });
+export function readTrustStatement(statement: Statement, federated: string): TrustStatement | string {
   const name = /^arn:[a-z-]+:iam::[0-9]{12}:oidc-provider\/(.+)$/s.exec(federated)?.[1];
-  if (name === undefined) return refuse(`${quote(federated)} is not an OpenID Connect provider`);
+  if (name === undefined) return `${quote(federated)} is not an OpenID Connect provider`;
   const actions = many(statement.Action);
   if (!actions.some((action) => matchesAction(action, assumeAction)))
-    return refuse(`it does not allow ${assumeAction}`);
+    return `it does not allow ${assumeAction}`;
   const notes = actions
     .filter((action) => action.toLowerCase() !== assumeAction.toLowerCase())
     .map((action) => `the action ${quote(action)} is left out: a login does not need it`);
@@ -88,20 +83,20 @@ export function readTrustStatement(statement: Statement, federated: string): Tru
   for (const [operator, block] of Object.entries(statement.Condition ?? {}))
     for (const [key, values] of Object.entries(block)) {
       const problem = readCondition(operator, key, many(values), name, reading);
-      if (problem !== null) return refuse(`${operator} on ${quote(key)} ${problem}`);
+      if (problem !== null) return `${operator} on ${quote(key)} ${problem}`;
     }
   const subjects = subjectsOf(statement, federated, name, reading);
   if (subjects.literals.length === 0)
-    return refuse("it does not say which subjects: every token of the issuer is admitted");
+    return "it does not say which subjects: every token of the issuer is admitted";
   if (reading.audiences === null) notes.push(`any audience was admitted; now only ${defaultAudience}`);
   const audiences = [...(reading.audiences ?? [defaultAudience])].sort();
   const audience = audiences.includes(defaultAudience) ? defaultAudience : audiences[0];
-  if (audience === undefined) return refuse("it names no audience that an installation can have");
+  if (audience === undefined) return "it names no audience that an installation can have";
   for (const other of audiences.filter((a) => a !== audience))
     notes.push(`the audience ${quote(other)} is left out: an installation has one`);
   const { expires, sourceCidrs } = reading;
   const terms = { federated, providerName: name, audience, expires, sourceCidrs };
-  return { ok: true, statement: { terms, notes, ...subjects } };
+  return { terms, notes, ...subjects };
 }
 
 /** What a statement says of subjects, as questions. Of whole subjects, the evaluator decides. */

@@ -102,7 +102,6 @@ const existing: readonly Json[] = [
       { type: "aws_iam_policy", name: "o", instances: [{ index_key: "k", attributes: { arn: policyArn } }] },
     ],
   },
-  { resource: { aws_iam_role: { a: attributes }, aws_iam_role_policy: { p: inline } } },
 ];
 
 const url = "https://github.com/acme/app";

@@ -1,5 +1,5 @@
 import { joinAccess, readExisting } from "../../src/documents";
-import { importRoles, manifestText, placeTrust, type Imported } from "../../src/documents";
+import { importRoles, manifestText, type Imported } from "../../src/documents";
 import { project } from "../support/project";
 
 const provider = "api.gitpod.io/idp";
@@ -28,9 +28,7 @@ const listed = (name = "a", document: object = plainTrust) => ({
 });
 
 function imported(...files: readonly unknown[]): Imported {
-  const parts = files.map((file) =>
-    placeTrust(readExisting(JSON.stringify(file), "x.json", "permission").access),
-  );
+  const parts = files.map((file) => readExisting(JSON.stringify(file), "x.json", null).access);
   return importRoles(joinAccess(parts));
 }
 
@@ -118,7 +116,6 @@ describe("of a role in Terraform, what is known after apply only is said", () =>
       root_module: { resources: [{ type: "aws_iam_role", name: "a", expressions: written }] },
     },
   });
-  const configuration = (own: object) => ({ resource: { aws_iam_role: { a: { ...values, ...own } } } });
   const policy = { references: ["aws_iam_policy.b.arn", "aws_iam_policy.b"] };
 
   it.each([
@@ -133,28 +130,10 @@ describe("of a role in Terraform, what is known after apply only is said", () =>
       plan({ tags: { a: "b" } }, { tags: { id: true } }, { tags: { references: ["x.y"] } }),
       ["its tags"],
     ],
-    [
-      "the boundary of a configuration",
-      configuration({ permissions_boundary: "${aws_iam_policy.b.arn}" }),
-      ["its permissions boundary"],
-    ],
-    [
-      "templates in a configuration",
-      configuration({ description: "${var.x}", tags: { a: "%{if true}b%{endif}" } }),
-      ["its description, its tags"],
-    ],
-    ["a number in words", configuration({ max_session_duration: "${var.x}" }), ["its longest session"]],
   ])("%s", (_, file, expected) => {
     expect(notesOf(file)).toEqual(
       expected.map((what) => expect.stringContaining(`show ${what}:`) as unknown),
     );
-  });
-
-  it("and what is escaped for Terraform is what it stands for", () => {
-    const file = configuration({ tags: { a: "$${x}" }, max_session_duration: "7200" });
-    expect(notesOf(file)).toEqual([]);
-    expect(entriesOf(file)).toContain('tags: { "a": "${x}" }');
-    expect(entriesOf(file)).toContain("sessionDuration: 7200s");
   });
 
   it("with the tags that the provider adds", () => {

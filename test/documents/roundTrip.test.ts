@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { joinAccess, readExisting } from "../../src/documents";
-import { atomsOf, importRoles, manifestText, placeTrust } from "../../src/documents";
+import { atomsOf, importRoles, manifestText } from "../../src/documents";
 import type { AccessModel, HostKind, Role } from "../../src/model/accessModel";
 import { branchProblem } from "../../src/subject";
 import { runs } from "../proof/settings";
@@ -106,10 +106,10 @@ const rolesOf = (model: AccessModel): readonly Role[] => model.accounts.flatMap(
 /** The manifest that the roles of a model, as AWS shows them, are imported as. */
 function imported(model: AccessModel) {
   const files = [accountDetails(model), roleList(model)].map((shown) =>
-    readExisting(JSON.stringify(shown), "roles.json", "permission"),
+    readExisting(JSON.stringify(shown), "roles.json", null),
   );
   expect(files.flatMap((file) => file.mistakes)).toEqual([]);
-  const { roles, skipped } = importRoles(joinAccess(files.map((file) => placeTrust(file.access))));
+  const { roles, skipped } = importRoles(joinAccess(files.map(({ access }) => access)));
   const text = manifestText(roles, [], () => "eu-central-1");
   return { roles, skipped, text };
 }

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { joinAccess, readExisting } from "../../src/documents";
 import type { ExistingRole } from "../../src/model/existing";
 
@@ -245,39 +243,19 @@ describe("a plan", () => {
     ]);
     // inline_policy is the provider's to compute: nobody wrote it.
     expect(read(value).missing.map(({ message }) => message)).toEqual([
-      "assume_role_policy of aws_iam_role.a is not in the file: Terraform knows it after apply, or evaluates it",
-      "role of aws_iam_role_policy.p is not in the file: Terraform knows it after apply, or evaluates it",
+      "assume_role_policy of aws_iam_role.a is not in the file: Terraform knows it after apply",
+      "role of aws_iam_role_policy.p is not in the file: Terraform knows it after apply",
     ]);
   });
 });
 
-describe("a configuration in JSON", () => {
-  const golden = join(__dirname, "../golden/stacks/everything/expected/cdktf.out/stacks/dev/cdk.tf.json");
-
-  it("such as our own is read as what it makes", () => {
-    const file = readExisting(readFileSync(golden, "utf8"), "cdk.tf.json", "trust");
-    expect([file.mistakes, file.missing]).toEqual([[], []]);
-    expect(file.access.roles.length).toBeGreaterThan(2);
-    for (const one of file.access.roles)
-      expect([one.name, one.trust?.value]).toEqual([
-        one.name,
-        expect.objectContaining({ Version: "2012-10-17" }),
-      ]);
-    expect(file.access.roles.flatMap(({ permissions }) => permissions).length).toBeGreaterThan(1);
-  });
-
-  it("has its escapes undone, and what Terraform would evaluate is missing", () => {
-    const of = (assume_role_policy: string) => ({
-      resource: { aws_iam_role: { a: { name: "a", assume_role_policy } } },
-    });
-    expect(read(of('{"a": "$${*} $$${?} %%{x}"}')).access.roles[0]?.trust?.value).toEqual({
-      a: "${*} $${?} %{x}",
-    });
-    for (const evaluated of ["${jsonencode({})}", '{"a": "${x}"}', '{"a": "%{if true}"}']) {
-      const file = read(of(evaluated));
-      expect([file.access.roles[0]?.trust, file.missing.length]).toEqual([null, 1]);
-    }
-  });
+test("a configuration in JSON, such as cdk.tf.json, is refused with a word about terraform show", () => {
+  expect(read({ resource: { aws_iam_role: { a: { name: "a" } } } }).mistakes).toMatchObject([
+    {
+      message: "this is a Terraform configuration, whose expressions only Terraform evaluates",
+      remedy: "pass what terraform show -json prints of its plan or state",
+    },
+  ]);
 });
 
 describe("several files", () => {
