@@ -4,31 +4,28 @@ import { isObject, own, readJson, type JsonObject } from "../documents";
 import { refuse, type Refusal } from "../model/correction";
 import type { Claims } from "../policy";
 
-/** What a token, its claims or an event say of a login. */
+/** What a token, its claims or an event say of a login; null where they do not say it. */
 export interface TokenFacts {
   readonly issuer: string;
   readonly claims: Claims;
   /** False for an event that does not say the audience: the token had one. */
   readonly audienceKnown: boolean;
-  /** When the token ends, in seconds since 1970; null where it is not said. */
+  /** When the token ends and when it begins, in seconds since 1970. */
   readonly expires: number | null;
-  /** When it begins, in seconds since 1970; null where it is not said. */
   readonly issued: number | null;
-  /** IPv4 or IPv6 address of the caller; null where it is not said. */
+  /** IPv4 or IPv6 address of the caller. */
   readonly sourceIp: string | null;
-  /** The moment of the login, ISO 8601; null where it is not said. */
+  /** The moment of the login, ISO 8601. */
   readonly at: string | null;
-  /** ARN of the role that was asked for; null where it is not said. */
+  /** ARN of the role that was asked for. */
   readonly role: string | null;
-  /** Null where this is not read from CloudTrail. */
   readonly event: EventPlace | null;
 }
 
 /** Which of the logins in a file an event is, and what AWS answered. */
 export interface EventPlace {
-  /** 1 for the first login of the file. */
+  /** 1 for the first login of the file, which has so many. */
   readonly number: number;
-  /** How many logins the file has. */
   readonly count: number;
   /** AWS's code, e.g. `AccessDenied`; null where it let the login in. */
   readonly error: string | null;

@@ -9,6 +9,7 @@ import {
   parseEntryUrl,
   parseSubject,
   repoSubjects,
+  uuid,
   type EntryUrl,
   type OnaSubject,
   type ParsedSubject,
@@ -262,8 +263,6 @@ function openOwn({ kind, url, contexts }: Entry): string {
   const whole = contexts.includes("repository") || contexts.includes("all");
   return whole ? `open ${url} itself` : `open ${url} on one of its ${contextsLine(contexts)}`;
 }
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What is wrong with a list of claims, short of its repository, and what to do about it; null where nothing is. */
 function claimsProblem(

@@ -18,7 +18,7 @@ export interface Failure {
 }
 
 /** Why a statement does not apply: its condition, or something that comes before its conditions. */
-export type Mismatch = Failure | "effect" | "principal" | "action" | "resource";
+export type Mismatch = Failure | "principal" | "action" | "resource";
 
 export interface Decision {
   readonly allowed: boolean;
@@ -59,7 +59,8 @@ export function evaluatePermission(policy: PolicyDocument, request: PermissionRe
   const variables = variablesFor(policy, request.context);
   return decide(policy, (statement) => {
     if (!actionMatches(statement, request.action)) return "action";
-    if (!resourceMatches(statement, request.resource, variables)) return "resource";
+    const isNamed = (pattern: string) => matchesPattern(pattern, request.resource, variables);
+    if (!isMet(statement.Resource, statement.NotResource, isNamed)) return "resource";
     return failuresOf(statement, request.context, variables)[0] ?? null;
   });
 }
@@ -82,14 +83,16 @@ function principalMatches(statement: Statement, federated: string): boolean {
 }
 
 function actionMatches({ Action, NotAction }: Statement, action: string): boolean {
-  const matches = (patterns: OneOrMany): boolean => many(patterns).some((p) => matchesAction(p, action));
-  return NotAction === undefined ? Action !== undefined && matches(Action) : !matches(NotAction);
+  return isMet(Action, NotAction, (pattern) => matchesAction(pattern, action));
 }
 
-function resourceMatches(statement: Statement, resource: string, variables: Variables): boolean {
-  const matches = (patterns: OneOrMany) => many(patterns).some((p) => matchesPattern(p, resource, variables));
-  if (statement.NotResource !== undefined) return !matches(statement.NotResource);
-  return statement.Resource !== undefined && matches(statement.Resource);
+/** Does an element match, or, where its negation stands instead, does that not? */
+function isMet(
+  element: OneOrMany | undefined,
+  negation: OneOrMany | undefined,
+  matches: (pattern: string) => boolean,
+): boolean {
+  return negation === undefined ? many(element).some(matches) : !many(negation).some(matches);
 }
 
 /** Documents of another version than 2012-10-17, which is what a missing one means, have no variables. */

@@ -39,8 +39,6 @@ interface Row<Level extends string> {
   readonly encryption?: Readonly<Partial<Record<Level, readonly string[]>>>;
 }
 
-/** A key's own id: a UUID, or that of a multi-Region key. */
-const keyId = /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;
 const packages = "arn:{partition}:codeartifact:{region}:{account}:package/{name}/*";
 
 /** Actions of one service on a resource: `s3:GetObject PutObject`. */
@@ -198,7 +196,8 @@ const rows = frozen({
   },
   kms: {
     noun: "a key",
-    names: keyId,
+    // A UUID, or the id of a multi-Region key.
+    names: /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/,
     nameRule: "the id of a key, e.g. 1234abcd-12ab-34cd-56ef-1234567890ab",
     examples: ["1234abcd-12ab-34cd-56ef-1234567890ab"],
     arn: "arn:{partition}:kms:{region}:{account}:key/{name}",

@@ -2,9 +2,8 @@ import type { Condition, Statement } from "../model/policyDocument";
 import { partitions } from "../model/partitions";
 import { many } from "./canonical";
 import { arnFields, operatorParts } from "./operators";
-import { textsMeet } from "./patternRelations";
 import type { ActionFacts, ActionResource } from "./serviceReference";
-import { matchesPattern, textOnly } from "./wildcard";
+import { matchesPattern, textOnly, textsMeet } from "./wildcard";
 
 /**
  * A name that nobody gives, with every separator that names have: a pattern that matches an ARN made of it does so
@@ -14,11 +13,10 @@ const anyName =
   "\u{e000}\u{e000}:\u{e000}/\u{e000}.\u{e000}_\u{e000}/\u{e000}-\u{e000}-\u{e000}\u{e000}\u{e000}\u{e000}\u{e000}\u{e000}";
 const anyField = "\u{e000}";
 
-/** What a template's fields hold in general, and what a pattern may say of them without naming a resource. */
-const written = Object.freeze([
-  { field: 1, text: /(?<=^arn:)aws[a-z-]*(?=:)/ },
-  { field: 3, text: /(?<=:)[a-z]{2,4}(?:-[a-z]+)+-[0-9]+(?=:)/ },
-  { field: 4, text: /(?<=:)[0-9]{12}(?=:)/ },
+/** What a pattern may say of a field without naming a resource: of the partition, region and account. */
+const written: readonly (RegExp | undefined)[] = Object.freeze([
+  ...[undefined, /(?<=^arn:)aws[a-z-]*(?=:)/, undefined],
+  ...[/(?<=:)[a-z]{2,4}(?:-[a-z]+)+-[0-9]+(?=:)/, /(?<=:)[0-9]{12}(?=:)/],
 ]);
 
 /**
@@ -40,7 +38,7 @@ export function anyArn(pattern: string, template: string): string {
     .split(":")
     .map((field, i) => {
       if (i >= 5) return field.replace(variable, anyName);
-      const own = plainField(open, i) ?? written.find((w) => w.field === i)?.text.exec(open)?.[0];
+      const own = plainField(open, i) ?? written[i]?.exec(open)?.[0];
       return field.replace(variable, own ?? anyField);
     })
     .join(":");

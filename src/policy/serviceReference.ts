@@ -35,10 +35,7 @@ export interface ServiceReference {
   readonly actions: ReadonlyMap<string, ReadonlyMap<string, ActionFacts>>;
   /** Condition keys that every action knows, e.g. `aws:sourceip`, as patterns in lower case. */
   readonly globalConditionKeys: readonly string[];
-  /**
-   * What the values of a condition key are, e.g. `Date` or `ArrayOfString`, by patterns in lower case: of global keys,
-   * and those of the services in use.
-   */
+  /** What the values of global keys and of those of the services in use are, e.g. `Date`, by patterns in lower case. */
   readonly keyTypes: ReadonlyMap<string, string>;
 }
 

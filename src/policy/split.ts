@@ -30,17 +30,12 @@ export function splitPolicy(
   const total = whole.Statement.reduce((sum, s) => sum + measure(s) + 1, emptyDocument - 1);
   if (total <= quotas.inlinePolicyLength) return { inline: whole, managed: [] };
   const room = quotas.managedPolicyLength - emptyDocument;
-  const sized = whole.Statement.flatMap((s) => divided(s, room, measure)).map((statement) => ({
-    statement,
-    length: measure(statement) + 1,
-    text: JSON.stringify(statement),
-  }));
-  sized.sort(
-    (a, b) =>
-      Number(b.statement.Effect === "Deny") - Number(a.statement.Effect === "Deny") ||
-      b.length - a.length ||
-      (a.text < b.text ? -1 : 1),
-  );
+  const rank = (s: Statement) => (s.Effect === "Deny" ? 0 : 1);
+  const sized = whole.Statement.flatMap((s) => divided(s, room, measure))
+    .map((statement) => ({ statement, length: measure(statement) + 1, text: JSON.stringify(statement) }))
+    .sort(
+      (a, b) => rank(a.statement) - rank(b.statement) || b.length - a.length || (a.text < b.text ? -1 : 1),
+    );
   const bins: { length: number; readonly statements: Statement[] }[] = [];
   for (const { statement, length } of sized) {
     // A comma separates statements, so that the first of a policy needs none.

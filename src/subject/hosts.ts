@@ -46,7 +46,7 @@ export interface HostDialect {
   readonly parts: (base: string, segments: readonly string[]) => UrlParts;
   /** The repository's own URLs: whole subjects. */
   readonly repository: readonly string[];
-  /** How subjects of a context begin; absent where the host has no such thing, or no URL that tells it apart. */
+  /** How subjects of a context begin, where the host has such a thing, and URLs that tell it apart. */
   readonly prefixes: Readonly<Partial<Record<Exclude<ContextWord, "repository">, readonly string[]>>>;
   /** Whole subjects of one branch, `{b}` or `{b/}`: what Gitpod itself makes, and what the host's pages link to. */
   readonly branch: readonly string[];
@@ -64,7 +64,7 @@ export interface HostDialect {
   /** Where the query says what is opened: on which pages, and by which beginnings of the first parameter's value. */
   readonly query?: {
     readonly pages: readonly string[];
-    readonly values: readonly (readonly [prefix: string, context: "branch" | "tags" | null])[];
+    readonly values: Readonly<Record<string, "branch" | "tags" | null>>;
   };
   /** Contexts by which a link that somebody made for it opens a commit or pull request of a fork (rule T71). */
   readonly forksByLink: readonly ("branches" | "tags" | "issues")[];
@@ -270,11 +270,7 @@ const bitbucketServer = Object.freeze<HostDialect>({
   parameters: ["at", "until"],
   query: {
     pages: ["", "/browse", "/commits"],
-    values: [
-      ["refs/tags/", "tags"],
-      ["refs/heads/", "branch"],
-      ["", "branch"],
-    ],
+    values: { "refs/tags/": "tags", "refs/heads/": "branch", "": "branch" },
   },
   forksByLink: [],
   sameName: "at= with the bare name may open the tag; refs/heads/ and the name opens the branch",
@@ -337,11 +333,7 @@ const azureDevops = Object.freeze<HostDialect>({
   parameters: ["version"],
   query: {
     pages: [""],
-    values: [
-      ["GB", "branch"],
-      ["GT", "tags"],
-      ["", null],
-    ],
+    values: { GB: "branch", GT: "tags", "": null },
   },
   forksByLink: [],
   sameName: "nothing: GB stands for a branch, GT for a tag",

@@ -21,6 +21,9 @@ const forms: Readonly<Record<OnaVersion, RegExp>> = Object.freeze({
   v3: /^organization_id:([^:]+):([a-z_]+):([^:]+)(?:$|:)/,
 });
 
+/** An id of Ona's, or of a Gitpod organization. */
+export const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** A subject of Ona. */
 export interface OnaSubject {
   readonly version: OnaVersion;

@@ -120,7 +120,7 @@ function contextOfQuery(
   if (query?.pages.includes(page) !== true) return null;
   const value = parameters.map((name) => searchParams.get(name)).find((v) => v !== null);
   if (value === undefined || /^[0-9a-f]{40}$/.test(value)) return null;
-  const [prefix = "", context = null] = query.values.find(([p]) => value.startsWith(p)) ?? [];
+  const [prefix = "", context = null] = Object.entries(query.values).find(([p]) => value.startsWith(p)) ?? [];
   return context === "branch" ? namedBranch(value.slice(prefix.length), kind) : context;
 }
 

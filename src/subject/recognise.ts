@@ -1,6 +1,6 @@
 import type { Context, HostKind, OnaVersion, ScmHost, SubjectSet } from "../model/accessModel";
 import { isClaimKey, orgClaimSubjects, repoClaimSubjects, type ClaimList } from "./claims";
-import { onaSubjects, parseOnaSubject } from "./ona";
+import { onaSubjects, parseOnaSubject, uuid } from "./ona";
 import { dialects, fillAll, hostKinds, knownHosts } from "./hosts";
 import { claimsOf, decoded } from "./parseSubject";
 import { branchProblem, contextsOf, orgSubjects, repoSubjects } from "./subjects";
@@ -140,8 +140,6 @@ export function recogniseOna(admitted: AdmittedSubjects): Recognised | null {
     ...{ ona: { organizationId, versions, projects }, contexts: ["repository"], ...fit(subjects, admitted) },
   };
 }
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** How much of a policy an entry's subjects say, and what they add to it. */
 function fit(subjects: SubjectSet, admitted: AdmittedSubjects) {

@@ -11,20 +11,21 @@ const upward: readonly (readonly [dots: string, separator: string])[] = Object.f
  * @see https://url.spec.whatwg.org/#path-state
  */
 export function traversals(start: string): readonly string[] {
-  const depth = start.split("/").length;
-  return upward.flatMap(([dots, separator]) => {
-    const up = (start.endsWith("/") ? "" : separator) + `${dots}${separator}`.repeat(depth);
-    return [`${up}other/path#`, `${up}other/path/`];
-  });
+  return stepsUp(start, start.split("/").length).flatMap((up) => [`${up}other/path#`, `${up}other/path/`]);
 }
 
 /** Those of {@link traversals} that have exactly so many characters, where there is room for one. */
 export function traversalsOfLength(start: string, length: number): readonly string[] {
   const path = start.replace(/^https:\/\/[^/]*\//, "");
-  const depth = path.split("/").length - 1;
-  return upward.flatMap(([dots, separator]) => {
-    const up = `${start.endsWith("/") ? "" : separator}${`${dots}${separator}`.repeat(depth)}o/`;
-    return up.length < length ? [up + "r".repeat(length - up.length)] : [];
+  return stepsUp(start, path.split("/").length - 1)
+    .map((up) => `${up}o/`)
+    .filter((up) => up.length < length)
+    .map((up) => up.padEnd(length, "r"));
+}
+
+function stepsUp(start: string, depth: number): readonly string[] {
+  return upward.map(([dots, separator]) => {
+    return (start.endsWith("/") ? "" : separator) + `${dots}${separator}`.repeat(depth);
   });
 }
 
