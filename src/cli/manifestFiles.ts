@@ -18,7 +18,13 @@ export function diskFiles(): ManifestFiles {
  * that leaves something out without a word would be worse than one that is refused.
  */
 function listFolder(path: string, unreadable: string[]) {
-  return entriesOf(path, unreadable).map((entry) => {
+  let entries: readonly Dirent[] = [];
+  try {
+    entries = readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    if (!isMissing(error)) unreadable.push(path);
+  }
+  return entries.map((entry) => {
     const listed = entry.isSymbolicLink() ? isFolder(join(path, entry.name)) : entry.isDirectory();
     return {
       name: entry.name,
@@ -27,15 +33,6 @@ function listFolder(path: string, unreadable: string[]) {
       isSymbolicLink: () => false,
     };
   });
-}
-
-function entriesOf(path: string, unreadable: string[]): readonly Dirent[] {
-  try {
-    return readdirSync(path, { withFileTypes: true });
-  } catch (error) {
-    if (!isMissing(error)) unreadable.push(path);
-    return [];
-  }
 }
 
 /** Braces and extended globs are off: a pattern is what it looks like, and cannot hide a `..`. */
@@ -54,34 +51,23 @@ function expandPattern(manifestFile: string, pattern: string): readonly IncludeM
   // Folders outside are not even listed: what a glob starts from must be inside.
   const fixed = isGlob ? pattern.split("/").slice(0, fixedSegments(pattern)).join("/") : pattern;
   const start = shownName(folder, fixed);
-  const startPath = realPath(start);
-  if (startPath === undefined) return [];
-  if (!isInside(root, startPath)) return [{ file: start, identity: startPath, status: "outside" }];
-  if (!isGlob) return [judge(start, startPath)];
+  if (realPath(start) === undefined) return [];
+  const first = matchOf(start, root);
+  if (!isGlob || first.status === "outside") return [first];
   const { names, unreadable, outside } = glob(pattern, folder, root, false);
   const shown = (path: string) => shownName(folder, relative(folder, path));
-  if (unreadable.length > 0) {
-    const [path = ""] = unreadable.sort();
-    return [{ file: shown(path), identity: path, status: "not-regular" }];
-  }
-  const matches = names.map((name): IncludeMatch => {
-    const file = shownName(folder, name);
-    const path = realPath(file);
-    if (path === undefined) return { file, identity: resolve(file), status: "not-regular" };
-    return isInside(root, path) ? judge(file, path) : { file, identity: path, status: "outside" };
-  });
-  const left = outside.map((path): IncludeMatch => ({
-    file: shown(path),
-    identity: path,
-    status: "outside",
-  }));
-  const hidden = hiddenNames(pattern, names, glob(pattern, folder, root, true).names).map(
-    (name): IncludeMatch => {
+  const [closed] = unreadable.sort();
+  if (closed !== undefined) return [{ file: shown(closed), identity: closed, status: "not-regular" }];
+  const withDots = glob(pattern, folder, root, true).names;
+  const matches = [
+    ...names.map((name) => matchOf(shownName(folder, name), root)),
+    ...outside.map((path): IncludeMatch => ({ file: shown(path), identity: path, status: "outside" })),
+    ...hiddenNames(pattern, names, withDots).map((name): IncludeMatch => {
       const file = shownName(folder, name);
       return { file, identity: resolve(file), status: "passed-over" };
-    },
-  );
-  return [...matches, ...left, ...hidden].sort((a, b) => (a.file < b.file ? -1 : 1));
+    }),
+  ];
+  return matches.sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
 /** The files of a glob, the folders that it could not read, and the links by which it would have left `root`. */
@@ -129,8 +115,12 @@ function hiddenNames(
   return [...new Set(hidden)];
 }
 
-function judge(file: string, path: string): IncludeMatch {
-  return { file, identity: path, status: statSync(path).isFile() ? "ok" : "not-regular" };
+/** What an include finds at a path. @param root - the manifest's folder, links resolved */
+function matchOf(file: string, root: string): IncludeMatch {
+  const identity = realPath(file);
+  if (identity === undefined) return { file, identity: resolve(file), status: "not-regular" };
+  const status = !isInside(root, identity) ? "outside" : statSync(identity).isFile() ? "ok" : "not-regular";
+  return { file, identity, status };
 }
 
 /** How many folders of a pattern stand before the first that has a wildcard. */

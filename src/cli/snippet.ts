@@ -1,17 +1,19 @@
-import { escapeHidden } from "../diagnostics";
-import type { AccessModel } from "../model/accessModel";
+import { escapeHidden, quote } from "../diagnostics";
+import type { AccessModel, Snippet } from "../model/accessModel";
 import { taskFileNames } from "../workspace/lint/taskFile";
+import { selectSnippet } from "../workspace/render/select";
 import { catalogueJson, catalogueJsonOwnership } from "../workspace/render/catalogue";
+import { reportWriter } from "./checkReport";
 import { CommandError } from "./commandError";
 import { writeTogether } from "./drafts";
 import { diskFiles } from "./manifestFiles";
 import type { CommandIo, ExitCode, Options } from "./io";
 import { blocking, loadProject, projectText } from "./project";
-import { chooseSnippet } from "./repository";
+import { lintGitpodYml } from "./lintGitpodYml";
+import { chooseSnippet, repositoryIfAny } from "./repository";
 import { readSettings, type Settings } from "./settings";
-import { checkGitpodFile } from "./snippetCheck";
 import { count, draftSnippets } from "./snippetFolder";
-import { mergeInto, removeFrom } from "./snippetInto";
+import { mergeInto, readGitpodFile, removeFrom } from "./snippetInto";
 import { readTemplates } from "./templates";
 
 /** The command line of `snippet`. */
@@ -31,8 +33,7 @@ export async function snippetCommand(given: SnippetArguments, io: CommandIo): Pr
   // What a synth would refuse still says which roles there are, and that is all that a lint needs.
   const model = modelOf(settings, given.check === undefined ? "sound" : "any", io);
   if (typeof model === "number") return model;
-  if (given.check !== undefined)
-    return checkGitpodFile(given.check, model, { ...given, templates: settings.templates }, io);
+  if (given.check !== undefined) return checkFile(given.check, model, given, settings, io);
   if (given.all === true) return writeAll(given.out ?? "", model, settings, io);
   const { snippet, repository } = chooseSnippet(model, given.repo, given.installation);
   const body = readTemplates(settings.templates).renderBody(snippet);
@@ -110,4 +111,38 @@ function writeAll(
     ({ wanted, changed, removed }) =>
       `${count(wanted - 1, "snippet")} in ${escapeHidden(folder)}, with index.json; ${count(changed + removed, "file")} changed\n`,
   );
+}
+
+/** Lints a `.gitpod.yml` against a manifest, in the formats and with the exit codes of `check`. */
+async function checkFile(
+  file: string,
+  model: AccessModel,
+  { repo, format = "text", strict = false }: SnippetArguments,
+  { templates }: Settings,
+  io: CommandIo,
+): Promise<ExitCode> {
+  const write = reportWriter(format, io);
+  const text = readGitpodFile(file);
+  if (text === null)
+    throw new CommandError(`there is no file ${quote(file)}`, "name a .gitpod.yml or .ona/automations.yaml");
+  const repository = repositoryIfAny(model, repo);
+  const report = await lintGitpodYml(text, {
+    file,
+    model,
+    repositories: repository === null ? [] : [repository],
+    render: () => {
+      const renderer = readTemplates(templates);
+      return snippetsFor(model, repository).map((snippet) => renderer.renderBody(snippet));
+    },
+  });
+  return write({ ...report, unreadable: false, line: (_, line) => report.line(line) }, strict);
+}
+
+/** The snippets that a file may have: of its repository on each installation, or of all where that is not known. */
+function snippetsFor(model: AccessModel, repository: string | null): readonly Snippet[] {
+  if (repository === null) return model.snippets;
+  return model.installations.flatMap(({ name }) => {
+    const selection = selectSnippet(model, repository, name);
+    return selection.ok ? [selection.snippet] : [];
+  });
 }
