@@ -1,5 +1,5 @@
 import { createColors } from "picocolors";
-import type { Diagnostic, Finding, RuleFinding, Severity } from "./diagnostic";
+import type { Diagnostic, Finding, RuleFinding } from "./diagnostic";
 import { oneLine, pathText, printable } from "./quote";
 import { asFinding, firstOf, together } from "./report";
 
@@ -52,17 +52,14 @@ function acceptedText({ accepted, reason }: Finding): string {
 function entryText(alike: readonly [Finding, ...Finding[]], options: TextOptions, colors: Colors): string {
   const [entry] = alike;
   const place = colors.bold(`${placeText(entry)}:`);
-  const label = severityColor(entry.severity, colors)(`${entry.severity} ${entry.rule}`);
+  const color = { error: colors.red, warning: colors.yellow, info: colors.cyan }[entry.severity];
+  const label = color(`${entry.severity} ${entry.rule}`);
   const lines = [`${place} ${label}${whoseText(alike)}: ${printable(entry.message)}${acceptedText(entry)}`];
   if (entry.accepted) return `${lines.join("")}\n`;
   const source = entry.severity === "info" ? undefined : options.line(entry.file, entry.line);
   if (source !== undefined && /\S/.test(source)) lines.push(...frame(source, entry.column, colors));
   lines.push(`  remedy: ${printable(entry.remedy)}`);
   return `${lines.join("\n")}\n`;
-}
-
-function severityColor(severity: Severity, { red, yellow, cyan }: Colors): (text: string) => string {
-  return { error: red, warning: yellow, info: cyan }[severity];
 }
 
 /** The source line and the caret line, both cut to the neighbourhood of the place. */

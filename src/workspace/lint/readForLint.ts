@@ -34,9 +34,7 @@ const [mostProblems, longestProblem] = [20, 300];
 const placeholder =
   /<(?:your|my)[-_ ][\w -]{1,60}>|(?<=role-arn[ =]["']?|arn:aws[a-z-]{0,9}:iam::[\w:/-]{0,100})<[\w -]{1,60}>/gi;
 
-const keyNames: ReadonlySet<string> = new Set(
-  ["ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "ACCESS_KEY", "SECRET_KEY"].map((name) => `AWS_${name}`),
-);
+const keyName = /^AWS_(?:(?:SECRET_)?ACCESS_KEY|ACCESS_KEY_ID|SECRET_KEY)$/i;
 
 /** A part of the file that was not judged, and why. */
 export interface UnreadPart {
@@ -61,7 +59,7 @@ interface Context {
   readonly tree: YamlTree;
   readonly parser: ShellParser;
   readonly placeAt: (path: Place["path"], offset: number) => Place;
-  readonly secrets: { readonly value: string; readonly range?: SecretRange }[];
+  readonly secrets: { readonly value: string; readonly range: SecretRange | undefined }[];
   readonly keys: StaticKey[];
   readonly placeholders: Placed[];
   readonly unread: UnreadPart[];
@@ -156,10 +154,10 @@ function commandsOf(
     const place = context.placeAt(node.path, startOf(node));
     context.left -= text.length;
     if (text.length > longestScript || context.left < 0) {
-      const message = `the shell text here is longer than the ${longestScript} characters that are read`;
       const all = "the file has more shell text than is read";
-      const said = text.length > longestScript ? message : all;
-      if (!context.unread.some((part) => part.message === all)) context.unread.push({ place, message: said });
+      const here = `the shell text here is longer than the ${longestScript} characters that are read`;
+      const message = text.length > longestScript ? here : all;
+      if (!context.unread.some((part) => part.message === all)) context.unread.push({ place, message });
       continue;
     }
     const offsetOf = scalarOffsets(context.text, node.node);
@@ -200,59 +198,56 @@ function readEnv(
     variables.set(name, { text, place, known: true, unquoted: [] });
     for (const [guide] of text.matchAll(placeholder)) context.placeholders.push({ text: guide, place });
     const [start, end] = value.node.range ?? [0, 0];
-    addKey(name, found, { start, end }, context);
+    addKey(name, found, context, { start, end });
     return [{ name, value: found }];
   });
 }
 
 /** Notes a key of an AWS user, if the value is one: under one of its names, in whatever case. */
 function addKey(
-  name: string,
+  what: string,
   { text, place }: Placed,
-  range: SecretRange | undefined,
   { keys, secrets }: Context,
+  range?: SecretRange,
 ): void {
-  // Gitpod expands no variable in an env: what refers to one is no key.
-  if (text.includes("$")) return;
-  const known = keyNames.has(name.toUpperCase()) && isKey(text);
   // Others have names of their own for it, such as TF_VAR_secret_key.
-  const shaped = /secret_?(?:access_?)?key$/i.test(name) && isSecretKey(text) && isKey(text);
-  if (!known && !shaped) return;
-  keys.push({ what: name, place });
-  secrets.push({ value: text, ...(range === undefined ? {} : { range }) });
+  const isNamed = keyName.test(what) || (/secret_?(?:access_?)?key$/i.test(what) && isSecretKey(text));
+  // Gitpod expands no variable in an env: what refers to one is no key.
+  if (!isNamed || !isKey(text) || text.includes("$")) return;
+  keys.push({ what, place });
+  secrets.push({ value: text, range });
 }
 
 /** Keys in a command: `export NAME=value`, `docker run -e NAME=value`, `aws configure set`, and in front of it. */
 function addKeys({ words, environment }: ShellCommand, context: Context): void {
-  for (const [name, value] of environment) if (value.known) addKey(name, value, undefined, context);
+  for (const [name, value] of environment) if (value.known) addKey(name, value, context);
   words.forEach((word, i) => {
     const equals = word.text.indexOf("=");
-    if (equals > 0 && word.known)
-      addKey(word.text.slice(0, equals), behind(word, equals + 1), undefined, context);
+    if (equals > 0 && word.known) addKey(word.text.slice(0, equals), behind(word, equals + 1), context);
     const next = words[i + 1];
     if (words[i - 1]?.text !== "set" || next?.known !== true) return;
     const configured = /^(?:[\w.-]{1,60}\.)?(aws_(?:access_key_id|secret_access_key))$/.exec(word.text)?.[1];
-    if (configured !== undefined) addKey(configured, next, undefined, context);
+    if (configured !== undefined) addKey(configured, next, context);
   });
 }
 
 /** Keys that stand anywhere else: in comments, in text that is written into files, behind escapes. */
 function scanText({ text, tree, keys, secrets, placeAt }: Context): void {
-  const scan = (source: string, rangeOf: (range: SecretRange) => SecretRange): void => {
+  const scan = (source: string, whole?: SecretRange): void => {
     const add = (what: string, found: SecretRange): void => {
-      const range = rangeOf(found);
+      const range = whole ?? found;
       keys.push({ what, place: placeAt([], range.start) });
       secrets.push({ value: source.slice(found.start, found.end), range });
     };
-    for (const range of keyIds(source)) add("the id of an access key", range);
-    for (const range of secretKeys(source)) add("a secret access key", range);
+    for (const found of keyIds(source)) add("the id of an access key", found);
+    for (const found of secretKeys(source)) add("a secret access key", found);
   };
-  scan(text, (range) => range);
+  scan(text);
   for (const scalar of tree.scalars) {
     const [start, end] = scalar.range ?? [0, 0];
     const value = textOf(scalar);
     if (scalar.type === "QUOTE_DOUBLE" && value !== undefined && text.slice(start, end).includes("\\"))
-      scan(value, () => ({ start, end }));
+      scan(value, { start, end });
   }
 }
 

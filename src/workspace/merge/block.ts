@@ -112,25 +112,21 @@ function columnOfKeys({ text, root }: ExistingFile): number {
   return root === null ? 0 : columnOf(text, startOf(root));
 }
 
-/** How far the file's own lists stand behind their keys. @default - 2 */
-function listIndent(file: ExistingFile): number {
-  const list = valuesOf(file).find((value) => isSeq(value) && value.flow !== true);
-  return list === undefined ? 2 : Math.max(0, columnOf(file.text, startOf(list)) - columnOfKeys(file));
+/** How far the file's own lists, or maps, stand behind their keys; undefined where it has none. */
+function indentOf(file: ExistingFile, isKind: (value: unknown) => boolean): number | undefined {
+  const found = file.root?.items.find(
+    ({ value }) => isKind(value) && isCollection(value) && !value.flow,
+  )?.value;
+  return isNode(found) ? columnOf(file.text, startOf(found)) - columnOfKeys(file) : undefined;
 }
 
 function tasksIndent(file: ExistingFile): number {
-  return file.format === "gitpod.yml" ? listIndent(file) : stepOf(file);
+  return file.format === "gitpod.yml" ? Math.max(0, indentOf(file, isSeq) ?? 2) : stepOf(file);
 }
 
-/** How far the file's own maps stand behind their keys. @default - 2 */
 function stepOf(file: ExistingFile): number {
-  const map = valuesOf(file).find((value) => isMap(value) && value.flow !== true);
-  const step = map === undefined ? listIndent(file) : columnOf(file.text, startOf(map)) - columnOfKeys(file);
+  const step = indentOf(file, isMap) ?? indentOf(file, isSeq) ?? 2;
   return step >= 1 && step <= longestGap ? step : 2;
-}
-
-function valuesOf({ root }: ExistingFile): readonly Node[] {
-  return (root?.items ?? []).map(({ value }) => value).filter(isNode);
 }
 
 /** Takes out what {@link insertions} put in. */
