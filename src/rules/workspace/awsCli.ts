@@ -9,6 +9,10 @@ import { awaitOf, namesBehind } from "./waits";
  */
 const gitpodImage = /^(?:(?:index\.)?docker\.io\/)?gitpod\/workspace-[a-z0-9.-]+(?:[:@]|$)/;
 
+/** @see https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html */
+const install =
+  "curl -fsSL https://awscli.amazonaws.com/awscli-exe-linux-x86_64.zip -o /tmp/aws.zip && unzip -q /tmp/aws.zip -d /tmp && sudo /tmp/aws/install";
+
 const isInstall = ({ kind }: Step): boolean => kind === "install";
 const needsCli = (step: Step): boolean => step.kind === "login" || (step.kind === "use" && step.cli);
 
@@ -51,8 +55,7 @@ export const awsCliRules: readonly Rule[] = Object.freeze<Rule[]>([
     severity: "warning",
     title: "nothing provides the AWS CLI",
     why: "gp idp login aws runs the AWS CLI, and fails without it; tasks run side by side, so that one that another task installs may come too late",
-    remedy:
-      "install it in the image's Dockerfile, or in a task that the login waits for: see docs/snippet.md",
+    remedy: `install it in the image's Dockerfile, or in a task that snippet: { after: NAME } waits for (docs/snippet.md): ${install}`,
     gitpodYml: (subject) => {
       const { image } = subject.facts;
       if (image === "built" || (image !== null && !gitpodImage.test(image.text))) return [];
