@@ -34,14 +34,13 @@ function goneStack(
     const message = `the stack ${quote(name)} is no longer declared, and its roles are still in AWS; if it was a shard, other stacks of account ${quote(owner.name)} have its roles now`;
     return [{ message, origin: owner.origin, remedy: moveState }];
   }
-  const made = [...rolesText(roles.map((role) => role.name)), ...providerNames.map(providerText)];
-  const [account] = model.accounts;
+  const made = [...rolesText(roles), ...providerNames.map(providerText)];
   if (made.length === 0) return [];
   return [
     {
       message: `the account ${quote(name)} is no longer declared: Terraform destroys nothing of it, and what it made stays in AWS: ${made.join(", ")}`,
       remedy: `put the account back, synthesize, destroy it (npx cdktf destroy ${name}), then remove it: see "Removing" in docs/deploying.md`,
-      ...(account === undefined ? {} : { origin: { file: account.origin.file, path: ["accounts"] } }),
+      origin: { file: model.manifestName, path: ["accounts"] },
     },
   ];
 }
@@ -53,53 +52,40 @@ function changedStack(
   { installations }: AccessModel,
 ): readonly Observation[] {
   const { origin } = account;
-  const roles = new Map(account.roles.map((role) => [role.name, role.path]));
-  const elsewhere = new Set(
-    stacks
-      .filter((stack) => stack.account.id === account.id && stack.name !== name)
-      .flatMap((stack) => stack.account.roles.map((role) => role.name)),
-  );
-  const say = (names: readonly string[], then: string, remedy?: string): readonly Observation[] =>
-    rolesText(names).map((what) => ({
+  const say = (destroyed: readonly string[], then = "", remedy?: string): readonly Observation[] =>
+    destroyed.map((what) => ({
       message: `deploying ${quote(name)} destroys ${what}${then}`,
       ...{ origin, remedy },
     }));
-  const gone = before.roles.map((role) => role.name).filter((role) => !roles.has(role));
-  const moved = before.roles.filter((role) => (roles.get(role.name) ?? role.path) !== role.path);
-  const kept = new Set([
-    ...account.identityProviders.map((provider) => provider.providerName),
-    // Terraform lets go of the identity provider of an installation that no role of the account uses.
-    ...installations.map((installation) => installation.providerName),
-  ]);
+  const paths = new Map(account.roles.map((role) => [role.name, role.path]));
+  const others = stacks.filter((stack) => stack.account.id === account.id && stack.name !== name);
+  const elsewhere = new Set(others.flatMap((stack) => stack.account.roles.map((role) => role.name)));
+  const gone = before.roles.filter((role) => !paths.has(role.name));
+  const moved = before.roles.filter((role) => (paths.get(role.name) ?? role.path) !== role.path);
+  // Terraform lets go of the identity provider of an installation that no role of the account uses.
+  const kept = [...account.identityProviders, ...installations].map(({ providerName }) => providerName);
+  const lost = before.providerNames.filter((providerName) => !kept.includes(providerName));
+  const again = gone.filter((role) => elsewhere.has(role.name));
+  const away = gone.filter((role) => !elsewhere.has(role.name));
   return [
+    ...say(rolesText(again), ", which other stacks of the account make again", moveState),
+    ...say(rolesText(away)),
     ...say(
-      gone.filter((role) => elsewhere.has(role)),
-      ", which other stacks of the account make again",
-      moveState,
-    ),
-    ...say(
-      gone.filter((role) => !elsewhere.has(role)),
-      "",
-    ),
-    ...say(
-      moved.map((role) => role.name),
+      rolesText(moved),
       " and makes it again, because its path changes",
       "keep the path, or deploy when nobody needs the role",
     ),
-    ...before.providerNames
-      .filter((provider) => !kept.has(provider))
-      .map((provider) => ({
-        message: `deploying ${quote(name)} destroys ${providerText(provider)}: every role of the account that trusts it, whoever made it, refuses all logins`,
-        remedy:
-          "to keep it, leave the installation in the manifest with this issuer, even without entries: Terraform then stops managing the identity provider and does not delete it",
-        origin,
-      })),
+    ...say(
+      lost.map(providerText),
+      ": every role of the account that trusts it, whoever made it, refuses all logins",
+      "to keep it, leave the installation in the manifest with this issuer, even without entries: Terraform then stops managing the identity provider and does not delete it",
+    ),
   ];
 }
 
 /** `the role "a"`, `the roles "a", "b"`; nothing of none. */
-function rolesText(names: readonly string[]): readonly string[] {
-  const unique = [...new Set(names)].sort();
+function rolesText(roles: DeployedStack["roles"]): readonly string[] {
+  const unique = [...new Set(roles.map(({ name }) => name))].sort();
   if (unique.length === 0) return [];
   return [`the role${unique.length === 1 ? "" : "s"} ${unique.map(quote).join(", ")}`];
 }

@@ -27,7 +27,7 @@ import {
   outcome,
   patternIn,
   sameKey,
-  type LoginJudge,
+  type StatementJudge,
 } from "./trustView";
 
 /** What one condition of a statement by which tokens log in has to be told. */
@@ -96,7 +96,7 @@ const allValues: ConditionJudge = (c, login) =>
 const ifExists: ConditionJudge = (c, login) =>
   c.ifExists && !isDemanded(login, c) ? `${c.operator} is true where ${quote(c.key)} is missing` : null;
 
-const onlyNegative: LoginJudge = (login, view) => {
+const onlyNegative: StatementJudge = (login, view) => {
   const own = on(login, "sub").filter((c) => c.base !== "null");
   const [first] = own;
   if (first === undefined || own.some((c) => !c.negated) || demands(view, login, "sub").length > 0)
@@ -113,7 +113,7 @@ const cancelled: ConditionJudge = (c, login) => {
   return `Null requires ${quote(c.key)} to be missing: other conditions on the key then hold for no token, or for all`;
 };
 
-const wrongKeys: LoginJudge = (login) => {
+const wrongKeys: StatementJudge = (login) => {
   // Held against a misspelt issuer, the keys that are right would be wrong.
   if (login.issuers.some(({ problem }) => problem !== null)) return null;
   const known = [...new Set(login.issuers.map((i) => i.providerName))];
@@ -145,7 +145,7 @@ function effectOf(c: TrustCondition, login: TrustStatement, view: TrustView): st
   return outcome(c, login, view) === "never" ? "nobody can log in" : "the condition limits nothing";
 }
 
-const keyOfNoLogin: LoginJudge = (login, view) =>
+const keyOfNoLogin: StatementJudge = (login, view) =>
   login.conditions
     .filter((c) => (c.prefix === null || (isOwn(login, c) && c.claim === "amr")) && isMissing(c, login, view))
     .map((c) => {
@@ -158,7 +158,7 @@ const keyOfNoLogin: LoginJudge = (login, view) =>
     });
 
 /** Values of one condition that another one of the same statement refuses. */
-const contradictions: LoginJudge = (login) => {
+const contradictions: StatementJudge = (login) => {
   const own = on(login, "sub").filter((c) => c.comparable);
   return own
     .filter((c) => c.binding)
@@ -325,9 +325,7 @@ export const conditionRules: readonly Rule[] = rulesOf({
     severity: "error",
     title: "a value that never or always matches",
     why: "AWS sees public addresses only, and compares dates, numbers and addresses only where it can read them: nobody logs in, or a limit is none",
-    remedy: "write the public addresses of the workspaces' NAT gateways or proxies, or leave sourceCidrs out",
-    policyRemedy:
-      "write the public addresses of the workspaces' NAT gateways or proxies, or leave the condition out",
+    remedy: "write the public addresses of the workspaces' NAT gateways or proxies, or drop the limit",
     role: ({ access: { trust } }) => {
       if (trust?.kind !== "entry") return [];
       const cidrs = addressesOf(trust.policy.Statement[0]);

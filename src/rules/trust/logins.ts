@@ -14,7 +14,7 @@ import {
   namedSubjects,
   on,
   patternIn,
-  type LoginJudge,
+  type StatementJudge,
 } from "./trustView";
 
 const audience = "sts.amazonaws.com";
@@ -25,12 +25,12 @@ function saidOf(login: TrustStatement, claim: string, view: TrustView): readonly
   return [...own, ...demands(view, login, claim)];
 }
 
-const noCondition: LoginJudge = (login, view) =>
+const noCondition: StatementJudge = (login, view) =>
   login.conditions.length > 0 || demands(view, login, "sub").length > 0
     ? null
     : `${login.name} has no Condition: every token of ${issuerNames(login)} gets the role`;
 
-const noAudience: LoginJudge = (login, view) => {
+const noAudience: StatementJudge = (login, view) => {
   if (login.conditions.length === 0 || login.issuers.some((i) => i.foreign?.audience === "none")) return null;
   const own = on(login, "aud");
   // Of a pool, a pattern lets in what somebody else has named so.
@@ -53,7 +53,7 @@ function audienceRemedy({ issuers: [issuer] }: TrustStatement): string {
   return `add "StringEquals": {${quote(`${issuer?.providerName ?? "ISSUER"}:aud`)}: ${quote(wanted)}}`;
 }
 
-const wrongAudience: LoginJudge = (login, view) =>
+const wrongAudience: StatementJudge = (login, view) =>
   on(login, "aud")
     .filter((c) => c.positive)
     .flatMap((c) => {
@@ -83,7 +83,7 @@ function audiencesOf({ installations, principal }: TrustedIssuer): readonly stri
   return principal.startsWith("arn:aws-cn:") ? [audience, `${audience}.cn`] : [audience];
 }
 
-const noSubject: LoginJudge = (login, view) => {
+const noSubject: StatementJudge = (login, view) => {
   // Null with false demands that the claim is there, and nothing more of it.
   const isSaid = ({ base, values }: TrustCondition): boolean =>
     base !== "null" || values.some((v) => v.toLowerCase() === "true");
@@ -97,7 +97,7 @@ const noSubject: LoginJudge = (login, view) => {
 };
 
 /** Values on `sub` that every token meets, or those of other customers of a foreign issuer, too. */
-const everySubject: LoginJudge = (login, view) =>
+const everySubject: StatementJudge = (login, view) =>
   login.issuers.flatMap((issuer) => {
     const isTold = issuer.foreign === null || tellsApart(login, issuer, view);
     const named = namedSubjects(view, login).filter((c) => c.prefix === issuer.providerName.toLowerCase());

@@ -224,9 +224,8 @@ export const principalRules: readonly Rule[] = rulesOf({
     severity: "error",
     title: "an identity provider of another account, or of an issuer that is not declared",
     why: "an identity provider works in its own account only; an issuer that is not declared may be a stranger's",
-    remedy: "name the identity provider of the role's own account, or declare its issuer under installations",
-    policyRemedy:
-      "name the identity provider of the role's own account; --issuer, or a manifest, says which issuer is yours",
+    remedy:
+      "name the identity provider of the role's own account; the manifest, or --issuer, says which issuers are yours",
     trust: strangeProviders,
   },
   T13: {

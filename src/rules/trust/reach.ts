@@ -20,8 +20,7 @@ export const reachRules: readonly Rule[] = rulesOf({
     severity: "warning",
     title: "a whole organization",
     why: "every repository of it, present and future, gets the role: whoever may create one there gets in, and so does whoever opens a workspace on a fork's pull request",
-    remedy: "name the repositories instead, under repos",
-    policyRemedy: "name the repositories instead",
+    remedy: "name the repositories instead",
     admission: ({ kind, url, contexts }) => {
       if (kind !== "org") return null;
       const what =
@@ -69,10 +68,7 @@ export const reachRules: readonly Rule[] = rulesOf({
     severity: "info",
     title: "an issuer of the old form",
     why: "since September 2023 new installations issue tokens as https://services.<host>/idp; if yours does, every login is denied",
-    remedy:
-      "compare iss in gp idp token --audience sts.amazonaws.com --decode, and if it differs, write it as issuer",
-    policyRemedy:
-      "compare iss in gp idp token --audience sts.amazonaws.com --decode, and if it differs, trust that issuer",
+    remedy: "copy iss from gp idp token --audience sts.amazonaws.com --decode, if it differs",
     account: ({ roles }, { installations }) =>
       installations
         .filter((i) => isOldForm(i.providerName) && roles.some((role) => role.installation === i.name))
@@ -91,8 +87,7 @@ export const reachRules: readonly Rule[] = rulesOf({
     severity: "info",
     title: "the subject goes by the owner's name",
     why: "when the owner is renamed, somebody else can take the old name and gets in",
-    remedy: "remove the entry before the owner is renamed or the repository is moved",
-    policyRemedy: "remove the role before the owner is renamed or the repository is moved",
+    remedy: "remove the role before the owner is renamed or the repository is moved",
     // One text for a manifest, however many entries it has.
     admission: ({ url, owners }) => {
       if (url === null) return null;

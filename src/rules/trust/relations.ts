@@ -1,7 +1,7 @@
 import { assumeAction, many } from "../../policy";
 import type { TrustCondition, TrustStatement, TrustView } from "../judgedRole";
-import { listed, observed, rulesOf, type Rule } from "../rule";
-import { isAbout, isWithin, outcomeOfDeny, refusesAll, sameKey } from "./trustView";
+import { listed, rulesOf, type Rule } from "../rule";
+import { each, eachLogin, isAbout, isWithin, outcomeOfDeny, refusesAll, sameKey } from "./trustView";
 
 /** Does `wide` let in everybody whom `narrow` lets in? False where nobody can tell. */
 function isCovered(narrow: TrustStatement, wide: TrustStatement): boolean {
@@ -39,16 +39,6 @@ function isPlainLogin({ issuers, statement }: TrustStatement): boolean {
   return issuers.length > 0 && many(statement.Action).join().toLowerCase() === assumeAction.toLowerCase();
 }
 
-/** Judges each Deny. */
-function eachDeny(
-  judge: (deny: TrustStatement, view: TrustView) => string | null,
-): NonNullable<Rule["trust"]> {
-  return (view) =>
-    view.statements
-      .filter(({ statement }) => statement.Effect === "Deny")
-      .flatMap((deny) => observed(judge(deny, view), deny.origin));
-}
-
 /** Rules about what the statements of a trust policy are to each other. */
 export const relationRules: readonly Rule[] = rulesOf({
   T36: {
@@ -56,24 +46,23 @@ export const relationRules: readonly Rule[] = rulesOf({
     title: "a statement that a wider one covers",
     why: "narrowing it does not narrow the role",
     remedy: "remove it, or the wider one",
-    trust: ({ logins }) =>
-      logins.flatMap((narrow, i) => {
-        const wide = logins.find(
-          (other, j) => j !== i && isCovered(narrow, other) && (j < i || !isCovered(other, narrow)),
-        );
-        if (wide === undefined) return [];
-        return [
-          { message: `${narrow.name} admits nobody whom ${wide.name} does not`, origin: narrow.origin },
-        ];
-      }),
+    trust: eachLogin((narrow, { logins }) => {
+      const wide = logins.find(
+        (other, i) =>
+          other !== narrow &&
+          isCovered(narrow, other) &&
+          (i < logins.indexOf(narrow) || !isCovered(other, narrow)),
+      );
+      return wide === undefined ? null : `${narrow.name} admits nobody whom ${wide.name} does not`;
+    }),
   },
   T37: {
     severity: "info",
     title: "a Deny that never applies",
     why: "it looks as if it kept somebody out, and it does not",
     remedy: "fix its keys and values, or remove it",
-    trust: eachDeny((deny, view) => {
-      const why = neverApplies(deny, view);
+    trust: each((deny, view) => {
+      const why = deny.statement.Effect === "Deny" ? neverApplies(deny, view) : null;
       return why === null ? null : `${deny.name} denies nothing: ${why}`;
     }),
   },
@@ -82,7 +71,7 @@ export const relationRules: readonly Rule[] = rulesOf({
     title: "a Deny that refuses everybody",
     why: "a Deny outranks every Allow: nobody can log in",
     remedy: "remove it, or add a condition on whom it is meant to refuse",
-    trust: eachDeny((deny, view) => {
+    trust: each((deny, view) => {
       const refused = view.logins.filter((login) => refusesAll(deny, login, view));
       if (refused.length === 0) return null;
       return refused.length === view.logins.length

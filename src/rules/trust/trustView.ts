@@ -114,9 +114,7 @@ function providerArnProblem(principal: string, foreign: boolean): string | null 
   return isOdd ? `whose issuer ${problem?.problem ?? "is not in its normal form"}` : null;
 }
 
-function readOperator(
-  operator: string,
-): Omit<TrustCondition, keyof WrittenCondition | "prefix" | "claim" | "origin"> {
+function readOperator(operator: string) {
   const parts = operatorParts(operator);
   const isText = /^string(not)?(equals|equalsignorecase|like)$/.test(parts.base);
   const positive = isText && !parts.negated;
@@ -135,23 +133,21 @@ function readKey(key: string): Pick<TrustCondition, "prefix" | "claim"> {
   return { prefix: isIssuers ? prefix : null, claim };
 }
 
+/** What a statement has to be told. */
+export type StatementJudge = (statement: TrustStatement, view: TrustView) => Said;
+
+const eachIn =
+  (list: "statements" | "logins" | "open") =>
+  (judge: StatementJudge): NonNullable<Rule["trust"]> =>
+  (view) =>
+    view[list].flatMap((statement) => observed(judge(statement, view), statement.origin));
+
 /** Judges each statement of a trust policy. */
-export function each(judge: (statement: TrustStatement) => Said): NonNullable<Rule["trust"]> {
-  return (view) => view.statements.flatMap((statement) => observed(judge(statement), statement.origin));
-}
-
-/** What a statement by which tokens log in has to be told. */
-export type LoginJudge = (login: TrustStatement, view: TrustView) => Said;
-
+export const each = eachIn("statements");
 /** Judges each statement by which tokens log in. */
-export function eachLogin(judge: LoginJudge): NonNullable<Rule["trust"]> {
-  return (view) => view.logins.flatMap((login) => observed(judge(login, view), login.origin));
-}
-
+export const eachLogin = eachIn("logins");
 /** Judges each of them that lets somebody in: what else a statement would let in that admits nobody is no news. */
-export function eachOpenLogin(judge: LoginJudge): NonNullable<Rule["trust"]> {
-  return (view) => view.open.flatMap((login) => observed(judge(login, view), login.origin));
-}
+export const eachOpenLogin = eachIn("open");
 
 /** The issuers of a statement, for a message. */
 export function issuerNames({ issuers }: TrustStatement): string {
