@@ -57,21 +57,19 @@ export function accessOfExisting(
   accounts: readonly Account[],
   quotas: Quotas,
 ): RoleAccess {
-  const account = accountOf(role, accounts);
   const arn = role.arn === null ? null : parseArn(role.arn);
-  const partition = partitions.find((p) => p === arn?.partition);
+  const [only, ...others] = accounts;
+  const declared =
+    arn !== null ? accounts.find(({ id }) => id === arn.account) : others.length === 0 ? only : undefined;
+  const id = arn?.account ?? declared?.id;
+  const partition = partitions.find((p) => p === arn?.partition) ?? declared?.partition;
   const { name, origin, path, description, maxSessionDuration, permissionsBoundary, trust } = role;
   return {
     source: "files",
     ...{ name, origin, arn: role.arn, path, description, maxSessionDuration, permissionsBoundary },
     tags: role.shown.has("tags") ? role.tags : null,
-    account:
-      arn !== null && partition !== undefined
-        ? { id: arn.account, partition }
-        : account === undefined
-          ? null
-          : { id: account.id, partition: account.partition },
-    quotas: account?.quotas ?? quotas,
+    account: id === undefined || partition === undefined ? null : { id, partition },
+    quotas: declared?.quotas ?? quotas,
     boundaryWantedBy: null,
     identityProviderArns: trust === null ? [] : trustedProviders(trust.value),
     trust: trust === null ? null : { kind: "document", document: trust },
@@ -79,13 +77,6 @@ export function accessOfExisting(
     managedPolicies: role.managedPolicies,
     ...{ statements: [], permissionPolicy: null, foreignGrants: [], policies: null, grantWeights: [] },
   };
-}
-
-function accountOf(role: ExistingRole, accounts: readonly Account[]): Account | undefined {
-  const [only, ...others] = accounts;
-  const id = role.arn === null ? undefined : parseArn(role.arn)?.account;
-  if (id === undefined) return others.length === 0 ? only : undefined;
-  return accounts.find((account) => account.id === id);
 }
 
 /** The identity providers that a trust policy names as principals. */

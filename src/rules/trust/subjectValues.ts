@@ -440,21 +440,16 @@ function judgeOna(value: SubjectValue): readonly Reading[] | null {
   return [...(bearers[key] === "project" ? [project] : []), ...(isWhole ? [] : say("T63", bare))];
 }
 
-/** Subjects of several versions in one document: an issuer presents one of them. */
-export function judgeMixture([first, ...others]: readonly SubjectValue[]): readonly (readonly [
-  SubjectValue,
-  Form,
-])[] {
-  if (first === undefined) return [];
-  const version = onaVersionOf(first.start);
-  const other = others.find(
-    ({ issuer, start }) =>
-      issuer.providerName === first.issuer.providerName && onaVersionOf(start) !== version,
+/** The first value of another version than the first one of its document, and what is odd about it. */
+export function judgeMixture(values: readonly SubjectValue[]): readonly (readonly [SubjectValue, Form])[] {
+  const versions = values.map(({ start }) => onaVersionOf(start));
+  const other = values.find(
+    ({ issuer }, i) => issuer.providerName === values[0]?.issuer.providerName && versions[i] !== versions[0],
   );
   if (other === undefined) return [];
   const message =
     "is of another version than other subjects of the document, and an issuer presents only one";
   // Whoever changes the version at Ona has both for a while.
-  const isMove = version !== null && onaVersionOf(other.start) !== null;
+  const isMove = versions[0] !== null && onaVersionOf(other.start) !== null;
   return say("T63", message, isMove ? { severity: "info" } : {}).map((form) => [other, form]);
 }
