@@ -16,10 +16,6 @@ import {
   visible,
 } from "./scalars";
 
-/*
- * What `accounts` and `installations` hold.
- */
-
 const quota = (what: string) => optional(z.int().min(1).max(100_000), what);
 const region = visible(32);
 const plain = (max: number, allowed: string) =>

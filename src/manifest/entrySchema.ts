@@ -17,26 +17,18 @@ import {
   visible,
 } from "./scalars";
 
-/*
- * What `orgs` and `repos` hold, and the defaults of both.
- */
-
 const isVisibleInLines = (s: string) => s.split("\n").every(isVisible);
 
 const oneOrMany = (item: z.ZodString) => z.union([item, z.array(item).min(1).max(500)]);
-const iamText = (whenEmpty: string) =>
-  text(/^[\u0020-\u007e\u00a1-\u00ff]+$/, 2048, {
-    allowed: "text of the characters that IAM accepts: Latin-1, in one line",
-    remedy: "take the other characters out",
-    whenEmpty,
-  });
+const latin = {
+  allowed: "text of the characters that IAM accepts: Latin-1, in one line",
+  remedy: "take the other characters out",
+};
+const iamText = (whenEmpty: string) => text(/^[\u0020-\u007e\u00a1-\u00ff]+$/, 2048, { ...latin, whenEmpty });
 const actions = oneOrMany(iamText("name an action, e.g. s3:GetObject, or take the key out"));
 const arns = oneOrMany(iamText("write the resource's ARN, or * where the action takes no resource"));
 
-const conditionValue = text(/^[\u0020-\u007e\u00a1-\u00ff]*$/, 2048, {
-  allowed: "text of the characters that IAM accepts: Latin-1, in one line",
-  remedy: "take the other characters out",
-});
+const conditionValue = text(/^[\u0020-\u007e\u00a1-\u00ff]*$/, 2048, latin);
 
 const conditionOperator = text(/^(ForAllValues:|ForAnyValue:)?[A-Za-z]+$/, 128, {
   allowed: "an operator of IAM, e.g. StringEquals or ForAnyValue:StringLike",
@@ -207,12 +199,10 @@ const acceptSchema = z.strictObject({
   about: optional(visible(200), "Part of the finding's message, where the entry has several of the rule"),
 });
 
-const accept = {
-  accept: optional(
-    z.array(acceptSchema).max(50),
-    "Findings that are all right, each with a reason; in defaults warnings and info of all entries, but for T54, T58 and rules of permissions",
-  ),
-};
+const accept = optional(
+  z.array(acceptSchema).max(50),
+  "Findings that are all right, each with a reason; in defaults warnings and info of all entries, but for T54, T58 and rules of permissions",
+);
 
 const own = {
   url: z
@@ -224,25 +214,20 @@ const own = {
   adopt: flag("The role exists already: import it into Terraform's state; by default false"),
 };
 
-const contexts = {
-  contexts: optional(
-    z.array(contextSchema).min(1).max(50),
-    "Which workspaces, by what they were opened on; by default [repository], the repository's own URL",
-  ),
-};
+const contexts = optional(
+  z.array(contextSchema).min(1).max(50),
+  "Which workspaces, by what they were opened on; by default [repository], the repository's own URL",
+);
 
 const projectId = uuid("copy the id from the address of the project's page, or from ona project list");
-
-const project = {
-  project: optional(
-    z.union([projectId, z.array(projectId).min(1).max(20)]),
-    "The Ona project whose environments get the role, or a list of them: needed on installations of kind ona",
-  ),
-};
+const project = optional(
+  z.union([projectId, z.array(projectId).min(1).max(20)]),
+  "The Ona project whose environments get the role, or a list of them: needed on installations of kind ona",
+);
 
 /** An entry of `orgs`: one role for any repository of an organization. */
-export const orgSchema = z.strictObject({ ...own, ...accept, ...shared });
+export const orgSchema = z.strictObject({ ...own, accept, ...shared });
 /** An entry of `repos`: one role for one repository. */
-export const repoSchema = z.strictObject({ ...own, ...project, ...accept, ...shared, ...contexts });
+export const repoSchema = z.strictObject({ ...own, project, accept, ...shared, contexts });
 /** `defaults`: any key of an entry but url, name, adopt and project. */
-export const defaultsSchema = z.strictObject({ ...shared, ...contexts, ...accept });
+export const defaultsSchema = z.strictObject({ ...shared, contexts, accept });

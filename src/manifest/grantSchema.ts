@@ -1,10 +1,6 @@
 import { z } from "zod";
 import { expects, name, optional, visible } from "./scalars";
 
-/*
- * What an item of `grants` says.
- */
-
 const resource = (what: string) => optional(visible(1024), what);
 
 /** What grants can name: the key of an item is its kind, the value the resource's name or ARN. */

@@ -2,22 +2,12 @@ import type { DiagnosticCode, Origin, Problem } from "../diagnostics/diagnostic"
 import { isVisible, quote } from "../diagnostics/quote";
 import type { IncludeMatch, ManifestFiles, PassedOver } from "./parsedManifest";
 
-/** The files that a manifest includes, each with the pattern that named it, and what is wrong with the patterns. */
-export interface Includes {
-  readonly files: readonly { readonly file: string; readonly pattern: Origin }[];
-  readonly passedOver: readonly PassedOver[];
-  readonly problems: readonly Problem[];
-}
-
 /**
- * Follows the patterns of `include`. A file outside of the manifest's folder is named, never read.
+ * The files that a manifest includes, each with the pattern that named it, and what is wrong with the patterns. A file
+ * outside of the manifest's folder is named, never read.
  * @param patterns - as the manifest has them; what is not text is another problem and skipped
  */
-export function followIncludes(
-  manifestFile: string,
-  patterns: readonly unknown[],
-  files: ManifestFiles,
-): Includes {
+export function followIncludes(manifestFile: string, patterns: readonly unknown[], files: ManifestFiles) {
   const included: { file: string; pattern: Origin }[] = [];
   const passedOver: PassedOver[] = [];
   const problems: Problem[] = [];

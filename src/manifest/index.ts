@@ -1,4 +1,3 @@
-export { manifestJsonSchema } from "./jsonSchema";
 export { didYouMean, meantUrl } from "./meant";
 export { parseManifest } from "./parse";
 export type {
@@ -11,6 +10,7 @@ export type {
   ParseResult,
 } from "./parsedManifest";
 export { durationSeconds, isCalendarDate } from "./scalars";
+export { manifestJsonSchema } from "./schema";
 export type {
   Manifest,
   ManifestAccount,

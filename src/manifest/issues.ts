@@ -1,6 +1,6 @@
 import { safeParse } from "zod";
 import type { z } from "zod";
-import type { Path, Problem } from "../diagnostics/diagnostic";
+import type { Origin, Path, Problem } from "../diagnostics/diagnostic";
 import { nearest } from "../diagnostics/nearest";
 import { pathText, quote } from "../diagnostics/quote";
 import type { SourceText } from "./locator";
@@ -133,9 +133,7 @@ function unknownKey(
   };
 }
 
-type Place = Problem["origin"];
-
-function missingKey(issue: Issue, { file, path }: Place, { schema, value }: ExaminedFile): Problem {
+function missingKey(issue: Issue, { file, path }: Origin, { schema, value }: ExaminedFile): Problem {
   const [key, map] = [String(path.at(-1)), path.slice(0, -1)];
   const { allowed, remedy, values } = allowedBy(issue);
   // Words that are to be written as they are keep their case.
@@ -160,7 +158,7 @@ function strayItem([list, index, key]: Path, root: unknown): string | undefined 
   return `add url; where this belongs to the entry of ${quote(before)}, take the dash out and indent it as far as that url`;
 }
 
-function badKey(issue: Extract<Issue, { code: "invalid_key" }>, origin: Place): Problem {
+function badKey(issue: Extract<Issue, { code: "invalid_key" }>, origin: Origin): Problem {
   const [inner] = issue.issues;
   const { allowed, remedy = "choose another key" } = inner ? allowedBy(inner) : { allowed: "text" };
   const message = `${label(origin.path.slice(0, -1))}found the key ${quote(String(origin.path.at(-1)))}; allowed: ${allowed}`;
@@ -169,7 +167,7 @@ function badKey(issue: Extract<Issue, { code: "invalid_key" }>, origin: Place): 
 
 function badValue(
   issue: Issue,
-  origin: Place,
+  origin: Origin,
   value: unknown,
   { schema, source, ...file }: ExaminedFile,
 ): Problem {
@@ -259,15 +257,13 @@ function spelling(value: number | boolean, node: YamlNode | undefined): string {
   return plain !== undefined && plain.length <= 80 ? plain : String(value);
 }
 
-/** How to write a value of another kind. */
+/** How to write a value of another kind, by what is allowed. */
 const kindRemedies: Readonly<Record<string, string>> = Object.freeze({
-  array: "write it as a list, in [brackets] or after a dash",
-  boolean: "write true or false, without quotes",
-  object: "write keys and values here, each after a colon and a space",
-  record: "write keys and values here, each after a colon and a space",
-  int: "write digits, without quotes",
-  number: "write digits, without quotes",
-  string: "write text here, a single value",
+  "a list": "write it as a list, in [brackets] or after a dash",
+  "true or false": "write true or false, without quotes",
+  "a map": "write keys and values here, each after a colon and a space",
+  "a whole number": "write digits, without quotes",
+  text: "write text here, a single value",
 });
 
 /** What to do about a value that has no remedy of its own. */
@@ -283,6 +279,6 @@ function remedyFor(issue: Issue, value: unknown, allowed: string, values: Allowe
     if (typeof value === "string") return "shorten it";
     return Array.isArray(value) ? `take out items until ${issue.maximum} are left` : `write ${allowed}`;
   }
-  if (issue.code === "invalid_type") return kindRemedies[issue.expected] ?? `write ${allowed}`;
+  if (issue.code === "invalid_type") return kindRemedies[allowed] ?? `write ${allowed}`;
   return issue.code === "invalid_union" ? `write ${allowed}` : "write what is allowed here";
 }

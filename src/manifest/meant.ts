@@ -7,22 +7,13 @@ import { accountSchema, installationSchema } from "./accountSchema";
 import { grantKeys, grantSchema } from "./grantSchema";
 import { manifestSchema } from "./schema";
 
-/*
- * What somebody meant who wrote a key or a value that is not allowed: tables of the words that people bring along
- * from git, from AWS and from other tools.
- */
-
 /** The remedy that offers what was meant, e.g. ``did you mean `sessionDuration: 1h`?``. */
 export function didYouMean(yaml: string): string {
   return `did you mean ${/^[\w.-]+$/.test(yaml) ? yaml : `\`${yaml}\``}?`;
 }
 
-/** What is to be written instead of an unknown key. */
-export interface MeantKey {
-  readonly key: string;
-  /** The key, with its value where that is short. */
-  readonly yaml: string;
-}
+/** What is to be written instead of an unknown key: the key, and `yaml` with its value where that is short. */
+type MeantKey = Readonly<{ key: string; yaml: string }>;
 
 /** Where somebody may write a key, as {@link pathText} has it; what they write; and what that means. */
 type Synonym = readonly [
@@ -79,14 +70,14 @@ const synonyms: readonly Synonym[] = Object.freeze<Synonym[]>([
 ]);
 
 /** Nouns of AWS for what kinds of grants name. */
-const kindNouns = Object.freeze({
+const nouns = Object.freeze({
   ...{ bucket: "s3", table: "dynamodb", queue: "sqs", topic: "sns", function: "lambda", cluster: "eks" },
 });
 
 /** The kind of grant that a word begins with: `s3bucket`, `secretName`, `queue`. */
 function meantKind(key: string): string | undefined {
   const begins = (word: string) => key.toLowerCase().startsWith(word);
-  return grantKeys.find(begins) ?? Object.entries(kindNouns).find(([noun]) => begins(noun))?.[1];
+  return grantKeys.find(begins) ?? Object.entries(nouns).find(([noun]) => begins(noun))?.[1];
 }
 
 /** What was meant by a key that the map at `path` may not have; undefined where nothing comes near. */

@@ -113,18 +113,12 @@ function notUtf8(text: string): ReturnType<typeof readYaml> {
   return { value: undefined, problems: [problem] };
 }
 
-interface Examined<T> {
-  readonly raw: unknown;
-  readonly value: T | undefined;
-  readonly problems: readonly Problem[];
-}
-
 function examine<T>(
   { raw, source, problems }: RawFile,
   schema: z.ZodType<T>,
   file: string,
   included: boolean,
-): Examined<T> {
+) {
   if (raw === undefined || source === undefined) return { raw, value: undefined, problems };
   const result = schema.safeParse(raw);
   const issues = result.error?.issues.slice(0, maxProblems + 1) ?? [];

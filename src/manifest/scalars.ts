@@ -95,10 +95,7 @@ export function durationSeconds(s: string): number {
   return seconds;
 }
 
-const dateError = expects(
-  "a date that exists, as YYYY-MM-DD",
-  "write the date as year-month-day, e.g. 2027-03-31",
-);
+const dateError = expects("a date that exists, as YYYY-MM-DD", "write year-month-day, e.g. 2027-03-31");
 
 /** A calendar date, `YYYY-MM-DD`. */
 export const date = z.string().max(10, dateError).refine(isCalendarDate, dateError);

@@ -1,10 +1,6 @@
 import type { z } from "zod";
 import type { Path } from "../diagnostics/diagnostic";
 
-/*
- * Questions about a schema that zod's issues leave open: which keys an object has, and what a value is for.
- */
-
 type AnySchema = z.core.$ZodType;
 
 /** The schemas that a value at a path may have: several below a union, none where no value is expected. */

@@ -73,10 +73,7 @@ const remedies: readonly (readonly [RegExp, string])[] = Object.freeze([
   [/non-printable|null byte/, "take the invisible character out"],
   [/merge/, "let << stand before an alias of a map, e.g. <<: *defaults"],
   [/whitespace character is expected/, "write a space after the colon"],
-  [
-    /multiline key|expected ':'/,
-    "write a colon and a space after the key; quote text that goes over several lines",
-  ],
+  [/multiline key|expected ':'/, "write a colon and a space after the key; quote text of several lines"],
   [/end of the stream within|missed comma/, "close every bracket and quote, and write a comma between items"],
 ]);
 

@@ -1,11 +1,6 @@
 import type { ManifestOrigin } from "./accessModel";
 
-/*
- * What is in AWS already, as files show it: documents and roles that this tool did not make. Nothing about their
- * content is known; `ManifestOrigin` says where in which file each stands.
- */
-
-/** A policy document of a file, as JSON gives it. */
+/** A policy document of a file, made by whomever, as JSON gives it. */
 export interface ExistingDocument {
   readonly kind: "trust" | "permission";
   /** Where the document begins: paths of findings continue it, e.g. with `Statement`, 0. */
@@ -42,15 +37,13 @@ export interface ExistingRole {
   readonly managedPolicies: readonly { readonly arn: string; readonly origin: ManifestOrigin }[];
 }
 
-/** An IAM identity provider of a file. */
+/** An IAM identity provider of a file. Null: the file does not say. */
 export interface ExistingIdentityProvider {
   readonly origin: ManifestOrigin;
-  /** Null where the file does not say. */
   readonly arn: string | null;
   /** As written: with or without scheme. */
   readonly url: string;
   readonly audiences: readonly string[];
-  /** Null where the file does not say. */
   readonly thumbprints: readonly string[] | null;
 }
 

@@ -5,16 +5,14 @@
 
 import type { TaskFormat } from "./accessModel";
 
-/** Where something stands in a file: the way down to its value, and the position in the text. */
+/** Where something stands in a file: the way down to its value, and the position in the text, counted from 1. */
 export interface Place {
   readonly path: readonly (string | number)[];
-  /** Counted from 1. */
   readonly line: number;
-  /** Counted from 1, in UTF-16 code units. */
+  /** In UTF-16 code units. */
   readonly column: number;
 }
 
-/** A text, with its place. */
 export interface Placed {
   readonly text: string;
   readonly place: Place;
@@ -37,7 +35,6 @@ export interface ShellCommand {
   readonly place: Place;
   /** The program without its folder; empty where the file does not show it. */
   readonly program: string;
-  /** The program and its arguments. */
   readonly words: readonly Word[];
   /** Variables of AWS that it sees, as far as the file sets them. */
   readonly environment: ReadonlyMap<string, Word>;
@@ -49,17 +46,12 @@ export interface ShellCommand {
 
 /** One task, with the commands of its phases in the order in which they stand. */
 export interface TaskFacts {
-  /** Null: it has none. */
   readonly name: string | null;
   readonly commands: readonly ShellCommand[];
 }
 
 /** What every step of a task has. */
-export interface StepFacts {
-  readonly phase: TaskPhase;
-  readonly place: Place;
-  readonly arms: readonly string[];
-}
+export type StepFacts = Pick<ShellCommand, "phase" | "place" | "arms">;
 
 /** A login to AWS with the workspace's token. */
 export interface LoginStep extends StepFacts {
@@ -79,7 +71,6 @@ export interface UseStep extends StepFacts {
   readonly kind: "use";
   /** What is run, e.g. `aws s3` or `terraform plan`. */
   readonly what: string;
-  /** Is it the AWS CLI? */
   readonly cli: boolean;
   /** Does it only ask whether there are credentials, which may come before the login? */
   readonly probe: boolean;
@@ -98,9 +89,7 @@ export interface SyncStep extends StepFacts {
 }
 
 /** An installation of the AWS CLI. */
-export interface InstallStep extends StepFacts {
-  readonly kind: "install";
-}
+type InstallStep = StepFacts & { readonly kind: "install" };
 
 export type Step = LoginStep | UseStep | VariableStep | SyncStep | InstallStep;
 
@@ -126,7 +115,6 @@ export interface OurTasks {
 
 /** Everything about a file that rules judge. */
 export interface GitpodYmlFacts {
-  /** Its content says which. */
   readonly format: TaskFormat;
   /** What keeps Gitpod or Ona from accepting the file. */
   readonly problems: readonly Placed[];

@@ -10,10 +10,9 @@ export function shortHash(text: string): string {
 
 /**
  * The name of a role: `<installation>-<path of the URL with / as ->`, a pure function of the entry, so that no
- * other entry can rename it. Where a character had to be replaced or the end cut off, the name ends in `-` and 8
+ * other entry can rename it, of 1 to 64 characters of `[A-Za-z0-9+=,.@_-]`. Where a character had to be replaced or the end cut off, the name ends in `-` and 8
  * hex digits of the SHA-256 of the whole text.
  * @param urlPath - path of the entry's canonical URL, without leading slash
- * @returns 1 to 64 characters of `[A-Za-z0-9+=,.@_-]`
  */
 export function roleName(installation: string, urlPath: string): string {
   const whole = `${installation}-${urlPath.replaceAll("/", "-")}`;
@@ -28,8 +27,7 @@ export function roleName(installation: string, urlPath: string): string {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html
  */
 export function providerName(issuer: string): string {
-  const scheme = "https://";
-  return issuer.startsWith(scheme) ? issuer.slice(scheme.length) : issuer;
+  return issuer.replace(/^https:\/\//, "");
 }
 
 /** ARN of the identity provider of an issuer in an account. */
@@ -42,11 +40,7 @@ export function roleArn(partition: Partition, accountId: string, path: string, n
   return `arn:${partition}:iam::${accountId}:role${path}${name}`;
 }
 
-/**
- * Name of one of the managed policies that hold what a role may do: the role's, `-` and a number. Two roles never
- * make the same: the number ends at the last `-`.
- * @param number - counts from 1
- */
+/** Name of a role's managed policy, by its number from 1. Two roles never make the same: the number follows the last `-`. */
 export function policyName(role: string, number: number): string {
   return `${role}-${number}`;
 }
@@ -57,20 +51,12 @@ export function policyArn(partition: Partition, accountId: string, path: string,
 }
 
 /** An ARN's fields. */
-export interface ArnFields {
-  readonly partition: string;
-  readonly service: string;
-  readonly region: string;
-  readonly account: string;
-  readonly resource: string;
-}
+export type ArnFields = Readonly<Record<"partition" | "service" | "region" | "account" | "resource", string>>;
 
 /** Takes an ARN apart; null for what is none. The resource keeps its colons. */
 export function parseArn(arn: string): ArnFields | null {
-  const [prefix, partition, service, region, account, ...resource] = arn.split(":");
+  const [prefix, partition = "", service = "", region = "", account = "", ...resource] = arn.split(":");
   if (prefix !== "arn" || resource.length === 0) return null;
-  if (partition === undefined || service === undefined || region === undefined || account === undefined)
-    return null;
   return { partition, service, region, account, resource: resource.join(":") };
 }
 
@@ -80,13 +66,8 @@ export function parseArn(arn: string): ArnFields | null {
  */
 export function snippetFile(installation: string, url: string, format: TaskFormat): string {
   const { host, pathname } = new URL(url);
+  const encoded = (text: string) => Buffer.from(text).toString("hex").toUpperCase().replace(/../g, "%$&");
   const segments = [host, ...pathname.split("/").filter((s) => s !== "")];
-  const safe = segments.map((s) =>
-    s.replace(/[^A-Za-z0-9._-]|^\.+$/g, (found) =>
-      [...new TextEncoder().encode(found)]
-        .map((b) => `%${b.toString(16).toUpperCase().padStart(2, "0")}`)
-        .join(""),
-    ),
-  );
+  const safe = segments.map((s) => s.replace(/[^A-Za-z0-9._-]|^\.+$/g, encoded));
   return `${[installation, ...safe].join("/")}.${format}`;
 }

@@ -20,14 +20,9 @@ export const partitions: readonly Partition[] = Object.freeze(["aws", "aws-cn", 
  * The ends of host names by which AWS may call its services in a partition. Outside of the first and GovCloud the
  * documentation shows both AWS's own end and the partition's, depending on the service.
  */
-export function dnsSuffixes(partition: Partition): readonly string[] {
-  switch (partition) {
-    case "aws":
-    case "aws-us-gov":
-      return ["amazonaws.com"];
-    case "aws-cn":
-      return ["amazonaws.com", "amazonaws.com.cn"];
-    case "aws-eusc":
-      return ["amazonaws.com", "amazonaws.eu"];
-  }
-}
+export const dnsSuffixes: Readonly<Record<Partition, readonly string[]>> = Object.freeze({
+  aws: ["amazonaws.com"],
+  "aws-us-gov": ["amazonaws.com"],
+  "aws-cn": ["amazonaws.com", "amazonaws.com.cn"],
+  "aws-eusc": ["amazonaws.com", "amazonaws.eu"],
+});

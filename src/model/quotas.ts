@@ -2,14 +2,7 @@
  * AWS quotas that bound what we emit, with AWS's defaults. Lengths count characters without white space.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
-export interface Quotas {
-  readonly trustPolicyLength: number;
-  readonly inlinePolicyLength: number;
-  readonly managedPolicyLength: number;
-  readonly managedPoliciesPerRole: number;
-  readonly rolesPerAccount: number;
-  readonly identityProvidersPerAccount: number;
-}
+export type Quotas = Readonly<Record<keyof typeof quotaTable, number>>;
 
 /** What AWS allows unless it has raised a quota for the account. `max` is the highest that AWS raises it to. */
 export const quotaTable = Object.freeze({
@@ -19,7 +12,7 @@ export const quotaTable = Object.freeze({
   managedPoliciesPerRole: { default: 10, max: 25 },
   rolesPerAccount: { default: 1000, max: 10000 },
   identityProvidersPerAccount: { default: 100, max: 700 },
-} as const satisfies Record<keyof Quotas, { default: number; max: number }>);
+} as const);
 
 /** Bounds that AWS never raises. Durations in seconds. */
 export const fixedLimits = Object.freeze({

@@ -12,16 +12,17 @@ import type { Partition } from "./partitions";
 import type { PermissionPolicy, TrustPolicy } from "./policyDocument";
 import type { Quotas } from "./quotas";
 
-/** What one role admits and may do, whoever says so: a manifest, a construct, or files about what exists. */
+/**
+ * What one role admits and may do, whoever says so: a manifest, a construct, or files about what exists, a bare
+ * document even. Null is not known, unless it says otherwise.
+ */
 export interface RoleAccess {
   /** Whose words remedies use: keys of a manifest (props of a construct), or policies. */
   readonly source: "manifest" | "files";
-  /** Null: not known, as with a bare document. */
   readonly name: string | null;
   /** What is said of the role as a whole stands here. */
   readonly origin: ManifestOrigin;
   readonly arn: string | null;
-  /** Null: not known. */
   readonly account: { readonly id: string; readonly partition: Partition } | null;
   readonly quotas: Quotas;
   /** The account that wants a permissions boundary on its roles; null: none does. */
@@ -30,11 +31,9 @@ export interface RoleAccess {
   readonly description: string | null;
   /** Seconds. */
   readonly maxSessionDuration: number | null;
-  /** Null: not known. */
   readonly tags: Readonly<Record<string, string>> | null;
   readonly permissionsBoundary: string | null;
   readonly identityProviderArns: readonly string[];
-  /** Null: not known. */
   readonly trust: RoleTrust | null;
   /** Raw statements of a manifest or construct. */
   readonly statements: readonly WrittenStatement[];

@@ -1,11 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Account, Backend } from "./accessModel";
 
-/*
- * How an account's roles are spread over its stacks. Where a role is depends on its name and on the number of
- * shards alone, so that other entries never move it.
- */
-
 /** One Terraform stack: an account, or one of the shards that it is split into. */
 export interface Stack {
   /** The account's name; of the second shard and later ones, with `-2` and so on behind it. */
@@ -32,7 +27,7 @@ export function stacksOf(account: Account): readonly Stack[] {
 
 /**
  * The shard that a role belongs to, from 1 to `shards`: the one whose number gives the highest SHA-256 together with
- * the role's name. One shard more takes its share of the roles from all others, and moves none between those.
+ * the role's name. Other entries never move it, and one shard more takes its share of the roles from all others, and moves none between those.
  * @see https://en.wikipedia.org/wiki/Rendezvous_hashing
  */
 export function shardOf(roleName: string, shards: number): number {

@@ -52,7 +52,7 @@ function keyStatements({ kind, access }: ResolvedGrant, kmsKey: EncryptionKey): 
   const actions = encryption?.[access];
   if (actions === undefined) return [];
   const service = arn.split(":")[2] ?? "";
-  const via = dnsSuffixes(kmsKey.partition).map((suffix) => `${service}.${kmsKey.region}.${suffix}`);
+  const via = dnsSuffixes[kmsKey.partition].map((suffix) => `${service}.${kmsKey.region}.${suffix}`);
   const Condition = { StringEquals: { "kms:ViaService": oneOrMany(via) } };
   return [{ Effect: "Allow", Action: oneOrMany(actions), Resource: kmsKey.arn, Condition }];
 }

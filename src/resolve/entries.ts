@@ -178,11 +178,9 @@ function follow<T extends { readonly name: string }>(
   });
 }
 
-const defaultContexts = Object.freeze(["repository"] as const);
-
 function resolveContexts(settings: Settings, kind: Entry["hostKind"]): readonly Context[] {
   const contexts = new Map<string, Context>();
-  for (const [i, context] of (settings.get("contexts") ?? defaultContexts).entries()) {
+  for (const [i, context] of (settings.get("contexts") ?? (["repository"] as const)).entries()) {
     if (typeof context === "object") {
       const trouble = branchProblem(context.branch, kind);
       if (trouble !== null) {

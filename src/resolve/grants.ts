@@ -24,13 +24,6 @@ import { envProblem } from "./env";
 import { about, type ManifestPlace } from "./problems";
 import { checkRegion } from "./regions";
 
-/** What an entry's grants come to in one account. */
-export interface ResolvedGrants {
-  readonly grants: readonly PlacedGrant[];
-  readonly exports: readonly Export[];
-  readonly foreignResources: readonly ForeignResource[];
-}
-
 export interface PlacedGrant {
   readonly grant: ResolvedGrant;
   readonly origin: ManifestOrigin;
@@ -42,8 +35,8 @@ interface WrittenGrant {
   readonly place: ManifestPlace;
 }
 
-/** Resolves an entry's grants in one account. */
-export function resolveGrants(entry: EffectiveEntry, account: AccountSettings, scope: Scope): ResolvedGrants {
+/** What an entry's grants come to in one account. */
+export function resolveGrants(entry: EffectiveEntry, account: AccountSettings, scope: Scope) {
   const grants: PlacedGrant[] = [];
   const exports: Export[] = [];
   const foreignResources: ForeignResource[] = [];
@@ -110,12 +103,7 @@ function openSets({ entry, settings }: EffectiveEntry, scope: Scope): readonly W
   });
 }
 
-interface Resolved {
-  readonly grant: ResolvedGrant;
-  readonly foreign: readonly ForeignResource[];
-}
-
-function resolveGrant(written: WrittenGrant, account: AccountSettings, scope: Scope): Resolved | null {
+function resolveGrant(written: WrittenGrant, account: AccountSettings, scope: Scope) {
   const { grant, place } = written;
   const kind = grantKinds.find((k) => grant[k] !== undefined);
   const text = kind && grant[kind];

@@ -83,13 +83,15 @@ function resolveHosts(
     const place = whole.below("scmHosts", name);
     const url = `https://${name}`;
     const normal = URL.canParse(url) ? new URL(url).href : "";
+    // Another kind than the known one would give its repositories the wrong subjects.
+    const isKnown = Object.keys(knownHosts).some((known) => `${name}/`.startsWith(`${known}/`));
     if (normal !== url && normal !== `${url}/`) {
       place.refuse("M04", {
         problem: `${quote(name)} is not a host name in lower case, with its port and path prefix if it has them`,
         remedy: "write it like git.acme.com, git.acme.com:8443 or intern.acme.com/git",
         at: "key",
       });
-    } else if (isKnown(name) || /[*?#\\@%]|\/$/.test(name)) {
+    } else if (isKnown || /[*?#\\@%]|\/$/.test(name)) {
       place.refuse("M04", {
         problem: `${quote(name)} is built in, or is not a valid host name`,
         remedy: "leave it out",
@@ -107,11 +109,6 @@ function resolveHosts(
     }
   }
   return hosts;
-}
-
-/** Is it a known host, or below one? Its kind is known, and another would give its repositories the wrong subjects. */
-function isKnown(name: string): boolean {
-  return Object.keys(knownHosts).some((known) => name === known || name.startsWith(`${known}/`));
 }
 
 /** The roles whose names no other has before them; IAM compares them without case. */

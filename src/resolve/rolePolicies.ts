@@ -1,18 +1,10 @@
 import type { GrantWeight, RolePolicies, WrittenStatement } from "../model/accessModel";
 import { policyArn, policyName } from "../model/names";
-import type { PermissionPolicy, Statement } from "../model/policyDocument";
+import type { Statement } from "../model/policyDocument";
 import type { Quotas } from "../model/quotas";
 import { grantStatements, lengthOf, permissionPolicy, splitPolicy, type SplitPolicy } from "../policy";
 import type { AccountSettings } from "./accounts";
 import type { PlacedGrant } from "./grants";
-
-/** What a role may do, as a whole and as AWS takes it. */
-export interface ResolvedPermissions {
-  readonly whole: PermissionPolicy | null;
-  readonly split: SplitPolicy;
-  /** Empty where all is within the account's quotas. */
-  readonly weights: readonly GrantWeight[];
-}
 
 /** What an entry says about permissions, in one account. */
 interface WrittenPermissions {
@@ -22,14 +14,11 @@ interface WrittenPermissions {
 }
 
 /**
- * Resolves what the roles of an entry may do in an account.
+ * What the roles of an entry may do in an account, as a whole and as AWS takes it; `weights` are empty where all is
+ * within the account's quotas.
  * @param expires - first moment without access; null: never
  */
-export function resolvePermissions(
-  written: WrittenPermissions,
-  expires: string | null,
-  quotas: Quotas,
-): ResolvedPermissions {
+export function resolvePermissions(written: WrittenPermissions, expires: string | null, quotas: Quotas) {
   const whole = permissionPolicy({
     grants: written.grants.map((g) => g.grant),
     statements: written.statements.map((s) => s.statement),

@@ -1,9 +1,16 @@
-import { quote } from "../diagnostics";
+import { below, nearest, quote } from "../diagnostics";
 import { durationSeconds } from "../manifest";
-import type { Export, Installation, Issuer, Role, SubjectSet } from "../model/accessModel";
+import type { Export, Installation, Issuer, Role, SubjectSet, WrittenStatement } from "../model/accessModel";
 import { identityProviderArn, roleArn, roleName } from "../model/names";
 import { fixedLimits } from "../model/quotas";
-import { parseCidr, trustPolicy, type TrustSource } from "../policy";
+import {
+  canonicalStatement,
+  many,
+  parseCidr,
+  statementMistakes,
+  trustPolicy,
+  type TrustSource,
+} from "../policy";
 import {
   isGuarded,
   onaSubjects,
@@ -17,7 +24,6 @@ import type { EffectiveEntry, Scope, Settings } from "./entries";
 import { resolveGrants } from "./grants";
 import { about, type ManifestPlace } from "./problems";
 import { namedPolicies, resolvePermissions } from "./rolePolicies";
-import { resolveStatements } from "./statements";
 
 /** A role and what its snippet needs besides. */
 export interface ResolvedRole {
@@ -152,6 +158,26 @@ function resolveInAccount(effective: EffectiveEntry, account: AccountSettings, s
     managedPolicies: [...new Set(managedPolicies)].sort(),
     statements: resolveStatements(settings),
   };
+}
+
+/** The raw statements of an entry, canonical; what IAM refuses in them is among the problems. */
+function resolveStatements(settings: Settings): readonly WrittenStatement[] {
+  const origin = settings.origin("statements");
+  return (settings.get("statements") ?? []).map((statement, i) => {
+    for (const { path, at, found, problem, remedy, words } of statementMistakes(statement)) {
+      const near = nearest(found, words);
+      const correction = { problem, remedy: near === undefined ? remedy : `did you mean ${near}?` };
+      settings
+        .place("statements")
+        .below(i, ...path)
+        .refuse("M04", { ...about(found, correction), at });
+    }
+    return {
+      statement: canonicalStatement(statement),
+      origin: below(origin, i),
+      itemsOrigin: { Action: many(statement.Action), NotAction: many(statement.NotAction) },
+    };
+  });
 }
 
 /** IAM refuses what stands twice. */

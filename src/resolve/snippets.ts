@@ -2,10 +2,11 @@ import { below, quote } from "../diagnostics";
 import type { Login, Snippet, TaskFormat } from "../model/accessModel";
 import { snippetFile } from "../model/names";
 import type { EffectiveEntry, Scope } from "./entries";
-import type { ManifestPlace, Problems } from "./problems";
+import type { Problems } from "./problems";
 import type { ResolvedRole } from "./roles";
 
-const defaultTask = "aws";
+/** What a task is where its entries do not say. */
+const defaults = Object.freeze({ task: "aws", after: "", renew: false });
 /** Seconds of a session that an AWS CLI or SDK asks for by itself. */
 const renewedSession = 3600;
 /** What file systems take, less the end that a temporary file has. */
@@ -39,7 +40,7 @@ function resolveSnippet(
   checkShared(roles, first);
   const format = installation.ona === null ? "gitpod.yml" : "automations.yaml";
   for (const resolved of roles) checkTask(resolved, format);
-  const { task = defaultTask, after = null, renew = false } = first.entry.settings.snippet;
+  const { task = defaults.task, after = null, renew = false } = first.entry.settings.snippet;
   const { kind, url } = first.role.entry;
   const commands = new Map(
     roles.map(({ entry: { settings } }) => {
@@ -104,12 +105,8 @@ function isFirst(variable: string, resolved: ResolvedRole, setBy: Map<string, Re
 
 /** A snippet is one task: what its entries say of it must agree. */
 function checkShared(roles: readonly ResolvedRole[], first: ResolvedRole): void {
-  for (const [key, fallback] of [
-    ["task", defaultTask],
-    ["after", ""],
-    ["renew", false],
-  ] as const) {
-    const values = new Set(roles.map((r) => String(r.entry.settings.snippet[key] ?? fallback)));
+  for (const key of ["task", "after", "renew"] as const) {
+    const values = new Set(roles.map((r) => String(r.entry.settings.snippet[key] ?? defaults[key])));
     if (values.size > 1)
       first.entry.settings
         .place("snippet")
@@ -156,22 +153,22 @@ function checkFiles(first: ResolvedRole, others: readonly ResolvedRole[], proble
 function checkPaths(snippets: readonly Snippet[], roles: readonly ResolvedRole[], problems: Problems): void {
   const files = new Map<string, Snippet>();
   const folders = new Map<string, Snippet>();
-  const placeOf = ({ url }: Snippet): ManifestPlace | undefined => {
-    const role = roles.find((r) => r.role.entry.url === url)?.role;
-    return role && problems.at(below(role.entry.origin, "url"));
-  };
   for (const snippet of snippets) {
     const file = snippet.file.toLowerCase();
     const parts = file.split("/");
     const above = parts.slice(1).map((_, i) => parts.slice(0, i + 1).join("/"));
-    if (parts.some((part) => part.length > longestFileName))
-      placeOf(snippet)?.refuse("R03", {
+    const clash = [file, ...above].map((f) => files.get(f)).find((found) => found) ?? folders.get(file);
+    const isLong = parts.some((part) => part.length > longestFileName);
+    const entry =
+      clash || isLong ? roles.find((r) => r.role.entry.url === snippet.url)?.role.entry : undefined;
+    const place = entry && problems.at(below(entry.origin, "url"));
+    if (isLong)
+      place?.refuse("R03", {
         problem: `a part of ${quote(snippet.url)} is longer than a file name can be, and the snippet is named after it`,
         remedy: "look at the URL: no source control host has names of this length",
       });
-    const clash = [file, ...above].map((f) => files.get(f)).find((found) => found) ?? folders.get(file);
     if (clash)
-      placeOf(snippet)?.refuse("R07", {
+      place?.refuse("R07", {
         problem: `the snippets of ${quote(clash.url)} and ${quote(snippet.url)} would be one file`,
         remedy: "keep one of the two entries",
       });

@@ -126,7 +126,7 @@ function namesPolicies({ Condition }: Statement, key: string): boolean {
 }
 
 function isPassedTo(statement: Statement, service: string): boolean {
-  const principals = partitions.flatMap(dnsSuffixes).map((domain) => `${service}.${domain}`);
+  const principals = partitions.flatMap((p) => dnsSuffixes[p]).map((domain) => `${service}.${domain}`);
   return comparisonsOf(statement.Condition, "iam:passedtoservice").every(({ values }) =>
     values.some((value) => principals.some((p) => matchesPattern(value.toLowerCase(), p, textOnly))),
   );
