@@ -9,7 +9,7 @@ import {
   openPattern,
   type ActionFacts,
 } from "../../policy";
-import { listed, type Rule } from "../rule";
+import { listed, rulesOf, type Rule } from "../rule";
 import { allows, eachStatement, ofAccount, type JudgedStatement } from "./statements";
 import { words } from "./tables";
 
@@ -18,9 +18,8 @@ const assumeRole = "sts:AssumeRole";
 const assumeByToken = "sts:AssumeRoleWithWebIdentity";
 
 /** Rules about statements that allow more than they name. */
-export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "G01",
+export const breadthRules: readonly Rule[] = rulesOf({
+  G01: {
     severity: "error",
     waivable: true,
     title: "every action, or every one of a service",
@@ -36,8 +35,7 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
         }),
     ),
   },
-  {
-    id: "G02",
+  G02: {
     severity: "warning",
     title: "any resource, for actions that take a particular one",
     why: "the role reaches what other teams keep in the account, and what they create tomorrow",
@@ -52,8 +50,7 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
       return [{ path: ["Resource"], message: `${on}: ${takes} a particular resource, and here any will do` }];
     }),
   },
-  {
-    id: "G03",
+  G03: {
     severity: "error",
     title: "Allow with NotAction or NotResource",
     why: "it allows whatever is not on the list, services that AWS adds later included",
@@ -68,8 +65,7 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
       });
     }),
   },
-  {
-    id: "G08",
+  G08: {
     severity: "warning",
     title: "iam:PassRole without iam:PassedToService",
     why: "the role can be passed to every service that its trust policy admits, and act there",
@@ -81,8 +77,7 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
         : [],
     ),
   },
-  {
-    id: "G15",
+  G15: {
     severity: "error",
     title: "sts:AssumeRole on any role, or in any account",
     why: "every role whose trust policy admits the account can be assumed, and where the account is open, a stranger's role too",
@@ -104,8 +99,7 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
         }));
     }),
   },
-  {
-    id: "G21",
+  G21: {
     severity: "info",
     title: "sts:AssumeRoleWithWebIdentity in a permission policy",
     why: "the call is made without AWS credentials: the trust policy of the role that is assumed decides alone, and this does nothing",
@@ -119,7 +113,7 @@ export const breadthRules: readonly Rule[] = Object.freeze<Rule[]>([
         })),
     ),
   },
-]);
+});
 
 /** Is a pattern one for roles whose account it leaves open? The caller's own, by whatever variable, is one account. */
 function isInAnyAccount(resource: string): boolean {

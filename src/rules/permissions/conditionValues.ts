@@ -1,13 +1,12 @@
 import { quote } from "../../diagnostics";
 import { keyType, many, operatorParts, valueForm, valueProblem, type OperatorParts } from "../../policy";
-import type { Rule } from "../rule";
+import { rulesOf, type Rule } from "../rule";
 import { conditionsOf, isDemanded } from "../trust/trustView";
 import { eachStatement, type Remark } from "./statements";
 
 /** Rules about what conditions compare. */
-export const conditionValueRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "G19",
+export const conditionValueRules: readonly Rule[] = rulesOf({
+  G19: {
     severity: "warning",
     title: "a condition or variable that does not do what it says",
     why: "IAM takes it, and it holds always or never: a limit is none, or what was meant is not allowed",
@@ -27,7 +26,7 @@ export const conditionValueRules: readonly Rule[] = Object.freeze<Rule[]>([
       return [...ofConditions, ...ofResources];
     }),
   },
-]);
+});
 
 /** One key under one operator. */
 interface Comparison extends OperatorParts {

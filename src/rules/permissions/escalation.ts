@@ -13,15 +13,14 @@ import {
   textOnly,
 } from "../../policy";
 import type { Denials, JudgedRole } from "../judgedRole";
-import { listed, type Observation, type Rule } from "../rule";
+import { listed, type Observation, rulesOf, type Rule } from "../rule";
 import { escalationPaths, type EscalationStep } from "./escalationPaths";
 import { keepsFromAdministrators } from "./managedPolicies";
 import { allows, isDenied, isOfUsersOnly, remembered } from "./statements";
 
 /** Rules about the sum of what a role may do. */
-export const escalationRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "G04",
+export const escalationRules: readonly Rule[] = rulesOf({
+  G04: {
     severity: "error",
     waivable: true,
     title: "permissions that together allow an escalation",
@@ -29,7 +28,7 @@ export const escalationRules: readonly Rule[] = Object.freeze<Rule[]>([
     remedy: "remove one of the actions, or name the role or resource that it is for",
     role: escalations,
   },
-]);
+});
 
 /** A statement that leaves steps open, each with the actions that do; without a place it comes from grants. */
 interface Opening {

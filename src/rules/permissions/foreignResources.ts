@@ -1,12 +1,11 @@
 import { below, quote } from "../../diagnostics";
 import { many, openPattern, resourcesOf } from "../../policy";
-import { listed, type Rule } from "../rule";
+import { listed, rulesOf, type Rule } from "../rule";
 import { allows } from "./statements";
 
 /** Rules about resources that a role's own account does not decide on, and about roles that it assumes. */
-export const foreignResourceRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "G17",
+export const foreignResourceRules: readonly Rule[] = rulesOf({
+  G17: {
     severity: "info",
     title: "a resource of another account",
     why: "unless that account allows it too, access is denied all the same",
@@ -30,8 +29,7 @@ export const foreignResourceRules: readonly Rule[] = Object.freeze<Rule[]>([
       });
     },
   },
-  {
-    id: "G22",
+  G22: {
     severity: "info",
     title: "a long session, and a role that it can assume for an hour only",
     why: "AWS ends the session of a role that another role's session assumed after one hour, and refuses a longer one",
@@ -47,7 +45,7 @@ export const foreignResourceRules: readonly Rule[] = Object.freeze<Rule[]>([
       return assumed.length === 0 ? [] : [{ message }];
     },
   },
-]);
+});
 
 function accountOf(resource: string): string {
   return openPattern(resource).split(":")[4] ?? "";

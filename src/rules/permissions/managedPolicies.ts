@@ -2,7 +2,7 @@ import { quote } from "../../diagnostics";
 import { partitions } from "../../model/partitions";
 import type { Statement } from "../../model/policyDocument";
 import { comparisonsOf, matchesPattern, namesEvery, textOnly } from "../../policy";
-import type { Observation, Rule } from "../rule";
+import { rulesOf, type Observation, type Rule } from "../rule";
 import { rows, words } from "./tables";
 
 /** AWS's policies that hold everything, or the keys to it. */
@@ -77,9 +77,8 @@ export function keepsFromAdministrators({ Condition }: Statement, key: string): 
 }
 
 /** Rules about attached policies and permissions boundaries as such. */
-export const managedPolicyRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "G10",
+export const managedPolicyRules: readonly Rule[] = rulesOf({
+  G10: {
     severity: "error",
     waivable: true,
     title: "a managed policy for administrators",
@@ -91,8 +90,7 @@ export const managedPolicyRules: readonly Rule[] = Object.freeze<Rule[]>([
         .filter(({ arn }) => isForAdministrators(arn))
         .map(({ arn, origin }) => ({ message: `the managed policy is ${quote(arn)}`, origin })),
   },
-  {
-    id: "G14",
+  G14: {
     severity: "error",
     title: "no permissions boundary where the account wants one",
     why: "nothing but its own policies limits what the role may do",
@@ -102,8 +100,7 @@ export const managedPolicyRules: readonly Rule[] = Object.freeze<Rule[]>([
         ? []
         : [{ message: `account ${account} requires a permissions boundary, and this role has none` }],
   },
-  {
-    id: "G20",
+  G20: {
     severity: "warning",
     raised: true,
     title: "a managed policy whose text was not read",
@@ -122,7 +119,7 @@ export const managedPolicyRules: readonly Rule[] = Object.freeze<Rule[]>([
       ...unreadBoundary(permissionsBoundary ?? ""),
     ],
   },
-]);
+});
 
 /** A boundary grants nothing: only one that bounds next to nothing is worth a warning. */
 function unreadBoundary(arn: string): readonly Observation[] {

@@ -14,15 +14,14 @@ import {
   type ActionFacts,
   type ServiceReference,
 } from "../../policy";
-import { listed, type Rule } from "../rule";
+import { listed, rulesOf, type Rule } from "../rule";
 import { conditionsOf } from "../trust/trustView";
 import { eachStatement, type JudgedStatement, type Remark } from "./statements";
 import { words } from "./tables";
 
 /** Rules about words that AWS does not have, or not here. */
-export const nameRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "G13",
+export const nameRules: readonly Rule[] = rulesOf({
+  G13: {
     severity: "error",
     title: "an action or service that does not exist",
     why: "what was meant is not allowed or, in a Deny, not denied",
@@ -36,8 +35,7 @@ export const nameRules: readonly Rule[] = Object.freeze<Rule[]>([
       ),
     ),
   },
-  {
-    id: "G16",
+  G16: {
     severity: "warning",
     title: "a condition key that the action does not have",
     why: "the request never has the key: a condition that needs it never holds, and one that does not need it limits nothing",
@@ -49,8 +47,7 @@ export const nameRules: readonly Rule[] = Object.freeze<Rule[]>([
       }),
     ),
   },
-  {
-    id: "G18",
+  G18: {
     severity: "warning",
     title: "an action on no resource that it takes",
     why: "the action never applies to such a resource: what was meant is not allowed or, in a Deny, not denied",
@@ -74,7 +71,7 @@ export const nameRules: readonly Rule[] = Object.freeze<Rule[]>([
         .map(([pattern, actions]) => outOfReach(pattern, actions, resources));
     }),
   },
-]);
+});
 
 function outOfReach(item: string, actions: readonly ActionFacts[], resources: readonly string[]): Remark {
   const types = [...new Set(actions.flatMap((action) => action.resources.map(({ arn }) => arn)))].sort(

@@ -12,7 +12,7 @@ import {
   textOnly,
 } from "../../policy";
 import type { JudgedRole } from "../judgedRole";
-import { listed, type Observation, type Rule } from "../rule";
+import { listed, type Observation, rulesOf, type Rule } from "../rule";
 import { keepsFromAdministrators } from "./managedPolicies";
 import { allows, isDenied, ofAccount } from "./statements";
 import { words } from "./tables";
@@ -40,16 +40,15 @@ export const ownThings = Object.freeze({
 });
 
 /** Rules about what a role may change of its own. */
-export const ownEditRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "G09",
+export const ownEditRules: readonly Rule[] = rulesOf({
+  G09: {
     severity: "error",
     title: "the role can change itself, its boundary or its identity provider",
     why: "what was reviewed no longer holds once somebody has logged in",
     remedy: "name other roles, policies and providers, or remove the actions",
     role: ownEdits,
   },
-]);
+});
 
 /** Something of the role's own; null: not known. */
 interface Target {

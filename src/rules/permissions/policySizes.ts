@@ -5,12 +5,11 @@ import { quotaTable } from "../../model/quotas";
 import type { RoleAccess } from "../../model/roleAccess";
 import { lengthOf } from "../../policy";
 import type { JudgedRole } from "../judgedRole";
-import { overQuota, type Observation, type Rule } from "../rule";
+import { overQuota, type Observation, rulesOf, type Rule } from "../rule";
 
 /** Rules about the room that permissions take. */
-export const policySizeRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "G12",
+export const policySizeRules: readonly Rule[] = rulesOf({
+  G12: {
     severity: "error",
     title: "the permissions are larger than the account's quotas",
     why: "IAM refuses the policy, or the last attachment",
@@ -19,7 +18,7 @@ export const policySizeRules: readonly Rule[] = Object.freeze<Rule[]>([
     policyRemedy: "divide it into several managed policies, or name several resources by one pattern",
     role: (role) => (role.access.policies === null ? writtenSizes(role) : madeSizes(role.access)),
   },
-]);
+});
 
 /** The most that the policies of one role can hold, whatever AWS has raised. */
 const longestJudged: number =

@@ -1,5 +1,5 @@
 import type { ActionFacts } from "../../policy";
-import { listed, type Rule } from "../rule";
+import { listed, rulesOf, type Rule } from "../rule";
 import { eachStatement, type JudgedStatement } from "./statements";
 import { words } from "./tables";
 
@@ -46,9 +46,8 @@ export const sharingActions = words(`
 `);
 
 /** Rules about actions that matter whatever else the role may do. */
-export const sensitiveActionRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "G05",
+export const sensitiveActionRules: readonly Rule[] = rulesOf({
+  G05: {
     severity: "warning",
     raised: true,
     title: "credentials that outlive or exceed the role",
@@ -62,8 +61,7 @@ export const sensitiveActionRules: readonly Rule[] = Object.freeze<Rule[]>([
         (credentialReaders.includes(action.name) && isOpen(action, judged)),
     ),
   },
-  {
-    id: "G06",
+  G06: {
     severity: "warning",
     raised: true,
     title: "unrestricted reads",
@@ -76,8 +74,7 @@ export const sensitiveActionRules: readonly Rule[] = Object.freeze<Rule[]>([
       (action, judged) => dataReaders.includes(action.name) && isOpen(action, judged),
     ),
   },
-  {
-    id: "G07",
+  G07: {
     severity: "warning",
     raised: true,
     title: "resource policies or sharing",
@@ -89,7 +86,7 @@ export const sensitiveActionRules: readonly Rule[] = Object.freeze<Rule[]>([
       (action, { bound }) => bound !== "some" && changesSharing(action),
     ),
   },
-]);
+});
 
 /** Judges statements by the actions that count, and says what they do. */
 function sensitive(

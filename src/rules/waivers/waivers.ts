@@ -1,59 +1,52 @@
 import { nearest, pathText, quote, type RuleFinding } from "../../diagnostics";
 import type { Acceptance, Entry } from "../../model/accessModel";
-import type { Observation, Rule } from "../rule";
+import { rulesOf, type Observation, type Rule } from "../rule";
 
 /** Rules about waivers and dates. */
-export const waiverRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "W01",
+export const waiverRules: readonly Rule[] = rulesOf({
+  W01: {
     severity: "warning",
     title: "a waiver of an unknown rule",
     why: "it waives nothing, whatever its author believes",
     remedy: "write the id of a rule, as docs/rules.md lists them",
   },
-  {
-    id: "W02",
+  W02: {
     severity: "error",
     title: "a waiver without a reason",
     why: "nobody can tell later whether it still holds",
     remedy: "write why this is fine here",
   },
-  {
-    id: "W03",
+  W03: {
     severity: "warning",
     title: "a waiver that waives nothing",
     why: "it would hide the finding if it came back",
     remedy: "remove it",
   },
-  {
-    id: "W04",
+  W04: {
     severity: "error",
     title: "a waiver past its date",
     why: "what was accepted for a time would be accepted for good",
     remedy: "fix what it accepts, or decide again and write a new date",
   },
-  {
-    id: "W05",
+  W05: {
     severity: "error",
     title: "an included file or defaults waive what is not theirs",
     why: "included files belong to other teams, and defaults hold for entries that nobody has written yet: an error, a wide trust or a permission is for an entry of the main manifest to accept",
     remedy: "move the waiver to the entry, in the main manifest, where its reviewers see it",
   },
-  {
-    id: "W06",
+  W06: {
     severity: "warning",
     title: "an entry past its expiry",
     why: "its role admits nobody any more, but still looks as if it did",
     remedy: "remove the entry, or write a later date",
   },
-  {
-    id: "W07",
+  W07: {
     severity: "error",
     title: "one waiver for several findings",
     why: "it would accept what nobody has looked at, so it accepts nothing until it says which finding is meant",
     remedy: "add about: with a part of the finding's text, and a waiver for each other one that is fine",
   },
-]);
+});
 
 /** The rules of a wide trust: who gets in is for the main manifest to accept. */
 const mainOnly: ReadonlySet<string> = new Set(["T54", "T57", "T58"]);

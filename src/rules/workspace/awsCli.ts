@@ -1,5 +1,5 @@
 import type { Step } from "../../model/gitpodYml";
-import type { GitpodYmlSubject, PlacedObservation, Rule } from "../rule";
+import { rulesOf, type GitpodYmlSubject, type PlacedObservation, type Rule } from "../rule";
 import { snippetsOf } from "./steps";
 import { awaitOf, namesBehind } from "./waits";
 
@@ -49,9 +49,8 @@ function doNotWait({ steps: all, shown }: GitpodYmlSubject): readonly PlacedObse
 }
 
 /** Where the AWS CLI comes from. */
-export const awsCliRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "S08",
+export const awsCliRules: readonly Rule[] = rulesOf({
+  S08: {
     severity: "warning",
     title: "nothing provides the AWS CLI",
     why: "gp idp login aws runs the AWS CLI, and fails without it; tasks run side by side, so that one that another task installs may come too late",
@@ -62,4 +61,4 @@ export const awsCliRules: readonly Rule[] = Object.freeze<Rule[]>([
       return subject.steps.flat().some(isInstall) ? doNotWait(subject) : nothingInstalls(subject);
     },
   },
-]);
+});

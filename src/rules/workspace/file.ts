@@ -1,4 +1,4 @@
-import type { GitpodYmlSubject, PlacedObservation, Rule } from "../rule";
+import { rulesOf, type GitpodYmlSubject, type PlacedObservation, type Rule } from "../rule";
 
 /** S14: tasks of ours that a merge would change, or refuse to. */
 function oldTasks({ facts: { ours }, current }: GitpodYmlSubject): readonly PlacedObservation[] {
@@ -36,9 +36,8 @@ function misread({ facts, shown }: GitpodYmlSubject): readonly PlacedObservation
 }
 
 /** The file as a whole. */
-export const fileRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "S11",
+export const fileRules: readonly Rule[] = rulesOf({
+  S11: {
     severity: "error",
     title: "static AWS keys",
     why: "everybody who may read the repository has them, for as long as nobody revokes them; in the environment they outrank every profile",
@@ -46,20 +45,18 @@ export const fileRules: readonly Rule[] = Object.freeze<Rule[]>([
     gitpodYml: ({ facts }) =>
       facts.staticKeys.map(({ what, place }) => ({ message: `a static AWS key: ${what}`, place })),
   },
-  {
-    id: "S13",
+  S13: {
     severity: "error",
     title: "not valid for Gitpod or Ona",
     why: "the workspace does not start with this file, or not with what it means",
     remedy: "write it as the reference of .gitpod.yml, or of automations.yaml, has it",
     gitpodYml: misread,
   },
-  {
-    id: "S14",
+  S14: {
     severity: "warning",
     title: "merged tasks that are out of date, or were edited",
     why: "workspaces log in as an older manifest said, or as somebody changed it without the manifest",
     remedy: "run npx gitpod-aws-oidc snippet --into FILE again",
     gitpodYml: oldTasks,
   },
-]);
+});

@@ -1,7 +1,7 @@
 import type { Role } from "../../model/accessModel";
 import type { LoginStep, Placed, Word } from "../../model/gitpodYml";
 import { fixedLimits } from "../../model/quotas";
-import type { GitpodYmlSubject, PlacedObservation, Rule } from "../rule";
+import { rulesOf, type GitpodYmlSubject, type PlacedObservation, type Rule } from "../rule";
 import { awsOperands, exclude, flagOf, isBelow, isMerged, loginsOf, snippetsOf } from "./steps";
 
 /** Says something of each login. */
@@ -118,9 +118,8 @@ function hiddenRole(login: LoginStep, subject: GitpodYmlSubject): readonly Place
 }
 
 /** What a login says, and the phase that it stands in. */
-export const gitpodLoginRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "S01",
+export const gitpodLoginRules: readonly Rule[] = rulesOf({
+  S01: {
     severity: "warning",
     title: "a login in a phase that prebuilds run",
     why: "the code of every push runs with the role, the credentials are gone when the workspace starts, and a refused login fails the prebuild",
@@ -129,8 +128,7 @@ export const gitpodLoginRules: readonly Rule[] = Object.freeze<Rule[]>([
       phase === "command" ? [] : [{ message: `a login to AWS in ${phase}, which prebuilds run`, place }],
     ),
   },
-  {
-    id: "S02",
+  S02: {
     severity: "error",
     title: "prebuilds of forks, and a login in a phase that they run",
     why: "whoever opens a pull request from a fork gets the role: the prebuild runs their code behind the login",
@@ -143,16 +141,14 @@ export const gitpodLoginRules: readonly Rule[] = Object.freeze<Rule[]>([
       return [{ message: `prebuilds run the code of forks, behind the login on line ${line}`, place }];
     },
   },
-  {
-    id: "S05",
+  S05: {
     severity: "error",
     title: "a session longer than the role's maximum",
     why: "AWS refuses the login",
     remedy: "ask for less, or raise sessionDuration of the entry",
     gitpodYml: eachLogin(longSession),
   },
-  {
-    id: "S06",
+  S06: {
     severity: "warning",
     title: "an unquoted variable in a login",
     why: "empty, it takes the next word for its value; with a space, it becomes several words",
@@ -164,24 +160,21 @@ export const gitpodLoginRules: readonly Rule[] = Object.freeze<Rule[]>([
         .map(({ text, place }) => ({ message: `${shown(text)} stands in the login without quotes`, place })),
     ),
   },
-  {
-    id: "S07",
+  S07: {
     severity: "error",
     title: "several roles on one profile",
     why: "each login overwrites the credentials of the one before",
     remedy: "give each login a profile of its own: --profile NAME",
     gitpodYml: rolesOnOneProfile,
   },
-  {
-    id: "S09",
+  S09: {
     severity: "error",
     title: "an output of the AWS CLI other than JSON where gp logs in",
     why: "gp idp login aws reads the output of the AWS CLI as JSON, and fails on any other",
     remedy: "remove it, or give --output to the commands that want another",
     gitpodYml: otherOutputs,
   },
-  {
-    id: "S10",
+  S10: {
     severity: "error",
     title: "a role that the manifest does not have, or has for another repository",
     why: "AWS refuses the login, or a role that nobody manages here gets in",
@@ -194,8 +187,7 @@ export const gitpodLoginRules: readonly Rule[] = Object.freeze<Rule[]>([
       return [...written, ...set].flatMap((arn) => foreignRole(arn, subject));
     },
   },
-  {
-    id: "S15",
+  S15: {
     severity: "error",
     title: "a placeholder of the guide",
     why: "the shell reads its brackets as files, or AWS refuses a role of this name",
@@ -207,12 +199,11 @@ export const gitpodLoginRules: readonly Rule[] = Object.freeze<Rule[]>([
         remedy: text.includes("arn") ? ownRemedy(subject) : undefined,
       })),
   },
-  {
-    id: "S17",
+  S17: {
     severity: "warning",
     title: "a login with a role that the file does not show, on the profile of the manifest's role",
     why: "each login overwrites the credentials of the other: the last one wins",
     remedy: "remove the login, or give it a profile of its own: --profile NAME",
     gitpodYml: eachLogin(hiddenRole),
   },
-]);
+});

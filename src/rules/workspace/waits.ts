@@ -1,5 +1,5 @@
 import type { LoginStep, Step, SyncStep, TaskPhase, UseStep, VariableStep } from "../../model/gitpodYml";
-import type { GitpodYmlSubject, PlacedObservation, Rule } from "../rule";
+import { rulesOf, type GitpodYmlSubject, type PlacedObservation, type Rule } from "../rule";
 import { exclude, loginsOf, snippetsOf } from "./steps";
 
 /** Where a task first needs credentials that it does not have yet. */
@@ -149,9 +149,8 @@ function earlySignals({ steps: all, shown }: GitpodYmlSubject): readonly PlacedO
 }
 
 /** Tasks that run side by side, and what one needs of another. */
-export const waitRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "S03",
+export const waitRules: readonly Rule[] = rulesOf({
+  S03: {
     severity: "warning",
     title: "a task that needs credentials and does not wait for them",
     why: "tasks run side by side: it fails on some starts and works on others; a task that waits in a phase of prebuilds never ends",
@@ -161,8 +160,7 @@ export const waitRules: readonly Rule[] = Object.freeze<Rule[]>([
         ? hasty(subject)
         : [hasty, deadlocks, endlessWaits, earlySignals].flatMap((check) => check(subject)),
   },
-  {
-    id: "S12",
+  S12: {
     severity: "warning",
     title: "a call to AWS before the login of the same task",
     why: "it has no credentials, or those of somebody else",
@@ -174,8 +172,7 @@ export const waitRules: readonly Rule[] = Object.freeze<Rule[]>([
         return [{ message, place: step.place }];
       }),
   },
-  {
-    id: "S18",
+  S18: {
     severity: "warning",
     title: "a signal in a phase that a start from a prebuild skips",
     why: "a workspace that starts from a prebuild runs before and command only: the signal never comes, and whoever waits for it waits for ever",
@@ -186,4 +183,4 @@ export const waitRules: readonly Rule[] = Object.freeze<Rule[]>([
         place,
       })),
   },
-]);
+});

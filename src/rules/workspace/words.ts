@@ -1,6 +1,6 @@
 import { nearest } from "../../diagnostics";
 import type { ShellCommand, Word } from "../../model/gitpodYml";
-import type { GitpodYmlSubject, Rule } from "../rule";
+import { rulesOf, type GitpodYmlSubject, type Rule } from "../rule";
 import { isLogin, loginFlags } from "./steps";
 
 /** A command with wrong words: neither text quotes more of the file than these. */
@@ -59,9 +59,8 @@ const everyCommand = ({ facts }: GitpodYmlSubject): readonly ShellCommand[] =>
   facts.tasks.flatMap((task) => task.commands);
 
 /** Commands of `gp` that are none. */
-export const wordRules: readonly Rule[] = Object.freeze<Rule[]>([
-  {
-    id: "S04",
+export const wordRules: readonly Rule[] = rulesOf({
+  S04: {
     severity: "error",
     title: "not a valid gp command",
     why: "gp refuses it, or takes it for something else, and nobody is logged in",
@@ -78,8 +77,7 @@ export const wordRules: readonly Rule[] = Object.freeze<Rule[]>([
           remedy: `write ${write}`,
         })),
   },
-  {
-    id: "S16",
+  S16: {
     severity: "error",
     title: "a command of Ona in a .gitpod.yml, or of Gitpod Classic in an automations file",
     why: "the command is not there, and nobody is logged in",
@@ -94,4 +92,4 @@ export const wordRules: readonly Rule[] = Object.freeze<Rule[]>([
         .map(({ program, place }) => ({ message: `${where} has no command ${program}`, place }));
     },
   },
-]);
+});
