@@ -5,6 +5,7 @@ import type { Account } from "../model/accessModel";
 import { isList, type Json, type JsonObject } from "../terraform/stableJson";
 import {
   awsProvider,
+  backendMetadata,
   backendType,
   outputsOf,
   stackTerraform,
@@ -74,7 +75,7 @@ class AccountBackend extends TerraformBackend {
   }
 
   override toMetadata(): JsonObject {
-    return this.name === "cloud" ? { backend: "cloud", cloud: "tfc" } : { backend: this.name };
+    return backendMetadata(this.name);
   }
 
   override getRemoteStateDataSource(): TerraformRemoteState {

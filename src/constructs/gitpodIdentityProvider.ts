@@ -56,13 +56,15 @@ export class GitpodIdentityProvider extends Construct implements WorkspaceIdenti
     super(scope, id);
     this.issuer = checkedIssuer(props.issuer);
     this.audiences = props.audiences ?? defaultAudiences;
-    const { import: existing, provider } = props;
-    const importArn = existing === undefined ? null : arnOf(existing, props.issuer);
-    const source = { issuer: this.issuer, audiences: this.audiences, tags: props.tags ?? {}, importArn };
-    const logicalId = TerraformStack.of(this).getLogicalId(this.node);
-    const block = identityProviderTerraform(source, logicalId, escapeAroundTokens);
-    const resource = addResource(this, "Resource", block, { provider });
-    this.arn = resource.getStringAttribute("arn");
+    const { issuer, audiences } = this;
+    const { tags = {}, import: existing, provider } = props;
+    const block = identityProviderTerraform(
+      { issuer, audiences, tags },
+      TerraformStack.of(this).getLogicalId(this.node),
+      existing === undefined ? null : arnOf(existing, issuer),
+      escapeAroundTokens,
+    );
+    this.arn = addResource(this, "Resource", block, { provider }).getStringAttribute("arn");
   }
 
   /**
@@ -74,24 +76,14 @@ export class GitpodIdentityProvider extends Construct implements WorkspaceIdenti
     id: string,
     props: FromAccountProps,
   ): Construct & WorkspaceIdentityProvider {
-    return new ReferencedIdentityProvider(scope, id, props);
-  }
-}
-
-class ReferencedIdentityProvider extends Construct implements WorkspaceIdentityProvider {
-  readonly arn: string;
-  readonly issuer: string;
-  readonly audiences: readonly [string, ...string[]];
-
-  constructor(scope: Construct, id: string, props: FromAccountProps) {
-    super(scope, id);
-    this.issuer = checkedIssuer(props.issuer);
-    this.audiences = props.audiences ?? defaultAudiences;
-    this.arn = arnOf(props, props.issuer);
-    const formerly = TerraformStack.of(this).getLogicalId(this.node);
-    new PlainElement(this, "Released", {
+    const { audiences = defaultAudiences } = props;
+    const issuer = checkedIssuer(props.issuer);
+    const construct = new Construct(scope, id);
+    const formerly = TerraformStack.of(construct).getLogicalId(construct.node);
+    new PlainElement(construct, "Released", {
       removed: [{ from: `${identityProviderType}.${formerly}`, lifecycle: { destroy: false } }],
     });
+    return Object.assign(construct, { arn: arnOf(props, issuer), issuer, audiences });
   }
 }
 

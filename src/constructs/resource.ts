@@ -13,15 +13,7 @@ import {
 } from "cdktf";
 import type { Construct } from "constructs";
 import type { ResourceBlock } from "../terraform/blocks";
-import type { JsonObject } from "../terraform/stableJson";
-
-/** What cdktf needs to know of a resource besides its block. */
-export interface ResourceProps {
-  /** @default - what its arguments refer to */
-  readonly dependsOn?: readonly ITerraformDependable[] | undefined;
-  /** @default - the stack's own AWS provider */
-  readonly provider?: TerraformProvider | undefined;
-}
+import { withoutEmpty, type JsonObject } from "../terraform/stableJson";
 
 type ResourceClass = new (scope: Construct, id: string, config: never) => TerraformResource;
 
@@ -43,8 +35,12 @@ export function addResource(
   scope: Construct,
   id: string,
   block: ResourceBlock,
-  { dependsOn = [], provider }: ResourceProps,
+  props: {
+    readonly dependsOn?: readonly ITerraformDependable[] | undefined;
+    readonly provider?: TerraformProvider | undefined;
+  },
 ): TerraformResource {
+  const { dependsOn = [], provider } = props;
   const Resource = classes[block.type];
   if (Resource === undefined) throw new Error(`no construct is known for ${block.type}`);
   const { depends_on = [], lifecycle, ...args } = block.body;
@@ -60,10 +56,10 @@ export function addResource(
   if (block.importId !== undefined)
     new PlainElement(scope, `${id}Import`, {
       import: [
-        {
+        withoutEmpty({
           ...{ to: `${block.type}.${block.id}`, id: block.importId },
-          ...(provider === undefined ? {} : { provider: provider.fqn }),
-        },
+          provider: provider?.fqn,
+        }),
       ],
     });
   return resource;

@@ -49,9 +49,7 @@ export function logicalId(name: string): string {
   return `${/^[A-Za-z_]/.test(plain) ? "" : "_"}${plain}_${shortHash(name)}`;
 }
 
-/** A map with keys and values escaped; undefined where it is empty. */
-export function escapeMap(map: Readonly<Record<string, string>>, escape: Escape): JsonObject | undefined {
-  const entries = Object.entries(map);
-  if (entries.length === 0) return undefined;
-  return Object.fromEntries(entries.map(([key, value]) => [escape(key), escape(value)]));
+/** A map with keys and values escaped. */
+export function escapeMap(map: Readonly<Record<string, string>>, escape: Escape): JsonObject {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [escape(key), escape(value)]));
 }

@@ -19,14 +19,11 @@ export function stableJson(value: Json, line = "\n"): string {
   return `{${members.join()}${line}}`;
 }
 
-/** An object without its undefined values. */
-export function defined(object: Readonly<Record<string, Json | undefined>>): JsonObject {
-  const result: Record<string, Json> = {};
-  for (const key in object) {
-    const value = object[key];
-    if (value !== undefined) result[key] = value;
-  }
-  return result;
+/** An object without what Terraform takes as absent: undefined, null, and what is empty. */
+export function withoutEmpty(object: Readonly<Record<string, Json | undefined>>): JsonObject {
+  const isEmpty = (value: Json = null) =>
+    value === null || value === "" || (typeof value === "object" && Object.keys(value).length === 0);
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => !isEmpty(value))) as JsonObject;
 }
 
 /** Is this an array? `Array.isArray` does not narrow readonly ones. */

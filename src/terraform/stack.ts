@@ -1,10 +1,10 @@
-import type { AccessModel, Account, Backend, IdentityProvider } from "../model/accessModel";
+import type { AccessModel, Account, Backend, IdentityProvider, Role } from "../model/accessModel";
 import { issuersOf } from "../model/issuer";
 import { stacksOf } from "../model/shards";
 import { escapeTemplate, logicalId, type ResourceBlock } from "./blocks";
-import { identityProviderAddress, identityProviderId, identityProviderTerraform } from "./identityProvider";
+import { identityProviderAddress, identityProviderTerraform } from "./identityProvider";
 import { roleTerraform } from "./role";
-import { defined, stableJson, type Json, type JsonObject } from "./stableJson";
+import { stableJson, withoutEmpty, type JsonObject } from "./stableJson";
 
 /**
  * The AWS provider, in the versions whose IAM resources are the same.
@@ -66,14 +66,16 @@ export const stackFile = "cdk.tf.json";
 
 /** The whole text of a stack's `cdk.tf.json`. */
 export function stackText(stack: StackSource): string {
-  const backend = backendType(stack.account.backend);
-  const metadata: JsonObject = {
-    backend,
-    ...(backend === "cloud" ? { cloud: "tfc" } : {}),
-    stackName: stack.name,
-    version: cdktfVersion,
+  const metadata = {
+    ...{ stackName: stack.name, version: cdktfVersion },
+    ...backendMetadata(backendType(stack.account.backend)),
   };
   return stableJson({ ...stackTerraform(stack), "//": { metadata, outputs: outputsOf(stack.name) } });
+}
+
+/** What the cdktf command reads of a stack's backend. */
+export function backendMetadata(backend: string): JsonObject {
+  return { backend, ...(backend === "cloud" ? { cloud: "tfc" } : {}) };
 }
 
 /** The text of a synth's `manifest.json`: its stacks, as the cdktf command finds them. */
@@ -117,20 +119,16 @@ export function stackTerraform({
   unusedProviders,
 }: Omit<StackSource, "name" | "findings">): JsonObject {
   const managed = account.identityProviders.filter((p) => p.management !== "existing");
-  const released = [
-    ...account.identityProviders.filter((p) => p.management === "existing").map((p) => p.providerName),
-    ...unusedProviders,
-  ].sort();
-  const dependsOn = dependencies(managed);
+  const existing = account.identityProviders.filter((p) => p.management === "existing");
+  const released = [...existing.map((p) => p.providerName), ...unusedProviders].sort();
   const roles = account.roles.map((role) => ({ role, id: logicalId(role.name) }));
   const blocks = [
-    ...managed.map((p) => identityProviderTerraform(asSource(p), identityProviderId(p.providerName))),
-    ...roles.flatMap(({ role, id }) => roleTerraform(role, id, { dependsOn: dependsOn(role) })),
+    ...managed.map((p) =>
+      identityProviderTerraform(p, logicalId(p.providerName), p.management === "import" ? p.arn : null),
+    ),
+    ...roles.flatMap(({ role, id }) => roleTerraform(role, id, { dependsOn: trustedBy(role, managed) })),
   ];
-  const imports = blocks.flatMap(({ type, id, importId }) =>
-    importId === undefined ? [] : [{ to: `${type}.${id}`, id: importId }],
-  );
-  return defined({
+  return withoutEmpty({
     terraform: {
       ...backendTerraform(account.backend, root),
       required_providers: { aws: { ...awsProvider } },
@@ -138,11 +136,10 @@ export function stackTerraform({
     },
     provider: { aws: [providerTerraform(account)] },
     resource: resourcesOf(blocks),
-    import: imports.length === 0 ? undefined : imports,
-    removed:
-      released.length === 0
-        ? undefined
-        : released.map((name) => ({ from: identityProviderAddress(name), lifecycle: { destroy: false } })),
+    import: blocks.flatMap(({ type, id, importId }) =>
+      importId === undefined ? [] : [{ to: `${type}.${id}`, id: importId }],
+    ),
+    removed: released.map((name) => ({ from: identityProviderAddress(name), lifecycle: { destroy: false } })),
     output: {
       role_arns: {
         description: "ARNs of the roles, by name",
@@ -156,12 +153,13 @@ export function stackTerraform({
 
 /** How Terraform reaches the account, and no other. */
 function providerTerraform({ region, id, deployRole, deployExternalId, deployProfile }: Account): JsonObject {
-  const external_id = deployExternalId === null ? undefined : escapeTemplate(deployExternalId);
-  return defined({
+  const [role_arn, external_id, profile] = [deployRole, deployExternalId, deployProfile].map((text) =>
+    text === null ? undefined : escapeTemplate(text),
+  );
+  return withoutEmpty({
     allowed_account_ids: [escapeTemplate(id)],
-    assume_role:
-      deployRole === null ? undefined : [defined({ external_id, role_arn: escapeTemplate(deployRole) })],
-    profile: deployProfile === null ? undefined : escapeTemplate(deployProfile),
+    assume_role: role_arn === undefined ? [] : [withoutEmpty({ external_id, role_arn })],
+    profile,
     region: escapeTemplate(region),
   });
 }
@@ -181,11 +179,9 @@ function backendTerraform(backend: Backend, root: string): JsonObject {
       return { backend: { local: { path: `${root}/${backend.path.replace(/^(\.\/)+/, "")}` } } };
     case "s3": {
       const { bucket, key, region, kmsKeyId, useLockfile, roleArn, profile } = backend;
-      const s3 = defined({
-        assume_role: roleArn === null ? undefined : { role_arn: roleArn },
-        ...{ bucket, key, region, encrypt: true, use_lockfile: useLockfile },
-        kms_key_id: kmsKeyId ?? undefined,
-        profile: profile ?? undefined,
+      const s3 = withoutEmpty({
+        assume_role: roleArn === null ? null : { role_arn: roleArn },
+        ...{ bucket, key, region, profile, encrypt: true, use_lockfile: useLockfile, kms_key_id: kmsKeyId },
       });
       return { backend: { s3 } };
     }
@@ -198,35 +194,24 @@ function backendTerraform(backend: Backend, root: string): JsonObject {
   }
 }
 
-function asSource(provider: IdentityProvider) {
-  return { ...provider, importArn: provider.management === "import" ? provider.arn : null };
+/** Addresses of the managed identity providers that a role trusts. */
+function trustedBy({ trustPolicy }: Role, managed: readonly IdentityProvider[]): readonly string[] {
+  const trusted = trustPolicy.Statement.map(({ Principal }) => Principal !== "*" && Principal?.["Federated"]);
+  return managed
+    .filter(({ arn }) => trusted.includes(arn))
+    .map(({ providerName }) => identityProviderAddress(providerName))
+    .sort();
 }
 
-/** Finds the managed identity providers that a role's trust policy names. */
-function dependencies(
-  managed: readonly IdentityProvider[],
-): (role: Account["roles"][number]) => readonly string[] {
-  const providers = managed
-    .map((p) => ({ arn: p.arn, address: identityProviderAddress(p.providerName) }))
-    .sort((a, b) => (a.address < b.address ? -1 : 1));
-  return ({ trustPolicy }) => {
-    const trusted = trustPolicy.Statement.map(
-      ({ Principal }) => Principal !== "*" && Principal?.["Federated"],
-    );
-    return providers.filter(({ arn }) => trusted.includes(arn)).map(({ address }) => address);
-  };
-}
-
-function resourcesOf(blocks: readonly ResourceBlock[]): Json | undefined {
+function resourcesOf(blocks: readonly ResourceBlock[]): JsonObject {
   const types: Record<string, Record<string, JsonObject>> = {};
   for (const { type, id, body } of blocks) {
     const ofType = (types[type] ??= {});
-    if (Object.hasOwn(ofType, id)) {
+    if (Object.hasOwn(ofType, id))
       throw new RangeError(
         `two resources have the address ${type}.${id}: give one of the roles a name of its own`,
       );
-    }
     ofType[id] = body;
   }
-  return blocks.length === 0 ? undefined : types;
+  return types;
 }
