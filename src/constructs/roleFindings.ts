@@ -6,10 +6,9 @@ import { parseArn, policyArn, providerName, roleArn } from "../model/names";
 import { partitionOf, partitions } from "../model/partitions";
 import { defaultQuotas } from "../model/quotas";
 import type { RoleAccess } from "../model/roleAccess";
-import { workspaceUrl } from "../policy/workspaceTrust";
 import { emptyReference, loadServiceReference, many, servicePrefixes } from "../policy";
 import { checkEntry } from "../rules";
-import { workspaceSource, type DescribedRole, type RoleProps } from "./roleProps";
+import type { DescribedRole, RoleProps } from "./roleProps";
 import { withTokensNamed } from "./tokens";
 
 /** A finding of a role that somebody accepts. */
@@ -59,8 +58,7 @@ export function annotateFindings(
 /** What the role admits and may do. Places are those of the props. */
 function accessOf(file: string, props: RoleProps, role: DescribedRole): RoleAccess {
   const { identityProvider } = props;
-  const workspaces = workspaceSource(props);
-  const isOrg = workspaces.kind === "org";
+  const { kind, entry, contexts } = role.workspaces;
   const at = (...path: readonly (string | number)[]) => ({ file, path });
   const account = accountOf(props);
   const { partition, id } = account ?? { partition: "aws", id: "" };
@@ -77,10 +75,8 @@ function accessOf(file: string, props: RoleProps, role: DescribedRole): RoleAcce
       kind: "entry",
       policy: role.trustPolicy,
       admission: {
-        ...workspaces,
-        hostKind: workspaceUrl(workspaces).kind,
-        contexts: isOrg ? ["all"] : workspaces.contexts,
-        bare: workspaces.contexts.every((context) => context === "repository"),
+        ...{ kind, contexts, url: entry.url, hostKind: entry.kind },
+        bare: contexts.every((context) => context === "repository"),
         openTo: isSharedIssuer(identityProvider.issuer) ? providerName(identityProvider.issuer) : null,
       },
     },

@@ -10,10 +10,19 @@ import {
   permissionPolicy,
   splitPolicy,
   statementMistakes,
+  trustPolicy,
   type Measure,
   type ResolvedGrant,
 } from "../policy";
-import { workspaceTrust, workspaceUrl, type WorkspaceSource } from "../policy/workspaceTrust";
+import {
+  branchProblem,
+  contextsOf,
+  orgSubjects,
+  parseEntryUrl,
+  repoSubjects,
+  scmHosts,
+  type EntryUrl,
+} from "../subject";
 import type { WorkspaceIdentityProvider } from "./gitpodIdentityProvider";
 import { resolvedGrant, type GrantLocation, type WorkspaceGrant } from "./grantProps";
 import type { RoleSource } from "../terraform/role";
@@ -69,20 +78,17 @@ export interface RoleSettings {
 /** What defines a workspace role: whose it is, and what it grants. */
 export type RoleProps = WorkspaceOf & RoleSettings;
 
-/** Whose workspaces the props name. */
-export function workspaceSource(props: WorkspaceOf): WorkspaceSource {
-  if ("organization" in props && ("repository" in props || "contexts" in props))
-    throw new RangeError(
-      "organization stands beside repository or contexts; name one repository or one organization",
-    );
-  if ("organization" in props) return { kind: "org", url: props.organization, contexts: [] };
-  return { kind: "repo", url: props.repository, contexts: props.contexts ?? ["repository"] };
-}
-
 /** A role with what its policies were made of. */
 export interface DescribedRole extends RoleSource {
+  readonly workspaces: Workspaces;
   readonly grants: readonly ResolvedGrant[];
   readonly permissionPolicy: PermissionPolicy | null;
+}
+
+interface Workspaces {
+  readonly kind: "org" | "repo";
+  readonly entry: EntryUrl;
+  readonly contexts: readonly Context[];
 }
 
 /**
@@ -90,32 +96,34 @@ export interface DescribedRole extends RoleSource {
  * @throws RangeError - for props that no safe role can be made of
  */
 export function describedRole(props: RoleProps): DescribedRole {
-  const workspaces = workspaceSource(props);
-  const { url, segments } = workspaceUrl(workspaces);
-  const { identityProvider, location } = props;
+  const workspaces = workspacesOf(props);
+  const { kind, entry, contexts } = workspaces;
+  const { identityProvider, location, maxSessionDuration = fixedLimits.minRoleSession } = props;
   const expires =
     props.expires === undefined ? null : `${checked("expires", props.expires, isDate)}T00:00:00Z`;
-  const name = checked("roleName", props.roleName ?? roleName("gitpod", segments.join("/")), isRoleName);
+  const name = checked(
+    "roleName",
+    props.roleName ?? roleName("gitpod", entry.segments.join("/")),
+    isRoleName,
+  );
   const grants = (props.grants ?? []).map((grant) => resolvedGrant(grant, location));
   const permissions = permissionPolicy({ grants, statements: checkedStatements(props), expires });
   const split = splitPolicy(permissions, defaultQuotas, tokenMeasure);
   return {
+    workspaces,
     grants,
     permissionPolicy: permissions,
     name,
     path: checked("path", props.path ?? "/", isRolePath),
-    description: props.description ?? `Gitpod workspaces of ${url}`,
-    maxSessionDuration: checked(
-      "maxSessionDuration",
-      props.maxSessionDuration ?? fixedLimits.minRoleSession,
-      isSession,
-    ),
+    description: props.description ?? `Gitpod workspaces of ${entry.url}`,
+    maxSessionDuration: checked("maxSessionDuration", maxSessionDuration, isSession),
     permissionsBoundary: props.permissionsBoundary ?? null,
     tags: props.tags ?? {},
-    trustPolicy: workspaceTrust(workspaces, {
+    trustPolicy: trustPolicy({
       identityProviderArn: identityProvider.arn,
       issuer: identityProvider.issuer,
       audience: props.audience ?? identityProvider.audiences[0],
+      subjects: kind === "org" ? orgSubjects(entry) : repoSubjects(entry, contexts),
       expires,
       sourceCidrs: checked("sourceCidrs", props.sourceCidrs ?? [], areCidrs),
     }),
@@ -127,6 +135,39 @@ export function describedRole(props: RoleProps): DescribedRole {
     adopt: props.adopt ?? false,
     exclusive: props.exclusive ?? false,
   };
+}
+
+/** Whose workspaces the props name. */
+function workspacesOf(props: WorkspaceOf): Workspaces {
+  const isOrg = "organization" in props;
+  if (isOrg && ("repository" in props || "contexts" in props))
+    throw new RangeError(
+      "organization stands beside repository or contexts; name one repository or one organization",
+    );
+  const kind = isOrg ? "org" : "repo";
+  const url = isOrg ? props.organization : props.repository;
+  const read = parseEntryUrl(url, kind, scmHosts({}));
+  if (!read.ok)
+    throw new RangeError(
+      `${JSON.stringify(url)} is not the URL of ${isOrg ? "an organization" : "a repository"}: ${read.problem}; ${read.remedy}`,
+    );
+  const { entry } = read;
+  if (isOrg) return { kind, entry, contexts: ["all"] };
+  const { contexts = ["repository"] } = props;
+  if (contexts.length === 0)
+    throw new RangeError("contexts is empty: name at least one, or leave it out for repository");
+  const possible = contextsOf(entry.kind);
+  for (const context of contexts) {
+    if (typeof context === "object") {
+      const trouble = branchProblem(context.branch, entry.kind);
+      if (trouble !== null)
+        throw new RangeError(`${JSON.stringify(context.branch)} ${trouble.problem}; ${trouble.remedy}`);
+    } else if (!possible.includes(context))
+      throw new RangeError(
+        `${JSON.stringify(context)} is none of the contexts of this host: ${possible.join(", ")}`,
+      );
+  }
+  return { kind, entry, contexts };
 }
 
 /** The statements, of which IAM refuses none. What a token will be is not known here. */
