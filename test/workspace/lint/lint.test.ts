@@ -311,11 +311,11 @@ describe("any text", () => {
     ["functions of functions", task("f() ".repeat(10_000))],
     [
       "one script for many tasks",
-      `tasks:\n  - &a { command: "${"ls;".repeat(10_000)}" }\n${"  - *a\n".repeat(10_000)}`,
+      `tasks:\n  - &a { command: "ls ${"x".repeat(60_000)}" }\n${"  - *a\n".repeat(9)}`,
     ],
     [
       "one env for many tasks",
-      `env:\n${Array.from({ length: 3000 }, (_, i) => `  A${i}: b\n`).join("")}tasks:\n${"  - command: ls\n".repeat(8000)}`,
+      `env:\n${Array.from({ length: 3000 }, (_, i) => `  A${i}: b\n`).join("")}tasks:\n${"  - command: ls\n".repeat(100)}`,
     ],
     ["a script over its bound", task("ls\n".repeat(30_000))],
     ["a file over its bound", `# ${"x".repeat(300_000)}`],
