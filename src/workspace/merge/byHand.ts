@@ -64,7 +64,7 @@ export function handLoginProblem(file: ExistingFile, one: HandLogin): Refusal {
     message: `this logs in to ${quote(one.login.roleArn)} by hand, and so does our task`,
     remedy:
       typeof place === "string"
-        ? `take the login out by hand: it ${place}, so that --replace cannot`
+        ? `take the login out by hand, or the whole task where it was pasted from a snippet: it ${place}, so that --replace cannot`
         : "run this again with --replace, which puts our task in its place, or take the login out: the whole task, where it was pasted from a snippet",
   };
 }

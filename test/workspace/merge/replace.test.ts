@@ -30,7 +30,7 @@ test("without being asked, the message says how to ask, or that --replace would 
   expect(replace(`tasks:\n  - before: ${login}\n    command: ls\n`, { replace: false })).toMatchObject({
     ok: false,
     problems: [
-      { remedy: expect.stringMatching(/^take the login out by hand: .* --replace cannot$/) as string },
+      { remedy: expect.stringMatching(/^take the login out by hand, .* --replace cannot$/) as string },
     ],
   });
 });
