@@ -4,7 +4,7 @@ import { textPositions } from "../../diagnostics/textPositions";
 import type { TaskFormat } from "../../model/accessModel";
 import { taskFileNames, taskPhases } from "../lint/taskFile";
 import { awaitLine, chosenTasks, makeWait, unwait, waitOf, waitsFor, withoutAwait } from "./await";
-import { insertions, removeBlock, strandedKey } from "./block";
+import { insertion, removeBlock } from "./block";
 import { handLoginProblem, handLogins, type OurLogin, withoutHandLogins } from "./byHand";
 import { withoutDependency } from "./dependsOn";
 import { type ExistingFile, ownTasks, readExisting, sameBesideTasks, startOf, startOfKey } from "./file";
@@ -54,8 +54,7 @@ export function removeSnippet(before: string): Merged<string | null> {
   return withoutMark<string | null>(before, (text) => {
     const opened = open(text);
     if (!opened.ok) return opened;
-    const { file, original, isGone } = opened;
-    return strandedKey(file, original) ?? { ok: true, text: isGone ? null : original.text };
+    return { ok: true, text: opened.isGone ? null : opened.original.text };
   });
 }
 
@@ -101,7 +100,11 @@ function open(text: string, format?: TaskFormat): Opened | Refused {
   if (!reread.ok) return reread;
   const original = reread.file;
   if (!saysTheSame(file, original))
-    return unsafe(file, "between the comments of gitpod-aws-oidc stands something that is not of its tasks");
+    return refused(
+      file.markers?.begin.offset ?? 0,
+      "between the comments of gitpod-aws-oidc stands something that is not of its tasks",
+      "move it elsewhere, and run this again",
+    );
   return { ok: true, file, original, edits, isGone: removed.text === "" && file.markers?.mode === "file" };
 }
 
@@ -201,18 +204,18 @@ function isMerged(file: ExistingFile, { ours, wait, awaits }: Plan): boolean {
   return ownTasks(file).every((task, i) => waitOf(file, task) === (awaits.has(i) ? wait : null));
 }
 
-/** The first way to insert that changes nothing else, and can be undone. */
+/** Inserts, if that changes nothing else and can be undone. */
 function insert(original: ExistingFile, plan: Plan, isNew: boolean): Made {
   const waits = original.tasks.flatMap((task, i) =>
     plan.awaits.has(i) ? makeWait(original, task, plan.wait) : [],
   );
-  for (const way of insertions(original, plan.ours, isNew)) {
-    const made = edited(original.text, [...way, ...waits]);
-    if (!made.ok || isMergeOf(made.text, original, plan)) return made;
-  }
-  return unsafe(
-    original,
-    "tasks is written in a way that our tasks cannot be put into without changing something else",
+  const made = edited(original.text, [...insertion(original, plan.ours, isNew), ...waits]);
+  if (!made.ok || isMergeOf(made.text, original, plan)) return made;
+  const dash = original.format === "gitpod.yml" ? ", with a dash" : "";
+  return refused(
+    startOfKey(original) || (original.root?.range?.[0] ?? 0),
+    "our tasks cannot be put in here without changing something else",
+    `write the file without brackets: tasks: alone on its line, and each task below it${dash}`,
   );
 }
 
@@ -245,10 +248,4 @@ function sameTask(task: Task, original: Task = {}, wait: string | null): boolean
     { ...task, command: command(withoutAwait(task["command"])) },
     { ...original, command: command(original["command"]) },
   );
-}
-
-function unsafe(file: ExistingFile, message: string): Refused {
-  const at = file.markers?.begin.offset ?? (startOfKey(file) || (file.root?.range?.[0] ?? 0));
-  const dash = file.format === "gitpod.yml" ? ", with a dash" : "";
-  return refused(at, message, `write tasks: alone on its line and each task below it${dash}`);
 }

@@ -90,15 +90,9 @@ export function restOfLine(text: string, offset: number): string {
   return text.slice(offset, nextLine(text, offset)).replace(/\r?\n$/, "");
 }
 
-/** Whether nothing but blanks and a comment stands behind an offset in its line. */
-export function endsLine(text: string, offset: number): boolean {
-  return /^[ \t]*(#.*)?$/.test(restOfLine(text, offset));
-}
-
-/** The line end that a text uses most; LF where it has none. */
+/** The line end that lines of ours get in a text. */
 export function lineBreakOf(text: string): "\n" | "\r\n" {
-  const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0;
-  return count(/\r\n/g) > count(/(?<!\r)\n/g) ? "\r\n" : "\n";
+  return text.includes("\r\n") ? "\r\n" : "\n";
 }
 
 /**

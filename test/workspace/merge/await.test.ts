@@ -24,9 +24,9 @@ test.each([
   ["literal and stripped", "command: |-\n      a", `${first}\na`],
   ["literal and kept", "command: |+\n      a\n\n", `${first}\na\n\n\n`],
   ["literal with leading blanks", "command: |2\n        a\n      b", `${first}\n  a\nb\n`],
-  ["folded", "command: >\n      a\n      b", `${first}\na b\n`],
-  ["folded, with leading blanks", "command: >2-\n        a\n      b", `${first}\n  a\nb`],
-  ["folded, with a leading empty line", "command: >\n\n      a", `${first}\n\na\n`],
+  ["folded", "command: >\n      a\n      b", `${first}; a b\n`],
+  ["folded, with leading blanks", "command: >2-\n        a\n      b", `${first};\n  a\nb`],
+  ["folded, with a leading empty line", "command: >\n\n      a", `${first};\na\n`],
   ["plain over lines", "command: npm\n      start", `${first}; npm start`],
   ["missing", "init: a", first],
 ])("a command that is %s waits first", (_, command, expected) => {
@@ -41,7 +41,7 @@ test("only the command waits, never before or init", () => {
 
 test("only tasks of the names that are given wait", () => {
   const { tasks } = waiting(
-    "tasks:\n  - {name: a, command: x}\n  - {name: b, command: y}\n  - {name: a, init: z}\n",
+    "tasks:\n  - {name: a, command: x}\n  - {name: b, command: y}\n  - name: a\n    init: z\n",
     ["a"],
   );
   expect(tasks.map((task) => task["command"])).toEqual([`${first}; x`, "y", first]);
@@ -140,8 +140,8 @@ test("a wait that a formatter folded is taken out", () => {
 });
 
 test("a command that was rewritten around our wait is refused when it is to be taken out", () => {
-  const { text } = waiting("tasks:\n  - command: |\n      a b\n");
-  const rewritten = text.replace(/aws\.env\n *a b/, "aws.env; a b");
+  const { text } = waiting('tasks:\n  - command: "a b"\n');
+  const rewritten = text.replace("gp sync-await", "gp\\x20sync-await");
   expect(rewritten).not.toBe(text);
   expect(removeSnippet(rewritten)).toMatchObject({
     ok: false,

@@ -75,7 +75,9 @@ const task: fc.Arbitrary<Key> = fc
   .map(([style, names, values, words, props, space]) => ({ dash, gap, comments }) => {
     const indent = " ".repeat(dash);
     if (style === "flow" || names.length === 0) {
-      const entries = names.map((name, i) => `${name}: ${JSON.stringify(words[i] ?? "")}`);
+      const entries = [...new Set([...names, "command"])].map(
+        (name, i) => `${name}: ${JSON.stringify(words[i] ?? "")}`,
+      );
       return [`${indent}-${" ".repeat(gap)}${props}{${entries.join(", ")}}`];
     }
     const column = dash + 1 + gap;
@@ -91,14 +93,6 @@ const task: fc.Arbitrary<Key> = fc
       ? [`${indent}-${" ".repeat(gap)}${props.trim()}`, first, ...rest]
       : [`${indent}-${" ".repeat(gap)}${first.trimStart()}`, ...rest];
   });
-
-const flowTasks = fc.tuple(
-  fc.array(fc.constantFrom("{command: a}", '{ "name": "x", init: b }', "{command: 'c, d'}"), {
-    maxLength: 3,
-  }),
-  fc.constantFrom("", " "),
-  fc.constantFrom("", ","),
-);
 
 const tasks: fc.Arbitrary<Key> = fc.oneof(
   {
@@ -126,20 +120,6 @@ const tasks: fc.Arbitrary<Key> = fc.oneof(
             lines,
       ),
     weight: 2,
-  },
-  {
-    arbitrary: flowTasks.map(([items, space, comma]): Key => () => [
-      `tasks: [${space}${items.join(", ")}${items.length > 0 ? comma : ""}${space}]`,
-    ]),
-    weight: 1,
-  },
-  {
-    arbitrary: flowTasks.map(([items]): Key => () => [
-      "tasks: [ # flow",
-      ...items.map((item) => `    ${item}, # item`),
-      "]",
-    ]),
-    weight: 1,
   },
 );
 

@@ -59,11 +59,7 @@ const files: readonly (readonly [string, string])[] = [
   ["four columns", "tasks:\n    test:\n        name: Test\n        triggeredBy:\n            - manual\n"],
   ["comments in every place", "# a\ntasks: # b\n  # c\n  test: # d\n    # e\n    name: x # f\n# g\n"],
   ["quoted keys", '"tasks":\n  \'test\':\n    "name": x\n  "2":\n    name: two\n'],
-  ["a flow map", "tasks: {test: {name: x}}\n"],
-  ["a flow map over lines", "tasks: {\n  test: {name: x}, # one\n  }\n"],
   ["flow tasks in a block", "tasks:\n  test: {name: x, command: y}\n"],
-  ["JSON", '{"tasks": {"test": {"name": "x", "command": "y"}}}\n'],
-  ["JSON without tasks", '{"services": {}}'],
   [
     "what waits for others",
     `tasks:\n${test1}    dependsOn: [build]\n  build:\n    dependsOn:\n      - lint\n    name: b\n`,
@@ -98,7 +94,7 @@ describe.each(files)("a file of Ona with %s", (_, text) => {
   it("waits where it can, and comes back", () => {
     const result = mergeSnippet(text, ours, options({ awaits: "all" }));
     if (!result.ok) {
-      expect(text).toMatch(/\{"?(test|name)|\*x/);
+      expect(text).toMatch(/\{name|\*x/);
       return;
     }
     expect(problemTexts(result.text)).toEqual([]);
