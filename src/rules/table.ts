@@ -21,7 +21,6 @@ import { roleLimitRules } from "./trust/roleLimits";
 import { structureRules } from "./trust/structure";
 import { subjectRules } from "./trust/subjects";
 import { waiverRules } from "./waivers/waivers";
-import { awsCliRules } from "./workspace/awsCli";
 import { fileRules } from "./workspace/file";
 import { gitpodLoginRules } from "./workspace/logins";
 import { waitRules } from "./workspace/waits";
@@ -33,31 +32,12 @@ const letters = "TPGSEWN";
 /** All rules, in the order of their letters and numbers. Ids are public: never reused, never renamed. */
 export const rules: readonly Rule[] = Object.freeze(
   [
-    ...[
-      structureRules,
-      principalRules,
-      roleLimitRules,
-      loginRules,
-      conditionRules,
-      relationRules,
-      reachRules,
-      subjectRules,
-    ],
-    ...[providerRules, destroyedRules],
-    ...[
-      breadthRules,
-      escalationRules,
-      sensitiveActionRules,
-      ownEditRules,
-      managedPolicyRules,
-      wideTrustRules,
-    ],
-    ...[policySizeRules, nameRules, conditionValueRules],
-    ...[foreignResourceRules],
-    ...[awsCliRules, fileRules, gitpodLoginRules, waitRules, wordRules],
-    ...[waiverRules, noteRules],
+    [structureRules, principalRules, roleLimitRules, loginRules, conditionRules, relationRules, reachRules],
+    [subjectRules, providerRules, destroyedRules, breadthRules, escalationRules, sensitiveActionRules],
+    [ownEditRules, managedPolicyRules, wideTrustRules, policySizeRules, nameRules, conditionValueRules],
+    [foreignResourceRules, fileRules, gitpodLoginRules, waitRules, wordRules, waiverRules, noteRules],
   ]
-    .flat()
+    .flat(2)
     .map((rule) => (rule.raised === true ? { ...rule, waivable: true as const } : rule))
     .sort(
       (a, b) => letters.indexOf(a.id.charAt(0)) - letters.indexOf(b.id.charAt(0)) || (a.id < b.id ? -1 : 1),

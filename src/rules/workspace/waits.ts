@@ -10,10 +10,7 @@ interface Need {
 }
 
 /** The names that are signalled behind something, such as a login: by its task, or by one that has waited for it. */
-export function namesBehind(
-  tasks: GitpodYmlSubject["steps"],
-  isDone: (step: Step) => boolean,
-): ReadonlySet<string> {
+function namesBehind(tasks: GitpodYmlSubject["steps"], isDone: (step: Step) => boolean): ReadonlySet<string> {
   const names = new Set<string>();
   for (let before = -1; before < names.size;) {
     before = names.size;
@@ -28,7 +25,7 @@ export function namesBehind(
 }
 
 /** Where a task waits for one of these names, or for one that is not known; -1: nowhere. */
-export function awaitOf(steps: readonly Step[], names: ReadonlySet<string>): number {
+function awaitOf(steps: readonly Step[], names: ReadonlySet<string>): number {
   return steps.findIndex((step) => step.kind === "await" && (step.name === null || names.has(step.name)));
 }
 
@@ -69,19 +66,26 @@ function unmetNeeds(subject: GitpodYmlSubject): readonly Need[] {
   });
 }
 
+/** How a task waits for a name; for a new one where nothing signals that something is done. */
+function waitFor(
+  known: string | undefined,
+  fallback: string,
+  what: string,
+  shown: GitpodYmlSubject["shown"],
+) {
+  const name = known === undefined ? fallback : shown(known).slice(1, -1);
+  const unsaid = known === undefined ? `gp sync-done ${name} behind the ${what}, and ` : "";
+  return { name, text: `write ${unsaid}gp sync-await ${name} before it` };
+}
+
 /** Tasks that use credentials of another task's login, or of one that is still to be merged into the file. */
 function hasty(subject: GitpodYmlSubject): readonly PlacedObservation[] {
   const { steps, shown } = subject;
   const isThere = loginsOf(subject).length > 0;
   if (!isThere && (subject.repositories.length === 0 || snippetsOf(subject).length === 0)) return [];
-  const [name] = [...namesBehind(steps, isLogin)].sort();
-  const signal = name === undefined ? "aws" : shown(name).slice(1, -1);
-  const unsaid = name === undefined ? `gp sync-done ${signal} behind the login, and ` : "";
+  const { text } = waitFor([...namesBehind(steps, isLogin)].sort()[0], "aws", "login", shown);
   const [lacks, wait] = isThere
-    ? [
-        "the credentials of another task's login, and does not wait for it",
-        `write ${unsaid}gp sync-await ${signal} before it`,
-      ]
+    ? ["the credentials of another task's login, and does not wait for it", text]
     : [
         "credentials, and no task of this file logs in",
         "run npx gitpod-aws-oidc snippet --into FILE --await all",
@@ -148,6 +152,49 @@ function earlySignals({ steps: all, shown }: GitpodYmlSubject): readonly PlacedO
     }));
 }
 
+/**
+ * Gitpod's own images, of any registry alias, tag and digest: none of their layers brings the AWS CLI.
+ * @see https://github.com/gitpod-io/workspace-images/tree/main/chunks
+ */
+const gitpodImage = /^(?:(?:index\.)?docker\.io\/)?gitpod\/workspace-[a-z0-9.-]+(?:[:@]|$)/;
+
+/** @see https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html */
+const install =
+  "curl -fsSL https://awscli.amazonaws.com/awscli-exe-linux-x86_64.zip -o /tmp/aws.zip && unzip -q /tmp/aws.zip -d /tmp && sudo /tmp/aws/install";
+
+const isInstall = ({ kind }: Step): boolean => kind === "install";
+const needsCli = (step: Step): boolean => step.kind === "login" || (step.kind === "use" && step.cli);
+
+/** Nothing in the file installs the CLI: said once. */
+function nothingInstalls(subject: GitpodYmlSubject): readonly PlacedObservation[] {
+  const { facts, steps, repositories, shown } = subject;
+  const { image } = facts;
+  const first = steps.flat().find(needsCli);
+  // A file without commands: the login of the manifest is still to be merged into it.
+  const isEmpty = facts.problems.length === 0 && facts.tasks.every(({ commands }) => commands.length === 0);
+  const isToCome = isEmpty && repositories.length > 0 && snippetsOf(subject).length > 0;
+  if (first === undefined && !isToCome) return [];
+  const named = image === "built" ? null : image;
+  const which = named === null ? "the default image of Gitpod" : `the image ${shown(named.text)}`;
+  const place = named?.place ?? first?.place ?? { path: [], line: 1, column: 1 };
+  return [{ message: `${which} has no AWS CLI, and no command of this file installs it`, place }];
+}
+
+/** Tasks that need the CLI and do not wait for the task that installs it. */
+function doNotWait({ steps: all, shown }: GitpodYmlSubject): readonly PlacedObservation[] {
+  const installed = namesBehind(all, isInstall);
+  const names = new Set([...installed, ...namesBehind(all, ({ kind }) => kind === "login")]);
+  const { name, text } = waitFor([...installed][0], "aws-cli", "installation", shown);
+  const remedy = `${text}, or for our task snippet: { after: ${name} } in the manifest`;
+  return all.flatMap((steps) => {
+    const need = steps.find(needsCli);
+    if (need === undefined || steps.some(isInstall)) return [];
+    if (awaitOf(steps.slice(0, steps.indexOf(need)), names) >= 0) return [];
+    const message = "this needs the AWS CLI, which another task installs, and does not wait for it";
+    return [{ message, place: need.place, remedy }];
+  });
+}
+
 /** Tasks that run side by side, and what one needs of another. */
 export const waitRules: readonly Rule[] = rulesOf({
   S03: {
@@ -159,6 +206,17 @@ export const waitRules: readonly Rule[] = rulesOf({
       loginsOf(subject).length === 0
         ? hasty(subject)
         : [hasty, deadlocks, endlessWaits, earlySignals].flatMap((check) => check(subject)),
+  },
+  S08: {
+    severity: "warning",
+    title: "nothing provides the AWS CLI",
+    why: "gp idp login aws runs the AWS CLI, and fails without it; tasks run side by side, so that one that another task installs may come too late",
+    remedy: `install it in the image's Dockerfile, or in a task that snippet: { after: NAME } waits for (docs/snippet.md): ${install}`,
+    gitpodYml: (subject) => {
+      const { image } = subject.facts;
+      if (image === "built" || (image !== null && !gitpodImage.test(image.text))) return [];
+      return subject.steps.flat().some(isInstall) ? doNotWait(subject) : nothingInstalls(subject);
+    },
   },
   S12: {
     severity: "warning",
