@@ -14,8 +14,8 @@ export interface DocumentProblem {
 export interface ReadDocument {
   /** What could be read: what could not be is left out, and is among the problems. */
   readonly policy: PolicyDocument;
-  /** For each statement of the policy, its path in the document: a lone statement need not stand in a list. */
-  readonly paths: readonly Path[];
+  /** The statements of the policy, each with its path in the document: a lone one need not stand in a list. */
+  readonly statements: readonly { readonly statement: Statement; readonly path: Path }[];
   /** The document's own Version; null where it has none, or one that is no text. */
   readonly version: string | null;
   readonly problems: readonly DocumentProblem[];
@@ -32,7 +32,7 @@ export function readDocument(value: unknown): ReadDocument {
   const report: Report = (path, message) => problems.push({ path, message });
   const none = (message: string): ReadDocument => {
     report([], message);
-    return { policy: { Version: "2012-10-17", Statement: [] }, paths: [], version: null, problems };
+    return { policy: { Version: "2012-10-17", Statement: [] }, statements: [], version: null, problems };
   };
   if (!isRecord(value)) return none("a policy document is an object with Version and Statement");
   const version = typeof value["Version"] === "string" ? value["Version"] : null;
@@ -42,14 +42,17 @@ export function readDocument(value: unknown): ReadDocument {
   if (given === undefined) return none("a policy document needs a Statement");
   const list = Array.isArray(given) ? (given as readonly unknown[]) : [given];
   if (list.length === 0) report(["Statement"], "there is no statement");
-  const found = list.flatMap((item, i) => {
+  const statements = list.flatMap((item, i) => {
     const path: Path = Array.isArray(given) ? ["Statement", i] : ["Statement"];
     const statement = readStatement(item, path, report);
     return statement === null ? [] : [{ path, statement }];
   });
   // Another version than the one that the type admits changes how variables are read: the evaluator looks at it.
-  const policy = { Version: version, Statement: found.map((f) => f.statement) } as unknown as PolicyDocument;
-  return { policy, paths: found.map((f) => f.path), version, problems };
+  const policy = {
+    Version: version,
+    Statement: statements.map((s) => s.statement),
+  } as unknown as PolicyDocument;
+  return { policy, statements, version, problems };
 }
 
 type Report = (path: Path, message: string) => void;

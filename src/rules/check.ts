@@ -17,14 +17,10 @@ import { trustView } from "./trust/trustView";
 import { readSubjects } from "./trust/subjects";
 import { applyWaivers, type EntryFinding, type WaiverEntry } from "./waivers/waivers";
 
-/** What is judged as one: where it stands, and whose words remedies use. */
-type Place = Pick<RoleAccess, "name" | "origin" | "source">;
+/** What is judged as one: where it stands, which role it is, if it is one, and whose words remedies use. */
+type Place = Pick<RoleAccess, "origin"> & Partial<Pick<RoleAccess, "name" | "source">>;
 
-/**
- * Everything the rules have to say of one role, whoever says what it admits and may do: a manifest, a construct, or
- * files about what exists. Nothing is accepted yet.
- * @param memo - one for all the roles of a run
- */
+/** Everything the rules have to say of one role, before anything is accepted. @param memo - one for all the roles of a run */
 export function checkRole(
   access: RoleAccess,
   surroundings: Surroundings,
@@ -51,7 +47,7 @@ function withWaivers(
   today: string | undefined,
 ): readonly RuleFinding[] {
   const { findings, problems } = applyWaivers(found, entries, accept, ruleOf, today);
-  return [...findings, ...problems.map((problem) => findingBy(problem.rule, problem.origin, null, problem))];
+  return [...findings, ...problems.map((problem) => findingBy(problem.rule, problem, problem))];
 }
 
 function judge(
@@ -64,7 +60,11 @@ function judge(
   const { trust: view, admissions } = role;
   const trust = rules.flatMap((rule) =>
     [
-      ...admissions.flatMap((admission) => admitted(rule, admission)),
+      ...admissions.flatMap((one) =>
+        observed(rule.admission?.(one) ?? null, one.origin).map((seen) => ({
+          ...{ ...seen, message: `${one.where}${seen.message}` },
+        })),
+      ),
       ...(view === null ? [] : (rule.trust?.(view, role) ?? [])),
     ].map((seen) => ({ rule, seen })),
   );
@@ -72,16 +72,8 @@ function judge(
   const permissions = rules.flatMap((rule) =>
     (rule.role?.(role) ?? []).map((seen) => ({ rule, seen: raised(rule, seen, wide) })),
   );
-  return [...trust, ...permissions].map(({ rule, seen }) => ({
-    rule,
-    finding: findingOf(rule, access, seen),
-  }));
-}
-
-/** What a rule says of some of the workspaces that a role admits, with its place. */
-function admitted(rule: Rule, admission: PlacedAdmission): readonly Observation[] {
-  const said = observed(rule.admission?.(admission) ?? null, admission.origin);
-  return said.map((seen) => ({ ...seen, message: `${admission.where}${seen.message}` }));
+  const found = [...trust, ...permissions];
+  return found.map(({ rule, seen }) => ({ rule, finding: findingOf(rule, access, seen) }));
 }
 
 /** A role as rules see it: its documents read, what it says taken apart. */
@@ -97,8 +89,8 @@ function judgedRole(
     : [];
   const statements = [
     ...access.statements.map(({ itemsOrigin: items, ...written }) => ({ ...written, items })),
-    ...documents.flatMap(({ origin: start, read: { policy, paths } }) =>
-      policy.Statement.map((statement, i) => ({ statement, origin: below(start, ...(paths[i] ?? [])) })),
+    ...documents.flatMap(({ origin: start, read }) =>
+      read.statements.map(({ statement, path }) => ({ statement, origin: below(start, ...path) })),
     ),
   ].map((placed) => ({ ...placed, text: JSON.stringify(placed.statement) }));
   const denials = denialsOf(statements, access.account?.id ?? null);
@@ -130,7 +122,7 @@ export function check(
   const surroundings: Surroundings = { ...model, identityProviders: [], reference };
   const memo: StatementMemo = new Map();
   const owners = ownersOf(model);
-  const origin = manifestOf(model);
+  const origin: Origin = { file: model.manifestName, path: [] };
   const whole: WaiverEntry = { accept: [], mainManifest: true, origin };
   const entries = new Set(model.accounts.flatMap(({ roles }) => roles.map((role) => role.entry)));
   const ofAccounts = model.accounts.flatMap((account) =>
@@ -139,7 +131,7 @@ export function check(
   const ofManifest = rules.flatMap((rule) =>
     (rule.manifest?.(model) ?? []).map((seen) => ({
       ...{ rule, entry: whole },
-      finding: findingOf(rule, placeOf(origin), seen),
+      finding: findingOf(rule, { origin }, seen),
     })),
   );
   const ofRoles = model.accounts.flatMap((account) =>
@@ -171,20 +163,20 @@ function ofDates(
       const day = expires?.slice(0, 10);
       if (day === undefined || day > ending) return [];
       return day <= today
-        ? [findingBy("W06", origin, name, { message: `the entry expired on ${day}: nobody can log in` })]
-        : [findingBy("N03", origin, name, { message: `the entry expires on ${day}` })];
+        ? [findingBy("W06", { origin, name }, { message: `the entry expired on ${day}: nobody can log in` })]
+        : [findingBy("N03", { origin, name }, { message: `the entry expires on ${day}` })];
     }),
     ...waivers
       .filter(({ until }) => until !== null && today < until && until <= ending)
       .map(({ rule, until, origin }) =>
-        findingBy("N03", origin, null, { message: `${rule} is accepted until ${until}` }),
+        findingBy("N03", { origin }, { message: `${rule} is accepted until ${until}` }),
       ),
   ];
 }
 
 /** What the rules have to say about the deploy of a model, after the stacks that it replaces. */
 export function checkDeploy(last: readonly DeployedStack[], model: AccessModel): readonly RuleFinding[] {
-  return ofEach((rule) => rule.deployed?.(last, model), manifestOf(model));
+  return ofEach((rule) => rule.deployed?.(last, model), { file: model.manifestName, path: [] });
 }
 
 /** What each rule says of something of a manifest that nobody can waive. */
@@ -192,11 +184,7 @@ function ofEach(
   ask: (rule: Rule) => readonly Observation[] | undefined,
   origin: Origin,
 ): readonly RuleFinding[] {
-  return rules.flatMap((rule) => (ask(rule) ?? []).map((seen) => findingOf(rule, placeOf(origin), seen)));
-}
-
-function manifestOf({ manifestName: file }: AccessModel): Origin {
-  return { file, path: [] };
+  return rules.flatMap((rule) => (ask(rule) ?? []).map((seen) => findingOf(rule, { origin }, seen)));
 }
 
 /** Whose repositories the entries name: `github.com/acme`, sorted. */
@@ -219,10 +207,7 @@ export type ExistingContext = Omit<Surroundings, "identityProviders" | "referenc
   readonly quotas: Quotas;
 };
 
-/**
- * Everything the rules have to say about access that exists already: trust policies one by one, permissions on the sum
- * of what each role may do, identity providers together. Nothing here can be accepted: files hold no waivers.
- */
+/** Everything the rules have to say about access that exists already. Nothing can be accepted: files hold no waivers. */
 export function checkExisting(
   { roles, identityProviders }: ExistingAccess,
   { quotas, ...context }: ExistingContext,
@@ -237,7 +222,7 @@ export function checkExisting(
   if (first === undefined) return once(ofRoles);
   const ofProviders = rules.flatMap((rule) =>
     (rule.providers?.(identityProviders, surroundings) ?? []).map((seen) =>
-      findingOf(rule, placeOf(first.origin, null, "files"), seen),
+      findingOf(rule, { origin: first.origin, source: "files" }, seen),
     ),
   );
   return once([...ofRoles, ...ofProviders]);
@@ -246,10 +231,7 @@ export function checkExisting(
 /** Something about a file, at a place in it. */
 type FileRemark = Observation & { readonly origin: Origin };
 
-/**
- * Findings about the files themselves: of T01, what keeps a file, or a document in it, from being read as everybody
- * reads it; of E01, what they name and do not show, which is an error where they show nothing that can be judged.
- */
+/** What is misread in files (T01), and what they name and do not show (E01): an error where there is nothing to judge. */
 export function checkFiles(
   files: readonly { readonly mistakes: readonly FileRemark[]; readonly missing: readonly FileRemark[] }[],
   access: ExistingAccess,
@@ -258,8 +240,8 @@ export function checkFiles(
   const mistakes = files.flatMap((file) => file.mistakes);
   const missing = files.flatMap((file) => file.missing);
   return [
-    ...mistakes.map((seen) => findingBy("T01", seen.origin, null, seen)),
-    ...missing.map((seen) => findingBy("E01", seen.origin, null, { ...seen, severity })),
+    ...mistakes.map((seen) => findingBy("T01", seen, seen)),
+    ...missing.map((seen) => findingBy("E01", seen, { ...seen, severity })),
   ];
 }
 
@@ -278,17 +260,13 @@ export function servicesOf({ roles }: ExistingAccess): readonly string[] {
   return [...logins, ...servicePrefixes(documents.map(({ value }) => readDocument(value).policy))];
 }
 
-function placeOf(origin: Origin, name: string | null = null, source: Place["source"] = "manifest"): Place {
-  return { name, origin, source };
-}
-
-function findingBy(id: string, origin: Origin, name: string | null, seen: Observation): RuleFinding {
+function findingBy(id: string, place: Place, seen: Observation): RuleFinding {
   const rule = ruleOf.get(id);
   if (rule === undefined) throw new Error(`no rule ${id}`);
-  return findingOf(rule, placeOf(origin, name), seen);
+  return findingOf(rule, place, seen);
 }
 
-function findingOf(rule: Rule, { name, origin, source }: Place, seen: Observation): RuleFinding {
+function findingOf(rule: Rule, { name = null, origin, source }: Place, seen: Observation): RuleFinding {
   const remedy = source === "files" ? (rule.policyRemedy ?? rule.remedy) : rule.remedy;
   return {
     rule: rule.id,

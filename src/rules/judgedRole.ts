@@ -162,8 +162,5 @@ export interface Denials {
   readonly text: string;
 }
 
-/**
- * What judges have said of equal statements, by judge and text: thousands of roles have those of `defaults`. One for
- * each run.
- */
+/** What a run's judges have said of equal statements, by judge and text: thousands of roles have those of `defaults`. */
 export type StatementMemo = Map<object, Map<string, unknown>>;

@@ -48,10 +48,7 @@ export function accessOfRole(role: Role, account: Account, installation: Install
   };
 }
 
-/**
- * What a role that exists admits and may do, as far as files show it.
- * @param accounts - those that are declared: the role may be in one of them
- */
+/** What a role that exists admits and may do, as far as files show it: it may be in one of the declared accounts. */
 export function accessOfExisting(
   role: ExistingRole,
   accounts: readonly Account[],

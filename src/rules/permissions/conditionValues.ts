@@ -1,7 +1,8 @@
 import { quote } from "../../diagnostics";
-import { keyType, many, operatorParts, valueForm, valueProblem, type OperatorParts } from "../../policy";
+import { keyType, many, operatorParts, valueProblem, type OperatorParts } from "../../policy";
+import type { WrittenCondition } from "../judgedRole";
 import { rulesOf, type Rule } from "../rule";
-import { conditionsOf, isDemanded } from "../trust/trustView";
+import { conditionsOf, idleValue, isDemanded } from "../trust/trustView";
 import { eachStatement, type Remark } from "./statements";
 
 /** Rules about what conditions compare. */
@@ -29,19 +30,16 @@ export const conditionValueRules: readonly Rule[] = rulesOf({
 });
 
 /** One key under one operator. */
-interface Comparison extends OperatorParts {
-  readonly operator: string;
-  readonly key: string;
-  readonly values: readonly string[];
-}
+type Comparison = WrittenCondition & OperatorParts;
 
 /** The first problem of a comparison: one condition, one story. A type is e.g. `Date` or `ArrayOfString`. */
 function problemOf(
-  { operator, key, values, base, set, known, negated }: Comparison,
+  comparison: Comparison,
   all: readonly Comparison[],
   type: string | undefined,
   isDeny: boolean,
 ): Remark | null {
+  const { operator, key, values, base, set, known } = comparison;
   // T01 says so.
   if (!known) return null;
   const name = quote(key);
@@ -75,12 +73,7 @@ function problemOf(
   for (const value of values) {
     const literal = isLiteral && value.replaceAll("${*}", "").includes("*");
     const problem = valueProblem(base, key, value) ?? (literal ? "is compared without wildcards" : null);
-    if (problem === null) continue;
-    const form = valueForm(base);
-    return {
-      message: `${quote(value)} ${problem}: ${operator} ${negated ? "excludes nothing" : "never matches"}`,
-      remedy: form?.reads(value) === false ? `write it like ${form.example}` : undefined,
-    };
+    if (problem !== null) return idleValue(comparison, value, problem);
   }
   if (base === "bool" && values.length > 1)
     return { message: `${operator} compares one value, and there are ${values.length}`, remedy: "write one" };

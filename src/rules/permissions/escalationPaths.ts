@@ -37,10 +37,7 @@ const pages: Readonly<Record<string, string>> = Object.freeze({
   identityCenter: "https://docs.aws.amazon.com/singlesignon/latest/userguide/iam-auth-access-overview.html",
 });
 
-/**
- * Changes IAM or Identity Center: source, name, what it yields, what it takes (see `passes`), the type of IAM's resources
- * that it is called on, and the condition keys that bound it.
- */
+/** Changes IAM or Identity Center: source, name, what it yields and takes, IAM's type of resource, keys that bound it. */
 const changes = `
 iam-001   | a new version of a policy       | give itself any permission | iam:CreatePolicyVersion | policy |
 rhino     | another version of a policy     | bring back permissions that were taken away | iam:SetDefaultPolicyVersion | policy |

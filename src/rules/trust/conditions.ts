@@ -1,6 +1,6 @@
 import { nearest, quote } from "../../diagnostics";
 import type { Statement } from "../../model/policyDocument";
-import { coverEverybody, isPrivateCidr, valueForm } from "../../policy";
+import { coverEverybody, isPrivateCidr } from "../../policy";
 import type { TrustCondition, TrustStatement, TrustView } from "../judgedRole";
 import { rulesOf, type Observation, type Rule } from "../rule";
 import {
@@ -11,6 +11,7 @@ import {
   eachLogin,
   eachOpenLogin,
   hasWildcard,
+  idleValue,
   isApart,
   isDemanded,
   isEverything,
@@ -67,11 +68,6 @@ function uselessWildcard(operators: RegExp): NonNullable<Rule["trust"]> {
   });
 }
 
-const needlessLike: ConditionJudge = (c) =>
-  c.base !== "stringlike" || c.values.length === 0 || c.values.some((value) => isPatternValue(c, value))
-    ? null
-    : `${c.operator} on ${c.claim} has no wildcard: StringEquals means the same, and stays exact whatever is added`;
-
 const unescaped: ConditionJudge = (c, login) => {
   if (!c.base.endsWith("like") || c.negated || login.issuers.every((i) => i.foreign !== null)) return null;
   for (const value of c.values) {
@@ -84,33 +80,6 @@ const unescaped: ConditionJudge = (c, login) => {
       return `the ? in ${quote(value)} matches any single character; it does not begin a query`;
   }
   return null;
-};
-
-const allValues: ConditionJudge = (c, login) =>
-  c.set !== "forallvalues" ||
-  [c.claim, c.key.toLowerCase()].some((key) => multiValued.has(key)) ||
-  isDemanded(login, c)
-    ? null
-    : `${c.operator} is true where ${quote(c.key)} is missing, and this key never has several values`;
-
-const ifExists: ConditionJudge = (c, login) =>
-  c.ifExists && !isDemanded(login, c) ? `${c.operator} is true where ${quote(c.key)} is missing` : null;
-
-const onlyNegative: StatementJudge = (login, view) => {
-  const own = on(login, "sub").filter((c) => c.base !== "null");
-  const [first] = own;
-  if (first === undefined || own.some((c) => !c.negated) || demands(view, login, "sub").length > 0)
-    return null;
-  const message = `${login.name} only says which subjects are refused: every other one gets in, and so does a token without sub`;
-  return { message, origin: first.origin };
-};
-
-const cancelled: ConditionJudge = (c, login) => {
-  const values = c.values.map((value) => value.toLowerCase());
-  if (c.base !== "null" || !values.includes("true") || values.includes("false")) return null;
-  const others = login.conditions.some((o) => o !== c && sameKey(o, c));
-  if (!others && !(isIdentity(c) && isOwn(login, c))) return null;
-  return `Null requires ${quote(c.key)} to be missing: other conditions on the key then hold for no token, or for all`;
 };
 
 const wrongKeys: StatementJudge = (login) => {
@@ -135,27 +104,10 @@ const wrongKeys: StatementJudge = (login) => {
   ];
 };
 
-const hiddenClaim: ConditionJudge = (c, login, view) =>
-  isOwn(login, c) && !claimsOfEveryIssuer.includes(c.claim) && isMissing(c, login, view)
-    ? `AWS has no key ${quote(c.key)} for this issuer: ${effectOf(c, login, view)}`
-    : null;
-
 /** What a condition on a key that is never there comes to. */
 function effectOf(c: TrustCondition, login: TrustStatement, view: TrustView): string {
   return outcome(c, login, view) === "never" ? "nobody can log in" : "the condition limits nothing";
 }
-
-const keyOfNoLogin: StatementJudge = (login, view) =>
-  login.conditions
-    .filter((c) => (c.prefix === null || (isOwn(login, c) && c.claim === "amr")) && isMissing(c, login, view))
-    .map((c) => {
-      const near = nearest(c.key, view.loginKeys);
-      return {
-        message: `${login.name}: no login has the key ${quote(c.key)}, so ${effectOf(c, login, view)}`,
-        origin: c.origin,
-        remedy: near === undefined ? undefined : `did you mean ${near}?`,
-      };
-    });
 
 /** Values of one condition that another one of the same statement refuses. */
 const contradictions: StatementJudge = (login) => {
@@ -186,29 +138,14 @@ function refuses(other: TrustCondition, value: TrustCondition, own: TrustConditi
   return isApart(value, other);
 }
 
-const variables: ConditionJudge = (c) => {
-  const value = c.claim === "sub" ? c.values.find((v) => /\$\{(?![*?$]\})[^}]*\}/.test(v)) : undefined;
-  return value === undefined
-    ? null
-    : `${quote(value)} contains a policy variable: each request, not this document, decides what it admits`;
-};
-
-const emptyList: ConditionJudge = (c) =>
-  c.base !== "null" && c.values.length === 0
-    ? `the list of values on ${c.claim} is empty, and AWS does not say whether nobody or everybody meets it`
-    : null;
-
 function strangeValues({ statement, conditions, name }: TrustStatement): readonly Observation[] {
   const values = conditions.flatMap((condition) =>
     condition.values.flatMap((value): readonly Observation[] => {
       const problem = neverEquals(condition, value);
       // T25 and T35 say so of wildcards.
       if (problem === null || problem === literally) return [];
-      const form = valueForm(condition.base);
-      const effect = condition.negated ? "excludes nothing" : "never matches";
-      const message = `${name}: ${quote(value)} ${problem}: ${condition.operator} ${effect}`;
-      const remedy = form?.reads(value) === false ? `write it like ${form.example}` : undefined;
-      return [{ message, origin: condition.origin, remedy }];
+      const { message, remedy } = idleValue(condition, value, problem);
+      return [{ message: `${name}: ${message}`, origin: condition.origin, remedy }];
     }),
   );
   const isDeny = statement.Effect === "Deny";
@@ -242,7 +179,11 @@ export const conditionRules: readonly Rule[] = rulesOf({
     title: "StringLike without a wildcard",
     why: "if somebody adds a * later, it becomes a pattern without a change of the operator",
     remedy: "write StringEquals",
-    trust: eachIdentity(needlessLike),
+    trust: eachIdentity((c) =>
+      c.base !== "stringlike" || c.values.length === 0 || c.values.some((value) => isPatternValue(c, value))
+        ? null
+        : `${c.operator} on ${c.claim} has no wildcard: StringEquals means the same, and stays exact whatever is added`,
+    ),
   },
   T27: {
     severity: "warning",
@@ -256,28 +197,50 @@ export const conditionRules: readonly Rule[] = rulesOf({
     title: "ForAllValues on a key with one value",
     why: "it is true where the key is missing",
     remedy: "write the operator without ForAllValues",
-    trust: eachCondition(allValues, eachOpenLogin),
+    trust: eachCondition((c, login) => {
+      const isList = multiValued.has(c.claim) || multiValued.has(c.key.toLowerCase());
+      return c.set !== "forallvalues" || isList || isDemanded(login, c)
+        ? null
+        : `${c.operator} is true where ${quote(c.key)} is missing, and this key never has several values`;
+    }, eachOpenLogin),
   },
   T29: {
     severity: "error",
     title: "IfExists on sub or aud",
     why: "it is true where the key is missing",
     remedy: "write the operator without IfExists",
-    trust: eachIdentity(ifExists, eachOpenLogin),
+    trust: eachIdentity(
+      (c, login) =>
+        c.ifExists && !isDemanded(login, c) ? `${c.operator} is true where ${quote(c.key)} is missing` : null,
+      eachOpenLogin,
+    ),
   },
   T30: {
     severity: "error",
     title: "only negative operators on sub",
     why: "every subject that is not listed gets in, and so does a token without the claim",
     remedy: "name who gets in with StringEquals or StringLike, and keep the negative operator beside it",
-    trust: eachOpenLogin(onlyNegative),
+    trust: eachOpenLogin((login, view) => {
+      const own = on(login, "sub").filter((c) => c.base !== "null");
+      const [first] = own;
+      if (first === undefined || own.some((c) => !c.negated) || demands(view, login, "sub").length > 0)
+        return null;
+      const message = `${login.name} only says which subjects are refused: every other one gets in, and so does a token without sub`;
+      return { message, origin: first.origin };
+    }),
   },
   T31: {
     severity: "error",
     title: "Null cancels a condition",
     why: "a key that must be missing cannot be compared: nobody gets in, or everybody does",
     remedy: "remove Null, or write it with false",
-    trust: eachCondition(cancelled),
+    trust: eachCondition((c, login) => {
+      const values = c.values.map((value) => value.toLowerCase());
+      if (c.base !== "null" || !values.includes("true") || values.includes("false")) return null;
+      const others = login.conditions.some((o) => o !== c && sameKey(o, c));
+      if (!others && !(isIdentity(c) && isOwn(login, c))) return null;
+      return `Null requires ${quote(c.key)} to be missing: other conditions on the key then hold for no token, or for all`;
+    }),
   },
   T32: {
     severity: "error",
@@ -291,7 +254,11 @@ export const conditionRules: readonly Rule[] = rulesOf({
     title: "a claim that AWS does not expose",
     why: "of most issuers' tokens only aud, sub, amr, email and oaud become condition keys",
     remedy: "have the issuer put the claim into sub, and compare sub",
-    trust: eachCondition(hiddenClaim),
+    trust: eachCondition((c, login, view) =>
+      isOwn(login, c) && !claimsOfEveryIssuer.includes(c.claim) && isMissing(c, login, view)
+        ? `AWS has no key ${quote(c.key)} for this issuer: ${effectOf(c, login, view)}`
+        : null,
+    ),
   },
   T34: {
     severity: "error",
@@ -312,14 +279,23 @@ export const conditionRules: readonly Rule[] = rulesOf({
     title: "a policy variable in sub",
     why: "the request then decides what sub is compared with",
     remedy: "write the value, and a dollar sign as ${$}",
-    trust: eachIdentity(variables),
+    trust: eachIdentity((c) => {
+      const value = c.values.find((v) => c.claim === "sub" && /\$\{(?![*?$]\})[^}]*\}/.test(v));
+      return value === undefined
+        ? null
+        : `${quote(value)} contains a policy variable: each request, not this document, decides what it admits`;
+    }),
   },
   T39: {
     severity: "error",
     title: "an empty list of values on sub or aud",
     why: "what AWS makes of it is not documented: everybody may get in",
     remedy: "list who gets in, or remove the statement",
-    trust: eachIdentity(emptyList),
+    trust: eachIdentity((c) =>
+      c.base !== "null" && c.values.length === 0
+        ? `the list of values on ${c.claim} is empty, and AWS does not say whether nobody or everybody meets it`
+        : null,
+    ),
   },
   T40: {
     severity: "error",
@@ -342,6 +318,19 @@ export const conditionRules: readonly Rule[] = rulesOf({
     title: "a condition key that no login has",
     why: "the condition holds for nobody, or for everybody: a token brings its issuer's keys, and the request its time and source address, but no AWS principal, no MFA and no external id",
     remedy: "remove it; a condition on sub says who gets in",
-    trust: eachLogin(keyOfNoLogin),
+    trust: eachLogin((login, view) =>
+      login.conditions
+        .filter(
+          (c) => (c.prefix === null || (isOwn(login, c) && c.claim === "amr")) && isMissing(c, login, view),
+        )
+        .map((c) => {
+          const near = nearest(c.key, view.loginKeys);
+          return {
+            message: `${login.name}: no login has the key ${quote(c.key)}, so ${effectOf(c, login, view)}`,
+            origin: c.origin,
+            remedy: near && `did you mean ${near}?`,
+          };
+        }),
+    ),
   },
 });

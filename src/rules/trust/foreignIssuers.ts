@@ -25,10 +25,7 @@ function row(
   return { owner, pattern, example, audience: "any", naming: [], ...more };
 }
 
-/**
- * The table of issuers that are not Gitpod's. A manifest or `--issuer` that names one of them overrules it. Which keys
- * their tokens have is not its business: AWS publishes that.
- */
+/** Issuers that are not Gitpod's, unless a manifest or `--issuer` names them. Which keys their tokens have, AWS publishes. */
 export const foreignIssuers: readonly ForeignIssuer[] = Object.freeze<ForeignIssuer[]>([
   row(
     "GitHub Actions, on github.com, GitHub Enterprise Server and ghe.com",
@@ -107,9 +104,9 @@ export const foreignIssuers: readonly ForeignIssuer[] = Object.freeze<ForeignIss
 ]);
 
 /** Issuers that AWS knows without an identity provider: they are principals by their name alone. */
-export const builtInProviders: ReadonlySet<string> = new Set([
-  ...["accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"],
-]);
+export const builtInProviders: ReadonlySet<string> = new Set(
+  "accounts.google.com cognito-identity.amazonaws.com graph.facebook.com www.amazon.com".split(" "),
+);
 
 /** The row of a provider name; null for one that may be Gitpod's. */
 export function foreignIssuer(providerName: string): ForeignIssuer | null {

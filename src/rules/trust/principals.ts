@@ -1,7 +1,7 @@
 import { below, quote } from "../../diagnostics";
 import { issuersOf } from "../../model/issuer";
 import { partitions } from "../../model/partitions";
-import { assumeAction, many, matchesPattern } from "../../policy";
+import { assumeAction, many, matchesAction } from "../../policy";
 import type { TrustPrincipal, TrustStatement, TrustView } from "../judgedRole";
 import { observed, type Observation, rulesOf, type Rule, type Said } from "../rule";
 import { builtInProviders } from "./foreignIssuers";
@@ -25,21 +25,15 @@ function principalsOf({ statements }: TrustView): readonly TrustPrincipal[] {
 const isAccount = (text: string): boolean => /^[0-9]{12}$/.test(text);
 const looksLikeProvider = (text: string): boolean => /:oidc-?provider[/:]/i.test(text);
 
-const isAction = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
-
 /** Does a statement allow an action by its name, not by a wildcard? */
 function names({ statement }: TrustStatement, action: string): boolean {
-  return many(statement.Action).some((one) => isAction(one, action));
-}
-
-/** Does one of these patterns match an action? @param action - in lower case */
-function allows(patterns: readonly string[], action: string): boolean {
-  return patterns.some((pattern) => matchesPattern(pattern.toLowerCase(), action, () => undefined));
+  return many(statement.Action).some((one) => one.toLowerCase() === action.toLowerCase());
 }
 
 /** An action that is, or amounts to, all of STS. */
 function isEverything(action: string): boolean {
-  return action === "*" || (allows([action], "sts:assumerole") && allows([action], "sts:getfederationtoken"));
+  const isBoth = matchesAction(action, "sts:AssumeRole") && matchesAction(action, "sts:GetFederationToken");
+  return action === "*" || isBoth;
 }
 
 /** Principals that are missing or everybody. */
@@ -93,7 +87,8 @@ const otherPrincipals = eachPrincipal(({ type, text, arn }, { statement, name },
   const { Effect, Action, NotAction } = statement;
   const [login] = logins;
   if (login === undefined || Effect === "Deny") return null;
-  if (NotAction === undefined && !allows(many(Action), "sts:assumerole")) return null;
+  if (NotAction === undefined && !many(Action).some((one) => matchesAction(one, "sts:AssumeRole")))
+    return null;
   // T04, T08 and T13 say enough of these.
   if (text === "*" || hasPlaceholder(text) || looksLikeProvider(text)) return null;
   const account = arn?.account ?? text;
@@ -112,7 +107,9 @@ function otherActions({ statement, name, issuers, origin }: TrustStatement): Sai
   if (Effect === "Deny" || issuers.length === 0) return null;
   if (Action === undefined && NotAction === undefined)
     return `${name} names no action: nobody can log in through it`;
-  const others = many(Action).filter((action) => !isEverything(action) && !isAction(action, assumeAction));
+  const others = many(Action).filter(
+    (action) => !isEverything(action) && action.toLowerCase() !== assumeAction.toLowerCase(),
+  );
   return others.flatMap((action): readonly Observation[] => {
     const at = below(origin, "Action");
     if (!/^sts:(tagsession|setsourceidentity)$/i.test(action)) {

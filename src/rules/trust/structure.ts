@@ -12,11 +12,6 @@ export const documents =
   (role) =>
     role.documents.flatMap(judge);
 
-/** The statements of a document, each with its path in it. */
-function placed({ read: { policy, paths } }: ReadPolicy) {
-  return policy.Statement.map((statement, i) => ({ statement, path: paths[i] ?? [] }));
-}
-
 /** What keeps a document from being a policy. */
 function shape({ read, origin }: ReadPolicy): readonly Observation[] {
   return read.problems.map(({ path, message }) => ({
@@ -39,7 +34,7 @@ function isPermissions({ read: { policy }, origin }: ReadPolicy): readonly Obser
 
 /** A trust policy given as a permission policy. */
 function isTrust(policy: ReadPolicy): readonly Observation[] {
-  const named = placed(policy).find(({ statement }) => hasPrincipal(statement));
+  const named = policy.read.statements.find(({ statement }) => hasPrincipal(statement));
   if (named === undefined) return [];
   const message =
     "the document names a principal: it is a trust policy, or the policy of a resource, not a permission policy";
@@ -57,13 +52,10 @@ const strangeOperators = each(({ conditions, name }) =>
     })),
 );
 
-/**
- * What IAM refuses, or can never match, in the statements of a permission policy. In a manifest the same is a
- * diagnostic.
- */
+/** What IAM refuses, or can never match, in a permission policy. In a manifest the same is a diagnostic. */
 export const mistakes = (of: "T01" | "T08"): NonNullable<Rule["role"]> =>
   documents((policy) =>
-    placed(policy).flatMap(({ statement, path }) =>
+    policy.read.statements.flatMap(({ statement, path }) =>
       statementMistakes(statement)
         .filter(({ kind, found }) => found !== "" && (kind === "account") === (of === "T08"))
         .map(({ found, problem, remedy, words, ...mistake }) => {
@@ -78,24 +70,19 @@ export const mistakes = (of: "T01" | "T08"): NonNullable<Rule["role"]> =>
     ),
   );
 
-const pairs = Object.freeze([
-  ["Action", "NotAction"],
-  ["Resource", "NotResource"],
-] as const);
-
 /** Elements of a permission policy that are missing, empty, or both of a pair. */
 function elements(policy: ReadPolicy): readonly Observation[] {
   // A policy of another kind: `isTrust` says so.
-  const own = placed(policy).filter(({ statement }) => !hasPrincipal(statement));
+  const own = policy.read.statements.filter(({ statement }) => !hasPrincipal(statement));
   return own.flatMap(({ statement, path }) => {
     const say = (at: readonly string[], problem: string, remedy: string): Observation => ({
       origin: below(policy.origin, ...path, ...at),
       message: `${pathText([...path, ...at])} ${problem}: IAM refuses the document`,
       remedy,
     });
-    return pairs.flatMap(([one, other]): readonly Observation[] => {
-      const [element, both] = [one, other].filter((name) => statement[name] !== undefined);
-      if (both !== undefined) return [say([], `has ${one} and ${other}`, `keep ${one}`)];
+    return (["Action", "Resource"] as const).flatMap((one): readonly Observation[] => {
+      const [element, both] = [one, `Not${one}` as const].filter((name) => statement[name] !== undefined);
+      if (both !== undefined) return [say([], `has ${one} and ${both}`, `keep ${one}`)];
       if (element === undefined) return [say([], `has no ${one}`, `write ${one}`)];
       if (many(statement[element]).some((item) => item !== "")) return [];
       return [say([element], "is empty", `name something under ${element}, or remove the statement`)];
@@ -120,8 +107,7 @@ function hasVariable({ Resource, NotResource, Condition }: Statement): boolean {
 }
 
 /** Sids that IAM refuses. */
-function sids(policy: ReadPolicy): readonly Observation[] {
-  const statements = placed(policy);
+function sids({ read: { statements }, origin }: ReadPolicy): readonly Observation[] {
   return statements.flatMap(({ statement: { Sid }, path }, i) => {
     if (Sid === undefined || Sid === "") return [];
     const isTwin = statements.slice(0, i).some(({ statement }) => statement.Sid === Sid);
@@ -129,7 +115,7 @@ function sids(policy: ReadPolicy): readonly Observation[] {
     const place = [...path, "Sid"];
     const problem = isTwin ? "is another statement's too" : "has other characters than A-Z, a-z and 0-9";
     const message = `${pathText(place)}: ${quote(Sid)} ${problem}`;
-    return [{ message, origin: below(policy.origin, ...place) }];
+    return [{ message, origin: below(origin, ...place) }];
   });
 }
 

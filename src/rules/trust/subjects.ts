@@ -1,5 +1,5 @@
 import { quote } from "../../diagnostics";
-import type { FormFinding, JudgedRole, TrustView } from "../judgedRole";
+import type { JudgedRole, TrustView } from "../judgedRole";
 import { rulesOf, type Rule } from "../rule";
 import { judgeMixture, judgeSubject, subjectValues } from "./subjectValues";
 
@@ -9,25 +9,15 @@ export function readSubjects(view: TrustView): Pick<JudgedRole, "admissions" | "
   const readings = [
     ...values.flatMap((value) => judgeSubject(value).map((reading) => [value, reading] as const)),
     ...judgeMixture(values),
-  ].map(
-    ([
-      {
-        login,
-        condition: { origin },
-        value,
-      },
-      reading,
-    ]) => ({
-      ...{ origin, reading, shown: quote(value), where: `${login.name}: ` },
-    }),
-  );
+  ].map(([{ login, condition, value }, reading]) => {
+    const [origin, where, shown] = [condition.origin, `${login.name}: `, quote(value)];
+    return "rule" in reading
+      ? { ...reading, message: `${where}${shown} ${reading.message}`, origin }
+      : { ...reading, where, origin, by: () => shown, owners: [] };
+  });
   return {
-    forms: readings.flatMap(({ reading, where, shown, origin }): readonly FormFinding[] =>
-      "rule" in reading ? [{ ...reading, message: `${where}${shown} ${reading.message}`, origin }] : [],
-    ),
-    admissions: readings.flatMap(({ reading, where, shown, origin }) =>
-      "rule" in reading ? [] : [{ ...reading, where, origin, by: () => shown, owners: [] }],
-    ),
+    forms: readings.filter((one) => "rule" in one),
+    admissions: readings.flatMap((one) => ("rule" in one ? [] : [one])),
   };
 }
 

@@ -15,7 +15,10 @@ import {
   patternOf,
   patternsMeet,
   readDocument,
+  textOnly,
+  valueForm,
   valueProblem,
+  type OperatorParts,
   type Pattern,
   type ServiceReference,
 } from "../../policy";
@@ -41,9 +44,9 @@ export function trustView(
 ): TrustView {
   const read = readDocument(value);
   // IAM takes none so long in any account, which T11 says: its values are not compared.
-  const written = lengthOf(read.policy) <= longestJudged ? read.policy.Statement : [];
-  const statements = written.map((statement, i): TrustStatement => {
-    const at = below(origin, ...(read.paths[i] ?? []));
+  const written = lengthOf(read.policy) <= longestJudged ? read.statements : [];
+  const statements = written.map(({ statement, path }, i): TrustStatement => {
+    const at = below(origin, ...path);
     const principals = principalsOf(statement, at);
     return {
       ...{ statement, principals, origin: at },
@@ -97,10 +100,7 @@ function issuerOf(principal: string, { installations: declared }: Surroundings):
   };
 }
 
-/**
- * Why no token logs in by an identity provider of this ARN; null where one may. What T09 says is not repeated.
- * @param foreign - is the issuer known to be another's, whose names have forms of their own?
- */
+/** Why no token logs in by a provider of this ARN, T09's reasons aside; null: one may. @param foreign - is it another's issuer? */
 function providerArnProblem(principal: string, foreign: boolean): string | null {
   const arn = parseArn(principal);
   if (arn === null) return "which is not a complete ARN";
@@ -200,12 +200,10 @@ export function isOwn(view: TrustStatement, { prefix }: TrustCondition): boolean
   return prefix !== null && view.issuers.some((i) => i.providerName.toLowerCase() === prefix);
 }
 
-type Comparison = Pick<TrustCondition, "base" | "known" | "set" | "key" | "values">;
-
 /** Does the statement demand that the key of a condition is there? What is true of a missing key then does no harm. */
 export function isDemanded(
-  { conditions }: { readonly conditions: readonly Comparison[] },
-  condition: Pick<TrustCondition, "key">,
+  { conditions }: { readonly conditions: readonly (WrittenCondition & OperatorParts)[] },
+  condition: Pick<WrittenCondition, "key">,
 ): boolean {
   return conditions.some(
     (c) =>
@@ -242,45 +240,42 @@ export function isPatternValue(condition: TrustCondition, value: string): boolea
 /** Is all that the values of one condition stand for among what those of another do? False where nobody can tell. */
 export function isWithin(narrow: ValueList, wide: ValueList): boolean {
   const patterns = wide.values.map((value) => patternIn(wide, value));
-  return narrow.values.every((value) => {
-    const pattern = patternIn(narrow, value);
-    return pattern !== null && patterns.some((p) => p !== null && coversPattern(p, pattern));
-  });
+  return narrow.values
+    .map((value) => patternIn(narrow, value))
+    .every((own) => own !== null && patterns.some((p) => p !== null && coversPattern(p, own)));
 }
 
 /** Have the values of two conditions nothing in common? False where nobody can tell. */
 export function isApart(one: ValueList, other: ValueList): boolean {
   const patterns = other.values.map((value) => patternIn(other, value));
-  return one.values.every((value) => {
-    const pattern = patternIn(one, value);
-    return pattern !== null && patterns.every((p) => p !== null && !patternsMeet(p, pattern));
-  });
+  return one.values
+    .map((value) => patternIn(one, value))
+    .every((own) => own !== null && patterns.every((p) => p !== null && !patternsMeet(p, own)));
 }
 
 type ValueList = Pick<TrustCondition, "base" | "values">;
 
-/**
- * Does a value hold what looks like a wildcard? A `?` that begins a query is meant as it is written: URLs of some hosts
- * hold the branch there.
- */
+/** Does a value hold what looks like a wildcard? A `?` that begins a query is meant as it is written. */
 export function hasWildcard(value: string): boolean {
   const bare = value.replace(/\$\{[*?$]\}/g, "");
   return bare.includes("*") || /\?(?![A-Za-z_]+=)/.test(bare);
 }
 
-/**
- * What Deny statements let through, said as conditions: to deny whoever is not like a value is to demand it. Only those
- * that apply to everybody else, whatever else the request holds.
- */
+/** What Deny statements with one condition let through, as conditions: to deny whoever is not like a value is to demand it. */
 export function demands(view: TrustView, login: TrustStatement, claim: string): readonly TrustCondition[] {
   return view.statements.flatMap((deny) => {
     const [only, ...more] = deny.conditions;
-    if (deny.statement.Effect !== "Deny" || only === undefined || more.length > 0) return [];
+    if (only === undefined || more.length > 0) return [];
     if (!only.negated || only.set !== null || only.ifExists || only.claim !== claim) return [];
-    if (!isOwn(login, only) || !deniesAll(deny, login)) return [];
+    if (!isOwn(login, only) || !denies(deny, login)) return [];
     const positive = only.base.startsWith("string");
     return [{ ...only, negated: false, base: only.base.replace("not", ""), positive, binding: positive }];
   });
+}
+
+/** Is this a Deny of logins of every issuer of a statement? */
+function denies({ statement }: TrustStatement, login: TrustStatement): boolean {
+  return statement.Effect === "Deny" && login.issuers.every((i) => isAbout(statement, i.principal));
 }
 
 /** Whom a login admits by `sub`: its conditions that name values, and what Deny statements demand. */
@@ -288,15 +283,7 @@ export function namedSubjects(view: TrustView, login: TrustStatement): readonly 
   return [...on(login, "sub").filter((c) => c.positive), ...demands(view, login, "sub")];
 }
 
-/** Is the Deny about every issuer of the login, and about the login? */
-function deniesAll(deny: TrustStatement, login: TrustStatement): boolean {
-  return login.issuers.every(({ principal }) => isAbout(deny.statement, principal));
-}
-
-/**
- * May a token of the issuer with this `sub` log in by this statement, if everything else about it is as the statement
- * wants it? A Deny counts where it looks at nothing but `sub`.
- */
+/** May a token with this `sub` log in by a statement, all else being as wanted? A Deny counts that looks at nothing but `sub`. */
 export function admits(view: TrustView, login: TrustStatement, issuer: TrustedIssuer, sub: string): boolean {
   const key = `${issuer.providerName}:sub`.toLowerCase();
   const { policy } = view.read;
@@ -347,7 +334,7 @@ export function isMissing(condition: TrustCondition, login: TrustStatement, view
   const isGitpods = login.issuers.every((issuer) => issuer.foreign === null);
   const key = condition.key.toLowerCase();
   const isPublished =
-    view.loginKeys.length === 0 || view.loginKeys.some((one) => matchesPattern(one, key, () => undefined));
+    view.loginKeys.length === 0 || view.loginKeys.some((one) => matchesPattern(one, key, textOnly));
   if (prefix === null) return (isGitpods && ofOtherIssuers.test(key)) || !isPublished;
   if (!isOwn(login, condition)) return true;
   if (claimsOfEveryIssuer.includes(claim)) return isGitpods && claim === "amr";
@@ -362,6 +349,16 @@ export function neverEquals(condition: TrustCondition, value: string): string | 
   const { base, key, prefix } = condition;
   const isText = /^string(not)?equals/.test(base) && isIdentity(condition) && prefix !== null;
   return valueProblem(base, key, value) ?? (isText && hasWildcard(value) ? literally : null);
+}
+
+/** What is said of a value that never equals what a request holds. */
+export function idleValue(condition: WrittenCondition & OperatorParts, value: string, problem: string) {
+  const { base, operator, negated } = condition;
+  const form = valueForm(base);
+  return {
+    message: `${quote(value)} ${problem}: ${operator} ${negated ? "excludes nothing" : "never matches"}`,
+    remedy: form?.reads(value) === false ? `write it like ${form.example}` : undefined,
+  };
 }
 
 /** Does a condition hold for every login by a statement, or for none? Null: it depends on the login. */
@@ -400,11 +397,7 @@ export function outcomeOfDeny(condition: TrustCondition, login: TrustStatement, 
 
 /** Does a Deny refuse whoever would log in by a statement? */
 export function refusesAll(deny: TrustStatement, login: TrustStatement, view: TrustView): boolean {
-  return (
-    deny.statement.Effect === "Deny" &&
-    deniesAll(deny, login) &&
-    deny.conditions.every((c) => outcomeOfDeny(c, login, view) === "always")
-  );
+  return denies(deny, login) && deny.conditions.every((c) => outcomeOfDeny(c, login, view) === "always");
 }
 
 /** Can nobody log in by a statement? What it would let in is then not worth a word: the reason has a finding. */
