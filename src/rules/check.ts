@@ -9,7 +9,6 @@ import { dialects, parseEntryUrl } from "../subject";
 import type { JudgedRole, PlacedAdmission, StatementMemo, Surroundings } from "./judgedRole";
 import { isJudged } from "./permissions/policySizes";
 import { denialsOf } from "./permissions/statements";
-import { raised, wideOnes } from "./permissions/wideTrust";
 import { observed, type Observation, type Rule } from "./rule";
 import { accessOfExisting, accessOfRole } from "./sources";
 import { ruleOf, rules } from "./table";
@@ -61,19 +60,31 @@ function judge(
   const trust = rules.flatMap((rule) =>
     [
       ...admissions.flatMap((one) =>
-        observed(rule.admission?.(one) ?? null, one.origin).map((seen) => ({
-          ...{ ...seen, message: `${one.where}${seen.message}` },
+        observed(rule.admission?.(one) ?? null, one.origin).map((seen): Observation => ({
+          ...seen,
+          message: `${one.where}${seen.message}`,
         })),
       ),
       ...(view === null ? [] : (rule.trust?.(view, role) ?? [])),
     ].map((seen) => ({ rule, seen })),
   );
-  const wide = wideOnes(trust.map(({ rule }) => rule.id));
+  const wide = [...new Set(trust.map(({ rule }) => rule.id))].filter((id) => wideTrust.has(id)).sort();
   const permissions = rules.flatMap((rule) =>
     (rule.role?.(role) ?? []).map((seen) => ({ rule, seen: raised(rule, seen, wide) })),
   );
   const found = [...trust, ...permissions];
   return found.map(({ rule, seen }) => ({ rule, finding: findingOf(rule, access, seen) }));
+}
+
+/** The rules whose findings make a trust a wide one. */
+const wideTrust: ReadonlySet<string> = new Set(["T54", "T57", "T58", "T69"]);
+
+/** What a rule says behind a wide trust: see G11. */
+function raised(rule: Rule, seen: Observation, wide: readonly string[]): Observation {
+  if (rule.raised !== true || wide.length === 0 || (seen.severity ?? rule.severity) !== "warning")
+    return seen;
+  const message = `${seen.message}; raised, because the trust is wide (${wide.join(", ")}): see G11`;
+  return { ...seen, severity: "error", message };
 }
 
 /** A role as rules see it: its documents read, what it says taken apart. */

@@ -11,7 +11,6 @@ export {
   type ExistingContext,
 } from "./check";
 export { widePolicyWords } from "./permissions/managedPolicies";
-export type { Surroundings } from "./judgedRole";
-export type { GitpodYmlSubject, Observation, PlacedObservation, Rule } from "./rule";
+export type { Rule } from "./rule";
 export { rules } from "./table";
 export { checkGitpodYmlFacts } from "./workspace/check";

@@ -12,7 +12,6 @@ import type { ForeignIssuer } from "./trust/foreignIssuers";
 export interface Surroundings {
   /** Those of the manifest, or what `--issuer` says. */
   readonly installations: readonly Installation[];
-  /** Those of the manifest. */
   readonly accounts: readonly Account[];
   readonly hosts: readonly ScmHost[];
   /** Those that files show. */
@@ -37,7 +36,6 @@ export interface JudgedRole extends Surroundings {
   readonly memo: StatementMemo;
 }
 
-/** A document of a file, as IAM reads it. */
 export interface ReadPolicy extends Pick<ExistingDocument, "origin" | "value" | "ofAws"> {
   readonly read: ReadDocument;
 }
@@ -64,7 +62,6 @@ export interface FormFinding {
   readonly origin: Origin;
 }
 
-/** A trust policy with what rules ask of it. */
 export interface TrustView extends ReadPolicy {
   readonly access: RoleAccess;
   readonly surroundings: Surroundings;
@@ -77,7 +74,6 @@ export interface TrustView extends ReadPolicy {
   readonly loginKeys: readonly string[];
 }
 
-/** A statement with what rules ask of it. */
 export interface TrustStatement {
   readonly statement: Statement;
   /** For messages: `statement 2 "login"`. */
@@ -117,7 +113,6 @@ export interface TrustedIssuer {
   readonly openSignup: boolean;
 }
 
-/** One condition of a statement. */
 export interface WrittenCondition {
   readonly operator: string;
   readonly key: string;

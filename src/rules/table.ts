@@ -7,7 +7,6 @@ import { nameRules } from "./permissions/names";
 import { ownEditRules } from "./permissions/ownEdits";
 import { policySizeRules } from "./permissions/policySizes";
 import { sensitiveActionRules } from "./permissions/sensitiveActions";
-import { wideTrustRules } from "./permissions/wideTrust";
 import { noteRules } from "./notes";
 import { destroyedRules } from "./providers/destroyed";
 import { providerRules } from "./providers/providers";
@@ -34,7 +33,7 @@ export const rules: readonly Rule[] = Object.freeze(
   [
     [structureRules, principalRules, roleLimitRules, loginRules, conditionRules, relationRules, reachRules],
     [subjectRules, providerRules, destroyedRules, breadthRules, escalationRules, sensitiveActionRules],
-    [ownEditRules, managedPolicyRules, wideTrustRules, policySizeRules, nameRules, conditionValueRules],
+    [ownEditRules, managedPolicyRules, policySizeRules, nameRules, conditionValueRules],
     [foreignResourceRules, fileRules, gitpodLoginRules, waitRules, wordRules, waiverRules, noteRules],
   ]
     .flat(2)

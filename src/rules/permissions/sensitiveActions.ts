@@ -86,6 +86,13 @@ export const sensitiveActionRules: readonly Rule[] = rulesOf({
       (action, { bound }) => bound !== "some" && changesSharing(action),
     ),
   },
+  // The walker applies it.
+  G11: {
+    severity: "error",
+    title: "wide permissions behind a wide trust",
+    why: "what G02, G05 to G08 and G20 warn of is open to whoever T54, T57, T58 or T69 lets in: such a finding is then an error, under its own id",
+    remedy: "narrow the trust or the permissions",
+  },
 });
 
 /** Judges statements by the actions that count, and says what they do. */

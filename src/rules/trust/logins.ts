@@ -129,7 +129,12 @@ function namesCallers(condition: TrustCondition, issuer: TrustedIssuer): boolean
   // Where anybody signs up, nobody has verified the address.
   if (claim === "email" && !issuer.openSignup)
     return values.every((value) => /^[*?]*[^*?$]*@[^*?@$]+$/.test(value));
-  return issuer.foreign?.naming.includes(claim) === true && values.every((v) => isNamedClaim(condition, v));
+  if (issuer.foreign?.naming.includes(claim) !== true) return false;
+  // Whole values name somebody; of patterns, those that a `/` closes before the first wildcard.
+  return values.every((value) => {
+    const pattern = patternIn(condition, value);
+    return pattern !== null && /^[^/]+\//.test(isOpen(pattern) ? literalStart(pattern) : `${value}/`);
+  });
 }
 
 function isNamedSubject(condition: TrustCondition, value: string, { foreign }: TrustedIssuer): boolean {
@@ -140,12 +145,6 @@ function isNamedSubject(condition: TrustCondition, value: string, { foreign }: T
   const every = patternOf(foreign?.every ?? "*", true);
   if (isOpen(pattern) && every !== null && coversPattern(pattern, every)) return false;
   return foreign?.customer?.test(isOpen(pattern) ? literalStart(pattern) : `${value}:`) ?? true;
-}
-
-/** Whole values name somebody; of patterns, those that a `/` closes before the first wildcard. */
-function isNamedClaim(condition: TrustCondition, value: string): boolean {
-  const pattern = patternIn(condition, value);
-  return pattern !== null && /^[^/]+\//.test(isOpen(pattern) ? literalStart(pattern) : `${value}/`);
 }
 
 /** What to add so that one caller is named: an example of the issuer's own. */

@@ -1,6 +1,5 @@
 import { below, quote } from "../../diagnostics";
 import { dialects } from "../../subject";
-import type { TrustedIssuer } from "../judgedRole";
 import { listed, rulesOf, type Rule } from "../rule";
 
 /** Rules about whom a role admits, be it an entry of a manifest or a document that says so. */
@@ -54,14 +53,12 @@ export const reachRules: readonly Rule[] = rulesOf({
     remedy: "leave pull-requests, commits and all out of contexts",
     policyRemedy: "name the branches instead, as in https://github.com/OWNER/REPOSITORY/tree/main",
     admission: ({ kind, contexts, by }) => {
-      const all = contexts.includes("all");
-      const forks = [
-        ...(all || contexts.includes("commits") ? ["commits"] : []),
-        ...(all || contexts.includes("pull-requests") ? ["pull requests"] : []),
-      ];
-      if (kind === "org" || forks.length === 0) return null;
       const named = contexts.filter((c) => c === "all" || c === "commits" || c === "pull-requests");
-      return `${by(named)} admits workspaces on ${forks.join(" and ")}, whose code can come from forks`;
+      if (kind === "org" || named.length === 0) return null;
+      const forks = (["commits", "pull-requests"] as const).filter((c) =>
+        named.some((n) => n === c || n === "all"),
+      );
+      return `${by(named)} admits workspaces on ${forks.join(" and ").replace("-", " ")}, whose code can come from forks`;
     },
   },
   T64: {
@@ -76,7 +73,11 @@ export const reachRules: readonly Rule[] = rulesOf({
     trust: ({ logins }) =>
       logins.flatMap(({ issuers, name, origin }) =>
         issuers
-          .filter((i) => i.foreign === null && isOldForm(i.providerName) && !isFormer(i))
+          .filter((i) => i.foreign === null && isOldForm(i.providerName))
+          // Those declared with it may know that it is on its way out.
+          .filter(({ installations, providerName: old }) =>
+            installations.every((i) => i.formerIssuers.every((former) => former.providerName !== old)),
+          )
           .map((i) => ({
             message: `${name}: ${oldForm(i.providerName)}`,
             origin: below(origin, "Principal", "Federated"),
@@ -146,11 +147,6 @@ export const reachRules: readonly Rule[] = rulesOf({
 /** Did Gitpod's installer write issuers of this form until September 2023? */
 function isOldForm(providerName: string): boolean {
   return providerName.startsWith("api.");
-}
-
-/** Do those declared with it know that it is on its way out? */
-function isFormer({ installations, providerName }: TrustedIssuer): boolean {
-  return installations.some((i) => i.formerIssuers.some((former) => former.providerName === providerName));
 }
 
 function oldForm(providerName: string): string {

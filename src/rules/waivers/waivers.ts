@@ -85,11 +85,8 @@ export function applyWaivers(
     ...accept.map((a) => ({ ...a, entry: null })),
   ];
   const byEntry = new Map<WaiverEntry | null, EntryFinding[]>([[null, [...found]]]);
-  for (const one of found) {
-    const others = byEntry.get(one.entry);
-    if (others === undefined) byEntry.set(one.entry, [one]);
-    else others.push(one);
-  }
+  for (const entry of new Set(found.map((one) => one.entry))) byEntry.set(entry, []);
+  for (const one of found) byEntry.get(one.entry)?.push(one);
   const acceptedBy = new Map<EntryFinding, Waiver>();
   // Those with `about` go first: what is left for the others is then clear more often.
   waivers.sort((a, b) => Number(a.about === null) - Number(b.about === null));

@@ -183,7 +183,7 @@ function nothingInstalls(subject: GitpodYmlSubject): readonly PlacedObservation[
 /** Tasks that need the CLI and do not wait for the task that installs it. */
 function doNotWait({ steps: all, shown }: GitpodYmlSubject): readonly PlacedObservation[] {
   const installed = namesBehind(all, isInstall);
-  const names = new Set([...installed, ...namesBehind(all, ({ kind }) => kind === "login")]);
+  const names = new Set([...installed, ...namesBehind(all, isLogin)]);
   const { name, text } = waitFor([...installed][0], "aws-cli", "installation", shown);
   const remedy = `${text}, or for our task snippet: { after: ${name} } in the manifest`;
   return all.flatMap((steps) => {
