@@ -90,7 +90,12 @@ export function resolveEntry(parsed: ParsedEntry, scope: Scope): EffectiveEntry 
   return {
     entry: { kind, origin, url, hostKind, contexts, accept: acceptances(accept, origin), mainManifest },
     url: read.entry,
-    ...{ installations, accounts, settings, name, adopt, projects },
+    installations,
+    accounts,
+    settings,
+    name,
+    adopt,
+    projects,
   };
 }
 

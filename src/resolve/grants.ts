@@ -108,7 +108,7 @@ function resolveGrant(written: WrittenGrant, account: AccountSettings, scope: Sc
   const kind = grantKinds.find((k) => grant[k] !== undefined);
   const text = kind && grant[kind];
   if (kind === undefined || text === undefined) return null;
-  const at = place.below(kind);
+  const at = () => place.below(kind);
   const found = text.startsWith("arn:")
     ? targetOfArn(kind, text, written, account)
     : targetOfName(kind, text, written, account, scope);
@@ -116,14 +116,17 @@ function resolveGrant(written: WrittenGrant, account: AccountSettings, scope: Sc
   const { target, arn } = found;
   const trouble = grantNameProblem(kind, target.name);
   if (trouble !== null)
-    return at.refuse("M04", { ...trouble, problem: `${quote(text)} cannot be granted: ${trouble.problem}` });
+    return at().refuse("M04", {
+      ...trouble,
+      problem: `${quote(text)} cannot be granted: ${trouble.problem}`,
+    });
   const secretName = kind === "secret" && arn === null ? withoutRandomEnding(text) : undefined;
   if (secretName !== undefined)
-    return at.refuse("M04", {
+    return at().refuse("M04", {
       problem: `${quote(text)} seems to end in the random characters of the secret's ARN: its name has none`,
       remedy: `did you mean ${quote(secretName)}? if the name ends so indeed, write the secret's ARN`,
     });
-  const access = resolveAccess(kind, grant.access, place.below("access"));
+  const access = resolveAccess(kind, grant.access, place);
   if (access === null) return null;
   const key = grant.kmsKey === undefined ? null : resolveKmsKey(kind, target, grant, account, place);
   if (key === "wrong") return null;
@@ -265,7 +268,7 @@ function resolveAccess(
     ? levels
     : levels.filter((l) => access.toLowerCase().includes(l));
   const near = nearest(access, levels);
-  return place.refuse("R08", {
+  return place.below("access").refuse("R08", {
     problem: `${kind} has no access ${quote(access)}; it has ${levels.join(", ")}`,
     remedy:
       wanted.length > 1
@@ -298,7 +301,9 @@ function resolveExport(
   // Of another account by its ARN, for a secret without the random ending.
   const foreign = () => resourceArn(kind, target).replace(/-\?{6}$/, "");
   return {
-    ...{ variable, key, region: target.region },
+    variable,
+    key,
+    region: target.region,
     source: kind === "secret" ? "secret" : "parameter",
     id: arn ?? (target.account === account.id ? own : foreign()),
   };

@@ -44,8 +44,8 @@ export function resolveRoles(effective: EffectiveEntry, scope: Scope): readonly 
   const subjectsOf = (installation: Installation, issuer: Issuer) =>
     resolveSubjects(effective, installation, issuer, place);
   return effective.accounts.flatMap((account) => {
-    const { granted, ...inAccount } = resolveInAccount(effective, account, scope);
-    const { path, statements, managedPolicies } = inAccount;
+    const inAccount = resolveInAccount(effective, account, scope);
+    const { granted, path, statements, managedPolicies } = inAccount;
     const written = { grants: granted.grants, statements, managedPolicies };
     const permissions = resolvePermissions(written, expires, account.quotas);
     return effective.installations.flatMap((installation): ResolvedRole[] => {
@@ -53,13 +53,28 @@ export function resolveRoles(effective: EffectiveEntry, scope: Scope): readonly 
       if (subjects === null) return [];
       const isOna = installation.ona !== null;
       const trusted = (issuer: Issuer): TrustSource => ({
-        ...{ issuer: issuer.issuer, audience: installation.audience, expires, sourceCidrs },
+        issuer: issuer.issuer,
+        audience: installation.audience,
+        expires,
+        sourceCidrs,
         identityProviderArn: identityProviderArn(account.partition, account.id, issuer.issuer),
         subjects: subjectsOf(installation, issuer) ?? subjects,
       });
       const name = effective.name ?? roleName(installation.name, effective.url.segments.join("/"));
       const role: Role = {
-        ...{ name, entry, sessionDuration, subjects, expires, sourceCidrs, adopt, ...inAccount },
+        // Named one by one: tens of thousands of spread objects take twice the memory.
+        name,
+        path,
+        entry,
+        sessionDuration,
+        subjects,
+        expires,
+        sourceCidrs,
+        adopt,
+        statements,
+        managedPolicies,
+        tags: inAccount.tags,
+        permissionsBoundary: inAccount.permissionsBoundary,
         arn: roleArn(account.partition, account.id, path, name),
         description:
           settings.get("description") ??

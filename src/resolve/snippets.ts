@@ -49,7 +49,12 @@ function resolveSnippet(
     }),
   );
   return {
-    ...{ format, kind, url, task, after, renew },
+    format,
+    kind,
+    url,
+    task,
+    after,
+    renew,
     installation: installation.name,
     audience: installation.audience,
     file: snippetFile(installation.name, url, format),
