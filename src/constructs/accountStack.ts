@@ -1,38 +1,22 @@
 import { Annotations, TerraformBackend, TerraformProvider, TerraformStack } from "cdktf";
 import type { TerraformRemoteState } from "cdktf";
 import type { Construct } from "constructs";
-import type { Account } from "../model/accessModel";
-import { isList, type Json, type JsonObject } from "../terraform/stableJson";
+import { isList, isObject, type Json, type JsonObject } from "../terraform/stableJson";
 import {
   awsProvider,
   backendMetadata,
   backendType,
   outputsOf,
   stackTerraform,
-  type StackFindings,
   type StackSource,
 } from "../terraform/stack";
 
-/** Props of {@link AccountStack}. */
-export interface AccountStackProps {
-  readonly account: Account;
-  /**
-   * Relative path from the stack's folder to the folder of `cdktf.json`, where local state is kept.
-   * @default "../../.." - as in `cdktf.out/stacks/<stack>`
-   */
-  readonly root?: string;
-  /**
-   * Provider names of issuers that the account does not trust, or no longer: where Terraform made their identity
-   * provider, it lets go of it instead of destroying it.
-   * @default - none
-   */
-  readonly unusedProviders?: readonly string[];
-  /**
-   * What a check has to say about the account, one line each. They change no resource: the cdktf CLI shows them.
-   * @default - nothing
-   */
-  readonly findings?: StackFindings;
-}
+/**
+ * Props of {@link AccountStack}: of a {@link StackSource} the account, and what it has besides. `root` is `../../..` by
+ * default, as in `cdktf.out/stacks/<stack>`; `unusedProviders` and `findings` are none.
+ */
+export interface AccountStackProps
+  extends Pick<StackSource, "account">, Partial<Pick<StackSource, "root" | "unusedProviders" | "findings">> {}
 
 /**
  * All of an account's identity providers and roles, as `gitpod-aws-oidc synth` writes them. They are plain JSON, added
@@ -101,8 +85,4 @@ function joined(a: JsonObject, b: JsonObject): JsonObject {
     else throw new RangeError(`${key} is defined twice: rename one of the constructs in the stack`);
   }
   return result;
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === "object" && value !== null && !isList(value);
 }

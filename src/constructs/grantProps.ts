@@ -1,5 +1,6 @@
 import { Token } from "cdktf";
-import { partitionOf, type Partition } from "../model/partitions";
+import type { Correction } from "../model/correction";
+import { partitionOf } from "../model/partitions";
 import {
   accessLevels,
   grantKinds,
@@ -13,6 +14,7 @@ import {
   type EncryptionKey,
   type GrantKind,
   type GrantTarget,
+  type Place,
   type ResolvedGrant,
 } from "../policy";
 import { aroundTokens } from "./tokens";
@@ -46,87 +48,67 @@ export interface GrantLocation {
  * @throws RangeError - for a name that the kind does not take, or one without a location
  */
 export function resolvedGrant(grant: WorkspaceGrant, location: GrantLocation | undefined): ResolvedGrant {
-  const [kind, text] = kindOf(grant);
-  const [least = "read"] = accessLevels(kind);
-  const { access = least } = grant;
-  if (grantTable[kind].access[access] === undefined)
+  const kinds = grantKinds.filter((k) => k in grant);
+  const [kind] = kinds;
+  const text = kind && (grant as Partial<Record<GrantKind, unknown>>)[kind];
+  if (kind === undefined || kinds.length > 1 || typeof text !== "string")
+    throw new RangeError(`a grant has exactly one of ${grantKinds.join(", ")}, a string`);
+  const levels = accessLevels(kind);
+  const { access = levels[0] ?? "read" } = grant;
+  if (!levels.includes(access))
     throw new RangeError(`a grant of ${kind} has no access ${JSON.stringify(access)}`);
-  const { target, arn } = (Token.isUnresolved(text) ? targetOfToken : targetOf)(
-    kind,
-    text,
-    placeOf(location),
-  );
+  const { target, arn } = targetOf(kind, text, placeOf(location));
   // What is said of a name without a location fills in nothing of its own.
-  if (location === undefined && arn === null && kind !== "s3") {
+  if (location === undefined && arn === null && kind !== "s3")
     throw new RangeError(
       `${kind} ${JSON.stringify(text)} is a name: give its ARN, or the location of what grants name`,
     );
-  }
   return { kind, access, arn, target, kmsKey: keyOf(grant, kind, target, location) };
 }
 
-/** Where names are completed; without a location only what an ARN of S3 says, which has neither region nor account. */
-function placeOf(location: GrantLocation | undefined): Found["target"] {
-  const region = location?.region ?? "us-east-1";
-  const partition = partitionOf(region);
-  if (partition === null) throw new RangeError(`${JSON.stringify(region)} is no region of a known partition`);
-  return { partition, region, account: location?.accountId ?? "", name: "" };
+/** An error that says why a text cannot stand where it does. */
+export function refusalOf(text: unknown, { problem, remedy }: Correction, prop = ""): RangeError {
+  return new RangeError(`${prop}${JSON.stringify(text)} ${problem}; ${remedy}`);
 }
 
-function kindOf(grant: WorkspaceGrant): readonly [GrantKind, string] {
-  const kinds = grantKinds.filter((k) => k in grant);
-  const [kind] = kinds;
-  const value: unknown =
-    kind === undefined ? undefined : (grant as Partial<Record<GrantKind, unknown>>)[kind];
-  if (kind === undefined || kinds.length > 1 || typeof value !== "string") {
-    throw new RangeError(`a grant has exactly one of ${grantKinds.join(", ")}, a string`);
-  }
-  return [kind, value];
+/** Where names are completed; without a location only what an ARN of S3 says, which has neither region nor account. */
+function placeOf(
+  { region, accountId: account }: GrantLocation = { region: "us-east-1", accountId: "" },
+): Place {
+  const partition = partitionOf(region);
+  if (partition === null) throw new RangeError(`${JSON.stringify(region)} is no region of a known partition`);
+  return { partition, region, account };
 }
 
 interface Found {
-  readonly target: GrantTarget & { readonly partition: Partition };
+  readonly target: GrantTarget & Place;
   readonly arn: string | null;
 }
 
-function targetOf(kind: GrantKind, text: string, place: Found["target"]): Found {
-  if (!text.startsWith("arn:")) {
-    const target = { ...place, name: nameInArn(kind, text) };
-    checkName(kind, text, target.name);
-    return { target, arn: null };
-  }
-  const read = readGrantArn(kind, text, place);
-  if (!read.ok) throw new RangeError(`${JSON.stringify(text)} ${read.problem}; ${read.remedy}`);
-  checkName(kind, text, read.target.name);
-  return { target: { ...read.target, region: read.target.region || place.region }, arn: read.arn };
-}
-
 /**
- * A token stands for a whole ARN, or for a bucket. What it will be is not known here; around it, what a manifest refuses
- * is refused too: a wildcard stands in keys of S3 and paths of parameters only.
+ * What a text names. A token stands for a whole ARN, or for a bucket. What it will be is not known here; around it, what
+ * a manifest refuses is refused too: a wildcard stands in keys of S3 and paths of parameters only.
  */
-function targetOfToken(kind: GrantKind, text: string, place: Found["target"]): Found {
-  if (kind === "codeartifact")
+function targetOf(kind: GrantKind, text: string, place: Place): Found {
+  const isToken = Token.isUnresolved(text);
+  if (isToken && kind === "codeartifact")
     throw new RangeError("a grant of codeartifact takes no token: write domain/repository");
-  if (kind === "s3") {
-    const name = text.replace(`arn:${place.partition}:s3:::`, "");
-    checkName(kind, text, aroundTokens(name));
-    return { target: { ...place, name }, arn: null };
+  if (isToken && kind !== "s3") {
+    if ((kind === "parameter" ? /^\/?\*|:parameter\/?\*|\?/ : /[*?]/).test(aroundTokens(text)))
+      throw refusalOf(text, {
+        problem: `is no ${kind} to grant: it holds a wildcard`,
+        remedy: "name each resource by itself",
+      });
+    return { target: { ...place, name: "" }, arn: text };
   }
-  const around = aroundTokens(text);
-  if ((kind === "parameter" ? /^\/?\*|:parameter\/?\*|\?/ : /[*?]/).test(around))
-    throw new RangeError(
-      `${JSON.stringify(text)} is no ${kind} to grant: it holds a wildcard; name each resource by itself`,
-    );
-  return { target: place, arn: text };
-}
-
-function checkName(kind: GrantKind, text: string, name: string): void {
-  const trouble = grantNameProblem(kind, name);
-  if (trouble === null) return;
-  throw new RangeError(
-    `${JSON.stringify(text)} is no ${kind} to grant: ${trouble.problem}; ${trouble.remedy}`,
-  );
+  const read = !isToken && text.startsWith("arn:") ? readGrantArn(kind, text, place) : null;
+  if (read?.ok === false) throw refusalOf(text, read);
+  const name = isToken ? text.replace(`arn:${place.partition}:s3:::`, "") : nameInArn(kind, text);
+  const target = read?.target ?? { ...place, name };
+  const trouble = grantNameProblem(kind, aroundTokens(target.name));
+  if (trouble !== null)
+    throw refusalOf(text, { ...trouble, problem: `is no ${kind} to grant: ${trouble.problem}` });
+  return { target: { ...target, region: target.region || place.region }, arn: read?.arn ?? null };
 }
 
 /** The key of a grant. KMS is asked by the resource's service, in the region where the resource is. */
@@ -139,15 +121,15 @@ function keyOf(
   if (kmsKey === undefined) return null;
   if (grantTable[kind].encryption === undefined)
     throw new RangeError(`a grant of ${kind} takes no kmsKey: grant the key by itself, as kms`);
+  const isToken = Token.isUnresolved(kmsKey);
   const known = location !== undefined || (isRegional(kind) && target.name !== "");
-  const { partition } = target;
-  if (Token.isUnresolved(kmsKey)) {
-    if (!known) throw new RangeError("kmsKey is a token: give the location of what grants name");
-    return { arn: kmsKey, partition, region: target.region };
-  }
-  if (location === undefined && !kmsKey.startsWith("arn:"))
-    throw new RangeError("kmsKey is an id: give the key's ARN, or the location of what grants name");
-  const key = readKmsKey(kmsKey, target, known ? target.region : null);
-  if (!key.ok) throw new RangeError(`kmsKey ${JSON.stringify(kmsKey)} ${key.problem}; ${key.remedy}`);
+  if (isToken ? !known : location === undefined && !kmsKey.startsWith("arn:"))
+    throw new RangeError(
+      "kmsKey is a token or an id: give the key's ARN, or the location of what grants name",
+    );
+  const { partition, region } = target;
+  if (isToken) return { arn: kmsKey, partition, region };
+  const key = readKmsKey(kmsKey, target, known ? region : null);
+  if (!key.ok) throw refusalOf(kmsKey, key, "kmsKey ");
   return { arn: key.arn, partition, region: key.target.region };
 }

@@ -24,7 +24,7 @@ import {
   type EntryUrl,
 } from "../subject";
 import type { WorkspaceIdentityProvider } from "./gitpodIdentityProvider";
-import { resolvedGrant, type GrantLocation, type WorkspaceGrant } from "./grantProps";
+import { refusalOf, resolvedGrant, type GrantLocation, type WorkspaceGrant } from "./grantProps";
 import type { RoleSource } from "../terraform/role";
 
 /** Whose workspaces may assume a role: those of one repository, or of any repository of an organization. */
@@ -98,42 +98,36 @@ interface Workspaces {
 export function describedRole(props: RoleProps): DescribedRole {
   const workspaces = workspacesOf(props);
   const { kind, entry, contexts } = workspaces;
-  const { identityProvider, location, maxSessionDuration = fixedLimits.minRoleSession } = props;
-  const expires =
-    props.expires === undefined ? null : `${checked("expires", props.expires, isDate)}T00:00:00Z`;
-  const name = checked(
-    "roleName",
-    props.roleName ?? roleName("gitpod", entry.segments.join("/")),
-    isRoleName,
+  const { identityProvider, permissionsBoundary = null, tags = {}, adopt = false, exclusive = false } = props;
+  const { path = "/", maxSessionDuration = fixedLimits.minRoleSession, sourceCidrs = [] } = props;
+  const name = props.roleName ?? roleName("gitpod", entry.segments.join("/"));
+  check("roleName", name, /^[A-Za-z0-9+=,.@_-]{1,64}$/.test(name));
+  check("path", path, /^\/([A-Za-z0-9+=,.@_-]+\/)*$/.test(path) && path.length <= fixedLimits.rolePathLength);
+  check("maxSessionDuration", maxSessionDuration, isSession(maxSessionDuration));
+  check(
+    "sourceCidrs",
+    sourceCidrs,
+    sourceCidrs.every((cidr) => parseCidr(cidr).ok),
   );
-  const grants = (props.grants ?? []).map((grant) => resolvedGrant(grant, location));
+  if (props.expires !== undefined) check("expires", props.expires, isDate(props.expires));
+  const expires = props.expires === undefined ? null : `${props.expires}T00:00:00Z`;
+  const grants = (props.grants ?? []).map((grant) => resolvedGrant(grant, props.location));
   const permissions = permissionPolicy({ grants, statements: checkedStatements(props), expires });
   const split = splitPolicy(permissions, defaultQuotas, tokenMeasure);
   return {
-    workspaces,
-    grants,
+    ...{ workspaces, grants, name, path, maxSessionDuration, permissionsBoundary, tags, adopt, exclusive },
     permissionPolicy: permissions,
-    name,
-    path: checked("path", props.path ?? "/", isRolePath),
     description: props.description ?? `Gitpod workspaces of ${entry.url}`,
-    maxSessionDuration: checked("maxSessionDuration", maxSessionDuration, isSession),
-    permissionsBoundary: props.permissionsBoundary ?? null,
-    tags: props.tags ?? {},
     trustPolicy: trustPolicy({
-      identityProviderArn: identityProvider.arn,
-      issuer: identityProvider.issuer,
+      ...{ identityProviderArn: identityProvider.arn, issuer: identityProvider.issuer, expires, sourceCidrs },
       audience: props.audience ?? identityProvider.audiences[0],
       subjects: kind === "org" ? orgSubjects(entry) : repoSubjects(entry, contexts),
-      expires,
-      sourceCidrs: checked("sourceCidrs", props.sourceCidrs ?? [], areCidrs),
     }),
     policies: {
       inline: split.inline,
       managed: split.managed.map((document, i) => ({ name: policyName(name, i + 1), document })),
     },
     managedPolicies: [...new Set(props.managedPolicies ?? [])].sort(),
-    adopt: props.adopt ?? false,
-    exclusive: props.exclusive ?? false,
   };
 }
 
@@ -147,10 +141,8 @@ function workspacesOf(props: WorkspaceOf): Workspaces {
   const kind = isOrg ? "org" : "repo";
   const url = isOrg ? props.organization : props.repository;
   const read = parseEntryUrl(url, kind, scmHosts({}));
-  if (!read.ok)
-    throw new RangeError(
-      `${JSON.stringify(url)} is not the URL of ${isOrg ? "an organization" : "a repository"}: ${read.problem}; ${read.remedy}`,
-    );
+  const what = isOrg ? "an organization" : "a repository";
+  if (!read.ok) throw refusalOf(url, { ...read, problem: `is not the URL of ${what}: ${read.problem}` });
   const { entry } = read;
   if (isOrg) return { kind, entry, contexts: ["all"] };
   const { contexts = ["repository"] } = props;
@@ -160,12 +152,11 @@ function workspacesOf(props: WorkspaceOf): Workspaces {
   for (const context of contexts) {
     if (typeof context === "object") {
       const trouble = branchProblem(context.branch, entry.kind);
-      if (trouble !== null)
-        throw new RangeError(`${JSON.stringify(context.branch)} ${trouble.problem}; ${trouble.remedy}`);
-    } else if (!possible.includes(context))
-      throw new RangeError(
-        `${JSON.stringify(context)} is none of the contexts of this host: ${possible.join(", ")}`,
-      );
+      if (trouble !== null) throw refusalOf(context.branch, trouble);
+    } else if (!possible.includes(context)) {
+      const remedy = `name one of ${possible.join(", ")}`;
+      throw refusalOf(context, { problem: "is none of the contexts of this host", remedy });
+    }
   }
   return { kind, entry, contexts };
 }
@@ -176,9 +167,7 @@ function checkedStatements({ statements = [] }: RoleSettings): readonly Statemen
     const mistake = statementMistakes(statement).find(({ found }) => !Token.isUnresolved(found));
     if (mistake === undefined) return canonicalStatement(statement);
     const { path, found, problem, remedy } = mistake;
-    throw new RangeError(
-      `${["statements", i, ...path].join(".")} ${JSON.stringify(found)} ${problem}; ${remedy}`,
-    );
+    throw refusalOf(found, { problem, remedy }, `${["statements", i, ...path].join(".")} `);
   });
 }
 
@@ -186,19 +175,18 @@ function checkedStatements({ statements = [] }: RoleSettings): readonly Statemen
 const tokenMeasure: Measure = (part) =>
   lengthOf(part) + 200 * (JSON.stringify(part).split("${TfToken[").length - 1);
 
-function checked<T>(prop: string, value: T, isValid: (value: T) => boolean): T {
-  if (!isValid(value))
+function check(prop: string, value: unknown, isValid: boolean): void {
+  if (!isValid)
     throw new RangeError(`${prop} ${JSON.stringify(value)} is not allowed: see the prop's documentation`);
-  return value;
 }
 
-const isRoleName = (s: string) => /^[A-Za-z0-9+=,.@_-]{1,64}$/.test(s);
-const isRolePath = (s: string) =>
-  /^\/([A-Za-z0-9+=,.@_-]+\/)*$/.test(s) && s.length <= fixedLimits.rolePathLength;
-const isSession = (n: number) =>
-  Number.isInteger(n) && n >= fixedLimits.minRoleSession && n <= fixedLimits.maxSession;
-const isDate = (s: string) => {
-  const time = /^\d{4}-\d{2}-\d{2}$/.test(s) ? Date.parse(s) : NaN;
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(s);
-};
-const areCidrs = (cidrs: readonly string[]) => cidrs.every((cidr) => parseCidr(cidr).ok);
+function isSession(seconds: number): boolean {
+  return (
+    Number.isInteger(seconds) && seconds >= fixedLimits.minRoleSession && seconds <= fixedLimits.maxSession
+  );
+}
+
+function isDate(text: string): boolean {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}

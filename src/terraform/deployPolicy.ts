@@ -79,13 +79,11 @@ export function deployPolicy(account: Account, plan: boolean): DeployPolicy {
   ].flat();
   const notes = [
     ...(plan ? [] : applyNotes(account, roles, areEverywhere)),
-    ...(deployRole === null
+    deployRole === null
       ? []
-      : [
-          `attach it to ${deployRole}; whoever runs Terraform needs sts:AssumeRole on that role, and what is said of the state`,
-        ]),
-    ...state.notes,
-  ];
+      : `attach it to ${deployRole}; whoever runs Terraform needs sts:AssumeRole on that role, and what is said of the state`,
+    state.notes,
+  ].flat();
   return { document: { Version: "2012-10-17", Statement }, notes };
 }
 
@@ -123,16 +121,14 @@ function applyNotes({ name }: Account, roles: readonly string[], areBounded: boo
   // Whoever may change a role's trust can become it, and of that AWS lets nobody demand a boundary.
   const families = roles.flatMap((arn) => /:role\/([^/]*)\*$/.exec(arn)?.[1] ?? []);
   return [
-    ...(areBounded
+    areBounded
       ? []
-      : [
-          `G04: not every role has a permissions boundary, so whoever has this policy can give a role any permission: write permissionsBoundary on the account ${name}`,
-        ]),
-    ...families.map(
+      : `G04: not every role has a permissions boundary, so whoever has this policy can give a role any permission: write permissionsBoundary on the account ${name}`,
+    families.map(
       (family) =>
         `who may assume a role can be changed of every role called ${family}…: call the role that deploys, and others' roles, something else, or write path on the account ${name}`,
     ),
-  ];
+  ].flat();
 }
 
 interface StateAccess {

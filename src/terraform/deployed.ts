@@ -1,7 +1,6 @@
 import type { DeployedStack } from "../model/deployed";
 import { identityProviderType } from "./identityProvider";
-
-type Attributes = Readonly<Record<string, unknown>>;
+import { isObject, type JsonObject } from "./stableJson";
 
 /** The roles and identity providers in the JSON of a `cdk.tf.json` or of a state; none where it is neither. */
 export function deployedIn(name: string, json: unknown): DeployedStack {
@@ -19,19 +18,15 @@ export function deployedIn(name: string, json: unknown): DeployedStack {
   };
 }
 
-function ofConfiguration({ resource }: Attributes, type: string): readonly Attributes[] {
+function ofConfiguration({ resource }: JsonObject, type: string): readonly JsonObject[] {
   const blocks = isObject(resource) ? resource[type] : undefined;
   return isObject(blocks) ? Object.values(blocks).filter(isObject) : [];
 }
 
-function ofState({ resources }: Attributes, type: string): readonly Attributes[] {
+function ofState({ resources }: JsonObject, type: string): readonly JsonObject[] {
   const managed = (Array.isArray(resources) ? resources : [])
     .filter(isObject)
     .filter((resource) => resource["mode"] === "managed" && resource["type"] === type);
   const instances = managed.flatMap((resource) => resource["instances"]).filter(isObject);
   return instances.map((instance) => instance["attributes"]).filter(isObject);
-}
-
-function isObject(value: unknown): value is Attributes {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -30,3 +30,8 @@ export function withoutEmpty(object: Readonly<Record<string, Json | undefined>>)
 export function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }
+
+/** Is this an object, and no list? */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
