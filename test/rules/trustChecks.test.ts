@@ -20,6 +20,29 @@ const assume = (principal: Change) => ({ Effect: "Allow", Principal: principal, 
 const found = (...statements: readonly unknown[]) =>
   aboveInfo(bare({ Version: "2012-10-17", Statement: statements }));
 
+test.each([
+  ["sts:SetSourceIdentity", "info", "remove it"],
+  ["STS:tagsession", "info", "remove it"],
+  ["sts:AssumeRoleWithSAML", "error", 'write "Action": "sts:AssumeRoleWithWebIdentity"'],
+])("T06: %s beside the login is %s", (action, severity, remedy) => {
+  const Statement = [login({ Action: ["sts:AssumeRoleWithWebIdentity", action] })];
+  expect(bare({ Version: "2012-10-17", Statement }).filter(({ rule }) => rule === "T06")).toMatchObject([
+    { severity, remedy },
+  ]);
+});
+
+test("T33: a condition on iss is left out, another claim goes into sub", () => {
+  const remedies = ["iss", "org_id"].flatMap((claim) =>
+    bare({ Version: "2012-10-17", Statement: [equals(`${name}:${claim}`, "x")] })
+      .filter(({ rule }) => rule === "T33")
+      .map(({ remedy }) => remedy),
+  );
+  expect(remedies).toEqual([
+    "leave it out: the identity provider in Principal is the issuer already",
+    "have the issuer put the claim into sub, and compare sub",
+  ]);
+});
+
 /**
  * The condition and principal checks of IAM Access Analyzer's policy check reference that a trust policy can meet.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html

@@ -32,14 +32,20 @@ import {
 } from "./trustView";
 
 /** What one condition of a statement by which tokens log in has to be told. */
-type ConditionJudge = (condition: TrustCondition, login: TrustStatement, view: TrustView) => string | null;
+type ConditionJudge = (
+  condition: TrustCondition,
+  login: TrustStatement,
+  view: TrustView,
+) => string | Pick<Observation, "message" | "remedy"> | null;
 
 /** Judges each condition of such a statement. */
 function eachCondition(judge: ConditionJudge, each = eachLogin): NonNullable<Rule["trust"]> {
   return each((login, view) =>
     login.conditions.flatMap((condition) => {
-      const message = judge(condition, login, view);
-      return message === null ? [] : [{ message: `${login.name}: ${message}`, origin: condition.origin }];
+      const said = judge(condition, login, view);
+      if (said === null) return [];
+      const { message, remedy } = typeof said === "string" ? { message: said } : said;
+      return [{ message: `${login.name}: ${message}`, origin: condition.origin, remedy }];
     }),
   );
 }
@@ -254,11 +260,13 @@ export const conditionRules: readonly Rule[] = rulesOf({
     title: "a claim that AWS does not expose",
     why: "of most issuers' tokens only aud, sub, amr, email and oaud become condition keys",
     remedy: "have the issuer put the claim into sub, and compare sub",
-    trust: eachCondition((c, login, view) =>
-      isOwn(login, c) && !claimsOfEveryIssuer.includes(c.claim) && isMissing(c, login, view)
-        ? `AWS has no key ${quote(c.key)} for this issuer: ${effectOf(c, login, view)}`
-        : null,
-    ),
+    trust: eachCondition((c, login, view) => {
+      if (!isOwn(login, c) || claimsOfEveryIssuer.includes(c.claim) || !isMissing(c, login, view))
+        return null;
+      const message = `AWS has no key ${quote(c.key)} for this issuer: ${effectOf(c, login, view)}`;
+      if (c.claim !== "iss") return message;
+      return { message, remedy: "leave it out: the identity provider in Principal is the issuer already" };
+    }),
   },
   T34: {
     severity: "error",
