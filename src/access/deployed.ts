@@ -1,6 +1,12 @@
 import { firstOf } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
-import type { ExistingAccess, ExistingDocument, ExistingRole, RoleFact } from "../model/existing";
+import {
+  roleFacts,
+  type ExistingAccess,
+  type ExistingDocument,
+  type ExistingRole,
+  type RoleFact,
+} from "../model/existing";
 import { issuersOf } from "../model/issuer";
 import { parseArn } from "../model/names";
 import { partitionOf, partitions } from "../model/partitions";
@@ -26,12 +32,12 @@ export interface DeployedAccess extends Access {
 }
 
 /** What access depends on, of that what files may show or not. */
-const factWords: ReadonlyMap<RoleFact, string> = new Map([
-  ["maxSessionDuration", "the longest session"],
-  ["permissionsBoundary", "the permissions boundary"],
-  ["tags", "the tags"],
-  ["policies", "the policies"],
-]);
+const factsOfAccess = Object.freeze([
+  "maxSessionDuration",
+  "permissionsBoundary",
+  "tags",
+  "policies",
+] as const);
 
 /** The roles of files that web identities may assume: with a manifest those of its issuers, else all. */
 export function deployedAccess(existing: ExistingAccess, near: Surroundings): DeployedAccess {
@@ -55,9 +61,9 @@ export function deployedAccess(existing: ExistingAccess, near: Surroundings): De
       others += 1;
       continue;
     }
-    const missing = [...factWords.keys()].filter((fact) => !role.shown.has(fact));
+    const missing = factsOfAccess.filter((fact) => !role.shown.has(fact));
     unseen.set(read, missing);
-    const words = missing.map((fact) => factWords.get(fact)).join(", ");
+    const words = missing.map((fact) => `the ${roleFacts[fact]}`).join(", ");
     silent.set(words, [...(silent.get(words) ?? []), name]);
   }
   silent.delete("");

@@ -32,7 +32,7 @@ export function importRoleCommand(names: readonly string[], io: CommandIo): Exit
   io.stdout.write(manifestText(entries, withoutEntry));
   const remarks = [...missing, ...problemsTogether(entries)];
   for (const remark of remarks) io.stderr.write(`${printable(remark)}\n`);
-  const whole = entries.every((role) => role.notes.length === 0 && role.account.region !== null);
+  const whole = entries.every((role) => role.notes.length === 0 && role.account.regions.length > 0);
   return whole && withoutEntry.length === 0 && remarks.length === 0 ? 0 : 1;
 }
 

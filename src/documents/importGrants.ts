@@ -2,7 +2,6 @@ import { partitionOf } from "../model/partitions";
 import type { Statement } from "../model/policyDocument";
 import {
   accessLevels,
-  canonicalDocument,
   canonicalStatement,
   grantKinds,
   grantNameProblem,
@@ -65,21 +64,21 @@ export function recogniseGrants(statements: readonly Statement[], place: Place):
 
 /** Every action, resource and condition that some statements allow or deny, one by one: equal for equal meanings. */
 export function atomsOf(statements: readonly Statement[]): string {
-  return JSON.stringify(canonicalDocument(statements.flatMap(splitStatement)).Statement);
+  return JSON.stringify([...new Set(statements.flatMap(atomsIn))].sort());
 }
 
-function splitStatement(statement: Statement): readonly Statement[] {
+function atomsIn(statement: Statement): readonly string[] {
   const { Sid: _, ...rest } = canonicalStatement(statement);
-  if (!isSplittable(statement)) return [rest];
-  return many(rest.Action).flatMap((Action) =>
-    many(rest.Resource).map((Resource) => ({ ...rest, Action, Resource })),
-  );
+  const split = isSplittable(statement)
+    ? many(rest.Action).flatMap((Action) =>
+        many(rest.Resource).map((Resource) => ({ ...rest, Action, Resource })),
+      )
+    : [rest];
+  return split.map((atom) => JSON.stringify(atom));
 }
 
 function isSplittable({ Action, Resource, NotAction, NotResource }: Statement): boolean {
-  return (
-    Action !== undefined && Resource !== undefined && NotAction === undefined && NotResource === undefined
-  );
+  return Boolean(Action && Resource) && NotAction === undefined && NotResource === undefined;
 }
 
 /** A statement for one of its resources. */
@@ -89,17 +88,10 @@ interface Piece {
 }
 
 /** Grants allow; a Deny is never part of one. */
-function isGrantable(statement: Statement): boolean {
-  return statement.Effect === "Allow" && isSplittable(statement);
-}
-
 function piecesOf(statement: Statement): readonly Piece[] {
-  if (!isGrantable(statement)) return [];
-  const { Sid: _, ...rest } = canonicalStatement(statement);
-  return many(rest.Resource).map((Resource) => ({
-    resource: Resource,
-    atoms: many(rest.Action).map((Action) => JSON.stringify({ ...rest, Action, Resource })),
-  }));
+  if (statement.Effect === "Deny" || !isSplittable(statement)) return [];
+  const resources = [...new Set(many(statement.Resource))].sort();
+  return resources.map((resource) => ({ resource, atoms: atomsIn({ ...statement, Resource: resource }) }));
 }
 
 interface Candidate {
@@ -115,26 +107,16 @@ function candidates(resources: readonly string[], place: Place): readonly Candid
   });
   const found = new Map<string, Candidate>();
   for (const resource of resources)
-    for (const kind of kindsOf.get(serviceOf(resource)) ?? [])
+    for (const kind of grantKinds.filter((k) => serviceOf(grantTable[k].arn) === serviceOf(resource)))
       for (const { target, arn } of targetsOf(kind, resource, place))
         for (const access of accessLevels(kind))
           for (const kmsKey of [null, ...keys.filter((key) => isUsable(kind, key, target))]) {
             const grant: ResolvedGrant = { kind, access, target, arn, kmsKey };
-            const atoms = grantStatements(grant)
-              .flatMap(splitStatement)
-              .map((s) => JSON.stringify(s));
+            const atoms = grantStatements(grant).flatMap(atomsIn);
             found.set(JSON.stringify([kind, access, target, arn, kmsKey]), { grant, atoms });
           }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, candidate]) => candidate);
 }
-
-/** The kinds of grant by the service of their ARNs. */
-const kindsOf: ReadonlyMap<string | undefined, readonly GrantKind[]> = new Map(
-  grantKinds.map((kind) => {
-    const service = serviceOf(grantTable[kind].arn);
-    return [service, grantKinds.filter((other) => serviceOf(grantTable[other].arn) === service)];
-  }),
-);
 
 function serviceOf(arn: string): string | undefined {
   return arn.split(":", 3)[2];
@@ -156,12 +138,12 @@ function targetsOf(
   const open = kind === "secret" && resource.endsWith(ending);
   const read = readGrantArn(kind, open ? resource.replace(ending, "-a1B2c3") : resource, place);
   if (!read.ok || read.target.partition !== place.partition) return [];
-  const { target: said } = read;
+  const { partition, region, account, name } = read.target;
   const target: GrantTarget = {
-    partition: said.partition,
-    region: said.region === "" ? place.region : said.region,
-    account: said.account === "" ? place.account : said.account,
-    name: open ? said.name.slice(0, -"-a1B2c3".length) : said.name,
+    partition,
+    region: region || place.region,
+    account: account || place.account,
+    name: open ? name.slice(0, -ending.length) : name,
   };
   if (grantNameProblem(kind, target.name) !== null) return [];
   if (isRegional(kind) && partitionOf(target.region) !== place.partition) return [];

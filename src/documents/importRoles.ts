@@ -1,16 +1,17 @@
 import { quote } from "../diagnostics";
-import type { ExistingAccess, ExistingRole, RoleFact } from "../model/existing";
+import { roleFacts, type ExistingAccess, type ExistingRole, type RoleFact } from "../model/existing";
 import { parseArn } from "../model/names";
 import { partitionOf, partitions, type Partition } from "../model/partitions";
-import { fixedLimits } from "../model/quotas";
 import type { Statement } from "../model/policyDocument";
-import { many, permissionPolicy, readDocument } from "../policy";
-import { parseEntryUrl, scmHosts, type ClaimList, type OnaProjects } from "../subject";
+import { many, permissionPolicy } from "../policy";
+import { parseEntryUrl, scmHosts } from "../subject";
 import { atomsOf, recogniseGrants, type Recognition } from "./importGrants";
 import {
+  literalsOf,
   readTrust,
   recogniseTrust,
   settleHosts,
+  statementsOf,
   type ReadTrust,
   type RecognisedTrust,
   type SettledHosts,
@@ -20,20 +21,19 @@ import {
 export interface ImportedAccount {
   readonly id: string;
   readonly partition: Partition;
-  /** The region that the ARNs of its roles name most; null: none does. */
-  readonly region: string | null;
-  /** Further regions that they name. */
-  readonly otherRegions: readonly string[];
+  /** Those that the ARNs of its roles name, the most frequent first. */
+  readonly regions: readonly string[];
 }
 
 /** The issuer of the tokens that a role trusts, with what its subjects are made of. */
 export interface ImportedInstallation {
   readonly issuer: string;
   readonly audience: string;
-  readonly claims: ClaimList | null;
-  /** Null for Gitpod Classic. */
-  readonly ona: Omit<OnaProjects, "projects"> | null;
-  /** Sorted. `organizationId` is null where it is that of `claims`. */
+  readonly isOna: boolean;
+  /** As a manifest has it; null for the default. */
+  readonly subject: string | readonly string[] | null;
+  readonly organizationId: string | null;
+  /** Sorted. `organizationId` is null where it is the installation's. */
   readonly formerIssuers: readonly { readonly issuer: string; readonly organizationId: string | null }[];
 }
 
@@ -42,15 +42,12 @@ export interface ImportedRole {
   readonly role: ExistingRole;
   readonly account: ImportedAccount;
   readonly installation: ImportedInstallation;
+  /** Of a role of Ona as its description says it, since no subject does. */
+  readonly url: string;
   readonly trust: RecognisedTrust;
   readonly permissions: Recognition;
   /** Everything that its policies say, for a comparison with what the entry comes to. */
   readonly statements: readonly Statement[];
-  /** Seconds. */
-  readonly sessionDuration: number | null;
-  /** Sorted, without repetitions. */
-  readonly managedPolicies: readonly string[];
-  readonly tags: Readonly<Record<string, string>>;
   /** What the entry cannot say, or says beyond the role. */
   readonly notes: readonly string[];
 }
@@ -68,71 +65,72 @@ export interface Imported {
 
 /** A role with everything but its grants, which depend on the region of all. */
 type Half = Omit<ImportedRole, "account" | "permissions"> & {
-  readonly place: Pick<ImportedAccount, "id" | "partition">;
+  readonly place: Omit<ImportedAccount, "regions">;
 };
 
 /** Says existing roles as entries of a manifest. No entry admits anybody that its role does not, other spellings aside. */
 export function importRoles({ roles }: ExistingAccess): Imported {
+  const read = roles.map((role) => ({ role, trust: readTrust(role) }));
+  const hosts = settleHosts(read.flatMap(({ trust }) => (typeof trust === "string" ? [] : [trust])));
   const skipped: SkippedRole[] = [];
-  const readable = roles.flatMap((role) => {
-    const read = readTrust(role);
-    if (typeof read === "string") skipped.push({ role, problem: read });
-    return typeof read === "string" ? [] : [{ role, trust: read }];
+  const halves = read.flatMap(({ role, trust }) => {
+    const half = typeof trust === "string" ? trust : halfOf(role, trust, hosts);
+    if (typeof half !== "string") return [half];
+    skipped.push({ role, problem: half });
+    return [];
   });
-  const hosts = settleHosts(readable.map(({ trust }) => trust));
-  const halves = readable.flatMap(({ role, trust }) => {
-    const half = halfOf(role, trust, hosts);
-    if (typeof half === "string") skipped.push({ role, problem: half });
-    return typeof half === "string" ? [] : [half];
-  });
-  const accounts = new Map<string, ImportedAccount>();
-  const done = halves.map(({ place, ...half }): ImportedRole => {
-    const { id, partition } = place;
-    const account =
-      accounts.get(id) ??
+  const places = new Map(halves.map(({ place }) => [place.id, place]));
+  const accounts = new Map(
+    [...places].map(([id, place]) => [
+      id,
       accountOf(
         place,
-        halves.filter((other) => other.place.id === id),
-      );
-    accounts.set(id, account);
-    const near = { partition, account: id, region: account.region ?? "" };
-    return { ...half, account, permissions: recogniseGrants(half.statements, near) };
-  });
-  return { roles: done, skipped };
+        halves.filter((half) => half.place.id === id),
+      ),
+    ]),
+  );
+  return {
+    skipped,
+    roles: halves.map(({ place, ...half }) => {
+      const account = accounts.get(place.id) ?? { ...place, regions: [] };
+      const near = { partition: account.partition, account: account.id, region: account.regions[0] ?? "" };
+      return { ...half, account, permissions: recogniseGrants(half.statements, near) };
+    }),
+  };
 }
 
 /** The role so far, or why there is no entry. */
 function halfOf(role: ExistingRole, read: ReadTrust, hosts: SettledHosts): Half | string {
   const trust = recogniseTrust(read, hosts);
   if (trust === null) {
-    return `its subjects are those of no repository, organization or Ona project: ${[...read.unsaid, ...literalsOf(read)].slice(0, 5).join("; ")}`;
+    const literals = read.groups.flatMap(literalsOf);
+    const subjects = literals.map(({ text, open }) => quote(open ? `${text}*` : text));
+    return `its subjects are those of no repository, organization or Ona project: ${[...read.unsaid, ...subjects].slice(0, 5).join("; ")}`;
   }
-  const federated = parseArn(trust.terms.federated);
+  const { entry, terms } = trust;
+  const federated = parseArn(terms.federated);
   const own = role.arn === null ? federated : parseArn(role.arn);
   const partition = partitions.find((p) => p === federated?.partition);
   if (federated === null || own === null || partition === undefined)
     return "the ARN of its identity provider is none";
   if (own.account !== federated.account || own.partition !== partition)
-    return `it trusts an identity provider of another account, ${quote(trust.terms.federated)}`;
+    return `it trusts an identity provider of another account, ${quote(terms.federated)}`;
   const permissions = permissionsOf(role);
   if (typeof permissions === "string") return permissions;
-  const { expires } = trust.terms;
-  const { statements, notes } = withoutExpiry(permissions, expires);
-  const tags = Object.entries(role.tags).filter(([key]) => !/^aws:/i.test(key));
-  const aws = Object.keys(role.tags).filter((key) => /^aws:/i.test(key));
+  const { statements, notes } = withoutExpiry(permissions, terms.expires);
+  const repository = entry.ona === null ? entry.url.url : repositoryOf(role);
   return {
     ...{ role, trust, statements, place: { id: federated.account, partition } },
-    installation: installationOf(trust),
-    sessionDuration: role.maxSessionDuration === fixedLimits.minRoleSession ? null : role.maxSessionDuration,
-    managedPolicies: [...new Set(role.managedPolicies.map(({ arn }) => arn))].sort(),
-    tags: Object.fromEntries(tags),
+    ...{ url: repository ?? entry.url.url, installation: installationOf(trust) },
     notes: [
       ...trust.notes,
-      ...(trust.entry.ona !== null && repositoryOf(role) === null
+      ...(repository === null
         ? ["the trust policy names a project of Ona and no repository: write its url, which the task is for"]
         : []),
       ...notes,
-      ...aws.map((key) => `the tag ${quote(key)} is left out: AWS keeps it itself`),
+      ...Object.keys(role.tags)
+        .filter(isAwsTag)
+        .map((key) => `the tag ${quote(key)} is left out: AWS keeps it itself`),
       ...(role.name === null
         ? ["the files do not say the role's name: write name and adopt: true to take it over"]
         : []),
@@ -141,54 +139,48 @@ function halfOf(role: ExistingRole, read: ReadTrust, hosts: SettledHosts): Half 
   };
 }
 
+/** Keys that nobody but AWS may write. */
+export function isAwsTag(key: string): boolean {
+  return /^aws:/i.test(key);
+}
+
 function installationOf({ terms, entry, formers }: RecognisedTrust): ImportedInstallation {
   const { claims, ona } = entry;
-  const organizationOf = (other: typeof entry) =>
-    other.ona?.organizationId ?? other.claims?.organizationId ?? null;
-  const formerIssuers = formers.map((former) => {
-    const organizationId = organizationOf(former.entry);
-    return {
-      issuer: `https://${former.terms.providerName}`,
-      organizationId: organizationId === organizationOf(entry) ? null : organizationId,
-    };
-  });
+  const organizationOf = (of: typeof entry) => (of.ona ?? of.claims)?.organizationId ?? null;
+  const organizationId = organizationOf(entry);
+  const issuerOf = ({ providerName }: typeof terms) => `https://${providerName}`;
+  const versions = ona?.versions ?? [];
   return {
-    ...{ issuer: `https://${terms.providerName}`, audience: terms.audience, claims, formerIssuers },
-    ona: ona === null ? null : { organizationId: ona.organizationId, versions: ona.versions },
+    ...{ issuer: issuerOf(terms), audience: terms.audience, isOna: ona !== null, organizationId },
+    subject: versions.length > 1 ? "both" : versions[0] === "v2" ? "v2" : (claims?.keys ?? null),
+    formerIssuers: formers.map((former) => {
+      const other = organizationOf(former.entry);
+      return { issuer: issuerOf(former.terms), organizationId: other === organizationId ? null : other };
+    }),
   };
 }
 
 /** The repository that a role's description ends in, as ours do; null where it names none. */
-export function repositoryOf({ description }: Pick<ExistingRole, "description">): string | null {
+function repositoryOf({ description }: ExistingRole): string | null {
   const [url = ""] = /https:\/\/\S+$/.exec(description ?? "") ?? [];
   return parseEntryUrl(url, "repo", scmHosts({})).ok ? url : null;
 }
 
-function literalsOf({ groups }: ReadTrust): readonly string[] {
-  return groups
-    .flatMap((group) => group.flatMap((s) => s.literals))
-    .map(({ text, open }) => quote(open ? `${text}*` : text));
-}
-
 /** All statements of a role's policies, or why they cannot be kept. */
 function permissionsOf(role: ExistingRole): readonly Statement[] | string {
-  const statements: Statement[] = [];
-  for (const document of role.permissions) {
-    const { policy, problems, version } = readDocument(document.value);
-    const [problem] = problems;
-    if (problem !== undefined) return `a permission policy of it is not one: ${problem.message}`;
-    if (version !== "2012-10-17" && JSON.stringify(policy).includes("${"))
-      return "a permission policy of it has a Version before 2012-10-17, in which ${…} is text";
-    statements.push(...policy.Statement);
-  }
+  const read = role.permissions.map((document) => statementsOf(document, "a permission policy of it"));
+  const problem = read.find((one) => typeof one === "string");
+  if (problem !== undefined) return problem;
   const seen = new Set<string>();
   // Names of statements are unique in one policy, and an entry has one.
-  return statements.map((statement) => {
-    const { Sid, ...rest } = statement;
-    if (Sid === undefined || Sid === "" || seen.has(Sid)) return rest;
-    seen.add(Sid);
-    return statement;
-  });
+  return read
+    .flatMap((one) => (typeof one === "string" ? [] : one))
+    .map((statement) => {
+      const { Sid, ...rest } = statement;
+      if (Sid === undefined || Sid === "" || seen.has(Sid)) return rest;
+      seen.add(Sid);
+      return statement;
+    });
 }
 
 /** Without the Deny that `expires` brings along; where a role has none, the entry adds it. */
@@ -205,47 +197,35 @@ function withoutExpiry(
   return { statements: left, notes: left.length < statements.length ? [] : [added] };
 }
 
-/** An account, with the regions that the ARNs of its roles name, the most frequent first. */
+/** An account, with the regions that the ARNs of its roles name. */
 function accountOf(place: Half["place"], roles: readonly Half[]): ImportedAccount {
   const counts = new Map<string, number>();
   for (const resource of roles.flatMap(({ statements }) => statements.flatMap((s) => many(s.Resource)))) {
     const region = parseArn(resource)?.region ?? "";
     if (partitionOf(region) === place.partition) counts.set(region, (counts.get(region) ?? 0) + 1);
   }
-  const [region = null, ...otherRegions] = [...counts]
-    .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
-    .map(([name]) => name);
-  return { ...place, region, otherRegions };
+  const sorted = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+  return { ...place, regions: sorted.map(([region]) => region) };
 }
 
-/** What an entry says of a role by saying nothing, in words. */
-const factWords: Readonly<Record<Exclude<RoleFact, "policies">, string>> = Object.freeze({
-  path: "its path",
-  description: "its description",
-  maxSessionDuration: "its longest session",
-  permissionsBoundary: "its permissions boundary",
-  tags: "its tags",
-});
-
 /** What no file says of a role: an entry that adopts it would take that away. */
-function unseenNotes(role: ExistingRole): readonly string[] {
-  const { shown, permissions, managedPolicies } = role;
+function unseenNotes({ name, arn, shown, permissions, managedPolicies }: ExistingRole): readonly string[] {
   // A name that no shell reads as something else.
-  const name = /^[\w+=,.@-]+$/.test(role.name ?? "") ? (role.name ?? "") : "NAME";
-  const unseen = Object.entries(factWords)
-    .filter(([fact]) => !shown.has(fact as RoleFact) && !(fact === "path" && role.arn !== null))
-    .map(([, what]) => what);
+  const word = /^[\w+=,.@-]+$/.test(name ?? "") ? name : "NAME";
+  const unseen = (Object.keys(roleFacts) as RoleFact[])
+    .filter((fact) => !shown.has(fact) && fact !== "policies" && !(fact === "path" && arn !== null))
+    .map((fact) => `its ${roleFacts[fact]}`);
   const notes: string[] = [];
   if (unseen.length > 0)
     notes.push(
       `the files do not show ${unseen.join(", ")}: adopted as it stands here, the role would lose what it has;` +
-        ` pass what aws iam get-role --role-name ${name} prints, too`,
+        ` pass what aws iam get-role --role-name ${word} prints, too`,
     );
   if (permissions.length === 0 && managedPolicies.length === 0 && !shown.has("policies"))
     notes.push(
       "the files show no policy of it: what it may do is missing here, and exclusive: true would take it away;" +
-        ` pass what aws iam list-attached-role-policies --role-name ${name} prints, and aws iam get-role-policy` +
-        ` for each name of aws iam list-role-policies --role-name ${name}`,
+        ` pass what aws iam list-attached-role-policies --role-name ${word} prints, and aws iam get-role-policy` +
+        ` for each name of aws iam list-role-policies --role-name ${word}`,
     );
   return notes;
 }

@@ -1,6 +1,7 @@
 import { quote } from "../diagnostics";
 import type { ScmHost } from "../model/accessModel";
-import type { ExistingRole } from "../model/existing";
+import type { ExistingDocument, ExistingRole } from "../model/existing";
+import type { Statement } from "../model/policyDocument";
 import { escapePattern, many, readDocument } from "../policy";
 import {
   byFit,
@@ -11,11 +12,15 @@ import {
   recogniseOna,
   type AdmittedSubjects,
   type Recognised,
+  type SubjectLiteral,
 } from "../subject";
 import { readTrustStatement, type Terms, type TrustStatement } from "./trustStatement";
 
 /** Statements of one entry's terms. */
-type Group = readonly [TrustStatement, ...TrustStatement[]];
+interface Group {
+  readonly terms: Terms;
+  readonly statements: readonly TrustStatement[];
+}
 
 /** A trust policy, taken apart. */
 export interface ReadTrust {
@@ -24,38 +29,44 @@ export interface ReadTrust {
   readonly unsaid: readonly string[];
 }
 
+/** The statements of a document, or why they cannot be kept. @param what - the document, for the message */
+export function statementsOf({ value }: ExistingDocument, what: string): readonly Statement[] | string {
+  const { policy, problems, version } = readDocument(value);
+  const [problem] = problems;
+  if (problem !== undefined) return `${what} is not one: ${problem.message}`;
+  return version !== "2012-10-17" && JSON.stringify(policy).includes("${")
+    ? `${what} has a Version before 2012-10-17, in which \${…} is text`
+    : policy.Statement;
+}
+
 /** Reads the trust policy of a role; says why not of one that an entry could only widen. */
 export function readTrust({ trust }: Pick<ExistingRole, "trust">): ReadTrust | string {
   if (trust === null) return "its trust policy is in none of the files";
-  const { policy, problems, version } = readDocument(trust.value);
-  const [problem] = problems;
-  if (problem !== undefined) return `its trust policy is not one: ${problem.message}`;
-  if (version !== "2012-10-17" && JSON.stringify(policy).includes("${"))
-    return "its trust policy has a Version before 2012-10-17, in which ${…} is text";
-  if (policy.Statement.some((s) => s.Effect === "Deny"))
+  const statements = statementsOf(trust, "its trust policy");
+  if (typeof statements === "string") return statements;
+  if (statements.some((s) => s.Effect === "Deny"))
     return "its trust policy has a Deny, which no entry can say: it would admit more";
-  const groups = new Map<string, [TrustStatement, ...TrustStatement[]]>();
+  const groups = new Map<string, Group>();
   const unsaid: string[] = [];
-  for (const [i, statement] of policy.Statement.entries()) {
+  for (const [i, statement] of statements.entries()) {
     const place = `trust statement ${i + 1}`;
-    const principal = statement.Principal;
-    if (principal === undefined || principal === "*") {
-      unsaid.push(`${place} is left out: its principal is no identity provider`);
-      continue;
-    }
-    for (const [type, names] of Object.entries(principal))
+    const { Principal } = statement;
+    const principals = typeof Principal === "object" ? Object.entries(Principal) : [];
+    if (principals.length === 0) unsaid.push(`${place} is left out: its principal is no identity provider`);
+    for (const [type, names] of principals)
       if (type !== "Federated")
         unsaid.push(`${place}: the principals ${many(names).map(quote).join(", ")} are left out`);
-    for (const federated of many(principal["Federated"])) {
+    for (const federated of principals.flatMap(([type, names]) =>
+      type === "Federated" ? many(names) : [],
+    )) {
       const read = readTrustStatement(statement, federated);
       if (typeof read === "string") {
         unsaid.push(`${place} is left out: ${read}`);
         continue;
       }
       const key = JSON.stringify(read.terms);
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, [read]);
-      else group.push(read);
+      const alike = groups.get(key)?.statements ?? [];
+      groups.set(key, { terms: read.terms, statements: [...alike, read] });
     }
   }
   if (groups.size > 0) return { groups: [...groups.values()], unsaid };
@@ -70,24 +81,17 @@ export type SettledHosts = ReadonlyMap<string, ScmHost>;
  * own path ends: of all that are possible, the one is taken that says most of all policies together.
  */
 export function settleHosts(policies: readonly ReadTrust[]): SettledHosts {
-  const totals = new Map<string, Map<string, { readonly host: ScmHost; total: number }>>();
+  const sums = new Map<string, { authority: string; host: ScmHost; total: number }>();
   for (const group of policies.flatMap(({ groups }) => groups))
-    for (const [authority, admitted] of admittedOn(group)) {
-      const sums = totals.get(authority) ?? new Map<string, { readonly host: ScmHost; total: number }>();
-      totals.set(authority, sums);
+    for (const [authority, admitted] of admittedOn(group))
       for (const host of possibleHosts(admitted.literals)) {
-        const key = `${host.name} ${host.kind}`;
-        const sum = sums.get(key) ?? { host, total: 0 };
-        sums.set(key, sum);
-        sum.total += fitOf(recognise(admitted, host));
+        const key = `${authority} ${host.name} ${host.kind}`;
+        const sum = sums.get(key) ?? { authority, host, total: 0 };
+        sums.set(key, { ...sum, total: sum.total + fitOf(recognise(admitted, host)) });
       }
-    }
-  return new Map(
-    [...totals].flatMap(([authority, sums]) => {
-      const [best] = [...sums.values()].sort((a, b) => b.total - a.total);
-      return best === undefined ? [] : [[authority, best.host] as const];
-    }),
-  );
+  // The last one of an authority stays: that is the first of those that say most.
+  const worstFirst = [...sums.values()].sort((a, b) => b.total - a.total).reverse();
+  return new Map(worstFirst.map(({ authority, host }) => [authority, host]));
 }
 
 /** Values that are said count, and among equals the fewest forms; 0: none can be said. */
@@ -106,13 +110,17 @@ function admittedOn(group: Group): readonly (readonly [string, AdmittedSubjects]
   ]);
 }
 
-function admittedBy(group: Group): AdmittedSubjects {
-  const admits = (subject: string): boolean => group.some((s) => s.admits(subject));
-  const covers = (prefix: string): boolean => group.some((s) => s.covers(prefix));
+function admittedBy({ statements }: Group): AdmittedSubjects {
+  const admits = (subject: string): boolean => statements.some((s) => s.admits(subject));
+  const covers = (prefix: string): boolean => statements.some((s) => s.covers(prefix));
   // IAM ORs statements.
   const excludes = (text: string, open: boolean): boolean =>
-    group.some((s) => s.excludes(text, open)) && !(open ? covers(text) : admits(text));
-  return { literals: group.flatMap((s) => s.literals), admits, covers, excludes };
+    statements.some((s) => s.excludes(text, open)) && !(open ? covers(text) : admits(text));
+  return { literals: literalsOf({ statements }), admits, covers, excludes };
+}
+
+export function literalsOf({ statements }: Pick<Group, "statements">): readonly SubjectLiteral[] {
+  return statements.flatMap((s) => s.literals);
 }
 
 /** What an entry says of the trust in one issuer. */
@@ -132,51 +140,43 @@ export interface RecognisedTrust extends IssuerTrust {
 /** The entry on one of these hosts that says most of a trust policy; null where there is none. */
 export function recogniseTrust({ groups, unsaid }: ReadTrust, hosts: SettledHosts): RecognisedTrust | null {
   const found = groups
-    .flatMap((group) =>
-      [
-        recogniseOna(admittedBy(group)),
-        ...admittedOn(group).map(([authority, admitted]) => {
-          const host = hosts.get(authority);
-          return host === undefined ? null : recognise(admitted, host);
-        }),
-      ].flatMap((entry) => (entry === null ? [] : [{ group, entry, terms: group[0].terms }])),
-    )
+    .flatMap((group) => {
+      const onHosts = admittedOn(group).map(([authority, admitted]) => {
+        const host = hosts.get(authority);
+        return host === undefined ? null : recognise(admitted, host);
+      });
+      return [recogniseOna(admittedBy(group)), ...onHosts].flatMap((entry) =>
+        entry === null ? [] : [{ ...group, entry }],
+      );
+    })
     .sort((a, b) => byFit(a.entry, b.entry) || byAge(a.terms, b.terms));
   const [best] = found;
   if (best === undefined) return null;
   const formers = found
-    .filter(
-      (other, i) => couldBeFormer(best, other) && found.findIndex(({ group }) => group === other.group) === i,
-    )
+    .filter((other, i) => couldBeFormer(best, other) && found.findIndex((f) => f.terms === other.terms) === i)
     .sort((a, b) => (a.terms.providerName < b.terms.providerName ? -1 : 1));
   const said = [best, ...formers];
-  const others = groups.filter((group) => said.every((s) => s.group !== group));
+  const others = groups.filter(({ terms }) => said.every((s) => s.terms !== terms));
+  const isOfBest = ({ terms }: Group) => terms.federated === best.terms.federated;
   const left = [
-    ...said.flatMap(({ group, entry }) =>
-      group.flatMap((s) => s.literals).filter((literal) => !isSaid(literal, entry.subjects)),
-    ),
-    ...others
-      .filter(([{ terms }]) => terms.federated === best.terms.federated)
-      .flatMap((group) => group.flatMap((s) => s.literals)),
+    ...said.flatMap((own) => literalsOf(own).filter((literal) => !isSaid(literal, own.entry.subjects))),
+    ...others.filter(isOfBest).flatMap(literalsOf),
   ];
-  const otherIssuers = others
-    .map(([{ terms }]) => terms)
-    .filter(({ federated }) => federated !== best.terms.federated);
-  const added = said.flatMap(({ entry }) => [
-    ...entry.added.exact,
-    ...entry.added.prefixes.map((prefix) => `${escapePattern(prefix)}*`),
+  const added = said.flatMap(({ entry: { added: more } }) => [
+    ...more.exact,
+    ...more.prefixes.map((prefix) => `${escapePattern(prefix)}*`),
   ]);
   const notes = [
     ...unsaid,
-    ...said.flatMap(({ group }) => group.flatMap((s) => s.notes)),
+    ...said.flatMap(({ statements }) => statements.flatMap((s) => s.notes)),
     ...left.map(
       ({ text, open }) =>
         `admitted until now, and not by this entry: ${quote(text)}${open ? " and more after it" : ""}`,
     ),
-    ...otherIssuers.map(
-      ({ providerName }) =>
-        `the issuer ${quote(`https://${providerName}`)} is left out: it admits something else, or on other terms`,
-    ),
+    ...others
+      .filter((other) => !isOfBest(other))
+      .map(({ terms }) => quote(`https://${terms.providerName}`))
+      .map((issuer) => `the issuer ${issuer} is left out: it admits something else, or on other terms`),
     ...added.map((subject) => `admitted by this entry, and not until now: ${quote(subject)}`),
   ];
   return { ...best, formers, notes: [...new Set(notes)] };
@@ -184,22 +184,21 @@ export function recogniseTrust({ groups, unsaid }: ReadTrust, hosts: SettledHost
 
 /** Of two issuers of one installation, `api.` is the older form. */
 function byAge(a: Terms, b: Terms): number {
-  const rank = ({ providerName }: Terms): number => (providerName.startsWith("api.") ? 1 : 0);
-  return rank(a) - rank(b);
+  const [isOld, isOlder] = [a, b].map(({ providerName }) => providerName.startsWith("api."));
+  return Number(isOld) - Number(isOlder);
 }
 
 /** Would the entry, with another issuer among the former ones of its installation, say both? */
 function couldBeFormer(own: IssuerTrust, other: IssuerTrust): boolean {
-  const meaning = ({ entry, terms }: IssuerTrust) => {
-    const { audience, expires, sourceCidrs } = terms;
+  const meaning = ({ entry, terms: { audience, expires, sourceCidrs } }: IssuerTrust) => {
     const { kind, url, contexts, claims, ona } = entry;
-    const own = [ona?.projects, ona?.versions];
-    return [kind, url.url, contexts, claims?.keys, own, audience, expires, sourceCidrs];
+    const subject = [claims?.keys, ona?.projects, ona?.versions];
+    return JSON.stringify([kind, url.url, contexts, subject, audience, expires, sourceCidrs]);
   };
   const accountOf = ({ federated }: Terms) => federated.split(":").slice(1, 5).join();
   return (
     own.terms.federated !== other.terms.federated &&
     accountOf(own.terms) === accountOf(other.terms) &&
-    JSON.stringify(meaning(own)) === JSON.stringify(meaning(other))
+    meaning(own) === meaning(other)
   );
 }

@@ -50,17 +50,12 @@ function meaningOf(document: ExistingDocument): string {
 
 /** One role out of what two files show of it: the first that says something is believed. */
 function joined(a: ExistingRole, b: ExistingRole): ExistingRole {
+  const said = Object.fromEntries(Object.entries(a).filter(([, value]) => value !== null));
   return {
-    name: a.name ?? b.name,
-    origin: a.origin,
+    ...b,
+    ...(said as Partial<ExistingRole>),
     shown: new Set([...a.shown, ...b.shown]),
-    arn: a.arn ?? b.arn,
-    path: a.path ?? b.path,
-    description: a.description ?? b.description,
-    maxSessionDuration: a.maxSessionDuration ?? b.maxSessionDuration,
-    permissionsBoundary: a.permissionsBoundary ?? b.permissionsBoundary,
     tags: { ...b.tags, ...a.tags },
-    trust: a.trust ?? b.trust,
     permissions: distinct([...a.permissions, ...b.permissions], meaningOf),
     managedPolicies: distinct([...a.managedPolicies, ...b.managedPolicies], ({ arn }) => arn),
   };

@@ -1,14 +1,13 @@
 import { printable, quote } from "../diagnostics";
-import type { Context, OnaVersion } from "../model/accessModel";
+import type { Context } from "../model/accessModel";
 import { onaIssuer } from "../model/issuer";
-import { parseArn } from "../model/names";
 import type { Partition } from "../model/partitions";
-import type { Condition, OneOrMany, Statement } from "../model/policyDocument";
+import { fixedLimits } from "../model/quotas";
 import { accessLevels, type ResolvedGrant } from "../policy";
-import { yamlQuote } from "../workspace/render/quoting";
+import { yamlQuote, yamlWord } from "../workspace/render/quoting";
 import { knownHosts } from "../subject";
 import {
-  repositoryOf,
+  isAwsTag,
   type ImportedAccount,
   type ImportedInstallation,
   type ImportedRole,
@@ -32,22 +31,16 @@ export function manifestText(
   const installations = namedInstallations(roles.map((role) => role.installation));
   const accounts = new Map(roles.map(({ account }) => [accountName(account), account]));
   const hosts = new Map<string, string>(
-    roles.map(({ trust: { entry } }) => [entry.host.name, entry.host.kind] as const),
+    roles
+      .map(({ trust }) => trust.entry.host)
+      .filter(({ name }) => !Object.hasOwn(knownHosts, name))
+      .map(({ name, kind }) => [name, kind]),
   );
-  const urls = new Set<string>();
+  const firsts = new Map(roles.toReversed().map((role) => [role.url, role]));
   const entries = (kind: "org" | "repo"): Lines =>
     roles
-      .filter((role) => role.trust.entry.kind === kind)
-      .flatMap((role) => {
-        const url = urlOf(role);
-        const isFurther = urls.has(url);
-        urls.add(url);
-        return entryLines(role, { installations, accounts, isFurther });
-      });
-  const hostLines = sorted(hosts).flatMap(([name, kind]) =>
-    Object.hasOwn(knownHosts, name) ? [] : [`  ${yamlQuote(name)}: ${kind}`],
-  );
-  const guess = ["# What kind of host each is cannot be seen: this is what fits the subjects best."];
+      .filter(({ trust }) => trust.entry.kind === kind)
+      .flatMap((role) => entryLines(role, installations, accounts.size > 1, firsts.get(role.url) !== role));
   const lines = [
     "version: 1",
     ...block(
@@ -55,22 +48,23 @@ export function manifestText(
       sorted(accounts).flatMap(([name, account]) => accountLines(name, account, regionOf(account.partition))),
     ),
     ...block("installations", sorted(installations).flatMap(installationLines)),
-    ...(hostLines.length === 0 ? [] : block("scmHosts", hostLines, guess)),
+    ...(hosts.size === 0
+      ? []
+      : block(
+          "scmHosts",
+          sorted(hosts).map(([name, kind]) => `  ${yamlQuote(name)}: ${kind}`),
+          ["# What kind of host each is cannot be seen: this is what fits the subjects best."],
+        )),
     ...(["org", "repo"] as const).flatMap((kind) => {
       const own = entries(kind);
       return own.length === 0 ? [] : block(`${kind}s`, own);
     }),
-    ...skipped.flatMap(({ role, problem }) => [
-      "",
-      `# No entry for ${roleLabel(role)}: ${printable(problem)}`,
-    ]),
+    ...skipped.flatMap(({ role: { name, origin }, problem }) => {
+      const label = name === null ? `the role of ${quote(origin.file)}` : `role ${quote(name)}`;
+      return ["", `# No entry for ${label}: ${printable(problem)}`];
+    }),
   ];
   return `${lines.join("\n")}\n`;
-}
-
-/** A role as messages call it. */
-function roleLabel({ name, origin }: ImportedRole["role"]): string {
-  return name === null ? `the role of ${quote(origin.file)}` : `role ${quote(name)}`;
 }
 
 function block(key: string, lines: Lines, comment: Lines = []): Lines {
@@ -81,169 +75,137 @@ function sorted<T>(map: Named<T>): readonly (readonly [string, T])[] {
   return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** The lines of keys that have a value. */
-function keyLines(indent: string, pairs: Readonly<Record<string, string | null>>): Lines {
+/** What YAML holds; a key without a value is left out. */
+type Value = string | true | readonly Value[] | Pairs;
+interface Pairs {
+  readonly [key: string]: Value | null | undefined;
+}
+
+/** A value on one line, which every YAML parser reads alike. */
+function flow(value: Value): string {
+  if (typeof value === "string") return yamlWord(value);
+  if (value === true) return "true";
+  if (isList(value)) return `[${value.map(flow).join(", ")}]`;
+  const pairs = pairsOf(value);
+  return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
+}
+
+function isList(value: Value): value is readonly Value[] {
+  return Array.isArray(value);
+}
+
+function pairsOf(pairs: Pairs): Lines {
   return Object.entries(pairs).flatMap(([key, value]) =>
-    value === null ? [] : [`${indent}${key}: ${value}`],
+    value === null || value === undefined ? [] : [`${yamlWord(key)}: ${flow(value)}`],
   );
 }
 
-function accountLines(name: string, account: ImportedAccount, fallback: string): Lines {
-  const { id, region, otherRegions } = account;
-  const others = otherRegions.join(", ");
+/** The lines of an account's, an installation's or an entry's keys. */
+function keyLines(pairs: Pairs): Lines {
+  return pairsOf(pairs).map((pair) => `    ${pair}`);
+}
+
+/** A list of items of one line or more. */
+function listLines(key: string, items: readonly Lines[]): Lines {
+  const lines = items.flatMap((item) => item.map((line, i) => `      ${i === 0 ? "-" : " "} ${line}`));
+  return lines.length === 0 ? [] : [`    ${key}:`, ...lines];
+}
+
+function accountLines(name: string, { id, regions }: ImportedAccount, fallback: string): Lines {
+  const [region = fallback, ...others] = regions;
   const comment =
-    region === null
+    regions.length === 0
       ? "No ARN of these roles names a region: write the one where the account's secrets and queues are."
-      : others === ""
-        ? "The region that the ARNs of these roles name."
-        : `The region that most ARNs of these roles name; others name ${others}.`;
-  return [
-    ...[`  ${name}:`, `    id: ${yamlQuote(id)}`, `    # ${comment}`],
-    `    region: ${region ?? fallback}`,
-  ];
+      : `The region that the ARNs of these roles name${others.length === 0 ? "" : ` most; others name ${others.join(", ")}`}.`;
+  return [`  ${name}:`, ...keyLines({ id }), `    # ${comment}`, ...keyLines({ region })];
 }
 
 function installationLines([name, installation]: readonly [string, ImportedInstallation]): Lines {
-  const { issuer, audience, claims, ona, formerIssuers } = installation;
-  const [, host = null] = /^https:\/\/api\.([a-z0-9-]+(?:\.[a-z0-9-]+)+)\/idp$/.exec(issuer) ?? [];
-  const isDefault = host !== null || (ona !== null && issuer === onaIssuer);
+  const { issuer, audience, isOna, subject, organizationId, formerIssuers } = installation;
+  const [, host] = /^https:\/\/api\.([a-z0-9-]+(?:\.[a-z0-9-]+)+)\/idp$/.exec(issuer) ?? [];
+  const isDefault = host !== undefined || (isOna && issuer === onaIssuer);
   return [
     `  ${name}:`,
-    ...keyLines("    ", {
-      kind: ona === null ? null : "ona",
-      host: text(host),
-      issuer: isDefault ? null : yamlQuote(issuer),
-      audience: audience === "sts.amazonaws.com" ? null : yamlQuote(audience),
+    ...keyLines({
+      kind: isOna ? "ona" : null,
+      host,
+      issuer: isDefault ? null : issuer,
+      audience: audience === "sts.amazonaws.com" ? null : audience,
     }),
     "    # It is there already: existing leaves it alone, import takes it over.",
-    "    identityProvider: existing",
-    ...keyLines("    ", {
-      subject: ona !== null ? onaSubject(ona.versions) : claims === null ? null : flow(claims.keys),
-      organizationId: text(ona?.organizationId ?? claims?.organizationId ?? null),
-    }),
+    ...keyLines({ identityProvider: "existing", subject, organizationId }),
     ...(formerIssuers.length === 0
       ? []
-      : ["    # Its older issuers, or newer ones: the one above is a guess.", "    formerIssuers:"]),
-    ...formerIssuers.map((former) => {
-      const id =
-        former.organizationId === null ? "" : `organizationId: ${yamlQuote(former.organizationId)}, `;
-      return `      - { issuer: ${yamlQuote(former.issuer)}, ${id}identityProvider: existing }`;
-    }),
+      : ["    # Its older issuers, or newer ones: the one above is a guess."]),
+    ...listLines(
+      "formerIssuers",
+      formerIssuers.map((former) => [flow({ ...former, identityProvider: "existing" })]),
+    ),
   ];
 }
 
-/** What an entry's lines depend on besides its role. */
-interface Surroundings {
-  readonly installations: Named<ImportedInstallation>;
-  readonly accounts: Named<ImportedAccount>;
-  /** Has the repository an entry already? Its snippet logs in to the roles of both. */
-  readonly isFurther: boolean;
-}
-
-function entryLines(imported: ImportedRole, { installations, accounts, isFurther }: Surroundings): Lines {
-  const { role, account, installation, trust, permissions, sessionDuration, tags, managedPolicies, notes } =
-    imported;
+/** @param isFurther - has the repository an entry already? Its snippet logs in to the roles of both */
+function entryLines(
+  { role, account, installation, url, trust, permissions, notes }: ImportedRole,
+  installations: Named<ImportedInstallation>,
+  hasAccounts: boolean,
+  isFurther: boolean,
+): Lines {
   const { entry, terms } = trust;
+  const { maxSessionDuration: seconds } = role;
   const own = JSON.stringify(installation);
-  const [on = ""] = [...installations].find(([, other]) => JSON.stringify(other) === own) ?? [];
-  const list = (key: string, items: readonly Lines[]): Lines =>
-    items.length === 0
-      ? []
-      : [
-          `    ${key}:`,
-          ...items.flatMap((lines) => lines.map((line, i) => `      ${i === 0 ? "-" : " "} ${line}`)),
-        ];
+  const on = [...installations].filter(([, other]) => JSON.stringify(other) === own).map(([name]) => name);
   return [
     ...notes.map((note) => `  # ${printable(note)}`),
-    `  - url: ${yamlQuote(urlOf(imported))}`,
-    ...keyLines("    ", {
-      project: entry.ona === null ? null : flow(entry.ona.projects),
-      installations: installations.size > 1 ? `[${on}]` : null,
-      accounts: accounts.size > 1 ? `[${accountName(account)}]` : null,
-      name: text(role.name),
-      adopt: role.name === null ? null : "true",
-      path: text(pathOf(role)),
-      description: text(role.description),
-      tags: flowIfAny(tags),
-      contexts: contextsText(entry.contexts),
-      sessionDuration: sessionDuration === null ? null : `${sessionDuration}s`,
-      permissionsBoundary: text(role.permissionsBoundary),
-      expires: text(terms.expires),
-      sourceCidrs: flowIfAny(terms.sourceCidrs),
-      managedPolicies: flowIfAny(managedPolicies),
+    `  - url: ${yamlQuote(url)}`,
+    ...keyLines({
+      project: entry.ona?.projects,
+      installations: installations.size > 1 ? on : null,
+      accounts: hasAccounts ? [accountName(account)] : null,
+      name: role.name,
+      adopt: role.name === null ? null : true,
+      path: (role.path === "/" ? null : role.path) ?? /:role(\/.+\/)/s.exec(role.arn ?? "")?.[1],
+      description: role.description,
+      tags: unlessEmpty(Object.fromEntries(Object.entries(role.tags).filter(([key]) => !isAwsTag(key)))),
+      contexts: contextsOf(entry.contexts),
+      sessionDuration: seconds === null || seconds === fixedLimits.minRoleSession ? null : `${seconds}s`,
+      permissionsBoundary: role.permissionsBoundary,
+      expires: terms.expires,
+      sourceCidrs: unlessEmpty(terms.sourceCidrs),
+      managedPolicies: unlessEmpty([...new Set(role.managedPolicies.map(({ arn }) => arn))].sort()),
     }),
-    ...list(
+    ...listLines(
       "grants",
       permissions.grants.map((grant) => [grantText(grant, account)]),
     ),
-    ...list("statements", permissions.statements.map(statementLines)),
-    ...(isFurther && role.name !== null ? [`    snippet: { profile: ${yamlQuote(role.name)} }`] : []),
+    ...listLines(
+      "statements",
+      permissions.statements.map((statement) => pairsOf({ ...statement })),
+    ),
+    ...keyLines({ snippet: isFurther && role.name !== null ? { profile: role.name } : null }),
   ];
 }
 
-/** The repository: of a role of Ona as its description says it, since no subject does. */
-function urlOf({ role, trust: { entry } }: ImportedRole): string {
-  return (entry.ona === null ? null : repositoryOf(role)) ?? entry.url.url;
-}
-
-/** The versions of Ona's subjects, as `subject` has them; null for the default. */
-function onaSubject(versions: readonly OnaVersion[]): string | null {
-  if (versions.length > 1) return "both";
-  return versions.includes("v3") ? null : "v2";
-}
-
-function text(value: string | null): string | null {
-  return value === null ? null : yamlQuote(value);
+function unlessEmpty<T extends object>(value: T): T | null {
+  return Object.keys(value).length === 0 ? null : value;
 }
 
 /** Null for the default. */
-function contextsText(contexts: readonly Context[]): string | null {
+function contextsOf(contexts: readonly Context[]): Value | null {
   if (contexts.length === 0 || (contexts.length === 1 && contexts[0] === "repository")) return null;
-  const texts = contexts.map((c) => (typeof c === "string" ? c : `{ branch: ${yamlQuote(c.branch)} }`));
-  return `[${texts.join(", ")}]`;
-}
-
-/** Null for the default. Where a role's path is not shown, its ARN has it. */
-function pathOf({ path, arn }: ImportedRole["role"]): string | null {
-  const [, ofArn] =
-    /^role(\/(?:.*\/)?)[^/]+$/s.exec(arn === null ? "" : (parseArn(arn)?.resource ?? "")) ?? [];
-  const own = path ?? ofArn ?? "/";
-  return own === "/" ? null : own;
+  return contexts.map((context) => (typeof context === "string" ? context : { branch: context.branch }));
 }
 
 function grantText({ kind, access, target, arn, kmsKey }: ResolvedGrant, account: ImportedAccount): string {
   const name = kind === "parameter" && target.name.includes("/") ? `/${target.name}` : target.name;
-  const pairs = [
-    `${kind}: ${yamlQuote(arn ?? name)}`,
-    ...(access === accessLevels(kind)[0] ? [] : [`access: ${access}`]),
-    ...(arn !== null || target.account === account.id ? [] : [`account: ${yamlQuote(target.account)}`]),
-    ...(arn !== null || target.region === (account.region ?? "") ? [] : [`region: ${target.region}`]),
-    ...(kmsKey === null ? [] : [`kmsKey: ${yamlQuote(kmsKey.arn)}`]),
-  ];
-  return `{ ${pairs.join(", ")} }`;
-}
-
-function statementLines(statement: Statement): Lines {
-  const { Sid, Effect, Action, NotAction, Resource, NotResource, Condition } = statement;
-  const elements = { Sid, Effect, Action, NotAction, Resource, NotResource, Condition };
-  return Object.entries(elements).flatMap(([key, value]) =>
-    value === undefined ? [] : [`${key}: ${flow(value)}`],
-  );
-}
-
-type Value = Condition | OneOrMany | Readonly<Record<string, OneOrMany>>;
-
-/** A value on one line, which every YAML parser reads alike. */
-function flow(value: Value): string {
-  if (typeof value === "string") return yamlQuote(value);
-  const items = Object.entries<Value>(value as Readonly<Record<string, Value>>);
-  if (Array.isArray(value)) return `[${items.map(([, item]) => flow(item)).join(", ")}]`;
-  const pairs = items.map(([key, inner]) => `${yamlQuote(key)}: ${flow(inner)}`);
-  return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
-}
-
-function flowIfAny(value: Readonly<Record<string, string>> | readonly string[]): string | null {
-  return Object.keys(value).length === 0 ? null : flow(value);
+  const isHere = (value: string, own = "") => arn !== null || value === own;
+  return flow({
+    [kind]: arn ?? name,
+    access: access === accessLevels(kind)[0] ? null : access,
+    account: isHere(target.account, account.id) ? null : target.account,
+    region: isHere(target.region, account.regions[0]) ? null : target.region,
+    kmsKey: kmsKey?.arn,
+  });
 }
 
 /** The name of an imported account: its id, which is all that is known of it. */
@@ -256,7 +218,7 @@ function namedInstallations(installations: readonly ImportedInstallation[]): Nam
   const named = new Map<string, ImportedInstallation>();
   const distinct = new Map(installations.map((i) => [JSON.stringify(i), i]));
   for (const [, installation] of sorted(distinct)) {
-    const base = installation.ona === null ? nameOfHost(installation.issuer) : "ona";
+    const base = installation.isOna ? "ona" : nameOfHost(installation.issuer);
     let name = base;
     for (let n = 2; named.has(name); n++) name = `${base}-${n}`;
     named.set(name, installation);

@@ -2,7 +2,7 @@ import type { Path, Position } from "../diagnostics";
 import type { ExistingAccess, ExistingDocument } from "../model/existing";
 import { readAwsOutput } from "./awsOutput";
 import { blankRole, decoded, documentOf, present, type Found, type Remark } from "./document";
-import { isObject, own, readJson, text } from "./json";
+import { isObject, own, readJson } from "./json";
 import { readTerraform } from "./terraform";
 
 /** A file about access that exists already, read. */
@@ -32,7 +32,7 @@ export function readExisting(
 ): ExistingFile {
   const { value, problems, locate, positions } = readJson(decoded(written));
   const found: Found = { file, roles: [], unattached: [], identityProviders: [], mistakes: [], missing: [] };
-  const foreign = value === undefined ? foreignText(written) : null;
+  const foreign = value === undefined ? foreignOf(written) : null;
   for (const { path, message, remedy } of foreign === null ? problems : [{ path: [], ...foreign }])
     found.mistakes.push({ origin: { file, path }, message, remedy });
   if (value !== undefined) readValue(value, kind, found);
@@ -65,11 +65,7 @@ function readValue(value: unknown, asked: ExistingDocument["kind"] | null, found
   else
     found.mistakes.push({
       origin,
-      ...(isTemplate(value)
-        ? cloudFormation
-        : isObject(own(value, "resource"))
-          ? configuration
-          : unknownShape),
+      ...(foreignOf(JSON.stringify(value, null, 1)) ?? unknownShape),
     });
 }
 
@@ -88,28 +84,21 @@ const unknownShape: Foreign = Object.freeze({
     "pass a policy document, what aws iam get-role or get-account-authorization-details prints, or terraform show -json",
 });
 
-const cloudFormation: Foreign = Object.freeze({
-  message: "this is a CloudFormation template, whose functions only CloudFormation evaluates",
-  remedy: "deploy it, then pass what aws iam get-role --role-name NAME prints, with the role's policies",
-});
+/** By how their lines begin, in JSON, in YAML and in Terraform's own language. The AWS CDK leaves the version out. */
+const foreigners: readonly (Foreign & { readonly sign: RegExp })[] = Object.freeze([
+  {
+    sign: /^\s*"?(?:AWSTemplateFormatVersion"?:|TemplateBody":|Type"?:\s*["']?AWS::\w+::)/m,
+    message: "this is a CloudFormation template, whose functions only CloudFormation evaluates",
+    remedy: "deploy it, then pass what aws iam get-role --role-name NAME prints, with the role's policies",
+  },
+  {
+    sign: /^(?: "resource": \{|\s*(?:resource|data)\s+"aws_\w+")/m,
+    message: "this is a Terraform configuration, whose expressions only Terraform evaluates",
+    remedy: "pass what terraform show -json prints of its plan or state",
+  },
+]);
 
-const configuration: Foreign = Object.freeze({
-  message: "this is a Terraform configuration, whose expressions only Terraform evaluates",
-  remedy: "pass what terraform show -json prints of its plan or state",
-});
-
-/** A template, with or without its version, as the AWS CDK leaves it out, or `aws cloudformation get-template`. */
-function isTemplate(value: unknown): boolean {
-  return (
-    own(value, "AWSTemplateFormatVersion") !== undefined ||
-    own(value, "TemplateBody") !== undefined ||
-    Object.values(own(value, "Resources") ?? {}).some((r) => text(own(r, "Type"))?.startsWith("AWS::"))
-  );
-}
-
-/** Text that is not JSON, and well known: CloudFormation in YAML, and Terraform's own language. */
-function foreignText(written: string): Foreign | null {
-  if (/^\s*(?:"?AWSTemplateFormatVersion"?:|"?Type"?:\s*"?'?AWS::\w+::)/m.test(written))
-    return cloudFormation;
-  return /^\s*(?:resource|data)\s+"aws_\w+"/m.test(written) ? configuration : null;
+function foreignOf(written: string): Foreign | null {
+  const foreign = foreigners.find(({ sign }) => sign.test(written));
+  return foreign === undefined ? null : { message: foreign.message, remedy: foreign.remedy };
 }

@@ -1,5 +1,5 @@
 import { pathText, type Path } from "../diagnostics";
-import type { ExistingDocument, ExistingRole, RoleFact } from "../model/existing";
+import { roleFacts, type ExistingDocument, type ExistingRole, type RoleFact } from "../model/existing";
 import { blankRole, documentOf, present, seconds, type Found } from "./document";
 import { isObject, list, own, text, texts } from "./json";
 import { terraformResources, type TerraformResource } from "./terraformResource";
@@ -81,30 +81,21 @@ const attachments: readonly (readonly [type: string, role: string | null, policy
   ["aws_iam_role_policy_attachments_exclusive", "role_name", "policy_arns"],
 ]);
 
-/** The attributes that say each fact of a role. */
-const factAttributes: readonly (readonly [fact: RoleFact, ...attributes: string[]])[] = Object.freeze<
-  [RoleFact, ...string[]][]
->([
-  ["path", "path"],
-  ["description", "description"],
-  ["maxSessionDuration", "max_session_duration"],
-  ["permissionsBoundary", "permissions_boundary"],
-  ["tags", "tags", "tags_all"],
-]);
-
 function roleOf(resource: TerraformResource, found: Found): RoleInHand {
   const value = (attribute: string) => resource.read(attribute).value;
   const name = text(value("name"));
   // With what the provider adds to every resource, where that is shown.
   const tags = value("tags_all") ?? value("tags");
-  // What Terraform says of a role that it makes is all that the role has, but for what it does not know yet.
-  const shown = factAttributes
-    .filter(([, ...attributes]) => attributes.every((attribute) => resource.read(attribute).isWhole))
-    .map(([fact]) => fact);
+  // What Terraform says of a role that it makes is all that the role has, but for what it does not know yet; its policies are
+  // resources of their own.
+  const shown = (Object.keys(roleFacts) as RoleFact[]).filter((fact) => {
+    const attribute = fact.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    return resource.read(attribute).isWhole && (fact !== "tags" || resource.read("tags_all").isWhole);
+  });
   const role: ExistingRole = {
     ...blankRole({ file: found.file, path: resource.path }, name),
-    shown: new Set([...shown, "policies"]),
-    ...{ arn: text(value("arn")), path: text(value("path")), description: text(value("description")) },
+    ...{ shown: new Set(shown), arn: text(value("arn")) },
+    ...{ path: text(value("path")), description: text(value("description")) },
     maxSessionDuration: seconds(value("max_session_duration")),
     permissionsBoundary: text(value("permissions_boundary")),
     tags: Object.fromEntries(
@@ -131,8 +122,9 @@ function inlinePolicies(
     if (!isObject(block) || Object.values(block).every((v) => v === null || v === "")) continue;
     const policy = text(own(block, "policy"));
     if (policy === null) note(resource, "inline_policy", found);
-    const document = policy === null ? null : documentOf("permission", policy, path, role, found);
-    if (document !== null) policies.set(inlineKey(own(block, "name")) ?? pathText(path), document);
+    else
+      for (const document of present(documentOf("permission", policy, path, role, found)))
+        policies.set(inlineKey(own(block, "name")) ?? pathText(path), document);
   }
   return policies;
 }
@@ -195,13 +187,10 @@ function targetsOf(
 ): { readonly known: readonly TerraformResource[]; readonly elsewhere: readonly string[] } {
   const { value, isWhole, refersTo } = resource.read(attribute);
   const names = Array.isArray(value) ? texts(value) : present(text(value));
-  const alike =
-    refersTo === undefined
-      ? []
-      : resources.filter(
-          ({ module, type, name }) =>
-            module === resource.module && type === refersTo.type && name === refersTo.name,
-        );
+  const alike = resources.filter(
+    ({ module, type, name }) =>
+      module === resource.module && type === refersTo?.type && name === refersTo.name,
+  );
   // Where there are several, it is the one of the same index.
   const referred = alike.length === 1 ? alike : alike.filter(({ index }) => index === resource.index);
   const known = [...names.flatMap((name) => byText.get(name) ?? []), ...referred];

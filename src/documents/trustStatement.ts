@@ -223,20 +223,19 @@ function readExpiry(values: readonly string[], reading: Reading): string | null 
  * @see https://www.w3.org/TR/NOTE-datetime
  */
 function dayOf(moment: string): string | null {
-  const [, day, time = "", seconds = ":00"] =
-    /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(:\d{2})?(?:\.\d{1,9})?(?:Z|\+00:00)$/.exec(moment) ?? [];
-  if (day === undefined) return null;
-  const parsed = new Date(`${day}T${time}${seconds}Z`);
+  const [, minutes = ""] =
+    /^([\d-]{10}T\d{2}:\d{2}(?::\d{2})?)(?:\.\d{1,9})?(?:Z|\+00:00)$/.exec(moment) ?? [];
+  const time = Date.parse(`${minutes}Z`);
   // A 30 February would be a day in March.
-  const isReal = !Number.isNaN(parsed.getTime()) && parsed.toISOString() === `${day}T${time}${seconds}.000Z`;
-  return isReal ? day : null;
+  const isReal = !Number.isNaN(time) && new Date(time).toISOString().startsWith(minutes);
+  return isReal ? minutes.slice(0, "YYYY-MM-DD".length) : null;
 }
 
 function readCidrs(values: readonly string[], reading: Reading): string | null {
   if (reading.sourceCidrs.length > 0) return "stands there twice";
-  const cidrs = values.map(parseCidr);
-  const wrong = cidrs.findIndex((c) => !c.ok);
-  if (wrong >= 0) return `has ${quote(values[wrong] ?? "")}, which an entry cannot say`;
-  reading.sourceCidrs = cidrs.flatMap((c) => (c.ok ? [c.cidr] : [])).sort();
-  return reading.sourceCidrs.length === 0 ? "names no address" : null;
+  const cidrs = values.map(parseCidr).flatMap((read) => (read.ok ? [read.cidr] : []));
+  if (cidrs.length < values.length || cidrs.length === 0)
+    return `is ${values.map(quote).join(", ") || "empty"}, which an entry cannot say`;
+  reading.sourceCidrs = cidrs.sort();
+  return null;
 }

@@ -13,9 +13,12 @@ export interface ExistingDocument {
   readonly ofAws?: boolean;
 }
 
-/** What a role may have or not, and what a file may show or not: by AWS's own words. */
-export type RoleFact =
-  "path" | "description" | "maxSessionDuration" | "permissionsBoundary" | "tags" | "policies";
+/** What a role may have or not, and what a file may show or not: AWS's own words, and how messages call it. */
+export const roleFacts = Object.freeze({
+  ...{ path: "path", description: "description", maxSessionDuration: "longest session" },
+  ...{ permissionsBoundary: "permissions boundary", tags: "tags", policies: "policies" },
+});
+export type RoleFact = keyof typeof roleFacts;
 
 /** A role of a file, with what of it a file shows; null: not shown, or not there, which `shown` tells apart. */
 export interface ExistingRole {

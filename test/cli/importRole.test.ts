@@ -59,7 +59,7 @@ describe("a role that an entry says wholly", () => {
     write({ "role.json": getRole(exactly), "policy.json": policy });
     const found = await command(["import-role", "role.json", "policy.json"]);
     expect([found.status, found.stderr]).toEqual([0, ""]);
-    expect(found.stdout).toContain('      - { secret: "db" }\n');
+    expect(found.stdout).toContain("      - { secret: db }\n");
     expect(found.stdout).not.toContain("statements:");
     expect((await command(["import-role", "policy.json", "role.json"])).stdout).toBe(found.stdout);
     write({ "manifest.yaml": found.stdout });
@@ -232,14 +232,14 @@ describe("a Deny among permissions stays a statement, as it is", () => {
   it.each([
     ["beside a grant", [secretStatement, deny], 'Action: "s3:*"'],
     ["of what a grant says", [{ ...secretStatement, Effect: "Deny" }], "secretsmanager:GetSecretValue"],
-    ["alone", [deny], 'Effect: "Deny"'],
+    ["alone", [deny], "Effect: Deny"],
     ["of everything from a day on, alone", [expiry], "DateGreaterThanEquals"],
   ])("%s", async (_, statements, expected) => {
     const policy = { RoleName: "by-hand", PolicyName: "p", PolicyDocument: document(...statements) };
     write({ "role.json": getRole(exactly), "policy.json": JSON.stringify(policy) });
     const { stdout } = await command(["import-role", "role.json", "policy.json"]);
     expect(stdout).not.toContain("# No entry");
-    expect(stdout).toMatch(/statements:[^]*Effect: "Deny"/);
+    expect(stdout).toMatch(/statements:[^]*Effect: Deny/);
     expect(stdout).toContain(expected);
   });
 });

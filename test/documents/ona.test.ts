@@ -72,7 +72,7 @@ test.each<[string, readonly string[], readonly RegExp[]]>([
       new RegExp(`admitted by this entry, and not until now: "${v3(`project_id:${p}`).slice(0, 80)}`),
       /names a project of Ona and no repository: write its url/,
       /url: "https:\/\/github\.com\/OWNER\/REPOSITORY"/,
-      new RegExp(`project: \\["${p}"\\]`),
+      new RegExp(`project: \\[${p}\\]`),
     ],
   ],
   [
