@@ -1,8 +1,7 @@
 import { nearest, quote } from "../diagnostics";
-import type { AccessModel } from "../model/accessModel";
 import { parseArn } from "../model/names";
 import { regions, regionsAsOf } from "../model/regions";
-import { rulesOf, type Observation, type Rule } from "./rule";
+import { rulesOf, type Rule } from "./rule";
 
 /** Rules about a manifest as such, whatever access it gives, and about what a file does not show. */
 export const noteRules: readonly Rule[] = rulesOf({
@@ -13,14 +12,12 @@ export const noteRules: readonly Rule[] = rulesOf({
     remedy: "compare it with the regions that AWS lists; one that is newer than our list may stay",
     manifest: ({ unlistedRegions }) =>
       unlistedRegions.map(({ region, origin }) => {
-        const near = nearest(
-          region,
-          regions.filter((other) => areaOf(other) === areaOf(region)),
-        );
+        const nearby = regions.filter((other) => areaOf(other) === areaOf(region));
+        const near = nearest(region, nearby);
         return {
           message: `${quote(region)} is not among AWS's regions as of ${regionsAsOf}: if it is misspelt, deploys and logins fail, and a grant reaches nothing`,
           origin,
-          remedy: near === undefined ? undefined : `did you mean ${near}? a region that is newer may stay`,
+          remedy: near && `did you mean ${near}? a region that is newer may stay`,
         };
       }),
   },
@@ -29,7 +26,21 @@ export const noteRules: readonly Rule[] = rulesOf({
     title: "an account that nothing uses, or a file that a glob passes over",
     why: "somebody may believe that it counts",
     remedy: "remove it, or write the entries that need it",
-    manifest: (model) => [...passedOver(model), ...unused(model)],
+    manifest: ({ passedOver, accounts }) => {
+      // A resource that a role of another account uses counts, too. P05 is about installations.
+      const arns = accounts.flatMap(({ roles }) => roles.flatMap(({ foreignResources }) => foreignResources));
+      const reached = new Set(arns.map(({ arn }) => parseArn(arn)?.account));
+      return [
+        ...passedOver.map(({ file, origin }) => ({
+          message: `the include passes over ${quote(file)}, whose name begins with a dot`,
+          origin,
+          remedy: "rename it, or include it by its own path, if its entries count",
+        })),
+        ...accounts
+          .filter(({ id, roles }) => roles.length === 0 && !reached.has(id))
+          .map(({ name, origin }) => ({ message: `no entry uses the account ${quote(name)}`, origin })),
+      ];
+    },
   },
   N03: {
     severity: "info",
@@ -46,23 +57,6 @@ export const noteRules: readonly Rule[] = rulesOf({
       "pass what shows it: a plan made after apply, terraform show -json of the state, or what the AWS CLI prints",
   },
 });
-
-function passedOver({ passedOver: files }: AccessModel): readonly Observation[] {
-  return files.map(({ file, origin }) => ({
-    message: `the include passes over ${quote(file)}, whose name begins with a dot`,
-    origin,
-    remedy: "rename it, or include it by its own path, if its entries count",
-  }));
-}
-
-/** Accounts without a role, and without a resource that a role of another account uses. P05 is about installations. */
-function unused({ accounts }: AccessModel): readonly Observation[] {
-  const arns = accounts.flatMap(({ roles }) => roles.flatMap(({ foreignResources }) => foreignResources));
-  const reached = new Set(arns.map(({ arn }) => parseArn(arn)?.account));
-  return accounts
-    .filter(({ id, roles }) => roles.length === 0 && !reached.has(id))
-    .map(({ name, origin }) => ({ message: `no entry uses the account ${quote(name)}`, origin }));
-}
 
 /** The part of a region's name that says where on earth it is, such as `us-gov`: few mean another one. */
 function areaOf(region: string): string {

@@ -61,6 +61,8 @@ export function accessOfExisting(
   const id = arn?.account ?? declared?.id;
   const partition = partitions.find((p) => p === arn?.partition) ?? declared?.partition;
   const { name, origin, path, description, maxSessionDuration, permissionsBoundary, trust } = role;
+  const federated = trust === null ? [] : readDocument(trust.value).policy.Statement.flatMap(federatedOf);
+  const providers = federated.filter((one) => parseArn(one)?.resource.startsWith("oidc-provider/"));
   return {
     source: "files",
     ...{ name, origin, arn: role.arn, path, description, maxSessionDuration, permissionsBoundary },
@@ -68,16 +70,10 @@ export function accessOfExisting(
     account: id === undefined || partition === undefined ? null : { id, partition },
     quotas: declared?.quotas ?? quotas,
     boundaryWantedBy: null,
-    identityProviderArns: trust === null ? [] : trustedProviders(trust.value),
+    identityProviderArns: [...new Set(providers)].sort(),
     trust: trust === null ? null : { kind: "document", document: trust },
     documents: role.permissions,
     managedPolicies: role.managedPolicies,
     ...{ statements: [], permissionPolicy: null, foreignGrants: [], policies: null, grantWeights: [] },
   };
-}
-
-/** The identity providers that a trust policy names as principals. */
-function trustedProviders(value: unknown): readonly string[] {
-  const federated = readDocument(value).policy.Statement.flatMap(federatedOf);
-  return [...new Set(federated.filter((arn) => parseArn(arn)?.resource.startsWith("oidc-provider/")))].sort();
 }

@@ -41,17 +41,6 @@ const urlProblems: Judge = ({ url }) => {
   return foreignIssuer(providerName(whole)) && taken ? [] : [problem.problem];
 };
 
-const thumbprints: Judge = ({ thumbprints: list }) => {
-  if (list === null) return [];
-  if (list.length === 0) return ["has an empty list of thumbprints"];
-  const max = fixedLimits.thumbprintsPerProvider;
-  const wrong = list.filter((t) => !/^[0-9a-f]{40}$/i.test(t));
-  return [
-    ...(list.length > max ? [`has ${list.length} thumbprints; IAM takes ${max}`] : []),
-    ...wrong.slice(0, 1).map((text) => `has the thumbprint ${quote(text)}, which is not 40 hex digits`),
-  ];
-};
-
 const audiences: Judge = ({ url, audiences: registered }, { installations }) => {
   const max = fixedLimits.audiencesPerProvider;
   const name = providerName(url);
@@ -64,16 +53,6 @@ const audiences: Judge = ({ url, audiences: registered }, { installations }) => 
     ...(missing.length > 0
       ? [`does not register ${missing.map(quote).join(", ")}, which workspaces ask for`]
       : []),
-  ];
-};
-
-/** With installations declared, an identity provider of none of them, nor of an issuer that we know to be another's. */
-const unused: Judge = ({ url }, { installations }) => {
-  const name = providerName(url);
-  if (installations.length === 0 || foreignIssuer(name) !== null) return [];
-  if (installations.flatMap(issuersOf).some((i) => i.providerName === name)) return [];
-  return [
-    "belongs to no declared installation: a role of this account could trust whoever issues tokens there",
   ];
 };
 
@@ -106,7 +85,16 @@ export const providerRules: readonly Rule[] = rulesOf({
     title: "an empty or malformed list of thumbprints",
     why: "IAM refuses it, or trusts no certificate of the issuer",
     remedy: "leave the list out: IAM then trusts the well-known certificate authorities",
-    providers: each(thumbprints, "thumbprints"),
+    providers: each(({ thumbprints }) => {
+      if (thumbprints?.length === 0) return ["has an empty list of thumbprints"];
+      const { length } = thumbprints ?? [];
+      const max = fixedLimits.thumbprintsPerProvider;
+      const wrong = thumbprints?.find((t) => !/^[0-9a-f]{40}$/i.test(t));
+      return [
+        ...(length > max ? [`has ${length} thumbprints; IAM takes ${max}`] : []),
+        ...(wrong === undefined ? [] : [`has the thumbprint ${quote(wrong)}, which is not 40 hex digits`]),
+      ];
+    }, "thumbprints"),
   },
   P04: {
     severity: "error",
@@ -127,6 +115,14 @@ export const providerRules: readonly Rule[] = rulesOf({
           message: `no entry has a role on installation ${i.name}, and no account gets its identity provider`,
           origin: i.origin,
         })),
-    providers: each(unused),
+    providers: each(({ url }, { installations }) => {
+      const name = providerName(url);
+      if (installations.length === 0 || foreignIssuer(name) !== null) return [];
+      return installations.flatMap(issuersOf).some((i) => i.providerName === name)
+        ? []
+        : [
+            "belongs to no declared installation: a role of this account could trust whoever issues tokens there",
+          ];
+    }),
   },
 });

@@ -25,11 +25,6 @@ function saidOf(login: TrustStatement, claim: string, view: TrustView): readonly
   return [...own, ...demands(view, login, claim)];
 }
 
-const noCondition: StatementJudge = (login, view) =>
-  login.conditions.length > 0 || demands(view, login, "sub").length > 0
-    ? null
-    : `${login.name} has no Condition: every token of ${issuerNames(login)} gets the role`;
-
 const noAudience: StatementJudge = (login, view) => {
   if (login.conditions.length === 0 || login.issuers.some((i) => i.foreign?.audience === "none")) return null;
   const own = on(login, "aud");
@@ -165,7 +160,11 @@ export const loginRules: readonly Rule[] = rulesOf({
     title: "a login without a Condition",
     why: "every token of the issuer gets the role, whoever it was made for",
     remedy: "require aud and sub with StringEquals",
-    trust: eachOpenLogin(noCondition),
+    trust: eachOpenLogin((login, view) =>
+      login.conditions.length > 0 || demands(view, login, "sub").length > 0
+        ? null
+        : `${login.name} has no Condition: every token of ${issuerNames(login)} gets the role`,
+    ),
   },
   T21: {
     severity: "error",

@@ -148,17 +148,6 @@ function malformed({ text, type, arn }: TrustPrincipal): string | null {
   return hasPlaceholder(arn.resource) ? "in which a placeholder is left" : null;
 }
 
-/** ARNs of another partition than the role's, the account's, or the first one's. */
-const wrongPartitions = eachPrincipal(({ text, arn }, { name }, view) => {
-  if (arn === null) return null;
-  const account = view.access.account ?? view.surroundings.accounts.find(({ id }) => id === arn.account);
-  const named = principalsOf(view).map((one) => one.arn?.partition);
-  const first = named.find((partition) => partitions.some((known) => known === partition));
-  const expected = account?.partition ?? first ?? "aws";
-  if (arn.partition === expected) return null;
-  return `${name} names ${quote(text)}, and the partition here is ${expected}: nobody can log in through it`;
-});
-
 /** Providers of another account than the role's, and those of issuers that nobody has declared. */
 const strangeProviders = eachPrincipal(({ text, arn }, { name, issuers }, view) => {
   const isProvider = (one: Pick<TrustPrincipal, "arn">) => one.arn?.resource.startsWith("oidc-provider/");
@@ -215,7 +204,15 @@ export const principalRules: readonly Rule[] = rulesOf({
     title: "an ARN of another partition",
     why: "accounts of different partitions cannot trust each other: nobody can log in",
     remedy: `write the partition of the role's account: ${partitions.join(", ")}`,
-    trust: wrongPartitions,
+    trust: eachPrincipal(({ text, arn }, { name }, view) => {
+      if (arn === null) return null;
+      const account = view.access.account ?? view.surroundings.accounts.find(({ id }) => id === arn.account);
+      const named = principalsOf(view).map((one) => one.arn?.partition);
+      const first = named.find((partition) => partitions.some((known) => known === partition));
+      const expected = account?.partition ?? first ?? "aws";
+      if (arn.partition === expected) return null;
+      return `${name} names ${quote(text)}, and the partition here is ${expected}: nobody can log in through it`;
+    }),
   },
   T10: {
     severity: "error",

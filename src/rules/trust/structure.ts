@@ -1,8 +1,8 @@
 import { below, nearest, pathText, quote } from "../../diagnostics";
 import type { Statement } from "../../model/policyDocument";
 import { many, statementMistakes } from "../../policy";
-import type { ReadPolicy, TrustStatement } from "../judgedRole";
-import { rulesOf, type Observation, type Rule, type Said } from "../rule";
+import type { ReadPolicy } from "../judgedRole";
+import { rulesOf, type Observation, type Rule } from "../rule";
 import { isWritable } from "./subjectValues";
 import { conditionsOf, each, federatedOf } from "./trustView";
 
@@ -41,16 +41,6 @@ function isTrust(policy: ReadPolicy): readonly Observation[] {
   const remedy = "pass a role's trust policy with --trust-policy";
   return [{ message, origin: below(policy.origin, ...named.path), remedy }];
 }
-
-/** Operators that IAM does not have, in a trust policy. */
-const strangeOperators = each(({ conditions, name }) =>
-  conditions
-    .filter((c) => !c.known)
-    .map(({ operator, origin }) => ({
-      message: `${name}: ${quote(operator)} is not an IAM condition operator`,
-      origin,
-    })),
-);
 
 /** What IAM refuses, or can never match, in a permission policy. In a manifest the same is a diagnostic. */
 export const mistakes = (of: "T01" | "T08"): NonNullable<Rule["role"]> =>
@@ -119,27 +109,6 @@ function sids({ read: { statements }, origin }: ReadPolicy): readonly Observatio
   });
 }
 
-/** Principals and conditions of a trust policy with characters that IAM refuses. */
-function foreignCharacters({ principals, conditions, name }: TrustStatement): Said {
-  const texts = [
-    ...principals.map(({ text, origin }) => ({ text, origin })),
-    ...conditions.flatMap(({ key, values, origin }) => [key, ...values].map((text) => ({ text, origin }))),
-  ];
-  const found = texts.find(({ text }) => !isWritable(text));
-  if (found === undefined) return null;
-  return { message: `${name}: IAM refuses a character in ${quote(found.text)}`, origin: found.origin };
-}
-
-/** Resources, which no trust policy has. */
-function resources({ statement, origin, name }: TrustStatement): Said {
-  return (["Resource", "NotResource"] as const)
-    .filter((element) => statement[element] !== undefined)
-    .map((element) => ({
-      message: `${name} has a ${element}: a trust policy is about its own role, and IAM refuses it with one`,
-      origin: below(origin, element),
-    }));
-}
-
 /** Rules about the shape of a policy that exists already, and about whom a trust policy names. */
 export const structureRules: readonly Rule[] = rulesOf({
   T01: {
@@ -147,7 +116,18 @@ export const structureRules: readonly Rule[] = rulesOf({
     title: "not a policy that IAM reads",
     why: "IAM refuses the document; if a key stands twice, it keeps one of the two and does not say which",
     remedy: "write each element once, as the policy grammar has it",
-    trust: (view, role) => [...shape(view), ...strangeOperators(view, role), ...isPermissions(view)],
+    trust: (view) => [
+      ...shape(view),
+      ...view.statements.flatMap(({ conditions, name }) =>
+        conditions
+          .filter((c) => !c.known)
+          .map(({ operator, origin }) => ({
+            message: `${name}: ${quote(operator)} is not an IAM condition operator`,
+            origin,
+          })),
+      ),
+      ...isPermissions(view),
+    ],
     role: (role) => [
       ...role.documents.flatMap((policy) => [...shape(policy), ...isTrust(policy), ...elements(policy)]),
       ...mistakes("T01")(role),
@@ -174,13 +154,30 @@ export const structureRules: readonly Rule[] = rulesOf({
     title: "Resource in a trust policy",
     why: "IAM refuses the document",
     remedy: "remove it",
-    trust: each(resources),
+    trust: each(({ statement, origin, name }) =>
+      (["Resource", "NotResource"] as const)
+        .filter((element) => statement[element] !== undefined)
+        .map((element) => ({
+          message: `${name} has a ${element}: a trust policy is about its own role, and IAM refuses it with one`,
+          origin: below(origin, element),
+        })),
+    ),
   },
   T65: {
     severity: "error",
     title: "characters that IAM refuses",
     why: "IAM takes U+0020 to U+00FF, TAB, LF and CR only, and refuses the document",
     remedy: "write the text percent-encoded, as the URL has it",
-    trust: each(foreignCharacters),
+    trust: each(({ principals, conditions, name }) => {
+      const texts = [
+        ...principals,
+        ...conditions.flatMap(({ key, values, origin }) =>
+          [key, ...values].map((text) => ({ text, origin })),
+        ),
+      ];
+      const found = texts.find(({ text }) => !isWritable(text));
+      if (found === undefined) return null;
+      return { message: `${name}: IAM refuses a character in ${quote(found.text)}`, origin: found.origin };
+    }),
   },
 });
