@@ -22,7 +22,9 @@ export function readAwsOutput(root: unknown, found: Found): boolean {
   const managed = managedDocuments(root);
   const roles = rolesIn(root);
   for (const role of roles) found.roles.push(roleOf(role, managed, found));
-  const policies = policiesIn(root);
+  const policies = [["PolicyDocument"], ["PolicyVersion", "Document"]]
+    .map((path): Placed => [path, path.reduce<unknown>((value, key) => own(value, key), root)])
+    .filter(([, policy]) => policy !== undefined);
   for (const [path, policy] of policies) {
     const name = text(own(root, "RoleName"));
     const permissions = present(documentOf("permission", policy, path, name, found));
@@ -58,15 +60,6 @@ function rolesIn(root: unknown): readonly Placed[] {
     ...items("Roles"),
     ...items("RoleDetailList"),
   ];
-}
-
-function policiesIn(root: unknown): readonly Placed[] {
-  const version = own(root, "PolicyVersion");
-  const all: readonly Placed[] = [
-    [["PolicyDocument"], own(root, "PolicyDocument")],
-    [["PolicyVersion", "Document"], own(version, "Document")],
-  ];
-  return all.filter(([, policy]) => policy !== undefined);
 }
 
 /** What a command says of every role, so that a role has none of it where it is not said. */

@@ -1,5 +1,5 @@
 import type { Path } from "../diagnostics";
-import { list, own, text } from "./json";
+import { isObject, list, own, text } from "./json";
 
 /** What a resource says of one of its attributes. */
 export interface Attribute {
@@ -82,7 +82,7 @@ function shownResources(root: unknown): readonly TerraformResource[] {
         read: (attribute) => {
           const value = own(values, attribute) ?? undefined;
           const after = own(pending.get(address), attribute) ?? false;
-          if (value !== undefined) return { value, isWhole: !holds(after, (v) => v === true) };
+          if (value !== undefined) return { value, isWhole: !isPending(after) };
           const expression = own(expressions, attribute);
           // What the provider computes by itself is pending too, and nobody wrote it.
           if (after === false || (expressions !== undefined && expression === undefined)) return none;
@@ -148,8 +148,7 @@ function stateResources(root: unknown): readonly TerraformResource[] {
   });
 }
 
-/** Is there such a value, at any depth? */
-function holds(value: unknown, test: (value: unknown) => boolean): boolean {
-  if (typeof value !== "object" || value === null) return test(value);
-  return Object.values(value).some((inner) => holds(inner, test));
+/** Does Terraform know a part of it after apply only, at any depth? */
+function isPending(after: unknown): boolean {
+  return after === true || Object.values(isObject(after) ? after : list(after)).some(isPending);
 }

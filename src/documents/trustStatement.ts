@@ -117,17 +117,17 @@ function subjectsOf(
   const admits = (subject: string): boolean =>
     evaluateTrust(policy, { federated, context: new Map([[key, [subject]]]) }).allowed;
 
-  const positive = tests.filter((test) => !test.negated);
+  const positive = tests.filter((test) => !test.negated).map((test) => test.patterns);
   const negative = tests.filter((test) => test.negated).flatMap((test) => test.patterns);
   const beyondGuard = negative.filter((p) => !guardPatterns.some((g) => coversPattern(g, p)));
   const excludes = (text: string, open: boolean): boolean =>
     (open ? beyondGuard : negative).some((p) => patternsMeet(p, patternFor(text, open)));
   const covers = (prefix: string): boolean =>
-    positive.every(({ patterns }) => patterns.some((p) => coversPattern(p, patternFor(prefix, true)))) &&
+    positive.every((patterns) => patterns.some((p) => coversPattern(p, patternFor(prefix, true)))) &&
     !excludes(prefix, true);
-  const literals = positive.flatMap(({ patterns }) =>
-    patterns.map((p) => ({ text: literalStart(p), open: p.some((token) => typeof token === "string") })),
-  );
+  const literals = positive
+    .flat()
+    .map((p) => ({ text: literalStart(p), open: p.some((token) => typeof token === "string") }));
   const isGuarded = guardPatterns.every((g) => negative.some((p) => coversPattern(p, g)));
   if (!isGuarded && literals.some(({ text, open }) => open && onaVersionOf(text) === null))
     notes.push(
@@ -177,10 +177,8 @@ function readAudience({ base }: OperatorParts, values: readonly string[], readin
     const pattern = wildcards ? patternOf(value, true) : null;
     return pattern !== null && coversPattern(pattern, patternFor(defaultAudience, false));
   });
-  const { audiences } = reading;
-  reading.audiences = [...new Set(admitsDefault ? [...usable, defaultAudience] : usable)].filter(
-    (audience) => audiences?.includes(audience) ?? true,
-  );
+  const admitted = [...new Set(admitsDefault ? [...usable, defaultAudience] : usable)];
+  reading.audiences = admitted.filter((audience) => reading.audiences?.includes(audience) ?? true);
   return null;
 }
 
