@@ -50,7 +50,7 @@ export const ownEditRules: readonly Rule[] = rulesOf({
   },
 });
 
-/** Something of the role's own; null: not known. */
+/** Something of the role's own; null: not known. What has tags has those of the role. */
 interface Target {
   readonly type: keyof typeof ownThings;
   readonly arn: string | null;
@@ -90,7 +90,7 @@ function targetsOf(access: RoleAccess): readonly Target[] {
 }
 
 /** Does a condition keep the statement from a target, by tags that it does not have, or by what IAM has no key for? */
-function isSpared(condition: Condition | undefined, { tags }: Target, access: RoleAccess): boolean {
+function isSpared(condition: Condition | undefined, { tags }: Target): boolean {
   if (resourceBound(condition) !== "some") return false;
   const byTag = comparisonsOf(condition, /:resourcetag\//);
   if (byTag.length === 0 || tags === null) return true;
@@ -98,13 +98,12 @@ function isSpared(condition: Condition | undefined, { tags }: Target, access: Ro
   return byTag.some(({ name, values }) => {
     const value = own.get(name.slice(name.indexOf("/") + 1));
     if (value === undefined) return true;
-    return !values.some((pattern) => matchesPattern(tagPattern(pattern, access), value, textOnly));
+    return !values.some((pattern) => matchesPattern(tagPattern(pattern, own), value, textOnly));
   });
 }
 
 /** The role's own tags stand where a condition names the caller's; other variables stand for anything. */
-function tagPattern(pattern: string, { tags }: RoleAccess): string {
-  const own = new Map(Object.entries(tags ?? {}).map(([key, value]) => [key.toLowerCase(), value]));
+function tagPattern(pattern: string, own: ReadonlyMap<string, string>): string {
   return pattern
     .replace(
       /\$\{\s*aws:PrincipalTag\/([^,}]*?)\s*\}/gi,
@@ -132,6 +131,6 @@ function isOpenOn(statement: Statement, action: string, target: Target, role: Ju
         !isDenied(denials, action, [arn]) &&
         !many(statement.NotResource).some((spared) => is(inAccount(spared)))
       );
-    }) && !isSpared(statement.Condition, target, access)
+    }) && !isSpared(statement.Condition, target)
   );
 }

@@ -27,16 +27,14 @@ function implies(narrow: TrustCondition, wide: TrustCondition): boolean {
 /** Why a Deny never applies to what the document allows; null where it may. */
 function neverApplies(deny: TrustStatement, view: TrustView): string | null {
   const allows = view.statements.filter((s) => s.statement.Effect === "Allow");
+  const isPlainLogin = ({ issuers, statement }: TrustStatement): boolean =>
+    issuers.length > 0 && many(statement.Action).join().toLowerCase() === assumeAction.toLowerCase();
   // What other principals do, or other actions, is not followed.
   if (allows.length === 0 || !allows.every(isPlainLogin)) return null;
   const about = allows.filter((allow) => allow.issuers.some((i) => isAbout(deny.statement, i.principal)));
   if (about.length === 0) return "no login has its principals and actions";
   const idle = deny.conditions.find((c) => about.every((allow) => outcomeOfDeny(c, allow, view) === "never"));
   return idle === undefined ? null : `${idle.operator} on ${idle.key} never holds for what is allowed`;
-}
-
-function isPlainLogin({ issuers, statement }: TrustStatement): boolean {
-  return issuers.length > 0 && many(statement.Action).join().toLowerCase() === assumeAction.toLowerCase();
 }
 
 /** Rules about what the statements of a trust policy are to each other. */

@@ -50,20 +50,6 @@ function foreignRole({ text, place }: Placed, subject: GitpodYmlSubject): readon
   return [{ message, place, role: role.name, remedy }];
 }
 
-/** S05: a session longer than the role's maximum. */
-function longSession(
-  { duration, role: arn }: LoginStep,
-  subject: GitpodYmlSubject,
-): readonly PlacedObservation[] {
-  if (duration?.known !== true || !/^\d{1,9}$/.test(duration.text)) return [];
-  const role = rolesOf(subject).find((one) => one.arn === arn?.text);
-  const most = role?.maxSessionDuration ?? fixedLimits.maxSession;
-  const limit = role === undefined ? `no role admits more than ${most}` : `${role.name} admits ${most}`;
-  if (Number(duration.text) <= most) return [];
-  const message = `a session of ${Number(duration.text)} seconds; ${limit}`;
-  return [{ message, place: duration.place, role: role?.name }];
-}
-
 /** S07: roles that overwrite each other's credentials. */
 function rolesOnOneProfile(subject: GitpodYmlSubject): readonly PlacedObservation[] {
   const logins = loginsOf(subject).flatMap((login) => {
@@ -104,19 +90,6 @@ function otherOutputs(subject: GitpodYmlSubject): readonly PlacedObservation[] {
     }));
 }
 
-/** S17: logins that overwrite the credentials of ours with those of a role that nobody sees. */
-function hiddenRole(login: LoginStep, subject: GitpodYmlSubject): readonly PlacedObservation[] {
-  const { by, role, profile, command, place } = login;
-  const profiles = snippetsOf(subject).flatMap(({ logins }) => logins.map((own) => own.profile));
-  if (by !== "gp" || profile === null || !profiles.includes(profile) || isMerged(place, subject.facts))
-    return [];
-  // Where another word is not known either, the role may be in it; a misspelled flag is said already.
-  const isShown =
-    role === null ? command.words.some(({ known, text }) => !known || /role.?arn/i.test(text)) : role.known;
-  const message = `this logs in with a role that the file does not show, on the profile ${subject.shown(profile)}, which is for the role of the manifest`;
-  return isShown ? [] : [{ message, place: role?.place ?? place }];
-}
-
 /** What a login says, and the phase that it stands in. */
 export const gitpodLoginRules: readonly Rule[] = rulesOf({
   S01: {
@@ -146,7 +119,15 @@ export const gitpodLoginRules: readonly Rule[] = rulesOf({
     title: "a session longer than the role's maximum",
     why: "AWS refuses the login",
     remedy: "ask for less, or raise sessionDuration of the entry",
-    gitpodYml: eachLogin(longSession),
+    gitpodYml: eachLogin(({ duration, role: arn }, subject) => {
+      if (duration?.known !== true || !/^\d{1,9}$/.test(duration.text)) return [];
+      const role = rolesOf(subject).find((one) => one.arn === arn?.text);
+      const most = role?.maxSessionDuration ?? fixedLimits.maxSession;
+      const limit = role === undefined ? `no role admits more than ${most}` : `${role.name} admits ${most}`;
+      if (Number(duration.text) <= most) return [];
+      const message = `a session of ${Number(duration.text)} seconds; ${limit}`;
+      return [{ message, place: duration.place, role: role?.name }];
+    }),
   },
   S06: {
     severity: "warning",
@@ -204,6 +185,17 @@ export const gitpodLoginRules: readonly Rule[] = rulesOf({
     title: "a login with a role that the file does not show, on the profile of the manifest's role",
     why: "each login overwrites the credentials of the other: the last one wins",
     remedy: "remove the login, or give it a profile of its own: --profile NAME",
-    gitpodYml: eachLogin(hiddenRole),
+    gitpodYml: eachLogin(({ by, role, profile, command, place }, subject) => {
+      const profiles = snippetsOf(subject).flatMap(({ logins }) => logins.map((own) => own.profile));
+      if (by !== "gp" || profile === null || !profiles.includes(profile) || isMerged(place, subject.facts))
+        return [];
+      // Where another word is not known either, the role may be in it; a misspelled flag is said already.
+      const isShown =
+        role === null
+          ? command.words.some(({ known, text }) => !known || /role.?arn/i.test(text))
+          : role.known;
+      const message = `this logs in with a role that the file does not show, on the profile ${subject.shown(profile)}, which is for the role of the manifest`;
+      return isShown ? [] : [{ message, place: role?.place ?? place }];
+    }),
   },
 });
