@@ -62,24 +62,17 @@ export function roleTerraform(
     ...(inline !== null && denies(inline) ? [`${inlineType}.${id}`] : []),
     ...managed.filter((policy) => denies(policy.document)).map((policy) => `${attachmentType}.${policy.id}`),
   ];
-  const attachment = (id: string, policy_arn: string, depends_on = denying): ResourceBlock => {
-    return { type: attachmentType, id, body: withoutEmpty({ depends_on, policy_arn, role: roleName }) };
+  const block = (type: string, id: string, body: Parameters<typeof withoutEmpty>[0]): ResourceBlock => {
+    return { type, id, body: withoutEmpty(body) };
   };
+  const attachment = (id: string, policy_arn: string, depends_on = denying) =>
+    block(attachmentType, id, { depends_on, policy_arn, role: roleName });
   const policies: readonly ResourceBlock[] = [
     inline === null
       ? []
-      : [
-          {
-            type: inlineType,
-            id,
-            body: { name: "gitpod-aws-oidc", policy: document(inline), role: roleName },
-          },
-        ],
+      : block(inlineType, id, { name: "gitpod-aws-oidc", policy: document(inline), role: roleName }),
     managed.flatMap(({ id, name, document: policy }) => [
-      {
-        ...{ type: policyType, id },
-        body: withoutEmpty({ name: escape(name), path, policy: document(policy), tags }),
-      },
+      block(policyType, id, { name: escape(name), path, policy: document(policy), tags }),
       attachment(id, `\${${policyType}.${id}.arn}`, denies(policy) ? [] : denying),
     ]),
     role.managedPolicies.map((arn) => attachment(`${id}_${shortHash(policyKey(arn))}`, escape(arn))),
@@ -110,14 +103,10 @@ function exclusivesOf(
 ): readonly ResourceBlock[] {
   const all = (type: string, attribute: string) =>
     policies.filter((r) => r.type === type).map((r) => `\${${type}.${r.id}.${attribute}}`);
+  const policy_names = all(inlineType, "name");
+  const policy_arns = all(attachmentType, "policy_arn");
   return [
-    {
-      ...{ type: "aws_iam_role_policies_exclusive", id },
-      body: { policy_names: all(inlineType, "name"), role_name },
-    },
-    {
-      ...{ type: "aws_iam_role_policy_attachments_exclusive", id },
-      body: { policy_arns: all(attachmentType, "policy_arn"), role_name },
-    },
+    { type: "aws_iam_role_policies_exclusive", id, body: { policy_names, role_name } },
+    { type: "aws_iam_role_policy_attachments_exclusive", id, body: { policy_arns, role_name } },
   ];
 }

@@ -21,9 +21,12 @@ export function stableJson(value: Json, line = "\n"): string {
 
 /** An object without what Terraform takes as absent: undefined, null, and what is empty. */
 export function withoutEmpty(object: Readonly<Record<string, Json | undefined>>): JsonObject {
-  const isEmpty = (value: Json = null) =>
-    value === null || value === "" || (typeof value === "object" && Object.keys(value).length === 0);
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => !isEmpty(value))) as JsonObject;
+  const result: Record<string, Json> = {};
+  for (const key in object) {
+    const value = object[key] ?? "";
+    if (typeof value === "object" ? Object.keys(value).length > 0 : value !== "") result[key] = value;
+  }
+  return result;
 }
 
 /** Is this an array? `Array.isArray` does not narrow readonly ones. */

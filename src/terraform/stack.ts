@@ -80,27 +80,20 @@ export function backendMetadata(backend: string): JsonObject {
 
 /** The text of a synth's `manifest.json`: its stacks, as the cdktf command finds them. */
 export function synthManifestText(stacks: readonly StackSource[]): string {
-  return stableJson({
-    stacks: Object.fromEntries(stacks.map((stack) => [stack.name, manifestEntry(stack)])),
-    version: cdktfVersion,
-  });
+  return stableJson({ stacks: Object.fromEntries(stacks.map(manifestEntry)), version: cdktfVersion });
 }
 
-function manifestEntry({ name, findings }: StackSource): JsonObject {
+function manifestEntry({ name, findings }: StackSource): readonly [string, JsonObject] {
   const workingDirectory = `${stacksFolder}/${name}`;
   const annotation = (level: string) => (message: string) => ({ constructPath: name, level, message });
-  return {
-    annotations: [
-      ...findings.warnings.map(annotation("@cdktf/warn")),
-      ...findings.info.map(annotation("@cdktf/info")),
-    ],
-    constructPath: name,
-    dependencies: [],
-    name,
+  const warnings = findings.warnings.map(annotation("@cdktf/warn"));
+  const entry = {
+    ...{ name, constructPath: name, workingDirectory, dependencies: [] },
+    annotations: [...warnings, ...findings.info.map(annotation("@cdktf/info"))],
     stackMetadataPath: `${workingDirectory}/metadata.json`,
     synthesizedStackPath: `${workingDirectory}/${stackFile}`,
-    workingDirectory,
   };
+  return [name, entry];
 }
 
 /** Where the cdktf command looks for the outputs to print. */
