@@ -1,23 +1,14 @@
-import type {
-  Assignment,
-  Command,
-  ParsedScript,
-  SyntaxNode,
-  Word as ShellWord,
-  WordPart,
-} from "unbash" with { "resolution-mode": "import" };
+import type * as unbash from "unbash" with { "resolution-mode": "import" };
+import type { Assignment, Command, SyntaxNode } from "unbash" with { "resolution-mode": "import" };
+import type { Word as ShellWord, WordPart } from "unbash" with { "resolution-mode": "import" };
 import type { Place, Placed, ShellCommand, TaskPhase, Word } from "../../model/gitpodYml";
 
 /** The parser of shell text: never runs anything, and gives what it can of a text that is broken. */
-export interface ShellParser {
-  readonly parse: (source: string) => ParsedScript;
-  readonly forEachChild: (node: SyntaxNode, callback: (child: SyntaxNode) => void) => void;
-}
+export type ShellParser = Pick<typeof unbash, "parse" | "forEachChild">;
 
 /** Loads the parser: an ES module, and needed for the lint alone. */
-export async function loadShellParser(): Promise<ShellParser> {
-  const { parse, forEachChild } = await import("unbash");
-  return { parse, forEachChild };
+export function loadShellParser(): Promise<ShellParser> {
+  return import("unbash");
 }
 
 /** A reading of the commands of one task. They are taken as they stand: nothing is run, and no function is called. */
@@ -78,12 +69,7 @@ function walk(node: SyntaxNode, reading: CommandReading): void {
     });
     readArms(node, groups, reading);
   } else if (node.type === "Subshell" || node.type === "CommandExpansion") {
-    // Escaped backticks have a text of their own, whose positions are not the file's.
-    const script = node.type === "Subshell" ? undefined : node.script;
-    const text = (script as { readonly source?: string } | undefined)?.source;
-    const place = reading.placeAt(node.pos);
-    const inside = { ...reading, variables: new Map(reading.variables) };
-    children(text === undefined ? inside : { ...inside, text, placeAt: () => place });
+    children({ ...reading, variables: new Map(reading.variables) });
   } else {
     if (node.type === "Function") reading.functions.add(node.name.value);
     if (node.type === "For" || node.type === "Select") reading.variables.set(node.name.value, null);

@@ -105,17 +105,7 @@ export function secretMask(known: Iterable<string>): (text: string) => string {
   const values = [...new Set(known)]
     .filter((text) => text.length >= shortest)
     .sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
-  // The same remedies and lines come again and again.
-  const masked = new Map<string, string>();
-  return (text) => {
-    const before = masked.get(text);
-    if (before !== undefined) return before;
-    let shown = text;
-    for (const secret of values) shown = shown.replaceAll(secret, mask);
-    shown = withoutShapes(shown);
-    masked.set(text, shown);
-    return shown;
-  };
+  return (text) => withoutShapes(values.reduce((shown, secret) => shown.replaceAll(secret, mask), text));
 }
 
 function withoutShapes(text: string): string {

@@ -1,7 +1,6 @@
 import { isMap, isScalar, type Scalar, type YAMLMap } from "yaml";
 import { nearest } from "../../diagnostics/nearest";
 import { quote } from "../../diagnostics/quote";
-import { yamlQuote } from "../render/quoting";
 import { addDependency, dependenciesOf, dependency, removeDependency } from "./dependsOn";
 import { type ExistingFile, type FileTask, pairOf, sharedNode, startOf, startOfKey } from "./file";
 import type { Task } from "./tasks";
@@ -36,11 +35,9 @@ function commandOf({ command }: Task): string {
   return typeof command === "string" ? command : "";
 }
 
-/** A command without the line that makes it wait; undefined where nothing is left. */
-export function withoutAwait(command: unknown): unknown {
-  if (typeof command !== "string") return command;
-  const [whole = "", ours] = waiting.exec(command) ?? [];
-  return ours === command ? undefined : command.slice(whole.length);
+/** A task's command without the line that makes it wait, and without the blanks that a shell ignores. */
+export function withoutAwait(task: Task): string {
+  return commandOf(task).replace(waiting, "").trimStart();
 }
 
 /** Whether a task waits for another already, whoever wrote that: first thing in its command, or by dependsOn. */
@@ -50,13 +47,14 @@ export function waitsFor(own: Task, task: string): boolean {
   return awaited.exec(commandOf(own))?.[1]?.replace(/^(['"])(.*)\1$/, "$2") === task;
 }
 
-/** Which tasks of a file are to wait: their indices, or the names that no task has. */
+/** Which tasks of a file are to wait, of `all` those that can: their indices, or the names that no task has. */
 export function chosenTasks(
   file: ExistingFile,
   awaits: "none" | "all" | readonly string[],
 ): ReadonlySet<number> | Refused {
   if (awaits === "none") return new Set();
-  if (awaits === "all") return new Set(file.tasks.keys());
+  if (awaits === "all")
+    return new Set(file.tasks.flatMap(({ task }, i) => ("key" in task || "command" in task ? [i] : [])));
   const names = file.tasks.map(({ task }) => task["key"] ?? task["name"]);
   const known = names.filter((name) => typeof name === "string");
   const allowed = known.length === 0 ? "no task has a name" : `allowed: ${known.map(quote).join(", ")}`;
@@ -87,18 +85,9 @@ export function makeWait(
     return [{ offset: startOf(shared ?? task), message, remedy }];
   }
   const command = pairOf(task, "command")?.value;
-  return [isScalar(command) ? waitIn(file, task, command, wait) : addCommand(file, task, wait)];
-}
-
-/** A task without a command gets one, as its first key. */
-function addCommand({ text, lineBreak }: ExistingFile, task: YAMLMap, wait: string): Edit | Refusal {
-  const at = startOf(task);
-  const entry = `command: ${yamlQuote(wait)}`;
-  const column = columnOf(text, at);
-  if (task.flow !== true && /^ *(- +)?$/.test(text.slice(at - column, at)))
-    return { from: at, to: at, text: entry + lineBreak + " ".repeat(column) };
-  const message = "this task has no command, and is written so that none can be added safely";
-  return { offset: at, message, remedy: "give the task a command" };
+  if (isScalar(command)) return [waitIn(file, task, command, wait)];
+  const message = "this task has no command that could wait";
+  return [{ offset: startOf(task), message, remedy: "give it a command, or leave it out of --await" }];
 }
 
 /** In a block as a line of its own, which a scalar that folds lines may join to the next. */
@@ -132,40 +121,24 @@ function blockContent(text: string, task: YAMLMap, scalar: Scalar) {
   };
 }
 
+/** How a wait is written in front of a command; up to the end of its line, or not. */
+const written = new RegExp(String.raw`^( *|["'])(?:${line})(?:(;? *(?=\r?\n|["']?$))|; ?|\\n)`);
+
 /** Takes out of a task what {@link makeWait}, or version 0.1.0, put into it. */
 export function unwait(file: ExistingFile, own: FileTask): readonly (Edit | Refusal)[] {
-  const task = own.node;
-  if (file.format === "automations.yaml") return removeDependency(file, task);
-  const command = isMap(task) ? pairOf(task, "command")?.value : undefined;
+  const { text, format } = file;
+  if (format === "automations.yaml") return removeDependency(file, own.node);
+  const command = isMap(own.node) ? pairOf(own.node, "command")?.value : undefined;
   const wait = waitOf(file, own);
-  if (!isMap(task) || !isScalar(command) || wait === null) return [];
-  const edit =
-    !isBlock(command) && withoutAwait(command.value) === undefined
-      ? removeCommand(file.text, task, command)
-      : removeWait(file.text, command);
-  if (edit !== null) return [edit];
-  const message =
-    "this command waits because gitpod-aws-oidc made it wait, and was rewritten since so that its own line cannot be told from the rest";
-  return [{ offset: startOf(command), message, remedy: `take ${wait} out by hand` }];
-}
-
-/** How it is written in front of a command; up to the end of its line, or not. */
-const written = new RegExp(String.raw`^( *|["'])(?:${line})(?:(;? *(?=\r?\n|$))|; ?|\\n)`);
-
-function removeWait(text: string, scalar: Scalar): Edit | null {
-  const at = isBlock(scalar) ? nextLine(text, startOf(scalar)) : startOf(scalar);
-  const [match, opening = "", lineEnd] = written.exec(text.slice(at, scalar.range?.[1])) ?? [];
-  if (match === undefined) return null;
+  if (!isScalar(command) || wait === null) return [];
+  const at = isBlock(command) ? nextLine(text, startOf(command)) : startOf(command);
+  const [match, opening = "", lineEnd] = written.exec(text.slice(at, command.range?.[1])) ?? [];
+  if (match === undefined) {
+    const message =
+      "this command waits because gitpod-aws-oidc made it wait, and was rewritten since so that its own line cannot be told from the rest";
+    return [{ offset: startOf(command), message, remedy: `take ${wait} out by hand` }];
+  }
   const to = at + match.length;
-  const isWhole = isBlock(scalar) && lineEnd !== undefined;
-  return isWhole ? removeLines(text, at, to) : { from: at + opening.length, to, text: "" };
-}
-
-/** A command that only waits was added whole, as the first key of its task. */
-function removeCommand(text: string, task: YAMLMap, scalar: Scalar): Edit | null {
-  const from = startOf(task);
-  const end = scalar.range?.[1] ?? from;
-  if (!/^["']?command["']?:\s+$/.test(text.slice(from, startOf(scalar)))) return null;
-  const rest = /^\r?\n *(?=\S)/.exec(text.slice(end));
-  return rest === null ? null : { from, to: end + rest[0].length, text: "" };
+  const isWhole = isBlock(command) && lineEnd !== undefined;
+  return [isWhole ? removeLines(text, at, to) : { from: at + opening.length, to, text: "" }];
 }

@@ -243,9 +243,8 @@ function sameTask(task: Task, original: Task = {}, wait: string | null): boolean
   if (wait === null) return isDeepStrictEqual(task, original);
   if ("key" in task)
     return isDeepStrictEqual(withoutDependency(task, wait), withoutDependency(original, wait));
-  const command = (of: unknown) => (typeof of === "string" ? of.trimStart() : "");
   return isDeepStrictEqual(
-    { ...task, command: command(withoutAwait(task["command"])) },
-    { ...original, command: command(original["command"]) },
+    { ...task, command: withoutAwait(task) },
+    { ...original, command: withoutAwait(original) },
   );
 }

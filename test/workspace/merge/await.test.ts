@@ -28,7 +28,6 @@ test.each([
   ["folded, with leading blanks", "command: >2-\n        a\n      b", `${first};\n  a\nb`],
   ["folded, with a leading empty line", "command: >\n\n      a", `${first};\na\n`],
   ["plain over lines", "command: npm\n      start", `${first}; npm start`],
-  ["missing", "init: a", first],
 ])("a command that is %s waits first", (_, command, expected) => {
   const { tasks } = waiting(`tasks:\n  - name: x\n    ${command}\n`);
   expect(tasks[0]?.["command"]).toBe(expected);
@@ -41,10 +40,26 @@ test("only the command waits, never before or init", () => {
 
 test("only tasks of the names that are given wait", () => {
   const { tasks } = waiting(
-    "tasks:\n  - {name: a, command: x}\n  - {name: b, command: y}\n  - name: a\n    init: z\n",
+    "tasks:\n  - {name: a, command: x}\n  - {name: b, command: y}\n  - name: a\n    command: z\n",
     ["a"],
   );
-  expect(tasks.map((task) => task["command"])).toEqual([`${first}; x`, "y", first]);
+  expect(tasks.map((task) => task["command"])).toEqual([`${first}; x`, "y", `${first}; z`]);
+});
+
+test("a task without a command does not wait, and is refused where it is to", () => {
+  const text = "tasks:\n  - name: x\n    init: a\n";
+  expect(waiting(text).tasks).toEqual([{ name: "x", init: "a" }]);
+  expect(mergeSnippet(text, ours, options({ awaits: ["x"] }))).toMatchObject({
+    ok: false,
+    problems: [{ position: { line: 2, column: 5 }, message: "this task has no command that could wait" }],
+  });
+});
+
+test("a command of ours that only waits, as 0.1.0 added it, is left empty", () => {
+  expect(removeSnippet('tasks:\n  - command: "gp sync-await -- aws"\n    init: a\n')).toEqual({
+    ok: true,
+    text: 'tasks:\n  - command: ""\n    init: a\n',
+  });
 });
 
 test("an unknown name is refused with the nearest", () => {

@@ -75,9 +75,7 @@ const task: fc.Arbitrary<Key> = fc
   .map(([style, names, values, words, props, space]) => ({ dash, gap, comments }) => {
     const indent = " ".repeat(dash);
     if (style === "flow" || names.length === 0) {
-      const entries = [...new Set([...names, "command"])].map(
-        (name, i) => `${name}: ${JSON.stringify(words[i] ?? "")}`,
-      );
+      const entries = names.map((name, i) => `${name}: ${JSON.stringify(words[i] ?? "")}`);
       return [`${indent}-${" ".repeat(gap)}${props}{${entries.join(", ")}}`];
     }
     const column = dash + 1 + gap;

@@ -32,12 +32,16 @@ test("a merge inserts, says nothing else, is idempotent, follows the manifest, a
       if (awaits === "none") expect(merged?.slice(ours.length)).toEqual(tasks ?? []);
       else
         expect(merged?.slice(ours.length)).toEqual(
-          (tasks ?? []).map((task) => ({
-            ...(task as object),
-            command: expect.stringMatching(
-              /^gp sync-await -- aws; test -r ~\/\.aws\/aws\.env && \. ~\/\.aws\/aws\.env(; |\n|$)/,
-            ) as string,
-          })),
+          (tasks ?? []).map((task) =>
+            "command" in (task as object)
+              ? {
+                  ...(task as object),
+                  command: expect.stringMatching(
+                    /^gp sync-await -- aws; test -r ~\/\.aws\/aws\.env && \. ~\/\.aws\/aws\.env(; |;?\n|;? ?$)/,
+                  ) as string,
+                }
+              : task,
+          ),
         );
       expect(mergeSnippet(once.text, ours, options({ awaits }))).toEqual(once);
       expect(mergeSnippet(once.text, ours, options({ awaits: "keep" }))).toEqual(once);
