@@ -165,7 +165,7 @@ for (const [owner, name] of [[fs, "readFileSync"], [fs, "readFile"], [fs.promise
 }
 require("node:module").syncBuiltinESMExports();
 const count = (names) => Object.keys(require.cache).filter((f) => new RegExp("node_modules/(" + names + ")/").test(f)).length;
-process.on("exit", () => console.error("LOADED", count("jsonc-parser") > 0, data > 0));`,
+process.on("exit", () => console.error("LOADED", count("jsonc-parser") > 0, data > 0, "MANIFESTS", count("zod|handlebars") > 0));`,
     );
     const repo = ["--repo", "https://github.com/acme/app"];
     const [nothing, both] = ["false false", "true true"];
@@ -192,7 +192,8 @@ process.on("exit", () => console.error("LOADED", count("jsonc-parser") > 0, data
     for (const [argv, expected, loaded] of uses) {
       const program = [join(installed, "dist/cli/bin.js"), ...argv];
       const { status, stderr } = run(process.execPath, "-r", preload, ...program);
-      const seen = /LOADED (.*)/.exec(stderr)?.[1];
+      const seen = /LOADED (\S+ \S+)/.exec(stderr)?.[1];
+      if (argv.includes("--permission-policy")) expect(stderr).toContain("MANIFESTS false");
       expect([argv, status, seen]).toEqual([argv, expected, loaded ?? seen]);
       expect(stderr).not.toContain("Cannot find");
     }

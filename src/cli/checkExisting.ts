@@ -31,7 +31,7 @@ async function reportOf(given: CheckArguments, io: CommandIo): Promise<CheckRepo
   const joined = joinAccess(files.map((file) => file.access));
   const access = { ...joined, roles: [...joined.roles, ...files.flatMap((file) => file.unattached)] };
   refuseNothing(files, access);
-  const reference = loadServiceReference(servicesOf(access), publishedData);
+  const reference = loadServiceReference(servicesOf(access), publishedData());
   const findings = [...checkFiles(files, access), ...checkExisting(access, context, reference)];
   const byName = new Map(files.map((file) => [file.file, file]));
   return {

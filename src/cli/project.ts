@@ -88,7 +88,7 @@ export function loadProject(
   const project = readProject(file, files);
   if (!project.ok) return project;
   const raw = project.model.accounts.some(({ roles }) => roles.some((role) => role.statements.length > 0));
-  const reference = raw ? loadServiceReference(servicesInUse(project), publishedData) : emptyReference;
+  const reference = raw ? loadServiceReference(servicesInUse(project), publishedData()) : emptyReference;
   return { ...project, findings: check(project.model, { ...options, reference }) };
 }
 

@@ -1,5 +1,5 @@
 import { escapeHidden, withoutTokens } from "../diagnostics";
-import { TemplateError } from "../workspace/render/render";
+import type { TemplateError } from "../workspace/render/render";
 import { CommandError } from "./commandError";
 import { errorCode } from "./files";
 import type { CommandIo, ExitCode } from "./io";
@@ -29,12 +29,17 @@ export async function runGuarded(
 /** What a user can cause. @throws everything else */
 function commandError(error: unknown): CommandError {
   if (error instanceof CommandError) return error;
-  if (error instanceof TemplateError) return new CommandError(error.message, "correct the template", 1);
+  if (isTemplateError(error)) return new CommandError(error.message, "correct the template", 1);
   if (!isFileError(error)) throw error;
   return new CommandError(
     `${error.path ?? "a file"} cannot be read or written: ${error.code}`,
     "look at what is there, and who may read and write it",
   );
+}
+
+/** Known by its name: its class would load what renders. */
+function isTemplateError(error: unknown): error is TemplateError {
+  return error instanceof Error && error.name === ("TemplateError" satisfies TemplateError["name"]);
 }
 
 /** Something that the operating system refused. */
