@@ -1,5 +1,11 @@
-// Runs at the end of `npm ci` in a clone. The cdktf command has no binaries for a Node later than 22.
-if (Number(process.versions.node.split(".")[0]) > 22)
-  console.log(
-    `Node ${process.versions.node}: npx cdktf needs Node 20 or 22; run instead: npm run -s cli -- synth`,
-  );
+// Runs at the end of `npm ci` in a clone, so that `npx gitpod-aws-oidc` is there. What is packed has no such script: npm
+// would warn whoever installs it. `npm pack` builds by itself.
+import { execSync } from "node:child_process";
+
+if (process.env.npm_command !== "pack") {
+  execSync("npm run -s build", { stdio: "inherit" });
+  // The cdktf command has no binaries for a later Node.
+  const { node } = process.versions;
+  if (Number(node.split(".")[0]) > 22)
+    console.log(`Node ${node}: npx cdktf needs Node 20 or 22; run instead: npx gitpod-aws-oidc synth`);
+}
