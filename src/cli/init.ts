@@ -48,7 +48,8 @@ export async function initCommand(given: InitArguments, io: CommandIo): Promise<
     },
     () =>
       texts.map(([path, text]) => (text === null ? kept(path) : `wrote ${path}\n`)).join("") +
-      (manifest === null ? "" : nextSteps(given)),
+      (manifest === null ? "" : nextSteps(given)) +
+      (given.ci === undefined ? "" : ciSteps),
   );
 }
 
@@ -162,11 +163,17 @@ function installationName(issuer = exampleIssuer): string {
   return /^[a-z0-9][a-z0-9-]{0,31}$/.test(label) ? label : "gitpod";
 }
 
+/** Without these a pipeline has nothing to apply with, and forgets what it applied. */
+const ciSteps =
+  "for the pipeline: give each account a backend (a runner's local state is gone with the runner), and make its two roles: see examples/ci/README.md\n";
+
 function nextSteps({ issuer, ona, project, account, repo }: InitArguments): string {
   const toFill = [
     ...(account === undefined ? ["the account's id"] : []),
     ...(issuer === undefined && ona === undefined ? ["the installation's name and issuer"] : []),
-    ...(ona !== undefined && project === undefined ? ["the project's id (ona project list)"] : []),
+    ...(ona !== undefined && project === undefined
+      ? ["repos, which is commented out, with the project's id (ona project list)"]
+      : []),
     ...(repo === undefined ? ["the repository's url"] : []),
     "the grants",
   ];

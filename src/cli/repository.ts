@@ -14,18 +14,20 @@ export interface ChosenSnippet {
 
 /**
  * Finds the snippet of a repository.
- * @param repo - as somebody pastes it; undefined: the `origin` of the working directory
+ * @param repo - as somebody pastes it; undefined: the `origin` of `folder`
+ * @param folder - where the repository's file is
  * @throws CommandError - where there is none, or more than one
  */
 export function chooseSnippet(
   model: AccessModel,
   repo: string | undefined,
   installation: string | undefined,
+  folder: string,
 ): ChosenSnippet {
   const names = model.installations.map(({ name }) => name);
   if (installation !== undefined && !names.includes(installation))
     throw unknownName("installation", installation, names);
-  const repository = canonicalRepository(model, repo);
+  const repository = canonicalRepository(model, repo, folder);
   const selection = selectSnippet(model, repository, installation ?? null);
   if (selection.ok) return { snippet: selection.snippet, repository };
   const where = installation === undefined ? "" : ` on ${installation}`;
@@ -38,13 +40,17 @@ export function chooseSnippet(
   const near = selection.near.length === 0 ? "" : `; the nearest: ${selection.near.join(", ")}`;
   throw new CommandError(
     `the manifest has no entry for ${repository}${where}, nor for an organization above it${near}`,
-    "have it added to repos of the manifest, or look at the spelling",
+    `${repo === undefined ? "write --repo for another repository, or " : ""}have it added to repos of the manifest, or look at the spelling`,
   );
 }
 
 /** The canonical URL of a repository. @throws CommandError - for what is none */
-export function canonicalRepository({ hosts }: Pick<AccessModel, "hosts">, repo: string | undefined): string {
-  const given = repo ?? origin();
+export function canonicalRepository(
+  { hosts }: Pick<AccessModel, "hosts">,
+  repo: string | undefined,
+  folder = ".",
+): string {
+  const given = repo ?? origin(folder);
   const parsed = parseRemoteUrl(given, hosts);
   if (parsed.ok) return parsed.repository.url;
   // A remote may hold a password: it is not printed.
@@ -64,18 +70,18 @@ export function meantRepo(text: string, hosts: readonly ScmHost[]): string | und
 }
 
 /**
- * The canonical URL of a repository, where one is named or the working directory is in one; null where neither is so.
+ * The canonical URL of a repository, where one is named or the folder is in one; null where neither is so.
  * @throws CommandError - for a name that is no repository
  */
-export function repositoryIfAny(model: AccessModel, repo: string | undefined): string | null {
+export function repositoryIfAny(model: AccessModel, repo: string | undefined, folder: string): string | null {
   if (repo !== undefined) return canonicalRepository(model, repo);
-  const remote = remoteOrigin();
+  const remote = remoteOrigin(folder);
   const parsed = remote === null ? null : parseRemoteUrl(remote, model.hosts);
   return parsed?.ok === true ? parsed.repository.url : null;
 }
 
-function origin(): string {
-  const remote = remoteOrigin();
+function origin(folder: string): string {
+  const remote = remoteOrigin(folder);
   if (remote !== null) return remote;
   throw new CommandError(
     "this folder is in no git repository with a remote named origin",
@@ -83,10 +89,11 @@ function origin(): string {
   );
 }
 
-/** What git calls `origin` in the working directory; null where there is no such thing, or no git. */
-function remoteOrigin(): string | null {
+/** What git calls `origin` in a folder; null where there is no such thing, or no git. */
+function remoteOrigin(folder: string): string | null {
   try {
     return execFileSync("git", ["remote", "get-url", "origin"], {
+      cwd: folder,
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
     }).trim();

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { escapeHidden, quote } from "../diagnostics";
 import type { AccessModel, Snippet } from "../model/accessModel";
 import { taskFileNames } from "../workspace/lint/taskFile";
@@ -35,7 +36,12 @@ export async function snippetCommand(given: SnippetArguments, io: CommandIo): Pr
   if (typeof model === "number") return model;
   if (given.check !== undefined) return checkFile(given.check, model, given, settings, io);
   if (given.all === true) return writeAll(given.out ?? "", model, settings, io);
-  const { snippet, repository } = chooseSnippet(model, given.repo, given.installation);
+  const { snippet, repository } = chooseSnippet(
+    model,
+    given.repo,
+    given.installation,
+    dirname(given.into ?? ""),
+  );
   const body = readTemplates(settings.templates).renderBody(snippet);
   if (given.into !== undefined) return mergeInto(given.into, { model, snippet, body, repository }, given, io);
   io.stderr.write(`for ${taskFileNames[snippet.format]} of ${repository}:\n`);
@@ -125,7 +131,7 @@ async function checkFile(
   const text = readGitpodFile(file);
   if (text === null)
     throw new CommandError(`there is no file ${quote(file)}`, "name a .gitpod.yml or .ona/automations.yaml");
-  const repository = repositoryIfAny(model, repo);
+  const repository = repositoryIfAny(model, repo, dirname(file));
   const report = await lintGitpodYml(text, {
     file,
     model,

@@ -41,7 +41,8 @@ export async function synthCommand(
   const listed = findings.filter((f) => f.severity !== "info" && !f.accepted);
   const diagnostics = project.ok ? [] : project.diagnostics;
   io.stderr.write(projectText(project, listed, io));
-  const hidden = listed.length < findings.length ? ": npx gitpod-aws-oidc check lists them\n" : "\n";
+  const which = listed.length === 0 ? "them" : "the rest";
+  const hidden = listed.length < findings.length ? `: npx gitpod-aws-oidc check lists ${which}\n` : "\n";
   io.stdout.write(countsLine(diagnostics, findings).replace("\n", hidden));
   if (!project.ok) return project.unreadable ? 2 : 1;
   if (blocking(project.findings).length > 0) return 1;

@@ -63,7 +63,7 @@ describe("init", () => {
   it.each([
     ["--account", "12345", "write its 12 digits"],
     ["--account", '1"\nrepos: []', "write its 12 digits"],
-    ["--issuer", "http://x", "copy it from gp idp token"],
+    ["--issuer", "http://x", "copy iss from gp idp token"],
     ["--issuer", "gitpod.io", "write --issuer https://api.gitpod.io/idp"],
     ["--issuer", "acme.gitpod.cloud", "most likely https://services.acme.gitpod.cloud/idp"],
     ["--issuer", "https://app.gitpod.io", "write --ona with the organization's id"],
@@ -202,7 +202,7 @@ describe("init --ci", () => {
     const { status, stdout } = await command(["init", "--ci", "github"]);
     expect([status, tree()["manifest.yaml"], tree()[".gitignore"]]).toEqual([0, "mine\n", "mine\n"]);
     expect(stdout).toBe(
-      "kept manifest.yaml\nkept .gitignore: see that it ignores node_modules/, .terraform/ and *.tfstate*\nwrote .github/workflows/gitpod-aws-oidc.yml\n",
+      "kept manifest.yaml\nkept .gitignore: see that it ignores node_modules/, .terraform/ and *.tfstate*\nwrote .github/workflows/gitpod-aws-oidc.yml\nfor the pipeline: give each account a backend (a runner's local state is gone with the runner), and make its two roles: see examples/ci/README.md\n",
     );
   });
 

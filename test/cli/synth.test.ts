@@ -115,7 +115,7 @@ describe("synth", () => {
     expect(stderr).toContain("warning T57");
     expect(stderr).not.toContain("T66");
     expect(stderr).not.toMatch(/info/);
-    expect(stdout).toMatch(/^1 warning, 3 info: npx gitpod-aws-oidc check lists them\n/);
+    expect(stdout).toMatch(/^1 warning, 3 info: npx gitpod-aws-oidc check lists the rest\n/);
   });
 
   it("says that it is at work where that takes seconds", async () => {

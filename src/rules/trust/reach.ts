@@ -8,7 +8,7 @@ export const reachRules: readonly Rule[] = rulesOf({
     severity: "info",
     title: "the bare repository only",
     why: "workspaces opened on a branch, a pull request or an issue are denied",
-    remedy: "add branches, or what else is needed, to contexts",
+    remedy: "write contexts: [repository, { branch: main }], with the branches that people open",
     policyRemedy: "add the forms of branches, or of what else is needed, to sub",
     admission: ({ kind, bare }) =>
       kind === "repo" && bare
@@ -88,7 +88,7 @@ export const reachRules: readonly Rule[] = rulesOf({
     severity: "info",
     title: "the subject goes by the owner's name",
     why: "when the owner is renamed, somebody else can take the old name and gets in",
-    remedy: "remove the role before the owner is renamed or the repository is moved",
+    remedy: "nothing to do now: remove the role before the owner is renamed or the repository is moved",
     // One text for a manifest, however many entries it has.
     admission: ({ url, owners }) => {
       if (url === null) return null;
