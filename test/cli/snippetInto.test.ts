@@ -86,11 +86,11 @@ test("aliases without end are refused with their place, and a byte order mark is
   expect(cyclic.stderr).toMatch(
     /^\.gitpod\.yml:2:17: error: aliases make this file more than 100000 values, or stand for what they are in\n/,
   );
-  write({ ".gitpod.yml": "\ufefftasks: # none\n" });
+  write({ ".gitpod.yml": "\ufefftasks: [] # none\n" });
   expect(await command(into)).toMatchObject({ status: 0 });
-  expect(written()).toMatch(/^\ufefftasks: # none\n {2}# gitpod-aws-oidc begin list/);
+  expect(written()).toMatch(/^\ufefftasks: # \[\] # none\n {2}# gitpod-aws-oidc begin null/);
   await command(["snippet", "--into", ".gitpod.yml", "--remove"]);
-  expect(written()).toBe("\ufefftasks: # none\n");
+  expect(written()).toBe("\ufefftasks: [] # none\n");
 });
 
 test("whom the role admits is no part of the task: a change of contexts makes none out of date", async () => {

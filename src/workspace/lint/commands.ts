@@ -148,7 +148,7 @@ function readArgument(command: Command, words: readonly Word[], reading: Command
 }
 
 function setVariable(name: string, value: Word, { variables }: CommandReading): void {
-  variables.set(name, value.known ? value : null);
+  variables.set(name.replace(/\+$/, ""), value.known && !name.endsWith("+") ? value : null);
 }
 
 /** Takes wrappers off a command; what they set for it is added to `settings`. */

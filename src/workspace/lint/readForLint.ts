@@ -24,8 +24,8 @@ import type { LintNode, YamlTree } from "./lintTree";
 /** A file that is longer is not read: 256 KiB. */
 export const longestGitpodYml = 262_144;
 
-/** Longer shell text is not read, of all phases together: an alias may repeat them. */
-const longestScripts = longestGitpodYml;
+/** Longer shell text is not read: of one phase, and of all phases together, however often an alias repeats them. */
+const [longestScript, longestScripts] = [65_536, longestGitpodYml];
 
 /** Problems and keys of one file that are told, and the characters of each: who has more fixes these first. */
 const [mostProblems, longestProblem] = [20, 300];
@@ -153,9 +153,11 @@ function commandsOf(
     const text = textOf(node.node) ?? "";
     const place = context.placeAt(node.path, startOf(node));
     context.left -= text.length;
-    if (context.left < 0) {
-      const message = "the file has more shell text than is read";
-      if (!context.unread.some((part) => part.message === message)) context.unread.push({ place, message });
+    if (text.length > longestScript || context.left < 0) {
+      const all = "the file has more shell text than is read";
+      const here = `the shell text here is longer than the ${longestScript} characters that are read`;
+      const message = text.length > longestScript ? here : all;
+      if (!context.unread.some((part) => part.message === all)) context.unread.push({ place, message });
       continue;
     }
     const offsetOf = scalarOffsets(context.text, node.node);

@@ -5,7 +5,7 @@ import { blockItems, type ListStyle, type Task } from "./tasks";
 import { columnOf, type Edit, insertLines, nextLine, removeLines, restOfLine } from "./text";
 
 /**
- * What puts our tasks first in a file that does not have them; nothing where its list is written in one line. It
+ * What puts our tasks first in a file that does not have them; nothing where they would stand between brackets. It
  * only inserts: what stands in the file stays. Whether it changes what the file says is for the caller to find out.
  * @param isNew - there is no file yet
  */
@@ -16,11 +16,9 @@ export function insertion(file: ExistingFile, ours: readonly Task[], isNew: bool
   const anchor = endOfKey(pair.srcToken);
   if (anchor === null) return [];
   const { value } = pair;
-  if (isCollection(value) && value.flow !== true) return [intoList(file, anchor, value, ours)];
-  const [from, to] = (isNode(value) ? value.range : undefined) ?? [anchor, anchor];
-  return to > from
-    ? []
-    : [insertLines(file, nextLine(file.text, anchor), marked("list", ours, styleOf(file)))];
+  return isCollection(value) && value.flow !== true
+    ? [intoList(file, anchor, value, ours)]
+    : belowNothing(file, anchor, value, ours);
 }
 
 /** In front of the first item of a block list, or pair of a block map, behind the line that ends its key. */
@@ -33,6 +31,20 @@ function intoList(file: ExistingFile, anchor: number, list: Node, ours: readonly
 
 /** Columns between two dashes and keys that are still a style, and no alignment with something else. */
 const longestGap = 8;
+
+/** What says that there are no tasks, and becomes a comment. */
+const nothing = String.raw`(?:null|Null|NULL|~|\[ *\]|\{ *\})`;
+
+/** Below a key without a value; a null or `[]` that is written out becomes a comment. */
+function belowNothing(file: ExistingFile, anchor: number, value: unknown, ours: readonly Task[]) {
+  const { text } = file;
+  const [from, to] = (isNode(value) ? value.range : undefined) ?? [anchor, anchor];
+  const isWritten = to > from;
+  if (isWritten && !new RegExp(`^${nothing}$`).test(text.slice(from, to))) return [];
+  const at = nextLine(text, isWritten ? to : anchor);
+  const lines = insertLines(file, at, marked(isWritten ? "null" : "list", ours, styleOf(file)));
+  return isWritten ? [{ from, to: from, text: "# " }, lines] : [lines];
+}
 
 /** A key of ours at the end. */
 function appendKey(file: ExistingFile, ours: readonly Task[], mode: Mode): Edit {
@@ -75,10 +87,19 @@ export function removeBlock(file: ExistingFile): readonly Edit[] {
   const { markers, text } = file;
   if (markers === null) return [];
   const { begin, end, mode } = markers;
-  // The key that came with our tasks stays where somebody has tasks of their own below it by now.
-  return mode === "list" || ownTasks(file).length > 0
-    ? [removeLines(text, begin.offset, end.offset)]
-    : removeKey(file, markers);
+  const lines = removeLines(text, begin.offset, end.offset);
+  // The rest of what came with our tasks stays where somebody has tasks of their own below it by now.
+  if (mode === "list" || ownTasks(file).length > 0) return [lines];
+  return mode === "null" ? [...restoreNothing(file, markers), lines] : removeKey(file, markers);
+}
+
+/** What became a comment is a value again, unless somebody took it away. */
+function restoreNothing(file: ExistingFile, { begin }: Markers): readonly Edit[] {
+  const written = new RegExp(`^# ${nothing}(?:\\s|$)`);
+  const comment = file.comments.findLast(
+    ({ offset, source }) => offset > startOfKey(file) && offset < begin.offset && written.test(source),
+  );
+  return comment === undefined ? [] : [{ from: comment.offset, to: comment.offset + 2, text: "" }];
 }
 
 /** Takes the key that came with our tasks too; a comment that somebody wrote beside it stays. */

@@ -74,11 +74,7 @@ function withoutMark<T extends string | null>(
 function merge(text: string, isNew: boolean, ours: readonly Task[], options: MergeOptions): Made {
   const opened = open(text, options.format);
   if (!opened.ok) return opened;
-  const [found, wanted] = [taskFileNames[opened.file.format], taskFileNames[options.format]];
-  if (found !== wanted) {
-    const remedy = `name the file ${wanted}, or choose another installation with --installation`;
-    return refused(0, `this is a ${found}, and the snippet is for ${wanted}`, remedy);
-  }
+  if (opened.file.format !== options.format) return otherFormat(opened.file, options.format);
   return placedBefore(opened.edits, mergeInto(opened, isNew || opened.isGone, ours, options));
 }
 
@@ -172,6 +168,15 @@ function pastedTask({ tasks }: ExistingFile, ours: readonly Task[]): number | nu
   return first === undefined ? null : startOf(first.node);
 }
 
+/** A file of the other product. */
+function otherFormat({ format }: ExistingFile, wanted: TaskFormat): Refused {
+  return refused(
+    0,
+    `this is a ${taskFileNames[format]}, and the snippet is for ${taskFileNames[wanted]}`,
+    `name the file ${taskFileNames[wanted]}, or choose another installation with --installation`,
+  );
+}
+
 /** A task of Ona that stands below the key of one of ours. */
 function sameKey({ tasks }: ExistingFile, ours: readonly Task[]): Refused | null {
   const found = tasks.find(
@@ -210,7 +215,7 @@ function insert(original: ExistingFile, plan: Plan, isNew: boolean): Made {
   return refused(
     startOfKey(original) || (original.root?.range?.[0] ?? 0),
     "our tasks cannot be put in here without changing something else",
-    `write tasks: alone on its line, without brackets, and each task below it${dash}`,
+    `write the file without brackets: tasks: alone on its line, and each task below it${dash}`,
   );
 }
 

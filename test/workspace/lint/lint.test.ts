@@ -317,6 +317,7 @@ describe("any text", () => {
       "one env for many tasks",
       `env:\n${Array.from({ length: 3000 }, (_, i) => `  A${i}: b\n`).join("")}tasks:\n${"  - command: ls\n".repeat(100)}`,
     ],
+    ["a script over its bound", task("ls\n".repeat(30_000))],
     ["a file over its bound", `# ${"x".repeat(300_000)}`],
   ])("of too much is cut short, and says so: %s", async (_, text) => {
     const { diagnostics } = await lintGitpodYml(text, around);

@@ -103,11 +103,20 @@ const tasks: fc.Arbitrary<Key> = fc.oneof(
     weight: 6,
   },
   {
-    arbitrary: fc.constantFrom<readonly string[]>(["tasks:"], ["tasks: # todo", "# more"]).map(
-      (lines): Key =>
-        () =>
-          lines,
-    ),
+    arbitrary: fc
+      .constantFrom<readonly string[]>(
+        ["tasks:"],
+        ["tasks: ~"],
+        ["tasks: null # later"],
+        ["tasks: []"],
+        ["tasks: [ ] # none"],
+        ["tasks: # todo", "# more"],
+      )
+      .map(
+        (lines): Key =>
+          () =>
+            lines,
+      ),
     weight: 2,
   },
 );
