@@ -1,6 +1,7 @@
 import { isMap, isScalar, type Scalar, type YAMLMap } from "yaml";
 import { nearest } from "../../diagnostics/nearest";
 import { quote } from "../../diagnostics/quote";
+import { yamlQuote } from "../render/quoting";
 import { addDependency, dependenciesOf, dependency, removeDependency } from "./dependsOn";
 import { type ExistingFile, type FileTask, pairOf, sharedNode, startOf, startOfKey } from "./file";
 import type { Task } from "./tasks";
@@ -35,9 +36,11 @@ function commandOf({ command }: Task): string {
   return typeof command === "string" ? command : "";
 }
 
-/** A task's command without the line that makes it wait, and without the blanks that a shell ignores. */
-export function withoutAwait(task: Task): string {
-  return commandOf(task).replace(waiting, "").trimStart();
+/** A command without the line that makes it wait; undefined where nothing is left. */
+export function withoutAwait(command: unknown): unknown {
+  if (typeof command !== "string") return command;
+  const [whole = "", ours] = waiting.exec(command) ?? [];
+  return ours === command ? undefined : command.slice(whole.length);
 }
 
 /** Whether a task waits for another already, whoever wrote that: first thing in its command, or by dependsOn. */
@@ -47,14 +50,13 @@ export function waitsFor(own: Task, task: string): boolean {
   return awaited.exec(commandOf(own))?.[1]?.replace(/^(['"])(.*)\1$/, "$2") === task;
 }
 
-/** Which tasks of a file are to wait, of `all` those that can: their indices, or the names that no task has. */
+/** Which tasks of a file are to wait: their indices, or the names that no task has. */
 export function chosenTasks(
   file: ExistingFile,
   awaits: "none" | "all" | readonly string[],
 ): ReadonlySet<number> | Refused {
   if (awaits === "none") return new Set();
-  if (awaits === "all")
-    return new Set(file.tasks.flatMap(({ task }, i) => ("key" in task || "command" in task ? [i] : [])));
+  if (awaits === "all") return new Set(file.tasks.keys());
   const names = file.tasks.map(({ task }) => task["key"] ?? task["name"]);
   const known = names.filter((name) => typeof name === "string");
   const allowed = known.length === 0 ? "no task has a name" : `allowed: ${known.map(quote).join(", ")}`;
@@ -85,18 +87,27 @@ export function makeWait(
     return [{ offset: startOf(shared ?? task), message, remedy }];
   }
   const command = pairOf(task, "command")?.value;
-  if (isScalar(command)) return [waitIn(file, task, command, wait)];
-  const message = "this task has no command that could wait";
-  return [{ offset: startOf(task), message, remedy: "give it a command, or leave it out of --await" }];
+  return [isScalar(command) ? waitIn(file, task, command, wait) : addCommand(file, task, wait)];
 }
 
-/** In a block as a line of its own, which a scalar that folds lines may join to the next. */
+/** A task without a command gets one, as its first key. */
+function addCommand({ text, lineBreak }: ExistingFile, task: YAMLMap, wait: string): Edit | Refusal {
+  const at = startOf(task);
+  const entry = `command: ${yamlQuote(wait)}`;
+  if (task.flow === true) return { from: at + 1, to: at + 1, text: `${entry}, ` };
+  const column = columnOf(text, at);
+  if (/^ *(- +)?$/.test(text.slice(at - column, at)))
+    return { from: at, to: at, text: entry + lineBreak + " ".repeat(column) };
+  const message = "this task has no command, and is written so that none can be added safely";
+  return { offset: at, message, remedy: "give the task a command" };
+}
+
+/** In a block as a line of its own; where the scalar folds lines, an empty one keeps it apart. */
 function waitIn(file: ExistingFile, task: YAMLMap, scalar: Scalar, wait: string): Edit {
   if (isBlock(scalar)) {
-    const { start, indent } = blockContent(file.text, task, scalar);
-    return insertLines(file, start, [
-      " ".repeat(indent) + wait + (scalar.type === "BLOCK_FOLDED" ? ";" : ""),
-    ]);
+    const { start, lines, indent } = blockContent(file.text, task, scalar);
+    const separate = scalar.type === "BLOCK_FOLDED" && folds(lines, indent);
+    return insertLines(file, start, [" ".repeat(indent) + wait, ...(separate ? [""] : [])]);
   }
   const at = startOf(scalar) + (scalar.type === "PLAIN" ? 0 : 1);
   return { from: at, to: at, text: wait + (scalar.type === "QUOTE_DOUBLE" ? "\\n" : "; ") };
@@ -106,39 +117,68 @@ function isBlock({ type }: Scalar): boolean {
   return type === "BLOCK_FOLDED" || type === "BLOCK_LITERAL";
 }
 
-/** Where the content of a block scalar begins, and the columns before its lines. */
+/** Whether the first line that holds text would be joined to one before it: not one that is indented more. */
+function folds(lines: readonly string[], indent: number): boolean {
+  const first = lines.find((text) => /[^ ]/.test(text));
+  return first !== undefined && !/^[ \t]/.test(first.slice(indent));
+}
+
+/** Where the content of a block scalar begins, its lines, and the columns before them. */
 function blockContent(text: string, task: YAMLMap, scalar: Scalar) {
   const [from, to] = scalar.range ?? [0, 0];
   const start = Math.min(nextLine(text, from), to);
+  const lines = text
+    .slice(start, to)
+    .replace(/\r?\n$/, "")
+    .split(/\r?\n/);
   const indicator = /^[|>][+-]?([1-9])/.exec(text.slice(from, start))?.[1];
-  const first = /^ *(?=[^ \r\n])/m.exec(text.slice(start, to))?.[0];
-  return {
-    start,
-    indent:
-      indicator === undefined && first !== undefined
-        ? first.length
-        : columnOf(text, startOf(task)) + Number(indicator ?? 2),
-  };
+  const first = lines.find((line) => /[^ ]/.test(line));
+  const indent =
+    indicator === undefined && first !== undefined
+      ? first.search(/[^ ]/)
+      : columnOf(text, startOf(task)) + Number(indicator ?? 2);
+  return { start, lines, indent };
 }
-
-/** How a wait is written in front of a command; up to the end of its line, or not. */
-const written = new RegExp(String.raw`^( *|["'])(?:${line})(?:(;? *(?=\r?\n|["']?$))|; ?|\\n)`);
 
 /** Takes out of a task what {@link makeWait}, or version 0.1.0, put into it. */
 export function unwait(file: ExistingFile, own: FileTask): readonly (Edit | Refusal)[] {
-  const { text, format } = file;
-  if (format === "automations.yaml") return removeDependency(file, own.node);
-  const command = isMap(own.node) ? pairOf(own.node, "command")?.value : undefined;
+  const task = own.node;
+  if (file.format === "automations.yaml") return removeDependency(file, task);
+  const command = isMap(task) ? pairOf(task, "command")?.value : undefined;
   const wait = waitOf(file, own);
-  if (!isScalar(command) || wait === null) return [];
-  const at = isBlock(command) ? nextLine(text, startOf(command)) : startOf(command);
-  const [match, opening = "", lineEnd] = written.exec(text.slice(at, command.range?.[1])) ?? [];
-  if (match === undefined) {
-    const message =
-      "this command waits because gitpod-aws-oidc made it wait, and was rewritten since so that its own line cannot be told from the rest";
-    return [{ offset: startOf(command), message, remedy: `take ${wait} out by hand` }];
-  }
-  const to = at + match.length;
-  const isWhole = isBlock(command) && lineEnd !== undefined;
-  return [isWhole ? removeLines(text, at, to) : { from: at + opening.length, to, text: "" }];
+  if (!isMap(task) || !isScalar(command) || wait === null) return [];
+  const edit = isBlock(command) ? unblock(file.text, task, command) : unflow(file.text, task, command);
+  if (edit !== null) return [edit];
+  const message =
+    "this command waits because gitpod-aws-oidc made it wait, and was rewritten since so that its own line cannot be told from the rest";
+  return [{ offset: startOf(command), message, remedy: `take ${wait} out by hand` }];
+}
+
+const wholeLine = new RegExp(`^ *(?:${line}) *$`);
+
+function unblock(text: string, task: YAMLMap, scalar: Scalar): Edit | null {
+  const { start, lines, indent } = blockContent(text, task, scalar);
+  const [first = "", ...others] = lines;
+  if (!wholeLine.test(first)) return null;
+  const separate = scalar.type === "BLOCK_FOLDED" && others[0]?.trim() === "" && folds(others, indent);
+  return removeLines(text, start, separate ? nextLine(text, start) : start);
+}
+
+const written = new RegExp(`^(["']?)(?:${line})(?:; |\\\\n|;(?=\\r?\\n))`);
+
+function unflow(text: string, task: YAMLMap, scalar: Scalar): Edit | null {
+  const at = startOf(scalar);
+  if (withoutAwait(scalar.value) === undefined) return removeCommand(text, task, scalar);
+  const [match, opening = ""] = written.exec(text.slice(at, scalar.range?.[1])) ?? [];
+  return match === undefined ? null : { from: at + opening.length, to: at + match.length, text: "" };
+}
+
+/** A command that only waits was added whole, as the first key of its task. */
+function removeCommand(text: string, task: YAMLMap, scalar: Scalar): Edit | null {
+  const from = task.flow === true ? startOf(task) + 1 : startOf(task);
+  const end = scalar.range?.[1] ?? from;
+  if (!/^\s*["']?command["']?:\s+$/.test(text.slice(from, startOf(scalar)))) return null;
+  const separator = task.items.length === 1 ? /^(?:,(?:\r?\n *| )?)?/ : /^,(?:\r?\n *| )?/;
+  const rest = (task.flow === true ? separator : /^\r?\n *(?=\S)/).exec(text.slice(end));
+  return rest === null ? null : { from, to: end + rest[0].length, text: "" };
 }

@@ -1,32 +1,44 @@
 import { type CST, isCollection, isMap, isNode, isSeq, type Node } from "yaml";
 import { type ExistingFile, ownTasks, startOf, startOfKey } from "./file";
 import { beginMarker, endMarker, type Markers, type Mode, tasksDigest } from "./markers";
-import { blockItems, type ListStyle, type Task } from "./tasks";
-import { columnOf, type Edit, insertLines, nextLine, removeLines, restOfLine } from "./text";
+import { blockItems, flowItems, type ListStyle, type Task } from "./tasks";
+import { columnOf, type Edit, endsLine, insertLines, lineStart, nextLine } from "./text";
+import { type Refused, refused, removeLines, restOfLine } from "./text";
 
 /**
- * What puts our tasks first in a file that does not have them; nothing where they would stand between brackets. It
- * only inserts: what stands in the file stays. Whether it changes what the file says is for the caller to find out.
+ * The ways to put our tasks first in a file that does not have them, the best first. Every one only inserts: what
+ * stands in the file stays. Whether a way changes what the file says is for the caller to find out.
  * @param isNew - there is no file yet
  */
-export function insertion(file: ExistingFile, ours: readonly Task[], isNew: boolean): readonly Edit[] {
+export function insertions(
+  file: ExistingFile,
+  ours: readonly Task[],
+  isNew: boolean,
+): readonly (readonly Edit[])[] {
   const { root, pair } = file;
-  if (root?.flow === true) return [];
-  if (pair === null) return [appendKey(file, ours, isNew ? "file" : "key")];
-  const anchor = endOfKey(pair.srcToken);
-  if (anchor === null) return [];
+  if (root?.flow === true && pair === null) return [intoBrackets(file, startOf(root), wholeKey(ours), ours)];
+  if (root === null || pair === null) return [appendKey(file, ours, isNew ? "file" : "key")];
   const { value } = pair;
-  return isCollection(value) && value.flow !== true
-    ? [intoList(file, anchor, value, ours)]
-    : belowNothing(file, anchor, value, ours);
+  const isKind = isMap(value) === (file.format === "automations.yaml");
+  const anchor = root.flow === true ? null : endOfKey(pair.srcToken);
+  if (!isCollection(value) || !isKind) return anchor === null ? [] : belowNothing(file, anchor, value, ours);
+  if (value.flow === true) {
+    const brackets = intoBrackets(file, startOf(value), flowItems(ours), ours);
+    return [...(anchor === null ? [] : belowNothing(file, anchor, value, ours)), brackets];
+  }
+  return anchor === null ? [] : intoList(file, anchor, value, ours);
 }
 
 /** In front of the first item of a block list, or pair of a block map, behind the line that ends its key. */
-function intoList(file: ExistingFile, anchor: number, list: Node, ours: readonly Task[]): Edit {
-  const first = startOf(list);
-  const gap = /^- +/.exec(file.text.slice(first))?.[0].length ?? 2;
-  const style = { dash: columnOf(file.text, first), keys: Math.min(gap, longestGap), step: stepOf(file) };
-  return insertLines(file, nextLine(file.text, anchor), marked("list", ours, style));
+function intoList(file: ExistingFile, anchor: number, list: Node, ours: readonly Task[]) {
+  const { text } = file;
+  const at = nextLine(text, anchor);
+  const dash = startOf(list);
+  const indent = text.slice(lineStart(text, dash), dash);
+  if (!endsLine(text, anchor) || dash < at || !/^ *$/.test(indent)) return [];
+  const gap = /^- +/.exec(text.slice(dash))?.[0].length ?? 2;
+  const style = { dash: indent.length, keys: Math.min(gap, longestGap), step: stepOf(file) };
+  return [[insertLines(file, at, marked("list", ours, style))]];
 }
 
 /** Columns between two dashes and keys that are still a style, and no alignment with something else. */
@@ -41,14 +53,21 @@ function belowNothing(file: ExistingFile, anchor: number, value: unknown, ours: 
   const [from, to] = (isNode(value) ? value.range : undefined) ?? [anchor, anchor];
   const isWritten = to > from;
   if (isWritten && !new RegExp(`^${nothing}$`).test(text.slice(from, to))) return [];
-  const at = nextLine(text, isWritten ? to : anchor);
-  const lines = insertLines(file, at, marked(isWritten ? "null" : "list", ours, styleOf(file)));
-  return isWritten ? [{ from, to: from, text: "# " }, lines] : [lines];
+  const after = isWritten ? to : anchor;
+  if (!endsLine(text, after)) return [];
+  const style = { dash: columnOfKeys(file) + tasksIndent(file), keys: 2, step: stepOf(file) };
+  const lines = insertLines(file, nextLine(text, after), marked(isWritten ? "null" : "list", ours, style));
+  return [isWritten ? [{ from, to: from, text: "# " }, lines] : [lines]];
 }
 
-/** A key of ours at the end. */
-function appendKey(file: ExistingFile, ours: readonly Task[], mode: Mode): Edit {
-  return insertLines(file, file.text.length, ["tasks:", ...marked(mode, ours, styleOf(file))]);
+/** A key of ours at the end, but before the line that ends the document. */
+function appendKey(file: ExistingFile, ours: readonly Task[], mode: Mode): readonly Edit[] {
+  const { text } = file;
+  const end = /^\.\.\.(?=\s|$)/m.exec(text.slice(file.end));
+  const at = end === null ? text.length : file.end + end.index;
+  const column = columnOfKeys(file);
+  const style = { dash: column + tasksIndent(file), keys: 2, step: stepOf(file) };
+  return [insertLines(file, at, [`${" ".repeat(column)}tasks:`, ...marked(mode, ours, style)])];
 }
 
 function marked(mode: Mode, ours: readonly Task[], style: ListStyle): readonly string[] {
@@ -60,21 +79,49 @@ function marked(mode: Mode, ours: readonly Task[], style: ListStyle): readonly s
   ];
 }
 
+function wholeKey(ours: readonly Task[]): readonly string[] {
+  const [open, close] = ours.some((task) => "key" in task) ? "{}" : "[]";
+  return [`"tasks": ${open ?? ""}${flowItems(ours).join(" ").replace(/,$/, "")}${close ?? ""},`];
+}
+
+/** Behind an opening bracket: as whole lines where the line ends there, else in the middle of the line. */
+function intoBrackets(
+  file: ExistingFile,
+  bracket: number,
+  items: readonly string[],
+  ours: readonly Task[],
+): readonly Edit[] {
+  const { text } = file;
+  const at = bracket + 1;
+  const own = /^ */.exec(text.slice(lineStart(text, bracket)))?.[0].length ?? 0;
+  const indent = " ".repeat(own + stepOf(file));
+  const lines = (mode: Mode) =>
+    [beginMarker(mode, tasksDigest(ours)), ...items, endMarker].map((line) => indent + line);
+  const next = nextLine(text, at);
+  if (next < text.length && endsLine(text, at)) return [insertLines(file, next, lines("list"))];
+  return [{ from: at, to: at, text: ["", ...lines("inline"), indent].join(file.lineBreak) }];
+}
+
 /** Where the colon of a key, its anchor and its tag end; null for a pair without a colon. */
 function endOfKey(token: CST.CollectionItem | undefined): number | null {
   const last = token?.sep?.findLast(({ type }) => ["map-value-ind", "anchor", "tag"].includes(type));
   return last === undefined ? null : last.offset + last.source.length;
 }
 
-/** How far the file's own lists, or maps, stand behind their keys; undefined where it has none. */
-function indentOf({ root, text }: ExistingFile, isKind: (value: unknown) => boolean): number | undefined {
-  const found = root?.items.find(({ value }) => isKind(value) && isCollection(value) && !value.flow)?.value;
-  return isNode(found) ? columnOf(text, startOf(found)) : undefined;
+function columnOfKeys({ text, root }: ExistingFile): number {
+  return root === null ? 0 : columnOf(text, startOf(root));
 }
 
-function styleOf(file: ExistingFile): ListStyle {
-  const step = stepOf(file);
-  return { dash: file.format === "gitpod.yml" ? (indentOf(file, isSeq) ?? 2) : step, keys: 2, step };
+/** How far the file's own lists, or maps, stand behind their keys; undefined where it has none. */
+function indentOf(file: ExistingFile, isKind: (value: unknown) => boolean): number | undefined {
+  const found = file.root?.items.find(
+    ({ value }) => isKind(value) && isCollection(value) && !value.flow,
+  )?.value;
+  return isNode(found) ? columnOf(file.text, startOf(found)) - columnOfKeys(file) : undefined;
+}
+
+function tasksIndent(file: ExistingFile): number {
+  return file.format === "gitpod.yml" ? Math.max(0, indentOf(file, isSeq) ?? 2) : stepOf(file);
 }
 
 function stepOf(file: ExistingFile): number {
@@ -82,15 +129,25 @@ function stepOf(file: ExistingFile): number {
   return step >= 1 && step <= longestGap ? step : 2;
 }
 
-/** Takes out what {@link insertion} put in. */
+/** Takes out what {@link insertions} put in. */
 export function removeBlock(file: ExistingFile): readonly Edit[] {
   const { markers, text } = file;
   if (markers === null) return [];
   const { begin, end, mode } = markers;
   const lines = removeLines(text, begin.offset, end.offset);
+  if (mode === "inline") return [removeInline(text, begin.offset, end.offset)];
   // The rest of what came with our tasks stays where somebody has tasks of their own below it by now.
   if (mode === "list" || ownTasks(file).length > 0) return [lines];
-  return mode === "null" ? [...restoreNothing(file, markers), lines] : removeKey(file, markers);
+  return mode === "null" ? [...restoreNothing(file, markers), lines] : [removeKey(file, markers)];
+}
+
+/** From the line end that was put behind the bracket to the indentation that was put before what followed it. */
+function removeInline(text: string, begin: number, end: number): Edit {
+  const line = lineStart(text, begin);
+  const before = /\r?\n$/.exec(text.slice(0, line))?.[0] ?? "";
+  const after = nextLine(text, end);
+  const spaces = /^ */.exec(text.slice(after))?.[0].length ?? 0;
+  return { from: line - before.length, to: after + Math.min(begin - line, spaces), text: "" };
 }
 
 /** What became a comment is a value again, unless somebody took it away. */
@@ -102,12 +159,24 @@ function restoreNothing(file: ExistingFile, { begin }: Markers): readonly Edit[]
   return comment === undefined ? [] : [{ from: comment.offset, to: comment.offset + 2, text: "" }];
 }
 
-/** Takes the key that came with our tasks too; a comment that somebody wrote beside it stays. */
-function removeKey(file: ExistingFile, { begin, end }: Markers): readonly Edit[] {
+function removeKey(file: ExistingFile, { begin, end }: Markers): Edit {
   const { text } = file;
-  const from = startOfKey(file);
-  const [key] = /^["']?tasks["']?:[ \t]*/.exec(restOfLine(text, from)) ?? [""];
-  const to = from + key.length;
-  if (text.slice(to, begin.offset).trim() === "") return [removeLines(text, from, end.offset)];
-  return [{ from, to, text: "" }, removeLines(text, begin.offset, end.offset)];
+  const key = startOfKey(file);
+  const follows = text.slice(nextLine(text, key), begin.offset).trim() === "";
+  const bare = /^["']?tasks["']?:[ \t]*$/.test(restOfLine(text, key));
+  return removeLines(text, follows && bare ? key : begin.offset, end.offset);
+}
+
+/**
+ * Why a file cannot be left without our tasks: the key above them was ours, and somebody wrote something between;
+ * without the key the file would lose that, and with it Gitpod would refuse the file. Null where that is not so.
+ */
+export function strandedKey(file: ExistingFile, without: ExistingFile): Refused | null {
+  const { mode, begin } = file.markers ?? {};
+  if (begin === undefined || (mode !== "key" && mode !== "file")) return null;
+  if (without.pair === null || without.tasks.length > 0) return null;
+  const line = file.text.slice(0, begin.offset).split("\n").length;
+  const message = `only the tasks of gitpod-aws-oidc are below this key, and something else stands before them on line ${line}`;
+  const remedy = "move what stands between the key and the begin of gitpod-aws-oidc elsewhere";
+  return refused(startOfKey(file), message, remedy);
 }

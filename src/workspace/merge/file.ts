@@ -31,6 +31,8 @@ export interface ExistingFile extends Written {
   readonly markers: Markers | null;
   /** Anchors that an alias refers to. */
   readonly aliased: ReadonlySet<string>;
+  /** Where the document ends: other lines may follow. */
+  readonly end: number;
 }
 
 type Read = { readonly ok: true; readonly file: ExistingFile } | Refused;
@@ -88,7 +90,7 @@ export function readExisting(text: string, format?: TaskFormat): Read {
     ok: true,
     file: {
       ...{ text, lineBreak: lineBreakOf(text), format: gitpod.format, value, root: map, pair, comments },
-      ...{ tasks, markers, aliased: aliases },
+      ...{ tasks, markers, aliased: aliases, end: document.range[1] },
     },
   };
 }
@@ -127,13 +129,23 @@ function tasksOf(
 /** Values that a file may have, aliases expanded. */
 const mostValues = 100_000;
 
-/** Anchors that aliases refer to; refused where these stand for too much: nothing could compare that. */
+/** Anchors that aliases refer to; refused where these stand for too much, or for what they are in: nothing could compare that. */
 function aliasesOf(document: Document.Parsed, value: unknown): ReadonlySet<string> | Refused {
-  const aliases: Alias[] = [];
-  visit(document, { Alias: (_, alias) => void aliases.push(alias) });
+  const [aliases, cyclic]: [Alias[], Alias[]] = [[], []];
+  visit(document, {
+    Alias: (_, alias, path) => {
+      aliases.push(alias);
+      if (path.some((node) => isNode(node) && "anchor" in node && node.anchor === alias.source))
+        cyclic.push(alias);
+    },
+  });
   if (valuesIn(value, new Map()) <= mostValues) return new Set(aliases.map(({ source }) => source));
-  const message = `aliases make this file more than ${mostValues} values, or stand for what they are in`;
-  return refused(aliases[0]?.range?.[0] ?? 0, message, "write out what they stand for");
+  const [first = aliases[0]] = cyclic;
+  const message =
+    cyclic.length > 0
+      ? "this alias stands for what it is in"
+      : `aliases make this file more than ${mostValues} values`;
+  return refused(first?.range?.[0] ?? 0, message, "write out what it stands for");
 }
 
 /** How many values a value holds; without end where it holds itself. */

@@ -10,9 +10,10 @@ import type { Refusal } from "./text";
 
 /**
  * How our tasks came in: into a `list` that was there, or was nothing; below a `key` of ours; so too, in a
- * `file` that was not there; or below a `null` or `[]` that is a comment since.
+ * `file` that was not there; below a `null` or `[]` that is a comment since; or `inline`, in the middle of a line
+ * between brackets.
  */
-export type Mode = "list" | "key" | "file" | "null";
+export type Mode = "list" | "key" | "file" | "null" | "inline";
 
 /** A comment of a file: never text that only looks like one, inside of a scalar. */
 export interface Comment {
@@ -30,7 +31,7 @@ export interface Markers {
 
 const ending = /^#\s*gitpod-aws-oidc end\b/;
 const either = /^#\s*gitpod-aws-oidc (?:begin|end)\b/;
-const whole = /^#\s*gitpod-aws-oidc begin (list|key|file|null) ([0-9a-f]{16}):/;
+const whole = /^#\s*gitpod-aws-oidc begin (list|key|file|null|inline) ([0-9a-f]{16}):/;
 
 /** The first line, for tasks of a digest. */
 export function beginMarker(mode: Mode, digest: string): string {

@@ -4,7 +4,7 @@ import { textPositions } from "../../diagnostics/textPositions";
 import type { TaskFormat } from "../../model/accessModel";
 import { taskFileNames, taskPhases } from "../lint/taskFile";
 import { awaitLine, chosenTasks, makeWait, unwait, waitOf, waitsFor, withoutAwait } from "./await";
-import { insertion, removeBlock } from "./block";
+import { insertions, removeBlock, strandedKey } from "./block";
 import { handLoginProblem, handLogins, type OurLogin, withoutHandLogins } from "./byHand";
 import { withoutDependency } from "./dependsOn";
 import { type ExistingFile, ownTasks, readExisting, sameBesideTasks, startOf, startOfKey } from "./file";
@@ -54,7 +54,8 @@ export function removeSnippet(before: string): Merged<string | null> {
   return withoutMark<string | null>(before, (text) => {
     const opened = open(text);
     if (!opened.ok) return opened;
-    return { ok: true, text: opened.isGone ? null : opened.original.text };
+    const { file, original, isGone } = opened;
+    return strandedKey(file, original) ?? { ok: true, text: isGone ? null : original.text };
   });
 }
 
@@ -100,11 +101,7 @@ function open(text: string, format?: TaskFormat): Opened | Refused {
   if (!reread.ok) return reread;
   const original = reread.file;
   if (!saysTheSame(file, original))
-    return refused(
-      file.markers?.begin.offset ?? 0,
-      "between the comments of gitpod-aws-oidc stands something that is not of its tasks",
-      "move it elsewhere, and run this again",
-    );
+    return unsafe(file, "between the comments of gitpod-aws-oidc stands something that is not of its tasks");
   return { ok: true, file, original, edits, isGone: removed.text === "" && file.markers?.mode === "file" };
 }
 
@@ -204,18 +201,18 @@ function isMerged(file: ExistingFile, { ours, wait, awaits }: Plan): boolean {
   return ownTasks(file).every((task, i) => waitOf(file, task) === (awaits.has(i) ? wait : null));
 }
 
-/** Inserts, if that changes nothing else and can be undone. */
+/** The first way to insert that changes nothing else, and can be undone. */
 function insert(original: ExistingFile, plan: Plan, isNew: boolean): Made {
   const waits = original.tasks.flatMap((task, i) =>
     plan.awaits.has(i) ? makeWait(original, task, plan.wait) : [],
   );
-  const made = edited(original.text, [...insertion(original, plan.ours, isNew), ...waits]);
-  if (!made.ok || isMergeOf(made.text, original, plan)) return made;
-  const dash = original.format === "gitpod.yml" ? ", with a dash" : "";
-  return refused(
-    startOfKey(original) || (original.root?.range?.[0] ?? 0),
-    "our tasks cannot be put in here without changing something else",
-    `write the file without brackets: tasks: alone on its line, and each task below it${dash}`,
+  for (const way of insertions(original, plan.ours, isNew)) {
+    const made = edited(original.text, [...way, ...waits]);
+    if (!made.ok || isMergeOf(made.text, original, plan)) return made;
+  }
+  return unsafe(
+    original,
+    "tasks is written in a way that our tasks cannot be put into without changing something else",
   );
 }
 
@@ -243,8 +240,15 @@ function sameTask(task: Task, original: Task = {}, wait: string | null): boolean
   if (wait === null) return isDeepStrictEqual(task, original);
   if ("key" in task)
     return isDeepStrictEqual(withoutDependency(task, wait), withoutDependency(original, wait));
+  const command = (of: unknown) => (typeof of === "string" ? of.trimStart() : "");
   return isDeepStrictEqual(
-    { ...task, command: withoutAwait(task) },
-    { ...original, command: withoutAwait(original) },
+    { ...task, command: command(withoutAwait(task["command"])) },
+    { ...original, command: command(original["command"]) },
   );
+}
+
+function unsafe(file: ExistingFile, message: string): Refused {
+  const at = file.markers?.begin.offset ?? (startOfKey(file) || (file.root?.range?.[0] ?? 0));
+  const dash = file.format === "gitpod.yml" ? ", with a dash" : "";
+  return refused(at, message, `write tasks: alone on its line and each task below it${dash}`);
 }

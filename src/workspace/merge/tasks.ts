@@ -74,6 +74,14 @@ function indented(by: string, line: string): string {
   return line === "" ? "" : by + line;
 }
 
+/** Tasks as items of a flow list or pairs of a flow map, a line each, with a comma behind each. */
+export function flowItems(tasks: readonly Task[]): readonly string[] {
+  return tasks.map(({ key, ...task }) => {
+    const collection = typeof key === "string" ? { [key]: task } : [task];
+    return `${flowValue(collection).slice(1, -1)},`;
+  });
+}
+
 function flowValue(value: unknown): string {
   if (typeof value === "string") return yamlQuote(value);
   if (Array.isArray(value)) return `[${value.map(flowValue).join(", ")}]`;

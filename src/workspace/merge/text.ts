@@ -90,9 +90,15 @@ export function restOfLine(text: string, offset: number): string {
   return text.slice(offset, nextLine(text, offset)).replace(/\r?\n$/, "");
 }
 
-/** The line end that lines of ours get in a text. */
+/** Whether nothing but blanks and a comment stands behind an offset in its line. */
+export function endsLine(text: string, offset: number): boolean {
+  return /^[ \t]*(#.*)?$/.test(restOfLine(text, offset));
+}
+
+/** The line end that a text uses most; LF where it has none. */
 export function lineBreakOf(text: string): "\n" | "\r\n" {
-  return text.includes("\r\n") ? "\r\n" : "\n";
+  const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0;
+  return count(/\r\n/g) > count(/(?<!\r)\n/g) ? "\r\n" : "\n";
 }
 
 /**

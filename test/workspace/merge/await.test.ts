@@ -24,10 +24,11 @@ test.each([
   ["literal and stripped", "command: |-\n      a", `${first}\na`],
   ["literal and kept", "command: |+\n      a\n\n", `${first}\na\n\n\n`],
   ["literal with leading blanks", "command: |2\n        a\n      b", `${first}\n  a\nb\n`],
-  ["folded", "command: >\n      a\n      b", `${first}; a b\n`],
-  ["folded, with leading blanks", "command: >2-\n        a\n      b", `${first};\n  a\nb`],
-  ["folded, with a leading empty line", "command: >\n\n      a", `${first};\na\n`],
+  ["folded", "command: >\n      a\n      b", `${first}\na b\n`],
+  ["folded, with leading blanks", "command: >2-\n        a\n      b", `${first}\n  a\nb`],
+  ["folded, with a leading empty line", "command: >\n\n      a", `${first}\n\na\n`],
   ["plain over lines", "command: npm\n      start", `${first}; npm start`],
+  ["missing", "init: a", first],
 ])("a command that is %s waits first", (_, command, expected) => {
   const { tasks } = waiting(`tasks:\n  - name: x\n    ${command}\n`);
   expect(tasks[0]?.["command"]).toBe(expected);
@@ -40,26 +41,10 @@ test("only the command waits, never before or init", () => {
 
 test("only tasks of the names that are given wait", () => {
   const { tasks } = waiting(
-    "tasks:\n  - {name: a, command: x}\n  - {name: b, command: y}\n  - name: a\n    command: z\n",
+    "tasks:\n  - {name: a, command: x}\n  - {name: b, command: y}\n  - {name: a, init: z}\n",
     ["a"],
   );
-  expect(tasks.map((task) => task["command"])).toEqual([`${first}; x`, "y", `${first}; z`]);
-});
-
-test("a task without a command does not wait, and is refused where it is to", () => {
-  const text = "tasks:\n  - name: x\n    init: a\n";
-  expect(waiting(text).tasks).toEqual([{ name: "x", init: "a" }]);
-  expect(mergeSnippet(text, ours, options({ awaits: ["x"] }))).toMatchObject({
-    ok: false,
-    problems: [{ position: { line: 2, column: 5 }, message: "this task has no command that could wait" }],
-  });
-});
-
-test("a command of ours that only waits, as 0.1.0 added it, is left empty", () => {
-  expect(removeSnippet('tasks:\n  - command: "gp sync-await -- aws"\n    init: a\n')).toEqual({
-    ok: true,
-    text: 'tasks:\n  - command: ""\n    init: a\n',
-  });
+  expect(tasks.map((task) => task["command"])).toEqual([`${first}; x`, "y", first]);
 });
 
 test("an unknown name is refused with the nearest", () => {
@@ -155,8 +140,8 @@ test("a wait that a formatter folded is taken out", () => {
 });
 
 test("a command that was rewritten around our wait is refused when it is to be taken out", () => {
-  const { text } = waiting('tasks:\n  - command: "a b"\n');
-  const rewritten = text.replace("gp sync-await", "gp\\x20sync-await");
+  const { text } = waiting("tasks:\n  - command: |\n      a b\n");
+  const rewritten = text.replace(/aws\.env\n *a b/, "aws.env; a b");
   expect(rewritten).not.toBe(text);
   expect(removeSnippet(rewritten)).toMatchObject({
     ok: false,

@@ -66,9 +66,8 @@ describe.each(files)("a file with %s", (_, text) => {
       return;
     }
     expect(problemTexts(result.text)).toEqual([]);
-    const tasks = valueOf(result.text).tasks?.slice(ours.length) as readonly { readonly command?: string }[];
-    for (const { command } of tasks)
-      if (command !== undefined) expect(command).toMatch(/^gp sync-await (-- )?'?aws'?(;| &&|\n|$)/);
+    const tasks = valueOf(result.text).tasks?.slice(ours.length) as readonly { readonly command: string }[];
+    for (const { command } of tasks) expect(command).toMatch(/^gp sync-await (-- )?'?aws'?(;| &&|\n|$)/);
     expect(merge(result.text, ours, { awaits: "all" })).toBe(result.text);
     expect(merge(result.text, ours, { awaits: "keep" })).toBe(result.text);
     expect(merge(result.text)).toBe(merged);

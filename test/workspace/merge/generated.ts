@@ -92,6 +92,14 @@ const task: fc.Arbitrary<Key> = fc
       : [`${indent}-${" ".repeat(gap)}${first.trimStart()}`, ...rest];
   });
 
+const flowTasks = fc.tuple(
+  fc.array(fc.constantFrom("{command: a}", '{ "name": "x", init: b }', "{command: 'c, d'}"), {
+    maxLength: 3,
+  }),
+  fc.constantFrom("", " "),
+  fc.constantFrom("", ","),
+);
+
 const tasks: fc.Arbitrary<Key> = fc.oneof(
   {
     arbitrary: fc
@@ -118,6 +126,20 @@ const tasks: fc.Arbitrary<Key> = fc.oneof(
             lines,
       ),
     weight: 2,
+  },
+  {
+    arbitrary: flowTasks.map(([items, space, comma]): Key => () => [
+      `tasks: [${space}${items.join(", ")}${items.length > 0 ? comma : ""}${space}]`,
+    ]),
+    weight: 1,
+  },
+  {
+    arbitrary: flowTasks.map(([items]): Key => () => [
+      "tasks: [ # flow",
+      ...items.map((item) => `    ${item}, # item`),
+      "]",
+    ]),
+    weight: 1,
   },
 );
 

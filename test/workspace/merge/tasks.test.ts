@@ -1,7 +1,7 @@
 import { readTaskFile } from "../../../src/workspace/lint/taskFile";
 import { mergeSnippet, removeSnippet, type MergeOptions } from "../../../src/workspace/merge/merge";
 import { tasksDigest } from "../../../src/workspace/merge/markers";
-import { blockItems, snippetTasks, type Task } from "../../../src/workspace/merge/tasks";
+import { blockItems, flowItems, snippetTasks, type Task } from "../../../src/workspace/merge/tasks";
 import { nastyTexts } from "../../support/nasty";
 import { rendered, testLogin, testSnippet } from "../../support/snippet";
 import { changed, options, ours } from "./ours";
@@ -21,8 +21,9 @@ test.each([
   ["ours", ours],
   ["others", changed],
   ["everything nasty", nasty.map((text): Task => ({ command: text, env: { [text]: text } }))],
-])("%s parse to what they are", (_, tasks) => {
+])("%s parse to what they are, in a block and between brackets", (_, tasks) => {
   expect(tasksOf(`tasks:\n${blockItems(tasks, style).join("\n")}\n`)).toEqual(tasks);
+  expect(tasksOf(`tasks: [\n  ${flowItems(tasks).join("\n  ")}\n  ]\n`)).toEqual(tasks);
 });
 
 test("text that an editor might trim is quoted, and no line of ours ends in a blank", () => {

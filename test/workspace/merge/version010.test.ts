@@ -6,12 +6,12 @@ import { options, ours } from "./ours";
 
 /*
  * Files into which version 0.1.0 merged its long tasks: `values` has two variables, one from a field of a secret, and
- * tasks that wait; `one` has a single role.
+ * tasks that wait; `two` has two accounts, commands, a task's name with a blank, and is JSON; `one` has a single role.
  */
 const folder = join(__dirname, "..", "..", "fixtures", "merged-0.1.0");
 const read = (name: string) => readFileSync(join(folder, name), "utf8");
 
-describe.each(["one", "values"])("the tasks of 0.1.0 in the file %s", (name) => {
+describe.each(["one", "two", "values"])("the tasks of 0.1.0 in the file %s", (name) => {
   const before = read(`${name}.before.yml`);
   const merged = read(`${name}.merged.yml`);
 
