@@ -129,6 +129,7 @@ const nameAlone = /:\$\{(Bucket|Queue|Topic|Repository|Pipeline)Name\}$/;
 
 /** May a pattern be of a type of resource? */
 export function isOfType(pattern: string, template: string): boolean {
+  if (isEverything(pattern)) return true;
   if (!arnsMeet(pattern, template)) return false;
   return !(nameAlone.test(template) && pattern.replace(variable, "").includes("/"));
 }

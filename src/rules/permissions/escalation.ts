@@ -78,10 +78,16 @@ function openingsOf(role: JudgedRole): readonly Opening[] {
 }
 
 const everyStep: readonly EscalationStep[] = escalationPaths.flatMap(({ steps }) => steps);
+const stepActions: ReadonlySet<string> = new Set(
+  everyStep.flatMap(({ actions }) => actions.map((action) => action.toLowerCase())),
+);
+/** Of a list of a thousand actions, few are. */
+const mayBeStep = (pattern: string): boolean =>
+  /[*?]/.test(pattern) ? !namesEveryAction(pattern) : stepActions.has(pattern.toLowerCase());
 
 /** By more than a `*` for everything: of that, G01 says all there is to say. */
 function openSteps(statement: Statement, denials: Denials): Opening["steps"] {
-  const named = many(statement.Action).filter((pattern) => !namesEveryAction(pattern));
+  const named = many(statement.Action).filter(mayBeStep);
   const specific = statement.NotAction === undefined ? { ...statement, Action: named } : statement;
   const open = everyStep.map((step) => {
     const isOpenBy = (action: string): boolean =>
