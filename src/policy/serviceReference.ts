@@ -82,22 +82,27 @@ export function loadServiceReference(
   const all = new Set(data("services.json") as readonly string[]);
   const wanted = [...new Set(prefixes)].filter((prefix) => all.has(prefix)).sort();
   const global = getAllGlobalConditionKeys();
-  const keys = [
-    ...wanted.flatMap((prefix) =>
+  const ofServices = () =>
+    wanted.flatMap((prefix) =>
       Object.values(
-        data(`conditionKeys/${prefix}.json`) as Published<{
-          readonly key: string;
-          readonly type: string;
-        }>,
+        data(`conditionKeys/${prefix}.json`) as Published<{ readonly key: string; readonly type: string }>,
       ),
-    ),
-    ...global.flatMap((name) => getGlobalConditionKeyByName(name) ?? []),
-  ];
+    );
+  const typesOf = () =>
+    new Map(
+      [...ofServices(), ...global.flatMap((name) => getGlobalConditionKeyByName(name) ?? [])].map(
+        ({ key, type }) => [conditionKeyPattern(key), type],
+      ),
+    );
+  let keyTypes: ReadonlyMap<string, string> | undefined;
   return {
     prefixes: all,
     actions: new Map(wanted.map((prefix) => [prefix, actionsOf(prefix, data)])),
     globalConditionKeys: global.map(conditionKeyPattern).filter((key) => !perAction.has(key)),
-    keyTypes: new Map(keys.map(({ key, type }) => [conditionKeyPattern(key), type])),
+    // Asked for where a statement has a condition.
+    get keyTypes() {
+      return (keyTypes ??= typesOf());
+    },
   };
 }
 
