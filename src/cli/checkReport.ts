@@ -1,5 +1,5 @@
 import {
-  countsLine,
+  counts,
   formatJson,
   formatMarkdown,
   formatSarif,
@@ -39,7 +39,7 @@ export type ReportWriter = (report: CheckReport, strict: boolean) => ExitCode;
 export function reportWriter(name: string, io: CommandIo): ReportWriter {
   const formats: Readonly<Record<string, (report: CheckReport) => string>> = {
     text: ({ diagnostics, findings, line }) =>
-      formatText(diagnostics, findings, { line, colour: io.colour }) + countsLine(diagnostics, findings),
+      `${formatText(diagnostics, findings, { line, colour: io.colour })}${counts(diagnostics, findings)}\n`,
     json: ({ diagnostics, findings }) => formatJson(diagnostics, findings),
     sarif: ({ diagnostics, findings }) =>
       formatSarif(diagnostics, findings, { version: packageVersion(), rules }),

@@ -172,11 +172,11 @@ describe("snippet --into", () => {
 });
 
 describe("snippet --check", () => {
-  it("is quiet about what snippet --into made", async () => {
+  it("finds nothing in what snippet --into made", async () => {
     write({ ".gitpod.yml": `${own}image: acme/dev\n` });
     await command(["snippet", ...app, "--into", ".gitpod.yml", "--await", "all"]);
     const { status, stdout } = await command(["snippet", ...app, "--check", ".gitpod.yml", "--strict"]);
-    expect([status, stdout]).toEqual([0, ""]);
+    expect([status, stdout]).toEqual([0, "nothing found\n"]);
   });
 
   it("names rule, place and remedy, as text and as JSON", async () => {
@@ -204,7 +204,7 @@ describe("snippet --check", () => {
       const { status, stdout } = await command(check);
       return [status, stdout];
     };
-    expect(await found()).toEqual([0, ""]);
+    expect(await found()).toEqual([0, "nothing found\n"]);
     write({ ".gitpod.yml": merged.replace("gp sync-done aws", "gp sync-done aws; true") });
     expect(await found()).toEqual([1, expect.stringMatching(/warning S14: .* were edited by hand/)]);
     write({
