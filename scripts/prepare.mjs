@@ -1,8 +1,10 @@
 // Runs at the end of `npm ci` in a clone, so that `npx gitpod-aws-oidc` is there. What is packed has no such script: npm
 // would warn whoever installs it. `npm pack` builds by itself.
 import { execSync } from "node:child_process";
+import { existsSync } from "node:fs";
 
-if (process.env.npm_command !== "pack") {
+// `npm ci --omit=dev` installs no compiler.
+if (process.env.npm_command !== "pack" && existsSync("node_modules/typescript")) {
   execSync("npm run -s build", { stdio: "inherit" });
   // The cdktf command has no binaries for a later Node.
   const { node } = process.versions;

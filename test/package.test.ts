@@ -126,6 +126,7 @@ describe("what npm pack makes, installed elsewhere", () => {
   (full ? test : test.skip)("has nothing that npm would run, and the clone keeps its own", () => {
     const scripts = (folder: string) =>
       (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { scripts: object }).scripts;
+    expect(scripts(root)).toHaveProperty("prepare");
     expect(scripts(installed)).not.toHaveProperty("prepare");
     const [packed, own] = [join(folder, "clone"), root].map((at) =>
       readFileSync(join(at, "package.json"), "utf8"),

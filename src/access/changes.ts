@@ -110,7 +110,8 @@ function matchRoles(before: readonly AccessRole[], after: readonly AccessRole[])
       if (old !== undefined && meanings.get(old) !== meanings.get(role)) pairs.push([old, role]);
       return old === undefined;
     });
-    removed = [...waiting.values()].flat();
+    const left = new Set([...waiting.values()].flat());
+    removed = removed.filter((role) => left.has(role));
   }
   return { pairs, removed, added };
 }

@@ -331,7 +331,7 @@ export async function writeTogether<T>(
     const drafted = await draft(drafts);
     for (const { path, message } of drafts.obstacles)
       stderr.write(
-        `${escapeHidden(path)}: error F08: ${message}\n  remedy: move it away, or delete it to have it written anew\n`,
+        `${escapeHidden(path)}: error F08: ${message}\n  remedy: move it away, or name another place\n`,
       );
     if (drafts.obstacles.length > 0) return 1;
     drafts.commit();

@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { meantUrl } from "../manifest";
 import type { AccessModel, ScmHost, Snippet } from "../model/accessModel";
 import { selectSnippet } from "../workspace/render/select";
@@ -91,6 +93,8 @@ function origin(folder: string): string {
 
 /** What git calls `origin` in a folder; null where there is no such thing, or no git. */
 function remoteOrigin(folder: string): string | null {
+  // A folder that is to be made belongs to the one that is there.
+  if (!existsSync(folder)) return remoteOrigin(dirname(folder));
   try {
     return execFileSync("git", ["remote", "get-url", "origin"], {
       cwd: folder,

@@ -71,9 +71,11 @@ export function lastStacks(
 /** What Terraform or the last synth wrote; undefined where there is nothing, and where stderr says that it is damaged. */
 function jsonIn(file: string, { stderr }: Pick<CommandIo, "stderr">): unknown {
   const read = readRegularFile(file, Infinity);
-  const text = read.ok ? new TextDecoder().decode(read.bytes) : "";
-  const value = jsonValue(text);
-  if (value !== undefined || text.trim() === "") return value;
+  if (!read.ok) return undefined;
+  const text = new TextDecoder().decode(read.bytes);
+  // Terraform leaves an empty state where its first plan is killed.
+  const value = text.trim() === "" ? {} : jsonValue(text);
+  if (value !== undefined) return value;
   const { problems, locate } = readJson(text);
   const { line, column } = locate([]);
   stderr.write(

@@ -5,8 +5,8 @@ import type { Path } from "./diagnostic";
  * show, or that reorder their neighbours, become visible here, in one place.
  */
 
-/** Control and format characters (bidi, zero-width), line separators, lone surrogates, and blank fillers. */
-const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u2800\u3164\uffa0]/u;
+/** Control and format characters (bidi, zero-width), line separators, lone surrogates, no characters, blank fillers. */
+const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u2800\u3164\uffa0\ufffe\uffff]/u;
 
 /** The hidden characters, and the spaces that only look like U+0020. */
 const escaped = new RegExp(`${hidden.source}|(?! )\\p{Zs}`, "gu");

@@ -61,12 +61,20 @@ const ownVariable = /^\s*aws:(principal[a-z]+(\/[^,]*)?|userid|username)\s*(,|$)
  * where the caller decides what it says, it stands for anything.
  */
 export function openPattern(pattern: string): string {
-  return pattern.replace(variable, (_, name: string, at: number) => {
-    // ${*}, ${?} and ${$} are these characters, which no name holds.
-    if (/^[*?$]$/.test(name)) return "\u{e002}";
-    const fields = pattern.slice(0, at).replace(variable, "").split(":").length - 1;
-    return fields >= 5 && ownVariable.test(name) ? "\u{e001}" : "*";
-  });
+  let fields = 0;
+  return pattern
+    .split(/(\$\{[^}]*\})/)
+    .map((part, i) => {
+      if (i % 2 === 0) {
+        fields += part.split(":").length - 1;
+        return part;
+      }
+      const name = part.slice(2, -1);
+      // ${*}, ${?} and ${$} are these characters, which no name holds.
+      if (/^[*?$]$/.test(name)) return "\u{e002}";
+      return fields >= 5 && ownVariable.test(name) ? "\u{e001}" : "*";
+    })
+    .join("");
 }
 
 /** Is a pattern of resources everything there is? */

@@ -65,6 +65,20 @@ describe("snippet prints", () => {
     expect(refused.stderr).not.toContain("secret");
   });
 
+  it("what the origin of the file's folder needs, though that folder is to be made", async () => {
+    const git = (...args: readonly string[]) => execFileSync("git", args, { stdio: "ignore" });
+    git("init");
+    git("remote", "add", "origin", "https://github.com/other/platform.git");
+    git("init", "app");
+    git("-C", "app", "remote", "add", "origin", "https://github.com/acme/app.git");
+    const { status, stderr } = await command(["snippet"]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining("write --repo for another repository")]);
+    expect((await command(["snippet", "--into", "app/.gitpod.yml"])).status).toBe(0);
+    expect((await command(["snippet", "--check", "app/.gitpod.yml"])).stdout).not.toContain("S14");
+    const missing = await command(["snippet", "--into", "app/new/.gitpod.yml"]);
+    expect(missing.stderr).toContain("there is no folder");
+  });
+
   it("near entries where there is none, and the installations where there are several", async () => {
     const none = await command(["snippet", "--repo", "https://github.com/amce/app"]);
     expect(none).toMatchObject({ status: 2, stdout: "" });

@@ -134,6 +134,27 @@ test.each<readonly [string, readonly unknown[], readonly string[]]>([
   ],
   ["T42: not from elsewhere", [login(), deny({ NotIpAddress: { "aws:SourceIp": "203.0.113.0/24" } })], []],
   ["T43: a role of another account", [login(), assume({ AWS: "arn:aws:iam::999999999999:role/x" })], ["T43"]],
+  [
+    "T43: an account beside the provider of another, with no role to tell whose it is",
+    [
+      login({
+        Principal: { AWS: "arn:aws:iam::999999999999:root", Federated: arn },
+        Action: ["sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"],
+      }),
+    ],
+    ["T06", "T43"],
+  ],
+  ["T13: a wildcard under AWS", [login(), login({ Principal: { AWS: arn.replace(name, "*") } })], ["T13"]],
+  [
+    "T13: roles cannot log in",
+    [login(), login({ Principal: { AWS: "arn:aws:iam::123456789012:role/*" } })],
+    ["T13"],
+  ],
+  [
+    "T65: an action of a Deny",
+    [login(), { ...deny(), Action: "sts:AssumeRoleWithWebIdentity\u200b" }],
+    ["T65"],
+  ],
   ["T43: an account by its number", [login(), assume({ AWS: "999999999999" })], ["T43"]],
   ["T43: a role of one's own", [login(), assume({ AWS: "arn:aws:iam::123456789012:role/x" })], []],
   [

@@ -1,5 +1,6 @@
 import { below, quote } from "../../diagnostics";
 import { issuersOf } from "../../model/issuer";
+import { parseArn } from "../../model/names";
 import { partitions } from "../../model/partitions";
 import { assumeAction, many, matchesAction } from "../../policy";
 import type { TrustPrincipal, TrustStatement, TrustView } from "../judgedRole";
@@ -20,6 +21,11 @@ function eachPrincipal(
 
 function principalsOf({ statements }: TrustView): readonly TrustPrincipal[] {
   return statements.flatMap((statement) => statement.principals);
+}
+
+/** The id of a role's account, which may be of a partition that we do not know. */
+function accountOf({ account, arn }: TrustView["access"]): string | undefined {
+  return account?.id ?? parseArn(arn ?? "")?.account;
 }
 
 const isAccount = (text: string): boolean => /^[0-9]{12}$/.test(text);
@@ -65,8 +71,7 @@ const misnamedProviders = eachPrincipal((principal, statement) => {
 /** Why a principal that may be meant to be an identity provider is none; null where it is one, or is not meant to. */
 function providerProblem({ type, text, arn }: TrustPrincipal, statement: TrustStatement): string | null {
   const isProvider = looksLikeProvider(text);
-  // T08 and T04 say enough of what has a wildcard, or is no ARN.
-  if (/[*?]/.test(text) || !(isProvider || names(statement, assumeAction))) return null;
+  if (text === "*" || !(isProvider || names(statement, assumeAction))) return null;
   if (!/^(AWS|Federated|Service|CanonicalUser)$/.test(type))
     return `under ${quote(type)}, which IAM does not have: write Federated`;
   if (type !== "Federated") {
@@ -74,7 +79,8 @@ function providerProblem({ type, text, arn }: TrustPrincipal, statement: TrustSt
     if (isProvider) return `under ${type}: identity providers stand under Federated`;
     return isBeside ? null : `which cannot do ${assumeAction}`;
   }
-  if (arn === null) return null;
+  // T08 and T04 say enough of what is no ARN, or has a wildcard.
+  if (arn === null || /[*?]/.test(text)) return null;
   const issuer = statement.issuers.find(({ principal }) => principal === text);
   if (issuer !== undefined) return issuer.problem;
   if (!arn.resource.startsWith("saml-provider/")) return "whose resource does not begin with oidc-provider/";
@@ -93,7 +99,8 @@ const otherPrincipals = eachPrincipal(({ type, text, arn }, { statement, name },
   if (text === "*" || hasPlaceholder(text) || looksLikeProvider(text)) return null;
   const account = arn?.account ?? text;
   if (type !== "Service" && (type !== "AWS" || !isAccount(account))) return null;
-  const own = access.account?.id ?? login.principals.find((one) => one.arn !== null)?.arn?.account;
+  const provider = login.principals.find((one) => one.type === "Federated" && one.arn !== null);
+  const own = accountOf(access) ?? provider?.arn?.account;
   const isForeign = type === "AWS" && own !== undefined && account !== own;
   const isWhole = type === "AWS" && (arn === null || arn.resource === "root");
   const whom = isWhole ? `everybody whom account ${account} allows to assume it` : quote(text);
@@ -155,7 +162,8 @@ const strangeProviders = eachPrincipal(({ text, arn }, { name, issuers }, view) 
   const { accounts, installations } = view.surroundings;
   const first = principalsOf(view).find(isProvider)?.arn?.account;
   const declared = accounts.length > 0 ? accounts.map(({ id }) => id) : [first];
-  const known = view.access.account === null ? declared : [view.access.account.id];
+  const own = accountOf(view.access);
+  const known = own === undefined ? declared : [own];
   if (isAccount(arn.account) && !known.includes(arn.account))
     return `${name} trusts ${quote(text)} of account ${arn.account}: an identity provider works in its own account only`;
   const issuer = issuers.find((i) => i.principal === text);
@@ -206,10 +214,11 @@ export const principalRules: readonly Rule[] = rulesOf({
     remedy: `write the partition of the role's account: ${partitions.join(", ")}`,
     trust: eachPrincipal(({ text, arn }, { name }, view) => {
       if (arn === null) return null;
-      const account = view.access.account ?? view.surroundings.accounts.find(({ id }) => id === arn.account);
+      const account = view.surroundings.accounts.find(({ id }) => id === arn.account);
       const named = principalsOf(view).map((one) => one.arn?.partition);
       const first = named.find((partition) => partitions.some((known) => known === partition));
-      const expected = account?.partition ?? first ?? "aws";
+      const own = parseArn(view.access.arn ?? "") ?? view.access.account;
+      const expected = own?.partition ?? account?.partition ?? first ?? "aws";
       if (arn.partition === expected) return null;
       return `${name} names ${quote(text)}, and the partition here is ${expected}: nobody can log in through it`;
     }),

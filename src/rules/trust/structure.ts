@@ -97,9 +97,11 @@ function hasVariable({ Resource, NotResource, Condition }: Statement): boolean {
 
 /** Sids that IAM refuses. */
 function sids({ read: { statements }, origin }: ReadPolicy): readonly Observation[] {
-  return statements.flatMap(({ statement: { Sid }, path }, i) => {
+  const seen = new Set<string>();
+  return statements.flatMap(({ statement: { Sid }, path }) => {
     if (Sid === undefined || Sid === "") return [];
-    const isTwin = statements.slice(0, i).some(({ statement }) => statement.Sid === Sid);
+    const isTwin = seen.has(Sid);
+    seen.add(Sid);
     if (!isTwin && /^[A-Za-z0-9]+$/.test(Sid)) return [];
     const place = [...path, "Sid"];
     const problem = isTwin ? "is another statement's too" : "has other characters than A-Z, a-z and 0-9";
@@ -167,9 +169,15 @@ export const structureRules: readonly Rule[] = rulesOf({
     title: "characters that IAM refuses",
     why: "IAM takes U+0020 to U+00FF, TAB, LF and CR only, and refuses the document",
     remedy: "write the text percent-encoded, as the URL has it",
-    trust: each(({ principals, conditions, name }) => {
+    trust: each(({ statement, principals, conditions, name, origin: at }) => {
+      const { Action, NotAction, NotPrincipal } = statement;
       const texts = [
         ...principals,
+        ...many(Action).map((text) => ({ text, origin: below(at, "Action") })),
+        ...many(NotAction).map((text) => ({ text, origin: below(at, "NotAction") })),
+        ...(NotPrincipal === undefined
+          ? []
+          : [{ text: JSON.stringify(NotPrincipal), origin: below(at, "NotPrincipal") }]),
         ...conditions.flatMap(({ key, values, origin }) =>
           [key, ...values].map((text) => ({ text, origin })),
         ),

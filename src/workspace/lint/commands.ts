@@ -69,7 +69,12 @@ function walk(node: SyntaxNode, reading: CommandReading): void {
     });
     readArms(node, groups, reading);
   } else if (node.type === "Subshell" || node.type === "CommandExpansion") {
-    children({ ...reading, variables: new Map(reading.variables) });
+    // Escaped backticks have a text of their own, whose positions are not the file's.
+    const script = node.type === "Subshell" ? undefined : node.script;
+    const text = (script as { readonly source?: string } | undefined)?.source;
+    const place = reading.placeAt(node.pos);
+    const inside = { ...reading, variables: new Map(reading.variables) };
+    children(text === undefined ? inside : { ...inside, text, placeAt: () => place });
   } else {
     if (node.type === "Function") reading.functions.add(node.name.value);
     if (node.type === "For" || node.type === "Select") reading.variables.set(node.name.value, null);
