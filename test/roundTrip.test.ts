@@ -25,8 +25,8 @@ import { accountStackJson } from "./support/stacks";
 jest.setTimeout(300_000);
 
 const texts = nastyTexts(full ? 1000 : 520);
-/** One text in twelve for each field, so that twelve fields together have seen them all; with FULL=1 every second. */
-const share = full ? 2 : 12;
+/** One text in twelve for each field, so that twelve fields together have seen them all; with FULL=1 every fourth. */
+const share = full ? 4 : 12;
 const textsFor = (name: FieldName) => texts.filter((_, i) => i % share === names.indexOf(name) % share);
 /** Snippets that are run in bash, which takes its time. */
 const runsInBash = full ? 100 : 5;

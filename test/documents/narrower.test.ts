@@ -108,7 +108,7 @@ test.each(kinds)(
           }
         },
       ),
-      runs(15, 200),
+      runs(15, 100),
     );
     for (const count of Object.values(seen)) expect(count).toBeGreaterThan(1);
   },
@@ -143,7 +143,7 @@ test.each(kinds)(
           both += 1;
         },
       ),
-      runs(10, 200),
+      runs(10, 100),
     );
     expect(both).toBeGreaterThan(5);
   },

@@ -143,7 +143,7 @@ describe("a trust policy", () => {
           }
         },
       ),
-      runs(400, 20_000),
+      runs(400, 10_000),
     );
     for (const count of Object.values(outcomes)) expect(count).toBeGreaterThan(40);
   });
@@ -315,7 +315,7 @@ describe("a trust policy", () => {
           else refused += 1;
         },
       ),
-      runs(800, 20_000),
+      runs(800, 10_000),
     );
     expect(admitted).toBeGreaterThan(50);
     expect(refused).toBeGreaterThan(50);

@@ -586,7 +586,7 @@ describe("documents of any shape", () => {
           expect(bare(any)).toEqual(bare(any));
         },
       ),
-      runs(60, 2_000),
+      runs(60, 1_000),
     );
   });
 });

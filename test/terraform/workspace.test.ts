@@ -127,7 +127,7 @@ describeReal("a task typed into a terminal", ["aws", "moto", "script", "zsh", "j
     });
 
     const field = testExport("PLAIN", { id: "fields", key: "gone" });
-    test.each<Failure>([
+    const failures: readonly Failure[] = [
       {
         what: "a refusal",
         says: "Not authorized to perform sts:AssumeRole",
@@ -173,7 +173,10 @@ describeReal("a task typed into a terminal", ["aws", "moto", "script", "zsh", "j
           );
         },
       },
-    ])(
+    ];
+    // What a command says and returns is no matter of the shell: zsh tries each way that our own line is reached.
+    const ofZsh = ["a refusal", "no secret", "no field", "a refused read with a key"];
+    test.each(failures.filter(({ what }) => shell === "bash" || ofZsh.includes(what)))(
       "says after $what which role and which URL, and harms nothing",
       async ({ says, login = {}, prepare, url }) => {
         const made = open(url);
