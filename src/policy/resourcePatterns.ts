@@ -61,6 +61,7 @@ const ownVariable = /^\s*aws:(principal[a-z]+(\/[^,]*)?|userid|username)\s*(,|$)
  * where the caller decides what it says, it stands for anything.
  */
 export function openPattern(pattern: string): string {
+  if (!pattern.includes("${")) return pattern;
   let fields = 0;
   return pattern
     .split(/(\$\{[^}]*\})/)
