@@ -8,7 +8,7 @@ export interface ActionResource {
   /** ARN template, e.g. `arn:${Partition}:s3:::${BucketName}`. */
   readonly arn: string;
   readonly required: boolean;
-  /** Patterns in lower case, e.g. `aws:resourcetag/*`. */
+  /** As published, e.g. `aws:ResourceTag/${TagKey}`: see {@link conditionKeyPattern}. */
   readonly conditionKeys: readonly string[];
 }
 
@@ -20,7 +20,7 @@ export interface ActionFacts {
   readonly accessLevels: readonly string[];
   /** Empty where the action takes no resource: its Resource must be `*`. */
   readonly resources: readonly ActionResource[];
-  /** Patterns in lower case, e.g. `s3:prefix`, `aws:requesttag/*`. */
+  /** As published, e.g. `s3:prefix`, `aws:RequestTag/${TagKey}`: see {@link conditionKeyPattern}. */
   readonly conditionKeys: readonly string[];
 }
 
@@ -120,15 +120,15 @@ function factsOf(prefix: string, action: PublishedAction, types: Published<Publi
     resources: action.resourceTypes.map(({ name, required, conditionKeys }) => {
       const type = types[name.toLowerCase()];
       if (type === undefined) throw new Error(`${prefix} has no resource type ${name}`);
-      const keys = [...conditionKeys, ...(type.conditionKeys ?? [])];
-      return { name, arn: type.arn, required, conditionKeys: keys.map(conditionKeyPattern) };
+      const keys = type.conditionKeys ?? [];
+      return { name, arn: type.arn, required, conditionKeys: [...conditionKeys, ...keys] };
     }),
-    conditionKeys: action.conditionKeys.map(conditionKeyPattern),
+    conditionKeys: action.conditionKeys,
   };
 }
 
 /** A condition key of the reference as a pattern: what stands for a part of it becomes `*`, letters lower case. */
-function conditionKeyPattern(key: string): string {
+export function conditionKeyPattern(key: string): string {
   return key.replace(/\$\{[^}]*\}|<[^>]*>|(?<=\/)tag-key$/g, "*").toLowerCase();
 }
 

@@ -39,5 +39,5 @@ test("conditions that depend on the action are no global ones, and the parts of 
   expect(globalConditionKeys).toContain("aws:principaltag/*");
   for (const key of ["aws:requesttag/*", "aws:resourcetag/*", "aws:tagkeys"])
     expect(globalConditionKeys).not.toContain(key);
-  expect(actions.get("s3")?.get("getobject")?.conditionKeys).toContain("s3:existingobjecttag/*");
+  expect(actions.get("s3")?.get("getobject")?.conditionKeys).toContain("s3:ExistingObjectTag/<key>");
 });

@@ -1,5 +1,6 @@
 import { nearest, quote } from "../../diagnostics";
 import {
+  conditionKeyPattern,
   isEverything,
   isOfType,
   many,
@@ -150,7 +151,9 @@ function keyProblem(
   const without = known.filter(
     ([, actions]) =>
       !actions.some((action) =>
-        [action, ...action.resources].some(({ conditionKeys }) => conditionKeys.some(is)),
+        [action, ...action.resources].some(({ conditionKeys }) =>
+          conditionKeys.some((published) => is(conditionKeyPattern(published))),
+        ),
       ),
   );
   // In a list of several, IfExists says that some do not have the key.

@@ -6,6 +6,7 @@ import type { Condition, Statement } from "../../model/policyDocument";
 import { quotaTable } from "../../model/quotas";
 import type { RoleAccess } from "../../model/roleAccess";
 import {
+  conditionKeyPattern,
   coversPattern,
   evaluateTrust,
   lengthOf,
@@ -318,7 +319,8 @@ function loginKeys(reference: ServiceReference): readonly string[] {
   const ofRequest = reference.globalConditionKeys.filter(
     (key) => key.startsWith("aws:") && !ofOthers.test(key),
   );
-  return [...login.conditionKeys, ...ofRole, ...ofRequest, "sts:durationseconds"];
+  const published = [...login.conditionKeys, ...ofRole].map(conditionKeyPattern);
+  return [...published, ...ofRequest, "sts:durationseconds"];
 }
 
 /** Keys of callers that have AWS credentials already, of services that call on somebody's behalf, and of instances. */
