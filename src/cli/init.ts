@@ -142,7 +142,7 @@ function installationOf({ issuer, ona }: InitArguments): string {
 function entryOf({ repo, ona, project }: InitArguments): string {
   const which =
     ona === undefined
-      ? "contexts: [repository] # which workspaces: those opened on the repository's own URL"
+      ? "contexts: [repository, { branch: main }] # which workspaces: opened on the repository, or on its branch main"
       : `project: ${q(project ?? "ID")} # the project's id, from: ona project list`;
   const entry = `repos:
   - url: ${q(repo === undefined ? "https://github.com/acme/app" : canonicalRepository({ hosts: scmHosts(knownHosts) }, repo))}

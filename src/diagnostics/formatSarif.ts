@@ -122,7 +122,7 @@ function plain(text: string): string {
   return text.replaceAll("](", "] (");
 }
 
-/** A path as a URI: relative as it was given, `/` between segments, everything else percent-encoded. */
+/** A path as a URI: a relative path stays relative; `/` between segments, everything else percent-encoded. */
 function uri(file: string): string {
   const segments = file.toWellFormed().replaceAll("\\", "/").split("/").map(encodeURIComponent);
   return segments[0] === "" ? `file://${segments.join("/")}` : segments.join("/");

@@ -23,7 +23,7 @@ import {
 export interface Recognition {
   /** In the order of the grant table, then by name. */
   readonly grants: readonly ResolvedGrant[];
-  /** What no grant says, as it was written. */
+  /** Statements that no grant says, unchanged. */
   readonly statements: readonly Statement[];
 }
 

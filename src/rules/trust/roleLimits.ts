@@ -17,7 +17,7 @@ export const roleLimitRules: readonly Rule[] = rulesOf({
     role: ({ access: { trust, quotas, origin } }) => {
       if (trust === null) return [];
       const { kind } = trust;
-      // A document as written, with what no policy has: only its length counts.
+      // A document may hold elements that no policy has: only its length counts.
       const length = lengthOf(kind === "entry" ? trust.policy : (trust.document.value as PolicyDocument));
       const what = `the trust policy has ${length} characters without white space`;
       const found = overQuota(what, length, quotas.trustPolicyLength);

@@ -68,7 +68,7 @@ export function markersOf(comments: readonly Comment[]): Markers | Refusal | nul
   return {
     offset: (paired ? other : begin)?.offset ?? 0,
     message: "this comment of gitpod-aws-oidc is not one of a pair of begin and end as it writes them",
-    remedy: "put the file back as it was merged, or take these comments and the tasks between them out",
+    remedy: "restore the merged file from git, or delete these comments and the tasks between them",
   };
 }
 

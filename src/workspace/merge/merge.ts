@@ -38,7 +38,7 @@ export type Merged<T = string> = { readonly ok: true; readonly text: T } | Unmer
 
 /**
  * Puts our tasks first in a `.gitpod.yml`, in place of those of an earlier merge. Everything else stays byte for
- * byte, and {@link removeSnippet} gives back the text as it was, but for logins that were replaced. A second merge
+ * byte, and {@link removeSnippet} restores the original text, except for replaced logins. A second merge
  * of the same changes nothing. What cannot be done so is refused with its place.
  * @param before - the whole file; a byte order mark, if it has one, included; null: there is none yet
  */
