@@ -91,8 +91,7 @@ export function meantKey(
   const map = valueAt(root, path);
   const value = valueAt(map, [key]);
   const cut = value === null ? cutAtComma(key, map) : undefined;
-  if (cut !== undefined) return named(cut);
-  const means = synonyms.find(([below, keys]) => below.test(place) && keys.test(key))?.[2];
+  const means = cut ? () => cut : synonyms.find(([at, keys]) => at.test(place) && keys.test(key))?.[2];
   if (means !== undefined) {
     const meant = named(typeof means === "string" ? { [means]: value } : means(value, key));
     if (allowed.includes(meant.key)) return meant;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { escapeHidden, isVisible, nearest, pathText, printable, quote } from "../../src/diagnostics";
 import { anyText } from "../support/nasty";
+import { runs } from "../proof/settings";
 
 describe("quote", () => {
   test.each([
@@ -26,7 +27,7 @@ describe("quote", () => {
         for (const shown of [quote(nasty), printable(nasty), escapeHidden(nasty)])
           expect(isVisible(shown)).toBe(true);
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 
@@ -35,6 +36,7 @@ describe("quote", () => {
       fc.property(anyText({ maxLength: 40 }), (text) => {
         expect(JSON.parse(quote(text))).toBe(text);
       }),
+      runs(100),
     );
   });
 });

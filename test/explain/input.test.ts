@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { withoutTokens } from "../../src/diagnostics";
 import { readClaims, readToken, type InputResult, type LoginsResult } from "../../src/explain/input";
 import { acmeIssuer, payload, signatureText, tokenOf } from "../support/login";
+import { runs } from "../proof/settings";
 
 const app = "https://github.com/acme/app";
 
@@ -129,7 +130,7 @@ describe("a token", () => {
           if (readToken(tokenOf({ iss: "https://a.example/idp", exp: 1, ...p })).ok) read += 1;
         },
       ),
-      { numRuns: 150 },
+      runs(150),
     );
     expect(read).toBeGreaterThan(5);
   });

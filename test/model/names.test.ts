@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { identityProviderArn, parseArn, providerName, roleName, snippetFile } from "../../src/model/names";
 import { partitionOf } from "../../src/model/partitions";
 import { anyText, anyUrl } from "../support/nasty";
+import { runs } from "../proof/settings";
 
 describe("a role's name", () => {
   it("is installation and path, with slashes as hyphens", () => {
@@ -22,6 +23,7 @@ describe("a role's name", () => {
       fc.property(anyText({ minLength: 1, maxLength: 200 }), (path) => {
         expect(roleName("i", path)).toMatch(/^[A-Za-z0-9+=,.@_-]{1,64}$/);
       }),
+      runs(100),
     );
   });
 });
@@ -49,6 +51,7 @@ describe("a snippet's file", () => {
         const key = (u: URL) => `${u.host}${u.pathname.replace(/\/+/g, "/").replace(/\/$/, "")}`;
         if (key(x) !== key(y)) expect(snippetFile("i", y.href, "gitpod.yml")).not.toBe(file);
       }),
+      runs(100),
     );
   });
 });

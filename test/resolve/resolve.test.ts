@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { codesOf, manifest, modelOf, project, roleOf } from "../support/project";
+import { runs } from "../proof/settings";
 
 const repo = (keys = "", url = "https://github.com/acme/app") =>
   manifest(
@@ -672,7 +673,7 @@ describe("any manifest", () => {
             for (const d of loaded.diagnostics) expect(d.message.length * d.remedy.length).toBeGreaterThan(0);
         },
       ),
-      { numRuns: 50 },
+      runs(50),
     );
     expect(resolved).toBeGreaterThan(2);
   });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { subjectOfContextUrl } from "../../src/subject";
 import { anyUrl } from "../support/nasty";
+import { runs } from "../proof/settings";
 
 const app = "https://github.com/acme/app";
 
@@ -50,6 +51,7 @@ describe("the subject of what somebody types", () => {
         expect(typeof subjectOfContextUrl(text)).toBe("string");
         expect(subjectOfContextUrl(url)).toBe(url.trim());
       }),
+      runs(100),
     );
   });
 });

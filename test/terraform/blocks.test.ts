@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { escapeTemplate, isTerraformText, logicalId } from "../../src/terraform/blocks";
+import { runs } from "../proof/settings";
 
 const names = fc.string({
   unit: fc.constantFrom(...Array.from("abAZ09_-.+=,@/é")),
@@ -29,7 +30,10 @@ describe("escapeTemplate", () => {
       unit: fc.constantFrom("$", "%", "{", "}", "a", '"', "\\", "\n"),
       maxLength: 20,
     });
-    fc.assert(fc.property(text, (s) => evaluate(escapeTemplate(s)) === s));
+    fc.assert(
+      fc.property(text, (s) => evaluate(escapeTemplate(s)) === s),
+      runs(100),
+    );
   });
 
   test.each([
@@ -64,6 +68,7 @@ describe("logicalId", () => {
         for (const id of ids) expect(id).toMatch(/^[A-Za-z_][A-Za-z0-9_-]*$/);
         expect(new Set(ids).size).toBe(list.length);
       }),
+      runs(100),
     );
   });
 });
