@@ -2,39 +2,32 @@ import type { Diagnostic, Origin, Path, Position } from "../diagnostics/diagnost
 import type { Locator } from "./parsedManifest";
 import { textPositions } from "../diagnostics/textPositions";
 import type { TextPositions } from "../diagnostics/textPositions";
-import { parse } from "./yaml";
-import { isMerge } from "./yamlProblems";
-import { yamlTree } from "./yamlTree";
+import { isMerge } from "./yamlTree";
 import type { YamlMap, YamlNode, YamlPair } from "./yamlTree";
 
-/** A file's text, whose tree and lines are made at the first question and kept. */
+/** A file's text, for questions about places. */
 export interface SourceText {
-  readonly positions: () => TextPositions;
+  readonly positions: TextPositions;
   /** The written node at a path, through aliases and merges; undefined where nothing is written. */
   readonly node: (path: Path) => YamlNode | undefined;
   /** The position of a node or of its key; the nearest enclosing one's where nothing is written. */
   readonly locate: (path: Path, at: "key" | "value") => Position;
 }
 
-/** Prepares a text for questions about its positions. */
-export function sourceText(text: string): SourceText {
-  const positions = once(() => textPositions(text));
-  const root = once(() => {
-    const parsed = parse(text);
-    return parsed.ok ? yamlTree(text, parsed.value) : undefined;
-  });
+/** @param root - what is written in the text, where it is YAML */
+export function sourceText(text: string, root: YamlNode | undefined): SourceText {
+  const positions = textPositions(text);
   const pairs = pairIndex();
   return {
     positions,
     node(path) {
-      const { node, depth } = walk(root(), path, pairs);
+      const { node, depth } = walk(root, path, pairs);
       return depth === path.length ? node : undefined;
     },
     locate(path, at) {
-      const found = walk(root(), path, pairs);
-      const { key } = found;
-      const start = at === "key" && found.depth === path.length ? key?.start : undefined;
-      return positions().at(start ?? found.node?.start ?? 0);
+      const { node, key, depth } = walk(root, path, pairs);
+      const isKey = at === "key" && depth === path.length && key !== undefined;
+      return positions.at((isKey ? key : node)?.start ?? 0);
     },
   };
 }
@@ -94,11 +87,6 @@ function mergeSources({ value }: YamlPair): readonly YamlMap[] {
   return sources.filter((node) => node?.kind === "map");
 }
 
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
-}
-
 /** Finds places in a set of files; where a file has no text, its first character. */
 export function createLocator(sources: ReadonlyMap<string, SourceText>): Locator {
   const start: Position = Object.freeze({ line: 1, column: 1 });
@@ -106,7 +94,7 @@ export function createLocator(sources: ReadonlyMap<string, SourceText>): Locator
     sources.get(file)?.locate(path, at) ?? start;
   return {
     locate,
-    line: (file, line) => sources.get(file)?.positions().line(line),
+    line: (file, line) => sources.get(file)?.positions.line(line),
     diagnose(problems) {
       const diagnostics = problems.map(({ code, origin, at, position, message, remedy }): Diagnostic => {
         const { line, column } = position ?? locate(origin, at ?? "value");

@@ -94,12 +94,11 @@ function readFile(
     return { raw: undefined, source: undefined, problems: [{ code, origin: named, message, remedy }] };
   }
   const text = new TextDecoder("utf-8").decode(read.bytes);
-  const source = sourceText(text);
+  const { value: raw, root, problems } = isUtf8(read.bytes) ? readYaml(text) : notUtf8(text);
+  const source = sourceText(text, root);
   sources.set(file, source);
-  const { value: raw, problems } = isUtf8(read.bytes) ? readYaml(text) : notUtf8(text);
   const located = problems.map(({ offset, ...problem }): Problem => {
-    const position = source.positions().at(offset);
-    return { ...problem, origin: { file, path: [] }, position };
+    return { ...problem, origin: { file, path: [] }, position: source.positions.at(offset) };
   });
   return { raw, source, problems: located };
 }

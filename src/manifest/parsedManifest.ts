@@ -28,7 +28,7 @@ export interface PassedOver {
   readonly origin: Origin;
 }
 
-/** Finds positions in the manifest's files: parsed for them at the first call only. */
+/** Finds positions in the manifest's files. */
 export interface Locator {
   /** The position of a node; the nearest enclosing one's where the node itself is not written. */
   locate(origin: Origin, at: "key" | "value"): Position;

@@ -1,61 +1,45 @@
 import { parseEvents } from "js-yaml";
-import type { Event, YAMLException } from "js-yaml";
+import type { YAMLException } from "js-yaml";
 import { printable, quote } from "../diagnostics/quote";
-import { excessOf, expanded } from "./expansion";
 import { textPositions } from "../diagnostics/textPositions";
-import { secondDocument, yamlProblems } from "./yamlProblems";
-import type { YamlProblem } from "./yamlProblems";
+import { yamlProblems } from "./yamlProblems";
 import { attempt, construct } from "./yamlSchema";
-import type { Attempt } from "./yamlSchema";
-import { yamlTree } from "./yamlTree";
+import { expanded, yamlTree } from "./yamlTree";
+import type { YamlNode, YamlProblem } from "./yamlTree";
 
 /** What one YAML file holds: a value that is safe to walk where there is one, and everything wrong with its YAML. */
 interface YamlFile {
   /** Undefined where the problems leave nothing to examine. */
   readonly value: unknown;
+  /** Undefined where the text is not YAML. */
+  readonly root?: YamlNode | undefined;
   readonly problems: readonly YamlProblem[];
 }
 
 /** Reads a text that must be one YAML document: the core schema, and merges. */
 export function readYaml(text: string): YamlFile {
-  const parsed = parse(text);
-  if (!parsed.ok) return failure(syntaxProblem(parsed.error, text));
+  const parsed = attempt(() => parseEvents(text, {}));
+  if (!parsed.ok) return { value: undefined, problems: [syntaxProblem(parsed.error, text)] };
   const { value: events } = parsed;
-  const second = secondDocument(text, events);
+  const { root, excess, second } = yamlTree(text, events);
+  const failure = (...problems: readonly YamlProblem[]): YamlFile => ({ value: undefined, root, problems });
   if (second !== undefined)
     return failure({
       ...({ code: "Y02", offset: second } as const),
       message: "a second document begins here; allowed: one",
       remedy: "take the line out, or move what follows into a file of its own and include it",
     });
-  const excess = excessOf(text, events);
   if (excess !== undefined) return failure(excess);
   const strict = construct(text, events, "strict");
-  if (!strict.ok) return examine(text, events, strict.error);
-  return strict.value === null || strict.value === undefined
-    ? failure(empty)
-    : { value: strict.value, problems: [] };
-}
-
-/** The parser's events of a text. */
-export function parse(text: string): Attempt<readonly Event[]> {
-  return attempt(() => parseEvents(text, {}));
-}
-
-function failure(problem: YamlProblem): YamlFile {
-  return { value: undefined, problems: [problem] };
-}
-
-/** Finds all that is wrong where strict construction stopped at the first, and what can be saved nevertheless. */
-function examine(text: string, events: readonly Event[], error: YAMLException): YamlFile {
-  const root = yamlTree(text, events);
+  if (strict.ok) return (strict.value ?? null) === null ? failure(empty) : { ...strict, root, problems: [] };
+  // It stopped at the first mistake: these are all, and what can be saved nevertheless.
   const problems = root === undefined ? [] : yamlProblems(text, events, root, textPositions(text));
-  if (problems.length === 0) return failure(syntaxProblem(error, text));
+  if (problems.length === 0) return failure(syntaxProblem(strict.error, text));
   const lenient = construct(text, events, "lenient");
-  if (lenient.ok) return { value: lenient.value, problems };
+  if (lenient.ok) return { value: lenient.value, root, problems };
   // An unknown tag or alias stops both constructions: it has been said.
   const said = problems.some((problem) => problem.code === "Y01");
-  return { value: undefined, problems: said ? problems : [...problems, syntaxProblem(lenient.error, text)] };
+  return failure(...problems, ...(said ? [] : [syntaxProblem(lenient.error, text)]));
 }
 
 const empty: YamlProblem = Object.freeze({

@@ -1,18 +1,10 @@
-import { EVENT_ID } from "js-yaml";
 import type { Event } from "js-yaml";
 import type { DiagnosticCode } from "../diagnostics/diagnostic";
 import { quote } from "../diagnostics/quote";
 import type { TextPositions } from "../diagnostics/textPositions";
 import { constructAlone, keyError } from "./yamlSchema";
-import type { YamlNode } from "./yamlTree";
-
-/** Something wrong in a file's YAML, at an offset of its text. */
-export interface YamlProblem {
-  readonly code: DiagnosticCode;
-  readonly offset: number;
-  readonly message: string;
-  readonly remedy: string;
-}
+import { isMerge } from "./yamlTree";
+import type { YamlNode, YamlProblem } from "./yamlTree";
 
 /**
  * Every problem in a document that does not keep its tree from being built: duplicate keys, keys that are not text,
@@ -80,22 +72,4 @@ export function yamlProblems(
   };
   visit(root);
   return found;
-}
-
-/** True for the key `<<`, which merges maps; in quotes it is a key like any other. */
-export function isMerge(key: YamlNode): boolean {
-  return key.kind === "scalar" && key.plain === "<<";
-}
-
-/** The offset of the marker behind which a second document begins; undefined where there is only one. */
-export function secondDocument(text: string, events: readonly Event[]): number | undefined {
-  const second = events.findIndex((event, i) => i > 0 && event.type === EVENT_ID.DOCUMENT);
-  if (second < 0) return undefined;
-  const [first, ...inside] = events.slice(0, second);
-  // A marker stands at the beginning of a line, where no comment and no scalar can look like it.
-  const marker = /^(---|\.\.\.)(?=\s|$)/gm;
-  if (first?.type === EVENT_ID.DOCUMENT && first.explicitStart) marker.exec(text);
-  for (const event of inside)
-    if ("valueEnd" in event) marker.lastIndex = Math.max(marker.lastIndex, event.valueEnd);
-  return marker.exec(text)?.index ?? 0;
 }

@@ -1,5 +1,24 @@
 import { COLLECTION_STYLE, EVENT_ID, getScalarValue, SCALAR_STYLE } from "js-yaml";
 import type { AliasEvent, Event, MappingEvent, ScalarEvent, SequenceEvent } from "js-yaml";
+import type { DiagnosticCode } from "../diagnostics/diagnostic";
+
+/** Something wrong in a file's YAML, at an offset of its text. */
+export interface YamlProblem {
+  readonly code: DiagnosticCode;
+  readonly offset: number;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** The first document of a text, as it is written. */
+export interface YamlDocument {
+  /** Undefined where there is none, or where it is too large. */
+  readonly root: YamlNode | undefined;
+  /** Why its value must not be walked: aliases make a few bytes stand for a tree of any size, or for one without end. */
+  readonly excess: YamlProblem | undefined;
+  /** The offset of the marker behind which a second document begins; undefined where there is only one. */
+  readonly second: number | undefined;
+}
 
 /** A node of a YAML document as it is written, with the offset at which it begins. */
 export type YamlNode = YamlScalar | YamlList | YamlMap | YamlAlias;
@@ -8,6 +27,8 @@ interface Written<Kind, Event> {
   readonly kind: Kind;
   readonly start: number;
   readonly event: Event;
+  /** Nodes that it stands for, aliases expanded. */
+  readonly size: number;
 }
 
 /** A scalar; an empty one begins where the text before it ends. */
@@ -30,13 +51,36 @@ export interface YamlPair {
   readonly value: YamlNode;
 }
 
-export interface YamlAlias {
-  readonly kind: "alias";
-  readonly start: number;
+export interface YamlAlias extends Written<"alias", AliasEvent> {
   readonly name: string;
   /** What it stands for; or the reason why it stands for nothing. */
   readonly target: YamlNode | "unknown" | "cyclic";
 }
+
+/** Nodes that a document may have, aliases expanded: above any real manifest, below what would exhaust memory. */
+const maxNodes = 2_000_000;
+
+/** Nodes that aliases may add for each one that is written; a small document may have 10,000 more. */
+const maxGrowth = 100;
+
+const written: YamlProblem = Object.freeze({
+  ...({ code: "F03", offset: 0 } as const),
+  message: `the file has more values than the ${maxNodes} that are allowed`,
+  remedy: "split it into several manifests",
+});
+
+/** @param offset - of the alias that is to blame */
+export const expanded = (offset: number): YamlProblem => ({
+  ...({ code: "Y05", offset } as const),
+  message: `aliases make this file more than ${maxNodes} values, or a hundred times as many as it writes`,
+  remedy: "write out what the aliases stand for, or say it once in defaults or grantSets",
+});
+
+const cyclic = (offset: number): YamlProblem => ({
+  ...({ code: "Y05", offset } as const),
+  message: "this alias stands inside of what it stands for",
+  remedy: "take the alias out",
+});
 
 interface Reader {
   readonly text: string;
@@ -45,13 +89,29 @@ interface Reader {
   index: number;
   /** Where the text of the last event ends. */
   end: number;
+  lastAlias: number;
+  excess: YamlProblem | undefined;
 }
 
 type NodeEvent = AliasEvent | MappingEvent | ScalarEvent | SequenceEvent;
 
-/** Builds the tree of the first document of an event stream; undefined where there is none. */
-export function yamlTree(text: string, events: readonly Event[]): YamlNode | undefined {
-  return readNode({ text, events, anchors: new Map(), index: 1, end: 0 });
+/** Reads the first document of an event stream, in time linear in what is written. */
+export function yamlTree(text: string, events: readonly Event[]): YamlDocument {
+  if (events.length > maxNodes) return { root: undefined, excess: written, second: undefined };
+  const state = { index: 1, end: 0, lastAlias: 0, excess: undefined };
+  const reader: Reader = { text, events, anchors: new Map(), ...state };
+  const root = readNode(reader);
+  return { root, excess: reader.excess, second: secondDocument(reader) };
+}
+
+function secondDocument({ text, events, end }: Reader): number | undefined {
+  const [first, second] = events.filter(({ type }) => type === EVENT_ID.DOCUMENT);
+  if (second === undefined) return undefined;
+  // A marker stands at the beginning of a line, where no comment and no scalar can look like it.
+  const marker = /^(---|\.\.\.)(?=\s|$)/gm;
+  if (first?.type === EVENT_ID.DOCUMENT && first.explicitStart) marker.exec(text);
+  marker.lastIndex = Math.max(marker.lastIndex, end);
+  return marker.exec(text)?.index ?? 0;
 }
 
 /** Reads one node, and what is inside of it: as deep as the parser let it be. Undefined at the end of a collection. */
@@ -59,48 +119,55 @@ function readNode(reader: Reader): YamlNode | undefined {
   const event = reader.events[reader.index++];
   if (event === undefined || event.type === EVENT_ID.DOCUMENT || event.type === EVENT_ID.POP)
     return undefined;
-  const { text } = reader;
+  const { text, anchors } = reader;
   const start = startOf(event, reader);
   reader.end = Math.max(start, endOf(event));
+  const anchor = event.anchorStart < 0 ? "" : text.slice(event.anchorStart, event.anchorEnd);
   if (event.type === EVENT_ID.ALIAS) {
-    const name = text.slice(event.anchorStart, event.anchorEnd);
-    return { kind: "alias", start, name, target: reader.anchors.get(name) ?? "unknown" };
+    const target = anchors.get(anchor) ?? "unknown";
+    reader.lastAlias = start;
+    if (target === "cyclic") reader.excess ??= cyclic(start);
+    return {
+      kind: "alias",
+      start,
+      event,
+      name: anchor,
+      target,
+      size: typeof target === "string" ? 1 : target.size,
+    };
   }
-  const anchor = event.anchorStart < 0 ? undefined : text.slice(event.anchorStart, event.anchorEnd);
   // While a node is being read, an alias to it is one to itself.
-  if (anchor !== undefined) reader.anchors.set(anchor, "cyclic");
+  if (anchor !== "") anchors.set(anchor, "cyclic");
   const node = nodeOf(event, start, reader);
-  if (anchor !== undefined) reader.anchors.set(anchor, node);
+  if (anchor !== "") anchors.set(anchor, node);
   return node;
 }
 
 function nodeOf(event: Exclude<NodeEvent, AliasEvent>, start: number, reader: Reader): YamlNode {
-  switch (event.type) {
-    case EVENT_ID.SCALAR: {
-      const bare = event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0 && event.valueStart >= 0;
-      const plain = bare ? reader.text.slice(event.valueStart, event.valueEnd) : undefined;
-      return { kind: "scalar", start, event, value: getScalarValue(reader.text, event), plain };
-    }
-    case EVENT_ID.SEQUENCE: {
-      const items: YamlNode[] = [];
-      for (let item = readItem(event, reader); item !== undefined; item = readItem(event, reader))
-        items.push(item);
-      return { kind: "list", start, event, items };
-    }
-    case EVENT_ID.MAPPING: {
-      const pairs: YamlPair[] = [];
-      for (let key = readNode(reader); key !== undefined; key = readNode(reader)) {
-        const value = readNode(reader);
-        if (value === undefined) break;
-        pairs.push({ key, value });
-      }
-      return { kind: "map", start, event, pairs };
-    }
+  if (event.type === EVENT_ID.SCALAR) {
+    const bare = event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0 && event.valueStart >= 0;
+    const plain = bare ? reader.text.slice(event.valueStart, event.valueEnd) : undefined;
+    return { kind: "scalar", start, event, size: 1, value: getScalarValue(reader.text, event), plain };
   }
+  const items: YamlNode[] = [];
+  let size = 1;
+  for (let item = readItem(event, reader); item !== undefined; item = readItem(event, reader)) {
+    items.push(item);
+    size += item.size;
+    if (size > Math.min(maxNodes, 10_000 + maxGrowth * reader.events.length))
+      reader.excess ??= expanded(reader.lastAlias);
+  }
+  if (event.type === EVENT_ID.SEQUENCE) return { kind: "list", start, event, size, items };
+  const pairs = items.flatMap((key, i): YamlPair[] => {
+    const value = i % 2 === 0 ? items[i + 1] : undefined;
+    return value === undefined ? [] : [{ key, value }];
+  });
+  return { kind: "map", start, event, size, pairs };
 }
 
-function readItem(list: SequenceEvent, reader: Reader): YamlNode | undefined {
-  if (list.style === COLLECTION_STYLE.BLOCK) {
+/** Reads the next item of a list, or the next key or value of a map. */
+function readItem(parent: MappingEvent | SequenceEvent, reader: Reader): YamlNode | undefined {
+  if (parent.type === EVENT_ID.SEQUENCE && parent.style === COLLECTION_STYLE.BLOCK) {
     // An empty item is where its dash is, which no event tells.
     const dash = afterSpaceAndComments(reader.text, reader.end);
     if (reader.text[dash] === "-") reader.end = dash + 1;
@@ -142,4 +209,9 @@ function endOf(event: NodeEvent): number {
 
 function isQuoted({ style }: ScalarEvent): boolean {
   return style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED;
+}
+
+/** True for the key `<<`, which merges maps; in quotes it is a key like any other. */
+export function isMerge(key: YamlNode): boolean {
+  return key.kind === "scalar" && key.plain === "<<";
 }
