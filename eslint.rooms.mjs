@@ -8,7 +8,7 @@ export const rooms = Object.freeze({
   resolve: ["manifest", "subject", "policy", "model", "diagnostics"],
   documents: ["diagnostics", "model", "policy", "subject", "workspace"],
   rules: ["model", "policy", "subject", "diagnostics"],
-  workspace: ["model", "policy", "subject", "diagnostics"],
+  workspace: ["manifest", "model", "policy", "subject", "diagnostics"],
   access: ["model", "policy", "subject", "documents", "rules", "diagnostics"],
   explain: ["documents", "model", "policy", "subject", "diagnostics"],
   terraform: ["model", "policy"],

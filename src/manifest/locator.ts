@@ -10,6 +10,8 @@ export interface SourceText {
   readonly positions: TextPositions;
   /** The written node at a path, through aliases and merges; undefined where nothing is written. */
   readonly node: (path: Path) => YamlNode | undefined;
+  /** The pairs of a map by key, own ones before merged ones. */
+  readonly pairs: PairIndex;
   /** The position of a node or of its key; the nearest enclosing one's where nothing is written. */
   readonly locate: (path: Path, at: "key" | "value") => Position;
 }
@@ -19,7 +21,7 @@ export function sourceText(text: string, root: YamlNode | undefined): SourceText
   const positions = textPositions(text);
   const pairs = pairIndex();
   return {
-    positions,
+    ...{ positions, pairs },
     node(path) {
       const { node, depth } = walk(root, path, pairs);
       return depth === path.length ? node : undefined;
@@ -56,7 +58,7 @@ function walk(root: YamlNode | undefined, path: Path, pairs: PairIndex): Found {
 }
 
 /** What an alias stands for; an alias to nothing stands for itself. */
-function written(node: YamlNode | undefined): YamlNode | undefined {
+export function written(node: YamlNode | undefined): YamlNode | undefined {
   // Aliases of aliases: an anchor on an alias is not YAML, so one step is all.
   return node?.kind === "alias" && typeof node.target !== "string" ? node.target : node;
 }

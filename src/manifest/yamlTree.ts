@@ -32,7 +32,7 @@ interface Written<Kind, Event> {
 }
 
 /** A scalar; an empty one begins where the text before it ends. */
-interface YamlScalar extends Written<"scalar", ScalarEvent> {
+export interface YamlScalar extends Written<"scalar", ScalarEvent> {
   readonly value: string;
   /** The text as written, where it stands without quotes or tag and is not empty. */
   readonly plain: string | undefined;

@@ -1,5 +1,8 @@
-import { isScalar, type Scalar } from "yaml";
-import { escapeHidden, textPositions } from "../../diagnostics";
+import { parseEvents, SCALAR_STYLE } from "js-yaml";
+import { escapeHidden, textPositions, type Path, type Position } from "../../diagnostics";
+import { sourceText, written, type SourceText } from "../../manifest/locator";
+import { attempt } from "../../manifest/yamlSchema";
+import { yamlTree, type YamlNode, type YamlScalar } from "../../manifest/yamlTree";
 import type {
   GitpodYmlFacts,
   OurTasks,
@@ -18,8 +21,6 @@ import { behind, readCommands, type ShellParser } from "./commands";
 import { readTaskFile, type TaskFile, taskPhases } from "./taskFile";
 import { isKey, isSecretKey, isSecretName, keyIds, secretKeys, secretMask } from "./secrets";
 import type { SecretRange } from "./secrets";
-import { textOf, yamlTree } from "./lintTree";
-import type { LintNode, YamlTree } from "./lintTree";
 
 /** A file that is longer is not read: 256 KiB. */
 export const longestGitpodYml = 262_144;
@@ -53,12 +54,21 @@ export interface LintedFile {
   readonly line: (number: number) => string | undefined;
 }
 
+/** A node of the file, with the way down to it: through aliases and merges, as Gitpod's parser goes. */
+interface LintNode {
+  readonly path: Path;
+  readonly node: YamlNode;
+}
+
 /** What the parts of the reading share. */
 interface Context {
+  /** As Gitpod's parser takes it: offsets are those of this text. */
   readonly text: string;
-  readonly tree: YamlTree;
+  readonly source: SourceText;
   readonly parser: ShellParser;
-  readonly placeAt: (path: Place["path"], offset: number) => Place;
+  readonly placeAt: (path: Path, where: number | Position) => Place;
+  /** How many blanks the parser gave the text. */
+  readonly blanks: number;
   readonly secrets: { readonly value: string; readonly range: SecretRange | undefined }[];
   readonly keys: StaticKey[];
   readonly placeholders: Placed[];
@@ -71,87 +81,118 @@ interface Context {
 export function readForLint(text: string, parser: ShellParser): LintedFile {
   const tooLong = text.length > longestGitpodYml;
   const read = readTaskFile(tooLong ? "{}" : text);
-  const positions = textPositions(text);
+  const taken = tooLong ? text : read.text;
+  const events = attempt(() => parseEvents(read.text, {}));
+  const source = sourceText(read.text, events.ok ? yamlTree(read.text, events.value).root : undefined);
+  const [lines, positions] = [text.split(/\r\n|\n|\r/), textPositions(taken)];
+  // Blanks that its parser gave a line do not count.
+  const added = taken.split(/\r\n|\n|\r/).map((line, i) => line.length - (lines[i]?.length ?? 0));
   const context: Context = {
-    ...{ text, parser, left: longestScripts },
+    ...{ text: taken, source, parser, left: longestScripts, blanks: taken.length - text.length },
     ...{ secrets: [], keys: [], placeholders: [], unread: [] },
-    tree: yamlTree(tooLong ? "" : text, read.value !== undefined),
-    placeAt: (path, offset) => ({ path, ...positions.at(offset) }),
+    placeAt: (path, where) => {
+      const { line, column } = typeof where === "number" ? positions.at(where) : where;
+      return { path, line, column: Math.max(1, column - (added[line - 1] ?? 0)) };
+    },
   };
   const message = `the file is longer than the ${longestGitpodYml} characters that are read`;
   if (tooLong) context.unread.push({ place: context.placeAt([], 0), message });
   const facts = factsOf(read, context);
   const mask = secretMask(context.secrets.map(({ value }) => value));
   const ranges = context.secrets.flatMap(({ range }) => range ?? []);
-  const shown = textPositions(withoutRanges(text, ranges));
+  const shown = textPositions(withoutRanges(taken, ranges));
   return {
     ...{ facts, mask, unread: context.unread },
     line: (number) => {
-      const line = shown.line(number);
+      const line = shown.line(number)?.replace(new RegExp(`^ {${added[number - 1] ?? 0}}`), "");
       return line === undefined ? undefined : mask(line);
     },
   };
 }
 
 function factsOf(read: TaskFile, context: Context): GitpodYmlFacts {
-  const { tree, placeAt } = context;
-  const listed = tree.get(tree.root, "tasks");
-  const ofOna = [...tree.entries(listed), ...tree.entries(tree.get(tree.root, "services"))];
+  const { source, placeAt } = context;
   const { format } = read;
   const variables = new Map<string, Word>();
-  const settings = [...readEnv(tree.get(tree.root, "env"), variables, context)];
+  const settings = [...readEnv(["env"], variables, context)];
   const tasks =
     format === "automations.yaml"
-      ? ofOna.map(([key, task]) => onaTask(String(key.path.at(-1)), task, context))
-      : tree.items(listed).map((task): TaskFacts => {
+      ? [...below(["tasks"], context), ...below(["services"], context)].map(({ path }) =>
+          onaTask(path, context),
+        )
+      : below(["tasks"], context).map(({ path }): TaskFacts => {
           const own = new Map<string, Word | null>(variables);
-          settings.push(...readEnv(tree.get(task, "env"), own, context));
+          settings.push(...readEnv([...path, "env"], own, context));
           context.left -= own.size;
-          const scripts = taskPhases.map((phase) => ({ phase, node: tree.get(task, phase) }));
-          const name = textOf(tree.get(task, "name")?.node) ?? null;
+          const scripts = taskPhases.map((phase) => ({ phase, path: [...path, phase] }));
+          const name = textOf(source.node([...path, "name"])) ?? null;
           return { name, commands: commandsOf(scripts, own, context) };
         });
   for (const { commands } of tasks) for (const command of commands) addKeys(command, context);
   scanText(context);
   hideNamed(context);
-  const forks = ["github", "prebuilds", "pullRequestsFromForks"].reduce<LintNode | undefined>(
-    (node, key) => tree.get(node, key),
-    tree.root,
-  );
-  const image = tree.get(tree.root, "image");
+  const forksPath = ["github", "prebuilds", "pullRequestsFromForks"];
+  const forks = source.node(forksPath);
   return {
     ...{ format, tasks, settings, placeholders: context.placeholders },
     problems: problemsOf(read, context),
     ours: ourTasks(read, context),
-    image: image === undefined ? null : (placed(image, context) ?? "built"),
+    image: source.node(["image"]) === undefined ? null : (placed(["image"], context) ?? "built"),
     forkPrebuilds:
-      forks !== undefined && isScalar(forks.node) && forks.node.value === true
-        ? placeAt(forks.path, startOf(forks))
-        : null,
+      forks?.kind === "scalar" && /^true$/i.test(forks.plain ?? "") ? placeAt(forksPath, forks.start) : null,
     staticKeys: onePerLine(context.keys),
   };
 }
 
+/** What stands in a list or a map: items, or values in the file's order, merged ones last. */
+function below(path: Path, { source }: Context): readonly LintNode[] {
+  const node = source.node(path);
+  const keys =
+    node?.kind === "list" ? node.items.keys() : node?.kind === "map" ? source.pairs(node).keys() : [];
+  return [...keys].flatMap((key) => {
+    const found = source.node([...path, key]);
+    return found === undefined ? [] : [{ path: [...path, key], node: found }];
+  });
+}
+
+/** Every node that is written in the file, once, in its order. */
+function* writtenIn(node: YamlNode | undefined): Generator<YamlNode> {
+  if (node === undefined) return;
+  yield node;
+  if (node.kind === "list") for (const item of node.items) yield* writtenIn(item);
+  if (node.kind !== "map") return;
+  for (const { key, value } of node.pairs) {
+    yield* writtenIn(key);
+    yield* writtenIn(value);
+  }
+}
+
+/** The text of a scalar; undefined for what is none, and where nothing is written. */
+function textOf(node: YamlNode | undefined): string | undefined {
+  return node?.kind === "scalar" && node.event.valueStart >= 0 ? node.value : undefined;
+}
+
 /** A task or a service of Ona: its commands, each for itself. */
-function onaTask(name: string, task: LintNode, context: Context): TaskFacts {
-  const { tree } = context;
-  const commands = tree.get(task, "commands");
-  const nodes = [tree.get(task, "command"), ...tree.entries(commands).map(([, value]) => value)];
-  const scripts = nodes.map((node) => ({ phase: "command" as const, node }));
-  return { name, commands: commandsOf(scripts, new Map(), context) };
+function onaTask(path: Path, context: Context): TaskFacts {
+  const commands = below([...path, "commands"], context).map((one) => one.path);
+  const scripts = [[...path, "command"], ...commands].map((script) => {
+    return { phase: "command", path: script } as const;
+  });
+  return { name: String(path.at(-1)), commands: commandsOf(scripts, new Map(), context) };
 }
 
 function commandsOf(
-  scripts: readonly { readonly phase: TaskPhase; readonly node: LintNode | undefined }[],
+  scripts: readonly { readonly phase: TaskPhase; readonly path: Path }[],
   variables: Map<string, Word | null>,
   context: Context,
 ): readonly ShellCommand[] {
   const commands: ShellCommand[] = [];
   const functions = new Set<string>();
-  for (const { phase, node } of scripts) {
-    if (node === undefined || !isScalar(node.node)) continue;
-    const text = textOf(node.node) ?? "";
-    const place = context.placeAt(node.path, startOf(node));
+  for (const { phase, path } of scripts) {
+    const node = context.source.node(path);
+    const text = textOf(node);
+    if (node?.kind !== "scalar" || text === undefined) continue;
+    const place = context.placeAt(path, node.start);
     context.left -= text.length;
     if (text.length > longestScript || context.left < 0) {
       const all = "the file has more shell text than is read";
@@ -160,8 +201,8 @@ function commandsOf(
       if (!context.unread.some((part) => part.message === all)) context.unread.push({ place, message });
       continue;
     }
-    const offsetOf = scalarOffsets(context.text, node.node);
-    const placeAt = (index: number): Place => context.placeAt(node.path, offsetOf(index));
+    const offsetOf = scalarOffsets(context.text, node);
+    const placeAt = (index: number): Place => context.placeAt(path, offsetOf(index));
     try {
       readCommands({
         ...{ parser: context.parser, phase, placeAt, variables, functions, commands },
@@ -185,20 +226,15 @@ function withoutPlaceholders(text: string, placeAt: (index: number) => Place, co
 }
 
 /** Reads an `env` into a shell's variables. */
-function readEnv(
-  env: LintNode | undefined,
-  variables: Map<string, Word | null>,
-  context: Context,
-): readonly Setting[] {
-  return context.tree.entries(env).flatMap(([{ path }, value]): readonly Setting[] => {
-    const found = placed(value, context);
-    if (found === null || !isScalar(value.node)) return [];
+function readEnv(env: Path, variables: Map<string, Word | null>, context: Context): readonly Setting[] {
+  return below(env, context).flatMap(({ path, node }): readonly Setting[] => {
+    const found = placed(path, context);
+    if (found === null || node.kind !== "scalar") return [];
     const name = String(path.at(-1));
     const { text, place } = found;
     variables.set(name, { text, place, known: true, unquoted: [] });
     for (const [guide] of text.matchAll(placeholder)) context.placeholders.push({ text: guide, place });
-    const [start, end] = value.node.range ?? [0, 0];
-    addKey(name, found, context, { start, end });
+    addKey(name, found, context, rangeOf(node));
     return [{ name, value: found }];
   });
 }
@@ -232,67 +268,56 @@ function addKeys({ words, environment }: ShellCommand, context: Context): void {
 }
 
 /** Keys that stand anywhere else: in comments, in text that is written into files, behind escapes. */
-function scanText({ text, tree, keys, secrets, placeAt }: Context): void {
-  const scan = (source: string, whole?: SecretRange): void => {
+function scanText({ text, source, keys, secrets, placeAt }: Context): void {
+  const scan = (scanned: string, whole?: SecretRange): void => {
     const add = (what: string, found: SecretRange): void => {
       const range = whole ?? found;
       keys.push({ what, place: placeAt([], range.start) });
-      secrets.push({ value: source.slice(found.start, found.end), range });
+      secrets.push({ value: scanned.slice(found.start, found.end), range });
     };
-    for (const found of keyIds(source)) add("the id of an access key", found);
-    for (const found of secretKeys(source)) add("a secret access key", found);
+    for (const found of keyIds(scanned)) add("the id of an access key", found);
+    for (const found of secretKeys(scanned)) add("a secret access key", found);
   };
   scan(text);
-  for (const scalar of tree.scalars) {
-    const [start, end] = scalar.range ?? [0, 0];
-    const value = textOf(scalar);
-    if (scalar.type === "QUOTE_DOUBLE" && value !== undefined && text.slice(start, end).includes("\\"))
-      scan(value, { start, end });
+  for (const node of writtenIn(source.node([]))) {
+    if (node.kind !== "scalar" || node.event.style !== SCALAR_STYLE.DOUBLE_QUOTED) continue;
+    const range = rangeOf(node);
+    if (text.slice(range.start, range.end).includes("\\")) scan(node.value, range);
   }
 }
 
 /** Values of keys that say that nobody else may see them, whatever they are for: they are not shown. */
-function hideNamed({ tree, secrets }: Context): void {
-  for (const map of tree.maps) {
-    for (const [{ path }, { node }] of tree.entries(map)) {
-      if (!isScalar(node) || !isSecretName(String(path.at(-1)))) continue;
-      const [start, end] = node.range ?? [0, 0];
+function hideNamed({ source, secrets }: Context): void {
+  for (const node of writtenIn(source.node([]))) {
+    for (const pair of node.kind === "map" ? node.pairs : []) {
+      const [name, value] = [textOf(written(pair.key)), written(pair.value)];
       // Where a variable's name stands, nothing is secret; and what is shown must stay readable.
-      if (end > start && !/^["']?\$/.test(String(node.value)))
-        secrets.push({ value: String(node.value), range: { start, end } });
+      if (value?.kind === "scalar" && isSecretName(name ?? "") && !/^["']?\$/.test(textOf(value) ?? "$"))
+        secrets.push({ value: value.value, range: rangeOf(value) });
     }
   }
 }
 
-function problemsOf({ problems, value }: TaskFile, { tree, placeAt }: Context): readonly Placed[] {
+function problemsOf({ problems }: TaskFile, { source, placeAt, blanks }: Context): readonly Placed[] {
   return problems.slice(0, mostProblems).map(({ path, offset, message }) => {
-    const node = path.reduce<LintNode | undefined>(
-      (from, key) =>
-        typeof key === "number"
-          ? tree.items(from).find((item) => item.path.at(-1) === key)
-          : tree.get(from, key),
-      tree.root,
-    );
-    const unknownKey = tree
-      .entries(node)
-      .find(([{ path: keyPath }]) => message.includes(`key: ${JSON.stringify(keyPath.at(-1))}`))?.[0];
-    const found = unknownKey ?? node;
-    // Where nothing says which of several documents is meant, it is the file.
-    const whole = found === undefined || (unknownKey === undefined && value === undefined);
+    const [, unknownKey] = /^unrecognized key: "(.*)"$/.exec(message) ?? [];
+    const where =
+      unknownKey === undefined ? source.locate(path, "value") : source.locate([...path, unknownKey], "key");
     const said = message.length > longestProblem ? `${message.slice(0, longestProblem)}…` : message;
-    return { text: escapeHidden(said), place: placeAt(path, offset ?? (whole ? 0 : startOf(found))) };
+    // The parser stopped behind all blanks that it was given.
+    return { text: escapeHidden(said), place: placeAt(path, offset === null ? where : offset + blanks) };
   });
 }
 
-function placed(found: LintNode | undefined, { placeAt }: Context): Placed | null {
-  const text = textOf(found?.node);
-  return found === undefined || text === undefined
-    ? null
-    : { text, place: placeAt(found.path, startOf(found)) };
+function placed(path: Path, { source, placeAt }: Context): Placed | null {
+  const node = source.node(path);
+  const text = textOf(node);
+  return node === undefined || text === undefined ? null : { text, place: placeAt(path, node.start) };
 }
 
-function startOf({ node }: LintNode): number {
-  return node.range?.[0] ?? 0;
+/** Where the value of a scalar is written, without its quotes. */
+function rangeOf({ event: { valueStart, valueEnd } }: YamlScalar): SecretRange {
+  return { start: valueStart, end: valueEnd };
 }
 
 /** One key is seen by its name and by its shape: the first that saw it has the better path. */
@@ -315,17 +340,16 @@ function withoutRanges(text: string, ranges: readonly SecretRange[]): string {
 }
 
 /** The tasks that an earlier merge put into a file; null where there are none. */
-function ourTasks({ value }: TaskFile, { text, tree, placeAt }: Context): OurTasks | null {
+function ourTasks({ value }: TaskFile, context: Context): OurTasks | null {
+  const { text, placeAt } = context;
   const markers = text.includes("gitpod-aws-oidc begin") ? markersOf(commentsOf(text)) : null;
   if (markers === null) return null;
   const isPair = "begin" in markers;
   const place = placeAt([], isPair ? markers.begin.offset : markers.offset);
   if (!isPair) return { place, lastLine: place.line, digest: null };
-  const list = tree.get(tree.root, "tasks");
-  const nodes = [...tree.items(list), ...tree.entries(list).map(([, task]) => task)];
   const all = tasksOf((value as { readonly tasks?: unknown } | null | undefined)?.tasks);
-  const inside = nodes
-    .filter((node) => startOf(node) >= markers.begin.offset && startOf(node) <= markers.end.offset)
+  const inside = below(["tasks"], context)
+    .filter(({ node }) => node.start >= markers.begin.offset && node.start <= markers.end.offset)
     .map(({ path }) => path.at(-1))
     .map((last) => (typeof last === "number" ? all[last] : all.find(({ key }) => key === last)));
   const digest = tasksDigest(inside) === markers.digest ? markers.digest : null;
@@ -336,27 +360,18 @@ function ourTasks({ value }: TaskFile, { text, tree, placeAt }: Context): OurTas
  * For each index of a scalar's value, its offset in the text of the file. White space folds and indents; all other
  * characters stand in the text in their order. Where an escape hides one, each index is at the scalar's beginning.
  */
-function scalarOffsets(text: string, scalar: Scalar): (index: number) => number {
-  const [start, end] = scalar.range ?? [0, 0];
-  const first = start + (scalar.type?.startsWith("QUOTE") === true ? 1 : 0);
-  const written = bodyOf(text.slice(first, end - (first - start)), scalar.type);
-  const offsets = [...written.matchAll(/[^ \t\r\n]/g)].map(({ index }) => first + index);
+function scalarOffsets(text: string, { event, start, value }: YamlScalar): (index: number) => number {
+  const { valueStart, valueEnd, style } = event;
+  const body = withoutEscapes(text.slice(valueStart, valueEnd), style);
+  const offsets = [...body.matchAll(/[^ \t\r\n]/g)].map(({ index }) => valueStart + index);
   let seen = 0;
-  const ofValue = String(scalar.value)
-    .split("")
-    .map((character) => offsets[/[ \t\r\n]/.test(character) ? seen : seen++]);
+  const ofValue = value.split("").map((character) => offsets[/[ \t\r\n]/.test(character) ? seen : seen++]);
   return (index) => (seen === offsets.length ? (ofValue[index] ?? offsets.at(-1) ?? start) : start);
 }
 
 /** What is written of a scalar, with blanks for what its value does not have. */
-function bodyOf(written: string, type: Scalar["type"]): string {
-  if (type === "QUOTE_SINGLE") return written.replaceAll("''", "' ");
-  if (type === "QUOTE_DOUBLE")
-    return written.replace(
-      /\\([ntr \r\n"\\/])/g,
-      (_, meant: string) => ` ${/["\\/]/.test(meant) ? meant : " "}`,
-    );
-  return type?.startsWith("BLOCK") === true
-    ? written.replace(/^.*/, (line) => " ".repeat(line.length))
-    : written;
+function withoutEscapes(text: string, style: YamlScalar["event"]["style"]): string {
+  if (style === SCALAR_STYLE.SINGLE_QUOTED) return text.replaceAll("''", "' ");
+  if (style !== SCALAR_STYLE.DOUBLE_QUOTED) return text;
+  return text.replace(/\\([ntr \r\n"\\/])/g, (_, meant: string) => ` ${/["\\/]/.test(meant) ? meant : " "}`);
 }

@@ -102,6 +102,8 @@ export interface TaskFileProblem {
 /** A file of tasks as Gitpod or Ona reads it. */
 export interface TaskFile {
   readonly format: TaskFormat;
+  /** The text as it was read: with blanks in front of lines that Gitpod takes and our parser would not. */
+  readonly text: string;
   /** What the text says, whether it is accepted or not; undefined where it is not one YAML document. */
   readonly value: unknown;
   /** What keeps it from being accepted; empty for a valid file. */
@@ -114,12 +116,11 @@ export interface TaskFile {
  * @see https://www.gitpod.io/docs/references/gitpod-yml
  */
 export function readTaskFile(text: string, format: TaskFormat = "gitpod.yml"): TaskFile {
-  const loaded = loadAsGitpod(text);
-  if ("message" in loaded) return { format, value: undefined, problems: [loaded] };
-  const { value } = loaded;
-  const found = formatOf(value) ?? format;
-  const issues = schemas[found].safeParse(value).error?.issues ?? [];
-  return { format: found, value, problems: issues.map(issueProblem) };
+  const { problem, ...read } = loadAsGitpod(text);
+  if (problem !== undefined) return { ...read, format, problems: [problem] };
+  const found = formatOf(read.value) ?? format;
+  const issues = schemas[found].safeParse(read.value).error?.issues ?? [];
+  return { ...read, format: found, problems: issues.map(issueProblem) };
 }
 
 function formatOf(value: unknown): TaskFormat | null {
@@ -147,18 +148,21 @@ const [mostRepairs, repair] = [100, " ".repeat(100)];
  * Gitpod's js-yaml 3 only warns where brackets or quoted text go on left of where they should; ours refuses, for
  * which there is no option. Blanks in front of such a line mean nothing, so it is given some.
  */
-function loadAsGitpod(text: string): { readonly value: unknown } | TaskFileProblem {
+function loadAsGitpod(
+  text: string,
+): Pick<TaskFile, "text" | "value"> & { readonly problem?: TaskFileProblem } {
   let repaired = text;
   for (let count = 0; ; count++) {
     try {
-      return { value: load(repaired, { schema: gitpodYaml }) };
+      return { text: repaired, value: load(repaired, { schema: gitpodYaml }) };
     } catch (error) {
       if (!(error instanceof YAMLException)) throw error;
       // The mark is missing where the whole stream is wrong, whatever the types say.
       const { position } = (error.mark ?? { position: null }) as { readonly position: number | null };
       if (error.reason !== "deficient indentation" || position === null || count === mostRepairs) {
         const offset = position === null ? null : Math.max(0, position - repaired.length + text.length);
-        return { path: [], offset, message: escapeHidden(error.reason) };
+        const problem = { path: [], offset, message: escapeHidden(error.reason) };
+        return { text: repaired, value: undefined, problem };
       }
       const start = repaired.lastIndexOf("\n", position - 1) + 1;
       repaired = repaired.slice(0, start) + repair + repaired.slice(start);

@@ -178,6 +178,7 @@ describe("places", () => {
     ["a plain text of two lines", `ls;\n      ${login} $X`],
     ["single quotes", `'echo ''a''; ${login} $X'`],
     ["double quotes", `"echo \\"a\\";\\n${login} \\\n      $X"`],
+    ["quotes that go on too far left", `"ls;\n\n ${login} $X"`],
   ])("are exact in %s", async (_, scalar) => {
     const text = `tasks:\n  - command: ${scalar}\nimage: a\n`;
     for (const written of [text, text.replaceAll("\n", "\r\n")]) {

@@ -55,6 +55,7 @@ test("a problem behind such a line has its own place", () => {
 test("a problem has the way down to it, and the value is there", () => {
   expect(readTaskFile("env: {A: 1}")).toEqual({
     format: "gitpod.yml",
+    text: "env: {A: 1}",
     value: { env: { A: 1 } },
     problems: [{ path: ["env", "A"], offset: null, message: "expected a string: write the value in quotes" }],
   });
