@@ -9,27 +9,17 @@ const pictureSize = 24;
 const day = 86_400_000;
 
 const byId = (id) => document.getElementById(id);
-const { strings, columns: names, roles: packed } = unpackStrings(JSON.parse(byId("data").textContent));
-const roles = packed.map((values, id) => roleOf(Object.fromEntries(values.map((value, i) => [names[i], value])), id));
-const entries = indexed(roles.flatMap((role) => (role.url === null ? [] : [role.url])));
-const targets = indexed(roles.flatMap((role) => role.targets.map(({ key }) => key)));
-const accounts = indexed(roles.map((role) => role.account));
-const byEntry = grouped((role) => (role.url === null ? [] : [role.url]));
-const byTarget = grouped((role) => new Set(role.targets.map(({ key }) => key)));
-const byAccount = grouped((role) => [role.account]);
-const state = { search: "", filters: {}, sort: "account", down: false, page: 0 };
-
+const packed = JSON.parse(byId("data").textContent);
 /** Strings are sorted and say how much of the one before they repeat. */
-function unpackStrings(data) {
-  let last = "";
-  return {
-    ...data,
-    strings: data.strings.map(([shared, rest]) => {
-      last = last.slice(0, shared) + rest;
-      return last;
-    }),
-  };
-}
+let last = "";
+const strings = packed.strings.map(([shared, rest]) => (last = last.slice(0, shared) + rest));
+const roles = packed.roles.map((values, id) => roleOf(Object.fromEntries(values.map((value, i) => [packed.columns[i], value])), id));
+const by = {
+  entry: indexed((role) => (role.url === null ? [] : [role.url])),
+  resource: indexed((role) => role.targets.map(({ key }) => key)),
+  account: indexed((role) => [role.account]),
+};
+const state = { search: "", filters: {}, sort: "account", down: false, page: 0 };
 
 /** Packed values: a number stands for a string. */
 function unpack(value) {
@@ -49,16 +39,13 @@ function roleOf({ policies, text, ...rest }, id) {
   return { ...role, id, host, targets, session: Number(role.session), policies, text };
 }
 
-function indexed(texts) {
-  const list = [...new Set(texts)].sort();
-  return { list, of: new Map(list.map((text, i) => [text, i])) };
-}
-
-function grouped(keysOf) {
+/** Keys that roles have, sorted, with the place of each among them and its roles. */
+function indexed(keysOf) {
   const groups = new Map();
   for (const role of roles)
-    for (const key of keysOf(role)) groups.has(key) ? groups.get(key).push(role) : groups.set(key, [role]);
-  return groups;
+    for (const key of new Set(keysOf(role))) groups.has(key) ? groups.get(key).push(role) : groups.set(key, [role]);
+  const keys = [...groups.keys()].sort();
+  return { keys, groups, place: new Map(keys.map((key, i) => [key, i])) };
 }
 
 /** Text with the characters that do not show, or that reorder others, made visible. */
@@ -87,13 +74,12 @@ function make(tag, attributes = {}, ...children) {
   return node;
 }
 
-const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
+const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 const accountName = (account) => account.split("\n")[0];
-const accountId = (account) => account.split("\n")[1];
 const path = (url) => url.replace(/^https:\/\/[^/]*\//, "");
-const link = (kind, id, text) => make("a", { href: `#${kind}=${id}` }, text);
-const entryLink = (url) => link("entry", entries.of.get(url), url);
-const targetLink = ({ key, name }) => link("resource", targets.of.get(key), name);
+/** Where something is shown: a role, or what `by` has by this key. */
+const addressOf = (kind, of) => `#${kind}=${kind === "role" ? of.id : by[kind].place.get(of)}`;
+const link = (kind, of, text) => make("a", { href: addressOf(kind, of) }, text);
 
 function duration(seconds) {
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
@@ -104,6 +90,8 @@ function duration(seconds) {
 const daysTo = (date) => (date === null ? Infinity : Math.floor((Date.parse(date) - Date.now()) / day) + 1);
 const endsIn = (role, days) => [role.expires, ...role.accepted.map((a) => a.until)].some((date) => daysTo(date) <= days);
 
+const terms = { "has ended": 0, "within 30 days": 30, "within 90 days": 90 };
+
 /** What can be filtered by: each with the values of a role. */
 const filters = {
   account: { label: "Account", of: (role) => [accountName(role.account)] },
@@ -113,11 +101,9 @@ const filters = {
   access: { label: "Access", of: (role) => role.may.map(({ level }) => level) },
   ends: {
     label: "Ends",
-    options: ["has ended", "within 30 days", "within 90 days", "at some time", "never"],
+    options: [...Object.keys(terms), "at some time", "never"],
     of: (role) => [
-      ...(endsIn(role, 0) ? ["has ended"] : []),
-      ...(endsIn(role, 30) ? ["within 30 days"] : []),
-      ...(endsIn(role, 90) ? ["within 90 days"] : []),
+      ...Object.keys(terms).filter((term) => endsIn(role, terms[term])),
       role.expires === null ? "never" : "at some time",
     ],
   },
@@ -138,11 +124,9 @@ const columns = {
 };
 
 function haystack(role) {
-  role.haystack ??= [role.name, role.account, role.url, role.admits, role.may.map((m) => [m.words, m.names]), role.cidrs]
-    .concat([role.boundary, role.accepted.map((a) => [a.rule, a.reason])])
-    .flat(3)
-    .join("\n")
-    .toLowerCase();
+  const { name, account, url, admits, may, cidrs, boundary, accepted } = role;
+  const words = [may.map((m) => [m.words, m.names]), accepted.map((a) => [a.rule, a.reason])];
+  role.haystack ??= [name, account, url, admits, cidrs, boundary, words].flat(4).join("\n").toLowerCase();
   return role.haystack;
 }
 
@@ -161,14 +145,15 @@ function found() {
   return keyed.map(([, role]) => role);
 }
 
-function tag(level) {
-  const kind = ["read", "pull", "describe", "receive", "decrypt"].includes(level) ? "read" : level === "wide" ? "wide" : "write";
-  return make("span", { class: `tag ${level === "denied" ? "" : kind}` }, level);
+/** What a level counts as, where it is shown: `read`, `write`, `wide` or `denied`. */
+function weight(level) {
+  if (/^(|read|pull|describe|receive|decrypt)$/.test(level)) return "read";
+  return level === "wide" || level === "denied" ? level : "write";
 }
 
 function mayItem({ words, level }, length = 160) {
   const start = words.startsWith(`${level} `) ? words.slice(level.length + 1) : words;
-  return make("li", {}, tag(level), short(start, length));
+  return make("li", {}, make("span", { class: `tag ${weight(level)}` }, level), short(start, length));
 }
 
 function few(items, render) {
@@ -186,13 +171,13 @@ function tableRow(role) {
   return make(
     "tr",
     {},
-    make("th", { scope: "row", class: "mono" }, link("role", role.id, short(role.name, 120))),
+    make("th", { scope: "row", class: "mono" }, link("role", role, short(role.name, 120))),
     cell("entry", few(role.admits, (words) => make("li", {}, short(words, 160)))),
     cell("may", role.may.length === 0 ? "nothing" : few(role.may, (permission) => mayItem(permission))),
     cell("ends", endCell(role)),
     cell("from", role.cidrs.length === 0 ? "anywhere" : few(role.cidrs, (cidr) => make("li", { class: "mono" }, cidr))),
     cell("session", duration(role.session)),
-    cell("account", link("account", accounts.of.get(role.account), short(accountName(role.account), 60))),
+    cell("account", link("account", role.account, short(accountName(role.account), 60))),
   );
 }
 
@@ -208,7 +193,7 @@ function showList(all = false) {
   for (const [name, head] of Object.entries(heads))
     head.setAttribute("aria-sort", name !== state.sort ? "none" : state.down ? "descending" : "ascending");
   const step = (label, by) => {
-    const button = make("button", { type: "button", disabled: !pages || state.page + by < 0 || state.page + by >= pages }, label);
+    const button = make("button", { type: "button", disabled: state.page + by < 0 || state.page + by >= pages }, label);
     button.addEventListener("click", () => {
       state.page += by;
       showList();
@@ -253,9 +238,9 @@ function showFilters() {
 function showFigures() {
   const figures = [
     ["Roles", roles.length],
-    ["Repositories and organizations", entries.list.length],
-    ["Accounts", accounts.list.length],
-    ["Resources", targets.list.length],
+    ["Repositories and organizations", by.entry.keys.length],
+    ["Accounts", by.account.keys.length],
+    ["Resources", by.resource.keys.length],
     ["Roles with wide permissions", roles.filter((role) => role.may.some(({ level }) => level === "wide")).length],
     ["Roles with accepted risks", roles.filter((role) => role.accepted.length > 0).length],
     ["Ended, or ends within 30 days", roles.filter((role) => endsIn(role, 30)).length],
@@ -264,32 +249,27 @@ function showFigures() {
 }
 
 /** Who gets in on the left, roles in the middle, accounts with their resources on the right. */
-function picture(list, here, only = null) {
+function picture(list, only = null) {
   const shown = list.slice(0, pictureSize);
   const [height, gap, width] = [30, 10, 300];
   const nodes = new Map();
   const ends = [0, 0, 0];
-  const place = (column, key, label, kind, address) => {
-    if (nodes.has(key)) return;
-    nodes.set(key, { column, x: 400 * column, y: 24 + ends[column] * (height + gap), label, kind, address, key });
+  const place = (column, kind, of, label) => {
+    const address = addressOf(kind, of);
+    if (nodes.has(address)) return address;
+    nodes.set(address, { column, x: 400 * column, y: 24 + ends[column] * (height + gap), label, kind, address });
     ends[column] += 1;
+    return address;
   };
   const edges = [];
   const byPlace = [...shown].sort((a, b) => (a.account < b.account ? -1 : a.account > b.account ? 1 : a.id - b.id));
   for (const role of byPlace) {
-    if (role.url !== null) {
-      place(0, `e${role.url}`, path(role.url), "entry", `#entry=${entries.of.get(role.url)}`);
-      edges.push([`e${role.url}`, `r${role.id}`, ""]);
-    }
-    place(1, `r${role.id}`, role.name, "role", `#role=${role.id}`);
-    const account = `a${role.account}`;
-    place(2, account, `${accountName(role.account)} ${accountId(role.account)}`, "account", `#account=${accounts.of.get(role.account)}`);
+    const middle = place(1, "role", role, role.name);
+    if (role.url !== null) edges.push([place(0, "entry", role.url, path(role.url)), middle, ""]);
+    const account = place(2, "account", role.account, role.account.replace("\n", " "));
     const reached = role.targets.filter(({ key }) => only === null || key === only);
-    if (reached.length === 0) edges.push([`r${role.id}`, account, ""]);
-    for (const { key, name, level } of reached) {
-      place(2, `t${key}`, name, "resource", `#resource=${targets.of.get(key)}`);
-      edges.push([`r${role.id}`, `t${key}`, level]);
-    }
+    if (reached.length === 0) edges.push([middle, account, ""]);
+    for (const { key, name, level } of reached) edges.push([middle, place(2, "resource", key, name), level]);
   }
   const most = Math.max(...ends);
   const tall = 24 + most * (height + gap);
@@ -298,13 +278,12 @@ function picture(list, here, only = null) {
   const lines = edges.map(([from, to, level]) => {
     const [a, b] = [nodes.get(from), nodes.get(to)];
     const [x, y, z, w] = [a.x + width, a.y + height / 2, b.x, b.y + height / 2];
-    const kind = level === "wide" ? "wide" : level === "" || tag(level).classList.contains("read") ? "" : "write";
-    return make("path", { class: kind, d: `M${x} ${y} C${x + 50} ${y} ${z - 50} ${w} ${z} ${w}` });
+    return make("path", { class: weight(level), d: `M${x} ${y} C${x + 50} ${y} ${z - 50} ${w} ${z} ${w}` });
   });
-  const boxes = [...nodes.values()].map(({ x, y, label, kind, address, key }) =>
+  const boxes = [...nodes.values()].map(({ x, y, label, kind, address }) =>
     make(
       "a",
-      { svg: true, href: address, class: key === here ? `${kind} here` : kind },
+      { svg: true, href: address, class: address === location.hash ? `${kind} here` : kind },
       make("title", {}, short(label, 300)),
       make("rect", { x, y, width, height, rx: 6 }),
       // Of a long name both ends tell.
@@ -335,58 +314,50 @@ function roleView(role) {
     make("p", { class: "soft mono" }, role.arn),
     facts([
       ["Who gets in", role.admits],
-      ["Written for", role.url === null ? [] : [entryLink(role.url)]],
+      ["Written for", role.url === null ? [] : [link("entry", role.url, role.url)]],
       ["May", role.may.length === 0 ? ["nothing"] : [make("ul", {}, role.may.map((permission) => mayItem(permission, 20_000)))]],
-      ["Reaches", role.targets.map(targetLink)],
+      ["Reaches", role.targets.map(({ key, name }) => link("resource", key, name))],
       ["Ends", [endCell(role)]],
       ["Logins from", role.cidrs.length === 0 ? ["anywhere"] : role.cidrs],
       ["Session", [duration(role.session)]],
       ["Permissions boundary", role.boundary === null ? [] : [role.boundary]],
       ["Tokens of", role.issuers.map((issuer) => `${issuer} for ${role.audience}`)],
-      ["Account", [link("account", accounts.of.get(role.account), accountName(role.account)), accountId(role.account)]],
+      ["Account", [link("account", role.account, accountName(role.account)), role.account.split("\n")[1]]],
       ["Accepted risks", role.accepted.map((a) => `${a.rule}: ${a.reason}${a.until === null ? "" : ` (until ${a.until})`}`)],
     ]),
     make("h3", {}, "Who reaches what"),
-    ...picture([role], `r${role.id}`),
+    ...picture([role]),
     ...(lines.length === 0 ? [] : block(`Manifest, ${role.place}`, lines.join("\n"))),
     ...block("Trust policy", json(trust)),
     ...(permissions === null ? [] : block("Permissions", json(permissions))),
   ];
 }
 
-function groupView(title, list, here, about, only) {
+/** What an address names: a role, or all roles of an entry, a resource or an account; null where there is none. */
+function viewOf(kind, id) {
+  const key = kind === "role" ? roles[id] : by[kind].keys[id];
+  if (key === undefined) return null;
+  if (kind === "role") return roleView(key);
+  const list = by[kind].groups.get(key);
+  const [account, number, ...name] = key.split("\n");
+  const [title, about] = {
+    entry: [key, "What its workspaces reach"],
+    resource: [name.join("\n"), `Who reaches it from account ${account} (${number})`],
+    account: [account, `Account ${number}`],
+  }[kind];
   return [
     make("h2", { id: "name", tabindex: "-1" }, title),
     make("p", { class: "soft" }, about),
     make("h3", {}, "Who reaches what"),
-    ...picture(list, here, only),
+    ...picture(list, kind === "resource" ? key : null),
     make("h3", {}, plural(list.length, "role")),
-    make("ul", {}, list.slice(0, 500).map((role) => make("li", {}, link("role", role.id, role.name), `: ${short(role.admits.join(", "), 200)}`))),
+    make("ul", {}, list.slice(0, 500).map((role) => make("li", {}, link("role", role, role.name), `: ${short(role.admits.join(", "), 200)}`))),
   ];
 }
 
-const views = {
-  role: (id) => (roles[id] === undefined ? null : roleView(roles[id])),
-  entry: (id) => {
-    const url = entries.list[id];
-    return url === undefined ? null : groupView(url, byEntry.get(url), `e${url}`, "What its workspaces reach");
-  },
-  resource: (id) => {
-    const key = targets.list[id];
-    if (key === undefined) return null;
-    const [account, number, ...name] = key.split("\n");
-    return groupView(name.join("\n"), byTarget.get(key), `t${key}`, `Who reaches it from account ${account} (${number})`, key);
-  },
-  account: (id) => {
-    const account = accounts.list[id];
-    if (account === undefined) return null;
-    return groupView(accountName(account), byAccount.get(account), `a${account}`, `Account ${accountId(account)}`);
-  },
-};
-
 function route() {
   const [, kind, id] = /^#(role|entry|resource|account)=([0-9]+)$/.exec(location.hash) ?? [];
-  const view = kind === undefined ? null : views[kind](Number(id));
+  const view = kind === undefined ? null : viewOf(kind, Number(id));
   const wasFocused = !byId("focus").hidden;
   for (const part of ["list", "figures"]) byId(part).hidden = view !== null;
   byId("focus").hidden = view === null;
@@ -397,11 +368,6 @@ function route() {
   } else if (wasFocused) byId("search").focus({ preventScroll: true });
 }
 
-byId("scheme").addEventListener("click", () => {
-  const { dataset } = document.documentElement;
-  const isDark = dataset.scheme ? dataset.scheme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  dataset.scheme = isDark ? "light" : "dark";
-});
 addEventListener("beforeprint", () => showList(true));
 addEventListener("afterprint", () => showList());
 addEventListener("hashchange", route);
