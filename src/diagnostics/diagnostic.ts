@@ -40,14 +40,9 @@ export interface Problem {
 }
 
 /** A {@link Problem} with its place found: what is printed, and the JSON of `check`. */
-export interface Diagnostic {
+export interface Diagnostic extends Pick<Finding, "file" | "line" | "column" | "message" | "remedy"> {
   readonly code: DiagnosticCode;
   readonly severity: "error";
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly message: string;
-  readonly remedy: string;
 }
 
 /** What a rule says about a role, before its position is found. */

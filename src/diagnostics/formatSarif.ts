@@ -12,7 +12,7 @@ export interface SarifOptions {
 }
 
 /**
- * Results that GitHub takes of one run.
+ * Results that GitHub takes of one run; the gravest come first, to be among them.
  * @see https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
  */
 const mostResults = 25_000;
@@ -30,7 +30,10 @@ export function formatSarif(
   const rules = [...options.rules, ...diagnosticRules];
   const places = new Map(rules.map((rule, i) => [rule.id, i]));
   const all = [...diagnostics.map(asFinding), ...findings];
-  const shown = gravest(all);
+  const order = Object.keys(severities);
+  const shown = all
+    .sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity))
+    .slice(0, mostResults);
   const text = `${all.length - shown.length} results of less weight are left out`;
   const notes = { toolExecutionNotifications: [{ level: "note", message: { text } }] };
   const fingerprint = fingerprinter();
@@ -65,19 +68,10 @@ const severities = Object.freeze({
   info: { level: "note", security: "2.0", precision: "medium" },
 } as const satisfies Record<Severity, object>);
 
-/** As many results as GitHub takes, errors first to stay, in the order given. */
-function gravest(results: readonly Finding[]): readonly Finding[] {
-  const order = Object.keys(severities);
-  const weight = ({ severity }: Finding) => order.indexOf(severity);
-  const kept = new Set([...results].sort((a, b) => weight(a) - weight(b)).slice(0, mostResults));
-  return results.filter((result) => kept.has(result));
-}
-
 function ruleJson({ id, severity, title, why, remedy }: RuleDescription) {
   const { level, security, precision } = severities[severity];
   return {
     id,
-    name: pascalCase(title),
     shortDescription: { text: messageString(sentence(title)) },
     fullDescription: { text: messageString(`${sentence(title)} ${sentence(why)}`) },
     help: {
@@ -144,10 +138,4 @@ function fingerprinter(): (result: Finding) => string {
 
 function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? "" : "."}`;
-}
-
-function pascalCase(text: string): string {
-  return [...text.matchAll(/[A-Za-z0-9]+/g)]
-    .map(([word]) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join("");
 }

@@ -12,17 +12,14 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   for (const candidate of candidates) {
     // Each mistake changes the length by one at most.
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), bestDistance);
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
 }
 
-/**
- * Insertions, deletions, replacements and transpositions of neighbours that lead from one word to another; `limit`
- * where there are as many or more.
- */
-function editDistance(from: string, to: string, limit: number): number {
+/** Insertions, deletions, replacements and transpositions of neighbours that lead from one word to another. */
+function editDistance(from: string, to: string): number {
   const rows = [Array.from({ length: to.length + 1 }, (_, i) => i)];
   const at = (i: number, j: number) => rows[i]?.[j] ?? Infinity;
   for (let i = 1; i <= from.length; i++) {
@@ -34,7 +31,6 @@ function editDistance(from: string, to: string, limit: number): number {
       const transposed = swapped ? at(i - 2, j - 2) + 1 : Infinity;
       row.push(Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, replaced, transposed));
     }
-    if (Math.min(...row) >= limit) return limit;
   }
   return at(from.length, to.length);
 }

@@ -21,12 +21,8 @@ export function isVisible(text: string): boolean {
 
 /** Text with its hidden characters as `\uXXXX`, and everything else as it is. */
 export function escapeHidden(text: string): string {
-  return text.replace(escaped, (character) => {
-    let units = "";
-    for (let i = 0; i < character.length; i++)
-      units += `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`;
-    return units;
-  });
+  const unit = (one: string) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return text.replace(escaped, (character) => character.split("").map(unit).join(""));
 }
 
 /** Text for one line of a terminal: like {@link escapeHidden}, but a TAB is one space. */
@@ -59,9 +55,12 @@ export function pathText(path: Path): string {
   return text;
 }
 
-/** JSON on several lines, as everything of ours is written: a hidden character in it is \uXXXX, which means the same. */
-export function visibleJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2).split("\n").map(escapeHidden).join("\n")}\n`;
+/**
+ * JSON on several lines, as everything of ours is written: a hidden character in it is \uXXXX, which means the same.
+ * @param keys - those that objects may have, in their order. @default - all of them, as they come
+ */
+export function visibleJson(value: unknown, keys?: string[]): string {
+  return `${JSON.stringify(value, keys, 2).split("\n").map(escapeHidden).join("\n")}\n`;
 }
 
 /** True for text that begins as tokens do: it is kept out of every message. */
