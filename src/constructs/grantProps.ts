@@ -81,7 +81,7 @@ function placeOf(
 }
 
 interface Found {
-  readonly target: GrantTarget & Place;
+  readonly target: GrantTarget;
   readonly arn: string | null;
 }
 

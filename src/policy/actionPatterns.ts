@@ -3,21 +3,11 @@ import { many } from "./canonical";
 import type { ActionFacts, ServiceReference } from "./serviceReference";
 import { matchesPattern, textOnly } from "./wildcard";
 
-/** An element of Action or NotAction, taken apart at its colon. */
-export interface ActionPattern {
-  /** In lower case; null where there is no colon. */
-  readonly prefix: string | null;
-  /** In lower case. */
-  readonly name: string;
-}
-
-/** Takes an element of Action or NotAction apart. */
-export function parseActionPattern(pattern: string): ActionPattern {
-  const colon = pattern.indexOf(":");
-  return {
-    prefix: colon < 0 ? null : pattern.slice(0, colon).toLowerCase(),
-    name: pattern.slice(colon + 1).toLowerCase(),
-  };
+/** Takes an element of Action or NotAction apart at its colon, in lower case; the prefix is null where there is none. */
+export function parseActionPattern(pattern: string) {
+  const text = pattern.toLowerCase();
+  const colon = text.indexOf(":");
+  return { prefix: colon < 0 ? null : text.slice(0, colon), name: text.slice(colon + 1) };
 }
 
 /** Does an element of Action name every action of every service? `*`, and what amounts to it: `**`, `?*`, `*:*`. */
@@ -53,12 +43,8 @@ export function matchedActions(pattern: string, { actions }: ServiceReference): 
 
 /** The service prefixes that documents name in Action and NotAction, in lower case, sorted: not all exist. */
 export function servicePrefixes(documents: readonly PolicyDocument[]): readonly string[] {
-  const prefixes = new Set<string>();
-  for (const { Statement } of documents)
-    for (const { Action, NotAction } of Statement)
-      for (const pattern of [...many(Action), ...many(NotAction)]) {
-        const { prefix } = parseActionPattern(pattern);
-        if (prefix !== null) prefixes.add(prefix);
-      }
-  return [...prefixes].sort();
+  const patterns = documents
+    .flatMap(({ Statement }) => Statement)
+    .flatMap(({ Action, NotAction }) => [...many(Action), ...many(NotAction)]);
+  return [...new Set(patterns.flatMap((pattern) => parseActionPattern(pattern).prefix ?? []))].sort();
 }

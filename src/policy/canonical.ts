@@ -14,10 +14,9 @@ export function oneOrMany(values: readonly string[]): OneOrMany {
 }
 
 /** AWS's usual order. */
-const elements = Object.freeze([
-  ...(["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction"] as const),
-  ...(["Resource", "NotResource", "Condition"] as const),
-]);
+const elements = Object.freeze(
+  "Sid Effect Principal NotPrincipal Action NotAction Resource NotResource Condition".split(" "),
+) as readonly (keyof Statement)[];
 
 /** A statement with its elements in AWS's usual order, and every list and object in it sorted. */
 export function canonicalStatement(s: Statement): Statement {
@@ -66,7 +65,8 @@ export function merged(statements: readonly Statement[]): readonly Statement[] {
 function mergeList(statements: readonly Statement[], element: "Action" | "Resource"): readonly Statement[] {
   const groups = new Map<string, Statement[]>();
   for (const statement of statements) {
-    const alike = textWithout(statement, element);
+    // Alike are statements that differ in the items of one element alone, and all have it.
+    const alike = JSON.stringify({ ...statement, [element]: statement[element] !== undefined });
     groups.set(alike, [...(groups.get(alike) ?? []), statement]);
   }
   if (groups.size === statements.length) return statements;
@@ -75,14 +75,6 @@ function mergeList(statements: readonly Statement[], element: "Action" | "Resour
     if (first === undefined || group.length === 1) return group;
     return [{ ...first, [element]: oneOrMany(group.flatMap((s) => many(s[element]))) }];
   });
-}
-
-/** A text that statements share where they differ in the items of one element alone, and both have it. */
-function textWithout(s: Statement, element: "Action" | "Resource"): string {
-  const [Action, Resource] =
-    element === "Action" ? [s.Action !== undefined, s.Resource] : [s.Action, s.Resource !== undefined];
-  const others = [s.Sid, s.Effect, s.Principal, s.NotPrincipal, s.NotAction, s.NotResource, s.Condition];
-  return JSON.stringify([Action, Resource, ...others]);
 }
 
 /** The characters of a document, or of a part of it, as AWS counts them: of compact JSON, without white space. */

@@ -1,15 +1,11 @@
 import { isIP } from "node:net";
 import { refuse, type Refusal } from "../model/correction";
 
-/** A block of addresses. */
-interface Block {
-  readonly cidr: string;
-  /** The version and a colon, and the bits with which all of its addresses begin. */
-  readonly prefix: string;
-}
-
-/** Reads a block as it is written; null for what is none. */
-function readBlock(text: string): Block | null {
+/**
+ * Reads a block of addresses as it is written; null for what is none. The prefix is the version and a colon, and the
+ * bits with which all of its addresses begin.
+ */
+function readBlock(text: string): { readonly cidr: string; readonly prefix: string } | null {
   const [address = "", bits, ...more] = text.split("/");
   const version = isIP(address);
   const max = version === 4 ? 32 : 128;

@@ -1,7 +1,7 @@
 import { parseArn } from "../model/names";
-import { partitionOf, partitions, type Partition } from "../model/partitions";
+import { partitionOf, partitions } from "../model/partitions";
 import { refuse, type Correction, type Refusal } from "../model/correction";
-import { grantTable, resourceArn, type GrantKind, type GrantTarget } from "./grantTable";
+import { grantTable, resourceArn, type GrantKind, type GrantTarget, type Place } from "./grantTable";
 
 /** Why a key cannot be named by an alias, and what to write. */
 const aliasProblem = refuse(
@@ -9,22 +9,9 @@ const aliasProblem = refuse(
   "write the key's id or ARN, which aws kms describe-key --key-id alias/… shows",
 );
 
-/** Where a role is: what it names without an ARN is there too. */
-export interface Place {
-  readonly partition: Partition;
-  readonly region: string;
-  readonly account: string;
-}
-
 /** What an ARN says about what a grant names, or why it is none for this kind of grant. Problems quote nothing. */
 export type GrantArn =
-  | {
-      readonly ok: true;
-      /** A field that the kind's ARNs do not have is empty. */
-      readonly target: GrantTarget & Place;
-      /** The ARN as policies write it. */
-      readonly arn: string;
-    }
+  | { readonly ok: true; readonly target: GrantTarget; /** As policies write it. */ readonly arn: string }
   | Refusal;
 
 /** What all ARNs of a kind have in common: the row's template, taken apart at the name. */

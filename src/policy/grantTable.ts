@@ -1,8 +1,14 @@
-/** What a grant names, in the words of ARN templates. */
-export interface GrantTarget {
-  readonly partition: string;
+import type { Partition } from "../model/partitions";
+
+/** Where a role is: what it names without an ARN is there too. */
+export interface Place {
+  readonly partition: Partition;
   readonly region: string;
   readonly account: string;
+}
+
+/** What a grant names, in the words of ARN templates. A field that the kind's ARNs do not have may be empty. */
+export interface GrantTarget extends Place {
   /** Name, path or key, as the row's `names` admits it. */
   readonly name: string;
 }
@@ -269,26 +275,17 @@ export function resourceArn(kind: GrantKind, target: GrantTarget): string {
   return fillTemplate(grantTable[kind].arn, target);
 }
 
-const slashIn = ({ name }: GrantTarget) => name.indexOf("/");
-
-/** What a template may name, besides `{arn}`. Of a name with a slash, what stands before the first and behind it. */
-const fields: ReadonlyMap<string, (target: GrantTarget) => string> = new Map([
-  ["partition", (target: GrantTarget) => target.partition],
-  ["region", (target) => target.region],
-  ["account", (target) => target.account],
-  ["name", (target) => target.name],
-  ["bucket", (target) => target.name.slice(0, slashIn(target))],
-  ["domain", (target) => target.name.slice(0, slashIn(target))],
-  ["key", (target) => target.name.slice(slashIn(target) + 1)],
-]);
-
 /**
- * A template with its `{…}` filled in.
+ * A template with its `{…}` filled in: with {@link GrantTarget} and, of a name with a slash, what stands before the first
+ * (`bucket`, `domain`) and behind it (`key`).
  * @throws Error - for a template that names anything else
  */
 export function fillTemplate(template: string, target: GrantTarget, arn?: string): string {
-  return template.replace(/\{([a-z]+)\}/g, (_, field: string) => {
-    const value = field === "arn" ? arn : fields.get(field)?.(target);
+  const slash = target.name.indexOf("/");
+  const [folder, key] = [target.name.slice(0, slash), target.name.slice(slash + 1)];
+  const fields = { ...target, arn, bucket: folder, domain: folder, key };
+  return template.replace(/\{([a-z]+)\}/g, (_, field: keyof typeof fields) => {
+    const value = fields[field];
     if (value === undefined) throw new Error(`template ${template} names an unknown field ${field}`);
     return value;
   });

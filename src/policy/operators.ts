@@ -140,25 +140,19 @@ export function valueProblem(base: string, key: string, value: string): string |
 }
 
 /** A condition operator taken apart. */
-export interface OperatorParts {
-  /** Without set prefix and `IfExists`, in lower case. */
-  readonly base: string;
-  readonly set: "forallvalues" | "foranyvalue" | null;
-  readonly ifExists: boolean;
-  /** True for the `Not…` operators. */
-  readonly negated: boolean;
-  /** False for one that IAM does not have. */
-  readonly known: boolean;
-}
+export type OperatorParts = Readonly<ReturnType<typeof operatorParts>>;
 
-/** Reads the name of a condition operator as IAM does: without case. */
-export function operatorParts(name: string): OperatorParts {
+/**
+ * Reads the name of a condition operator as IAM does, without case. The base is what stands without set prefix and
+ * `IfExists`; negated are the `Not…` operators, and not known those that IAM does not have.
+ */
+export function operatorParts(name: string) {
   const [, set, base = "", ifExists] =
     /^(?:(forallvalues|foranyvalue):)?(.*?)(ifexists)?$/s.exec(name.toLowerCase()) ?? [];
   const operator = operators.get(base);
   return {
     base,
-    set: set === "forallvalues" || set === "foranyvalue" ? set : null,
+    set: (set ?? null) as "forallvalues" | "foranyvalue" | null,
     ifExists: ifExists !== undefined,
     negated: operator?.negated ?? false,
     known: operator !== undefined || (base === "null" && ifExists === undefined),

@@ -82,18 +82,17 @@ export function loadServiceReference(
   const all = new Set(data("services.json") as readonly string[]);
   const wanted = [...new Set(prefixes)].filter((prefix) => all.has(prefix)).sort();
   const global = getAllGlobalConditionKeys();
-  const ofServices = () =>
-    wanted.flatMap((prefix) =>
-      Object.values(
-        data(`conditionKeys/${prefix}.json`) as Published<{ readonly key: string; readonly type: string }>,
-      ),
+  const ofServices = (prefix: string) =>
+    Object.values(
+      data(`conditionKeys/${prefix}.json`) as Published<{ readonly key: string; readonly type: string }>,
     );
-  const typesOf = () =>
-    new Map(
-      [...ofServices(), ...global.flatMap((name) => getGlobalConditionKeyByName(name) ?? [])].map(
-        ({ key, type }) => [conditionKeyPattern(key), type],
-      ),
-    );
+  const typesOf = () => {
+    const keys = [
+      ...wanted.flatMap(ofServices),
+      ...global.flatMap((name) => getGlobalConditionKeyByName(name) ?? []),
+    ];
+    return new Map(keys.map(({ key, type }) => [conditionKeyPattern(key), type]));
+  };
   let keyTypes: ReadonlyMap<string, string> | undefined;
   return {
     prefixes: all,

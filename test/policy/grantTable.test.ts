@@ -23,6 +23,7 @@ import {
   type EncryptionKey,
   type GrantKind,
   type GrantTarget,
+  type Place,
   type ResolvedGrant,
 } from "../../src/policy";
 import { runs } from "../proof/settings";
@@ -44,8 +45,8 @@ const names: Readonly<Record<GrantKind, readonly [name: string, ...neighbours: s
   role: ["ci/deploy", "ci/deploy2", "deploy"],
 };
 
-const here = { partition: "aws", region: "eu-central-1", account: "123456789012" };
-const elsewhere: readonly (readonly [string, Omit<GrantTarget, "name">])[] = [
+const here: Place = { partition: "aws", region: "eu-central-1", account: "123456789012" };
+const elsewhere: readonly (readonly [string, Place])[] = [
   ["another account", { ...here, account: "210987654321" }],
   ["another region", { ...here, region: "us-east-1" }],
   ["another partition", { ...here, partition: "aws-cn" }],
@@ -214,7 +215,7 @@ describe.each(rows)("a grant of %s to %s", (kind, access) => {
 
   it("by an ARN is the same as by name, where the ARN is no longer than the name", () => {
     const arn = resourceArn(kind, granted.target).replace("-??????", "-AbC123");
-    const read = readGrantArn(kind, arn, { ...here, partition: "aws" });
+    const read = readGrantArn(kind, arn, here);
     expect(read).toMatchObject({ ok: true, arn });
     if (!read.ok) return;
     expect(grantNameProblem(kind, read.target.name)).toBeNull();
@@ -304,7 +305,7 @@ describe("the name of a grant", () => {
   it.each(grantKinds)("of %s never takes the ARN of another kind", (kind) => {
     for (const other of grantKinds.filter((k) => k !== kind)) {
       const arn = resourceArn(other, { ...here, name: names[other][0] }).replace("-??????", "-AbC123");
-      const read = readGrantArn(kind, arn, { ...here, partition: "aws" });
+      const read = readGrantArn(kind, arn, here);
       expect([other, read.ok && grantNameProblem(kind, read.target.name) === null]).toEqual([other, false]);
     }
   });

@@ -9,16 +9,13 @@ import {
   lengthOf,
   type AccessLevel,
   type GrantKind,
+  type Place,
   type ResolvedGrant,
 } from "../../src/policy";
 import { runs } from "../proof/settings";
 
-const target = (name: string) => ({
-  partition: "aws",
-  region: "eu-central-1",
-  account: "123456789012",
-  name,
-});
+const here: Place = { partition: "aws", region: "eu-central-1", account: "123456789012" };
+const target = (name: string) => ({ ...here, name });
 const grant = (kind: GrantKind, name: string, access: AccessLevel = "read"): ResolvedGrant => ({
   kind,
   access,

@@ -39,7 +39,7 @@ test("the manifest's kinds and access levels are those of the grant table", () =
 
 test.each(grantKinds)("%s is resolved to the policy of its row, by the default access", (kind) => {
   const name = nameInArn(kind, grantTable[kind].examples[0]);
-  const target = { partition: "aws", region: "eu-central-1", account: "123456789012", name };
+  const target = { partition: "aws", region: "eu-central-1", account: "123456789012", name } as const;
   const [access = "read"] = accessLevels(kind);
   expect(roleOf(repo(`{ ${kind}: "${grantTable[kind].examples[0]}" }`)).permissionPolicy).toEqual(
     canonicalDocument(grantStatements({ kind, access, target, arn: null, kmsKey: null })),

@@ -48,7 +48,8 @@ export function testRole(name: string, change: Partial<Role> = {}): Role {
     },
   };
   const path = change.path ?? "/";
-  const target = { partition: "aws", region: "us-east-1", account: testAccountId, name: `${name}-secret` };
+  const place = { partition: "aws", region: "us-east-1", account: testAccountId } as const;
+  const target = { ...place, name: `${name}-secret` };
   const grant = { kind: "secret", access: "read", arn: null, kmsKey: null, target } as const;
   const permissions =
     change.permissionPolicy === undefined
