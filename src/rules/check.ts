@@ -59,12 +59,7 @@ function judge(
   const { trust: view, admissions } = role;
   const trust = rules.flatMap((rule) =>
     [
-      ...admissions.flatMap((one) =>
-        observed(rule.admission?.(one) ?? null, one.origin).map((seen): Observation => ({
-          ...seen,
-          message: `${one.where}${seen.message}`,
-        })),
-      ),
+      ...admissions.flatMap((one) => observed(rule.admission?.(one) ?? null, one.origin, one.where)),
       ...(view === null ? [] : (rule.trust?.(view, role) ?? [])),
     ].map((seen) => ({ rule, seen })),
   );

@@ -63,11 +63,12 @@ export interface Observation {
 /** What is said of one place: a message, more than that, several, or nothing. */
 export type Said = string | Observation | readonly (string | Observation)[] | null;
 
-/** The same as observations: those without a place of their own are of this one. */
-export function observed(said: Said, origin: Origin): readonly Observation[] {
-  return [said ?? []]
-    .flat()
-    .map((one) => ({ origin, ...(typeof one === "string" ? { message: one } : one) }));
+/** The same as observations: those without a place of their own are of this one. @param where - begins messages */
+export function observed(said: Said, origin: Origin, where = ""): readonly Observation[] {
+  return [said ?? []].flat().map((one) => {
+    const seen = typeof one === "string" ? { message: one } : one;
+    return { origin, ...seen, message: `${where}${seen.message}` };
+  });
 }
 
 /** A `.gitpod.yml` that exists already. */

@@ -149,8 +149,9 @@ describe("what a pattern on sub lets in", () => {
     expect(found({}, exact("https://github.com/acme/App"))).toEqual([]);
   });
 
-  it("subjects of two versions in one document are a mixture", () => {
-    expect(rulesOf(exact(own), exact("org:o/prj:p/env:e"))).toEqual(["T63"]);
+  it("subjects of both versions of Ona's in one document are advice", () => {
+    const both = document(exact("org:o/prj:p/env:e"), exact("organization_id:o:project_id:p"));
+    expect(bare(both).filter(({ rule }) => rule === "T63")).toMatchObject([{ severity: "info" }]);
   });
 });
 

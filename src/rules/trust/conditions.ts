@@ -1,8 +1,7 @@
 import { nearest, quote } from "../../diagnostics";
-import type { Statement } from "../../model/policyDocument";
 import { coverEverybody, isPrivateCidr } from "../../policy";
-import type { TrustCondition, TrustStatement, TrustView } from "../judgedRole";
-import { rulesOf, type Observation, type Rule } from "../rule";
+import type { TrustCondition, TrustStatement, TrustView, WrittenCondition } from "../judgedRole";
+import { observed, rulesOf, type Observation, type Rule, type Said } from "../rule";
 import {
   claimsOfEveryIssuer,
   conditionsOf,
@@ -28,25 +27,15 @@ import {
   outcome,
   patternIn,
   sameKey,
-  type StatementJudge,
 } from "./trustView";
 
 /** What one condition of a statement by which tokens log in has to be told. */
-type ConditionJudge = (
-  condition: TrustCondition,
-  login: TrustStatement,
-  view: TrustView,
-) => string | Pick<Observation, "message" | "remedy"> | null;
+type ConditionJudge = (condition: TrustCondition, login: TrustStatement, view: TrustView) => Said;
 
 /** Judges each condition of such a statement. */
 function eachCondition(judge: ConditionJudge, each = eachLogin): NonNullable<Rule["trust"]> {
   return each((login, view) =>
-    login.conditions.flatMap((condition) => {
-      const said = judge(condition, login, view);
-      if (said === null) return [];
-      const { message, remedy } = typeof said === "string" ? { message: said } : said;
-      return [{ message: `${login.name}: ${message}`, origin: condition.origin, remedy }];
-    }),
+    login.conditions.flatMap((c) => observed(judge(c, login, view), c.origin, `${login.name}: `)),
   );
 }
 
@@ -88,26 +77,18 @@ const unescaped: ConditionJudge = (c, login) => {
   return null;
 };
 
-const wrongKeys: StatementJudge = (login) => {
+const wrongKey: ConditionJudge = (c, login) => {
   // Held against a misspelt issuer, the keys that are right would be wrong.
-  if (login.issuers.some(({ problem }) => problem !== null)) return null;
-  const known = [...new Set(login.issuers.map((i) => i.providerName))];
-  const bound = login.conditions.filter((c) => isOwn(login, c) && c.binding);
-  const isSplit = new Set(bound.map((c) => c.prefix)).size > 1;
-  return [
-    ...login.conditions
-      .filter((c) => c.prefix !== null && !isOwn(login, c))
-      .map((c) => ({
-        message: `${login.name} uses the key ${quote(c.key)}, which no token of ${issuerNames(login)} has`,
-        origin: c.origin,
-        remedy: `write ${known.map((name) => quote(`${name}:${c.claim}`)).join(" or ")}`,
-      })),
-    ...bound.slice(0, isSplit ? 1 : 0).map(({ origin }) => ({
-      message: `${login.name} requires keys of two issuers at once, and a token has only one issuer`,
-      origin,
-      remedy: "write a statement for each issuer",
-    })),
-  ];
+  if (c.prefix === null || login.issuers.some(({ problem }) => problem !== null)) return null;
+  if (!isOwn(login, c)) {
+    const meant = new Set(login.issuers.map((i) => quote(`${i.providerName}:${c.claim}`)));
+    const message = `no token of ${issuerNames(login)} has the key ${quote(c.key)}`;
+    return { message, remedy: `write ${[...meant].join(" or ")}` };
+  }
+  const bound = login.conditions.filter((one) => isOwn(login, one) && one.binding);
+  if (c !== bound.find((one) => one.prefix !== bound[0]?.prefix)) return null;
+  const message = "keys of two issuers are required at once, and a token has only one issuer";
+  return { message, remedy: "write a statement for each issuer" };
 };
 
 /** What a condition on a key that is never there comes to. */
@@ -116,53 +97,42 @@ function effectOf(c: TrustCondition, login: TrustStatement, view: TrustView): st
 }
 
 /** Values of one condition that another one of the same statement refuses. */
-const contradictions: StatementJudge = (login) => {
-  const own = on(login, "sub").filter((c) => c.comparable);
-  return own
-    .filter((c) => c.binding)
-    .flatMap((c) => {
-      const dead = c.values.filter(
-        (value) =>
-          (c.base === "stringlike" || !hasWildcard(value)) &&
-          own.some((other) => other !== c && refuses(other, { ...c, values: [value] }, c)),
-      );
-      const [value] = dead;
-      if (value === undefined) return [];
-      const what = dead.length === c.values.length ? "no subject" : `nothing that matches ${quote(value)}`;
-      const message = `${login.name}: ${what} meets all conditions on sub: they must all hold at once`;
-      return [{ message, origin: c.origin }];
-    });
+const contradictions: ConditionJudge = (c, login) => {
+  if (c.claim !== "sub" || !c.binding || !c.comparable) return null;
+  const others = on(login, "sub").filter((other) => other !== c && other.comparable);
+  const dead = c.values.filter(
+    (value) =>
+      (c.base === "stringlike" || !hasWildcard(value)) && others.some((other) => refuses(other, c, value)),
+  );
+  const [value] = dead;
+  if (value === undefined) return null;
+  const what = dead.length === c.values.length ? "no subject" : `nothing that matches ${quote(value)}`;
+  return `${what} meets all conditions on sub: they must all hold at once`;
 };
 
 /** Can nothing of one value of a condition meet another condition, too? */
-function refuses(other: TrustCondition, value: TrustCondition, own: TrustCondition): boolean {
+function refuses(other: TrustCondition, own: TrustCondition, value: string): boolean {
   if (other.set !== null || other.ifExists) return false;
-  if (other.negated) return isWithin(value, other);
+  const one = { ...own, values: [value] };
+  if (other.negated) return isWithin(one, other);
   // Two lists of exact values that differ in part are a choice; a pattern beside them is a mistake.
   if (other.base === own.base && own.base !== "stringlike")
     return !own.values.some((v) => other.values.includes(v));
-  return isApart(value, other);
+  return isApart(one, other);
 }
 
-function strangeValues({ statement, conditions, name }: TrustStatement): readonly Observation[] {
-  const values = conditions.flatMap((condition) =>
-    condition.values.flatMap((value): readonly Observation[] => {
-      const problem = neverEquals(condition, value);
-      // T25 and T35 say so of wildcards.
-      if (problem === null || problem === literally) return [];
-      const { message, remedy } = idleValue(condition, value, problem);
-      return [{ message: `${name}: ${message}`, origin: condition.origin, remedy }];
-    }),
-  );
-  const isDeny = statement.Effect === "Deny";
-  return [...values, ...(isDeny ? [] : wholeInternet(addressesOf(statement), `${name}: aws:SourceIp`))];
-}
+const strangeValues: ConditionJudge = (c, { statement }) => [
+  ...c.values.flatMap((value) => {
+    const problem = neverEquals(c, value);
+    // T25 and T35 say so of wildcards.
+    return problem === null || problem === literally ? [] : [idleValue(c, value, problem)];
+  }),
+  ...(statement.Effect === "Allow" && isOnAddress(c) ? wholeInternet(c.values, "aws:SourceIp") : []),
+];
 
-/** The addresses to which a statement limits requests. */
-function addressesOf(statement: Statement | undefined): readonly string[] {
-  return conditionsOf(statement?.Condition)
-    .filter(({ operator, key }) => /^IpAddress(IfExists)?$/i.test(operator) && /^aws:SourceIp$/i.test(key))
-    .flatMap(({ values }) => values);
+/** Does a condition limit the addresses of requests? */
+function isOnAddress({ operator, key }: WrittenCondition): boolean {
+  return /^IpAddress(IfExists)?$/i.test(operator) && /^aws:SourceIp$/i.test(key);
 }
 
 function wholeInternet(cidrs: readonly string[], where: string): readonly Observation[] {
@@ -253,7 +223,7 @@ export const conditionRules: readonly Rule[] = rulesOf({
     title: "a condition key of another issuer",
     why: "no token of this issuer has it: every login is denied, or the condition limits nothing",
     remedy: "begin the key with the issuer as in the principal's ARN: without https://, with its path",
-    trust: eachLogin(wrongKeys),
+    trust: eachCondition(wrongKey),
   },
   T33: {
     severity: "error",
@@ -273,7 +243,7 @@ export const conditionRules: readonly Rule[] = rulesOf({
     title: "conditions on sub that exclude each other",
     why: "all conditions of a statement must hold at once: such a subject never gets in",
     remedy: "write all values in one StringLike list, or a statement for each operator",
-    trust: eachLogin(contradictions),
+    trust: eachIdentity(contradictions),
   },
   T35: {
     severity: "warning",
@@ -312,33 +282,27 @@ export const conditionRules: readonly Rule[] = rulesOf({
     remedy: "write the public addresses of the workspaces' NAT gateways or proxies, or drop the limit",
     role: ({ access: { trust } }) => {
       if (trust?.kind !== "entry") return [];
-      const cidrs = addressesOf(trust.policy.Statement[0]);
+      const limits = conditionsOf(trust.policy.Statement[0]?.Condition).filter(isOnAddress);
+      const cidrs = limits.flatMap(({ values }) => values);
       const what = "is private, and AWS sees public addresses only: no login ever comes from there";
       return [
         ...cidrs.filter(isPrivateCidr).map((cidr) => ({ message: `sourceCidrs: ${cidr} ${what}` })),
         ...wholeInternet(cidrs, "sourceCidrs"),
       ];
     },
-    trust: each(strangeValues),
+    trust: eachCondition(strangeValues, each),
   },
   T41: {
     severity: "error",
     title: "a condition key that no login has",
     why: "the condition holds for nobody, or for everybody: a token brings its issuer's keys, and the request its time and source address, but no AWS principal, no MFA and no external id",
     remedy: "remove it; a condition on sub says who gets in",
-    trust: eachLogin((login, view) =>
-      login.conditions
-        .filter(
-          (c) => (c.prefix === null || (isOwn(login, c) && c.claim === "amr")) && isMissing(c, login, view),
-        )
-        .map((c) => {
-          const near = nearest(c.key, view.loginKeys);
-          return {
-            message: `${login.name}: no login has the key ${quote(c.key)}, so ${effectOf(c, login, view)}`,
-            origin: c.origin,
-            remedy: near && `did you mean ${near}?`,
-          };
-        }),
-    ),
+    trust: eachCondition((c, login, view) => {
+      const isCounted = c.prefix === null || (isOwn(login, c) && c.claim === "amr");
+      if (!isCounted || !isMissing(c, login, view)) return null;
+      const near = nearest(c.key, view.loginKeys);
+      const message = `no login has the key ${quote(c.key)}, so ${effectOf(c, login, view)}`;
+      return { message, remedy: near && `did you mean ${near}?` };
+    }),
   },
 });

@@ -1,15 +1,7 @@
 import { quote } from "../../diagnostics";
-import type { Context, ScmHost } from "../../model/accessModel";
+import type { Context } from "../../model/accessModel";
 import type { Admission } from "../../model/roleAccess";
-import {
-  coversPattern,
-  escapePattern,
-  literalStart,
-  patternOf,
-  patternsMeet,
-  spelled,
-  type Pattern,
-} from "../../policy";
+import { coversPattern, escapePattern, patternOf, type Pattern } from "../../policy";
 import {
   claimsOf,
   cloneUrl,
@@ -34,7 +26,7 @@ import {
   type SubjectReach,
 } from "../../subject";
 import type { FormFinding, TrustCondition, TrustedIssuer, TrustStatement, TrustView } from "../judgedRole";
-import { admits, hasWildcard, isOpen, isWithin, namedSubjects, on, patternIn } from "./trustView";
+import { admits, hasWildcard, isWithin, namedSubjects, on, patternIn } from "./trustView";
 
 /** What one value says: whom it admits, or what is odd about its form. */
 type Reading = Admission | Form;
@@ -67,13 +59,19 @@ export interface SubjectValue {
   /** As written. */
   readonly value: string;
   readonly pattern: Pattern;
-  /** What stands before the first wildcard, escapes read. */
+  /** The same with escapes read and wildcards as marks. */
+  readonly text: string;
+  /** What of it stands before the first wildcard. */
   readonly start: string;
-  /** Has it a wildcard? */
-  readonly open: boolean;
-  /** Does anything but wildcards follow the first wildcard? */
-  readonly more: boolean;
+  /** What begins with it; empty where there is none. */
+  readonly rest: string;
 }
+
+/** Stand for wildcards: no subject holds them, since no policy can. */
+const [manyMark, oneMark] = ["\ue000", "\ue001"];
+const wildcardMark: RegExp = /[\ue000\ue001]/;
+/** Does something else than wildcards stand in a text? */
+const isMore = (text: string): boolean => /[^\ue000\ue001]/.test(text);
 
 /** The values of a document that Gitpod's grammar is about; those that are never compared as patterns are left out. */
 export function subjectValues(view: TrustView): readonly SubjectValue[] {
@@ -87,12 +85,13 @@ export function subjectValues(view: TrustView): readonly SubjectValue[] {
             // Other rules say enough of these: T38, T65, T25 and T35, T24.
             if (pattern === null || !isWritable(value)) return [];
             if (!condition.base.endsWith("like") && hasWildcard(value)) return [];
-            const open = isOpen(pattern);
-            const first = pattern.findIndex((token) => typeof token === "string");
-            const more = open && pattern.slice(first).some((token) => typeof token === "object");
-            const start = literalStart(pattern);
-            if (open && start === "" && !more) return [];
-            return [{ view, login, issuer, condition, value, pattern, start, open, more }];
+            const text = pattern
+              .map((t) => (t === "many" ? manyMark : t === "one" ? oneMark : t.literal))
+              .join("");
+            const [start = ""] = text.split(wildcardMark, 1);
+            const rest = text.slice(start.length);
+            if (start === "" && rest !== "" && !isMore(rest)) return [];
+            return [{ view, login, issuer, condition, value, pattern, text, start, rest }];
           }),
         ),
       ),
@@ -130,26 +129,22 @@ function admittedBy({ view, login, issuer, pattern }: SubjectValue, sub: string)
   return whole !== null && coversPattern(pattern, whole) && admits(view, login, issuer, sub);
 }
 
-/** The source control hosts that are known, and the one that this value names. */
-function hostsFor({ view, start }: SubjectValue): readonly ScmHost[] {
+/** The source control hosts that are known, and the one that a URL names. */
+function hostsFor({ view }: SubjectValue, url: string) {
   const { hosts } = view.surroundings;
   const known = hosts.length > 0 ? hosts : scmHosts({});
-  const own = scmHostOf(start, known);
-  return known.some((h) => h.name === own.name) ? known : [...known, own];
+  return [...known, scmHostOf(url, known)];
 }
 
-/** The value in words, wildcards as they are: what {@link SubjectValue.start} is for one without any. */
-function marked({ pattern }: SubjectValue): string {
-  return pattern.map((t) => (t === "many" ? manyMark : t === "one" ? oneMark : t.literal)).join("");
-}
-
-/** Stand for wildcards in {@link marked} text: no subject holds them, since no policy can. */
-const manyMark = "\ue000";
-const oneMark = "\ue001";
-const wildcardMark: RegExp = /[\ue000\ue001]/;
-
-/** What a pattern says whose first wildcard is not inside of one repository; null where it is, or in an organization. */
-function looseReach(reach: SubjectReach): readonly Form[] | null {
+/** What is said by where a first wildcard stands. @param rest - what begins with it */
+function judgeReach(
+  value: SubjectValue,
+  start: string,
+  rest: string,
+  organization: (url: string) => readonly Reading[],
+  repository: (reach: SubjectReach & { readonly kind: "repository" }) => readonly Reading[],
+): readonly Reading[] {
+  const reach = subjectReach(start, isMore(rest), hostsFor(value, start));
   switch (reach.kind) {
     case "no-url":
       return say("T56", "does not begin like a URL that a workspace presents");
@@ -166,34 +161,32 @@ function looseReach(reach: SubjectReach): readonly Form[] | null {
         `admits every name that begins with ${quote(reach.name)}, such as ${quote(`${reach.name}-evil`)}, which anybody can register`,
       );
     case "organization":
+      return organization(reach.url);
     case "repository":
-      return null;
+      return repository(reach);
   }
 }
-
-/** Subjects that say nothing of a repository: everybody has them who has a workspace. */
-const anonymous: readonly string[] = Object.freeze([
-  ...["no-context", "deleted-normalizedContextURL", "snapshot/01234567-89ab-4cde-8f01-23456789abcd"],
-]);
 
 /** What one value says. */
 export function judgeSubject(value: SubjectValue): readonly Reading[] {
   const nameless = anonymousOf(value);
   if (nameless !== null) return say("T61", `admits ${quote(nameless)}, which names no repository`);
-  return judgeOna(value) ?? judgeClaims(value) ?? (value.open ? judgePattern(value) : judgeUrl(value));
+  return judgeOna(value) ?? judgeClaims(value) ?? (value.rest === "" ? judgeUrl(value) : judgePattern(value));
 }
 
+/** A subject that the value admits and that says nothing of a repository: everybody has it who has a workspace. */
 function anonymousOf(value: SubjectValue): string | null {
   // Any snapshot counts, not the one of the example alone.
-  const snapshot = patternOf("snapshot/*", true);
-  if (value.start.startsWith("snapshot/") && snapshot !== null && patternsMeet(value.pattern, snapshot))
-    return value.open ? "snapshot/…" : value.start;
+  if (value.start.startsWith("snapshot/")) return value.rest === "" ? value.start : "snapshot/…";
+  const snapshot = "snapshot/01234567-89ab-4cde-8f01-23456789abcd";
+  const anonymous = ["no-context", "deleted-normalizedContextURL", snapshot];
   return anonymous.find((subject) => admittedBy(value, subject)) ?? null;
 }
 
 /** A whole subject: the URL that a workspace was opened on. */
 function judgeUrl(value: SubjectValue): readonly Reading[] {
-  if (isDisguised(value.start))
+  const { start } = value;
+  if (isDisguised(start))
     return say(
       "T59",
       "opens another path than it shows, by dot segments or characters that URL parsers drop",
@@ -201,7 +194,7 @@ function judgeUrl(value: SubjectValue): readonly Reading[] {
     );
   const wrong = spelling(value);
   if (wrong !== null) return say("T56", wrong);
-  const parsed = parseSubject(value.start, hostsFor(value));
+  const parsed = parseSubject(start, hostsFor(value, start));
   if (parsed.kind !== "repository")
     return say("T56", "is not a URL that a workspace of a repository presents");
   const { repository, context } = parsed;
@@ -244,23 +237,40 @@ function oddForm(value: SubjectValue, { kind, url }: EntryUrl, isOwnUrl: boolean
 
 /** Does the document admit nothing of the repository but its own URLs? */
 function isBare(value: SubjectValue, repository: EntryUrl): boolean {
-  const { url } = repository;
+  const own = repoSubjects(repository, ["repository"]).exact;
   const values = value.view.logins.flatMap((login) =>
     on(login, "sub").flatMap((c) => (c.negated ? [] : c.values)),
   );
   return (
-    repoSubjects(repository, ["repository"]).exact.includes(value.start) &&
-    !exampleSubjects(repository, "branches").some((sub) => admitted(value, sub)) &&
-    !values.some((v) => v.startsWith(url) && /^([/?][^/]|\$\{\?\})/.test(v.slice(url.length)))
+    own.includes(value.start) &&
+    values.every((v) => own.includes(v) || !v.startsWith(repository.url)) &&
+    !exampleSubjects(repository, "branches").some((sub) => admitted(value, sub))
   );
 }
 
 /** A subject with wildcards. */
 function judgePattern(value: SubjectValue): readonly Reading[] {
-  const { start } = value;
+  const { start, rest } = value;
   const wrong = start.startsWith("https://") ? spelling(value) : null;
   if (wrong !== null) return say("T56", wrong);
-  const readings = judgeReach(value);
+  // A `?` with a parameter's name and `=` behind it is T27's: here it begins the query that is meant.
+  const meant = /^\ue001[A-Za-z_]+=/.test(rest) ? `${start}?` : start;
+  const organization = (url: string): readonly Reading[] => [
+    ...unguarded(value),
+    admission(value, "org", url, { contexts: ["all"] }),
+  ];
+  const readings = judgeReach(value, meant, rest, organization, ({ repository, group, rest: below }) => {
+    const anything = below === "/" && !isMore(rest) && rest.includes(manyMark);
+    const missesItself = anything && !admitted(value, repository.url);
+    if (group && missesItself) return organization(repository.url);
+    const contexts = forkContexts(value, repository);
+    return [
+      ...(missesItself ? itselfMissing(repository) : []),
+      ...(anything || contexts.length === 0 ? branchesMissing(value, repository) : []),
+      ...unguarded(value),
+      admission(value, "repo", repository.url, { hostKind: repository.kind, contexts }),
+    ];
+  });
   const opened = opensElsewhere(start);
   if (opened === null) return readings;
   const message = `in fact admits what begins with ${quote(opened)}: URL parsers remove dot segments`;
@@ -271,45 +281,11 @@ function judgePattern(value: SubjectValue): readonly Reading[] {
   ];
 }
 
-/** Whom a pattern lets in, by where its first wildcard stands. */
-function judgeReach(value: SubjectValue): readonly Reading[] {
-  const { start, more } = value;
-  // A `?` that is meant to begin a query, and is a wildcard, is T27's: here it counts as what is meant.
-  const reach = subjectReach(beginsQuery(value) ? `${start}?` : start, more, hostsFor(value));
-  const loose = looseReach(reach);
-  if (loose !== null) return loose;
-  if (reach.kind === "organization") return organization(value, reach.url);
-  if (reach.kind !== "repository") return [];
-  const { repository, group, rest } = reach;
-  const anything = rest === "/" && !more && value.pattern.includes("many");
-  const missesItself = anything && !admitted(value, repository.url);
-  if (group && missesItself) return organization(value, repository.url);
-  const forms = ["", ".git", "/"].map((end) => quote(escapePattern(repository.url + end)));
-  return [
-    ...(missesItself
-      ? say(
-          "T51",
-          `does not admit ${quote(repository.url)}: workspaces opened on the repository itself are denied`,
-          { remedy: `add ${forms.join(", ")} to the list` },
-        )
-      : []),
-    ...branches(value, repository),
-    ...unguarded(value),
-    admission(value, "repo", repository.url, {
-      hostKind: repository.kind,
-      contexts: forkContexts(value, repository),
-    }),
-  ];
-}
-
-/** Is the first wildcard a `?` with a parameter's name and `=` behind it? No host has a `=` in names: nothing else fits. */
-function beginsQuery({ pattern, start }: SubjectValue): boolean {
-  const at = Array.from(start).length;
-  return pattern[at] === "one" && /^[A-Za-z_]+=/.test(literalStart(pattern.slice(at + 1)));
-}
-
-function organization(value: SubjectValue, url: string): readonly Reading[] {
-  return [...unguarded(value), admission(value, "org", url, { contexts: ["all"] })];
+function itselfMissing({ url }: EntryUrl): readonly Form[] {
+  const forms = ["", ".git", "/"].map((end) => quote(escapePattern(url + end)));
+  return say("T51", `does not admit ${quote(url)}: workspaces opened on the repository itself are denied`, {
+    remedy: `add ${forms.join(", ")} to the list`,
+  });
 }
 
 /** Contexts of the value in which a fork's code runs, in everyday use or by a link made for it. */
@@ -322,41 +298,38 @@ function forkContexts(value: SubjectValue, repository: EntryUrl): readonly Conte
 }
 
 /** On hosts with the branch in the query, a pattern of paths misses them. */
-function branches(value: SubjectValue, repository: EntryUrl): readonly Reading[] {
-  const { prefixes, query } = dialects[repository.kind];
+function branchesMissing(value: SubjectValue, repository: EntryUrl): readonly Form[] {
   const examples = exampleSubjects(repository, "branches");
-  if (query === undefined || /[?#]/.test(value.start) || examples.some((sub) => admitted(value, sub)))
-    return [];
-  const meant = (["commits", "pull-requests", "tags"] as const)
-    .flatMap((context) => (prefixes[context] ?? []).map((row) => row.replace("{U}", () => repository.url)))
-    .some((prefix) => value.start.startsWith(prefix));
-  if (meant) return [];
+  const isOfPaths = dialects[repository.kind].query !== undefined && !/[?#]/.test(value.start);
+  if (!isOfPaths || examples.some((sub) => admitted(value, sub))) return [];
   const [branch = cloneUrl(repository)] = examples;
   return say("T60", `admits no branch: on this host the branch is in the query, as in ${quote(branch)}`);
 }
 
 /** Does the value let in a subject that begins like the repository and opens another? */
-function unguarded(value: SubjectValue): readonly Reading[] {
-  const { start, pattern } = value;
+function unguarded(value: SubjectValue): readonly Form[] {
+  const { start, text, rest } = value;
   if (/[?#]/.test(start)) return [];
-  const runs = [...traversals(start).map((run) => spelled(pattern, run, "a")), ...narrowWaysOut(value)];
+  const example = (marked: string, run: string): string =>
+    marked
+      .replace(manyMark, () => run)
+      .replaceAll(manyMark, "")
+      .replaceAll(oneMark, "a");
+  // A run of `?` has room for ways out of one length.
+  const [places = ""] = /^\ue001*/.exec(rest) ?? [];
+  const end = example(rest.slice(places.length), "");
+  const runs = [
+    ...traversals(start).map((run) => example(text, run)),
+    ...traversalsOfLength(start, places.length).map((run) => `${start}${run}${end}`),
+  ];
   const found = runs.find((sub) => leavesPath(sub, start) && admittedBy(value, sub));
   if (found === undefined) return [];
   return say("T59", `also admits ${quote(found)}, which opens ${quote(new URL(found).pathname)}`);
 }
 
-/** Ways out through a run of `?`, which admits texts of one length. */
-function narrowWaysOut({ pattern, start }: SubjectValue): readonly string[] {
-  const from = Array.from(start).length;
-  const end = pattern.findIndex((token, i) => i >= from && token !== "one");
-  const to = end < 0 ? pattern.length : end;
-  const rest = spelled(pattern.slice(to), "", "a");
-  return traversalsOfLength(start, to - from).map((run) => `${start}${run}${rest}`);
-}
-
 /** A subject that is a list of claims; null for what is none. */
 function judgeClaims(value: SubjectValue): readonly Reading[] | null {
-  const pairs = claimsOf(marked(value));
+  const pairs = claimsOf(value.text);
   if (pairs === null) return null;
   const wrong = influenced(pairs);
   if (wrong !== null) return say("T62", wrong);
@@ -365,10 +338,10 @@ function judgeClaims(value: SubjectValue): readonly Reading[] | null {
   if (wild >= 0 && (at < 0 || wild < at))
     return say("T53", "has a wildcard before the repository: any claims that end like it match");
   const [, repository] = pairs[at] ?? [];
-  const isNamed = pairs.some(([key]) => key === "org_id");
-  if (repository !== undefined) return judgeRepository(value, repository, isNamed);
+  const open = pairs.some(([key]) => key === "org_id") ? { openTo: null } : {};
+  if (repository !== undefined) return judgeRepository(value, repository, open);
   // Every repository of an organization of Gitpod's.
-  return pairs.every(([key]) => key === "org_id") ? [admission(value, "org", null, { openTo: null })] : [];
+  return pairs.every(([key]) => key === "org_id") ? [admission(value, "org", null, open)] : [];
 }
 
 /** What callers choose or change; null where there is nothing of the kind. */
@@ -384,21 +357,17 @@ function influenced(pairs: readonly (readonly [key: string, value: string])[]): 
 }
 
 /** The claim `repository` is the clone URL: the host's answer, not what somebody typed. */
-function judgeRepository(value: SubjectValue, text: string, isNamed: boolean): readonly Reading[] {
-  const mark = text.search(wildcardMark);
+function judgeRepository(value: SubjectValue, text: string, open: Partial<Admission>): readonly Reading[] {
+  const [start = ""] = text.split(wildcardMark, 1);
+  const rest = text.slice(start.length);
+  const organization = (url: string) => [admission(value, "org", url, open)];
   // A whole clone URL is complete, as if a slash followed it.
-  const start = mark < 0 ? `${text}/` : text.slice(0, mark);
-  const reach = subjectReach(start, mark >= 0 && mark < text.length - 1, hostsFor({ ...value, start }));
-  const loose = looseReach(reach);
-  if (loose !== null) return loose;
-  const open = isNamed ? { openTo: null } : {};
-  if (reach.kind === "organization") return [admission(value, "org", reach.url, open)];
-  if (reach.kind !== "repository") return [];
-  const { repository, group } = reach;
-  if (mark >= 0 && group) return [admission(value, "org", repository.url, open)];
-  const lacksGit = hasDotGit(repository.kind) && mark < 0 && !text.endsWith(".git");
-  const message = "has a repository without .git, which every clone URL on this host has";
-  return [...(lacksGit ? say("T56", message) : []), admission(value, "repo", repository.url, open)];
+  return judgeReach(value, rest === "" ? `${text}/` : start, rest, organization, ({ repository, group }) => {
+    if (rest !== "" && group) return organization(repository.url);
+    const lacksGit = hasDotGit(repository.kind) && rest === "" && !text.endsWith(".git");
+    const message = "has a repository without .git, which every clone URL on this host has";
+    return [...(lacksGit ? say("T56", message) : []), admission(value, "repo", repository.url, open)];
+  });
 }
 
 /** Fields that whoever creates an environment chooses, and that may hold colons. */
@@ -406,23 +375,22 @@ const chosenField = /(?:^|:)(creator_name|creator_email|creator_idp_claims|conte
 
 /** A subject of Ona, of its version 2 or 3; null for what is none. */
 function judgeOna(value: SubjectValue): readonly Reading[] | null {
-  const version = onaVersionOf(value.start);
+  const { text, start } = value;
+  const version = onaVersionOf(start);
   const noForm = say("T70", "is a form that no token of Ona has");
   if (version === null) return value.issuer.isOna ? noForm : null;
-  const text = marked(value);
-  const [, organization = "", rest = ""] = /^\w+:([^:/]*)[:/]?(.*)$/s.exec(text) ?? [];
+  const [, organization = "", bearer = ""] = /^\w+:([^:/]*)[:/]?(.*)$/s.exec(text) ?? [];
   if (organization === "" || wildcardMark.test(organization))
     return say("T53", "has a wildcard before the project: other organizations match");
   if (/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i.exec(text)?.[0].match(/[A-F]/))
     return say("T70", "has an id in capitals: Ona's are in lower case, and IAM compares letter case");
   const project = admission(value, "repo", null, { isProject: true, openTo: null });
-  const wild = rest.search(wildcardMark);
-  if (wild < 0) {
-    const whole = parseOnaSubject(value.start);
+  if (value.rest === "") {
+    const whole = parseOnaSubject(start);
     if (whole === null) return noForm;
     return whole.bearer === "project" ? [project] : [];
   }
-  const before = rest.slice(0, wild);
+  const [before = ""] = bearer.split(wildcardMark, 1);
   const bearers = onaBearers[version];
   const among = Object.keys(bearers).filter((key) => `${key}:`.startsWith(before));
   if (among.length > 0)
@@ -434,22 +402,19 @@ function judgeOna(value: SubjectValue): readonly Reading[] | null {
   if (field !== undefined)
     return say("T70", `has a wildcard after ${field}, whose value a user chooses: anything fits into it`);
   const isWhole =
-    version === "v2" || !text.endsWith(`:${manyMark}`) || admitted(value, value.start.replace(/:$/, ""));
+    version === "v2" || !text.endsWith(`:${manyMark}`) || admitted(value, start.replace(/:$/, ""));
   const bare =
     "refuses environments whose subject ends with the project's id, as all do unless the organization appends fields";
   return [...(bearers[key] === "project" ? [project] : []), ...(isWhole ? [] : say("T63", bare))];
 }
 
-/** The first value of another version than the first one of its document, and what is odd about it. */
+/** The first subject of Ona's of another version than the first one of its document: whoever changes it has both for a while. */
 export function judgeMixture(values: readonly SubjectValue[]): readonly (readonly [SubjectValue, Form])[] {
-  const versions = values.map(({ start }) => onaVersionOf(start));
-  const other = values.find(
-    ({ issuer }, i) => issuer.providerName === values[0]?.issuer.providerName && versions[i] !== versions[0],
-  );
-  if (other === undefined) return [];
+  const [first, ...others] = values.filter(({ start }) => onaVersionOf(start) !== null);
+  const other = others.find(({ start }) => onaVersionOf(start) !== onaVersionOf(first?.start ?? ""));
   const message =
     "is of another version than other subjects of the document, and an issuer presents only one";
-  // Whoever changes the version at Ona has both for a while.
-  const isMove = versions[0] !== null && onaVersionOf(other.start) !== null;
-  return say("T63", message, isMove ? { severity: "info" } : {}).map((form) => [other, form]);
+  return say("T63", message, { severity: "info" }).flatMap((form) =>
+    other === undefined ? [] : [[other, form]],
+  );
 }

@@ -6,6 +6,7 @@ import type { Condition, Statement } from "../../model/policyDocument";
 import { quotaTable } from "../../model/quotas";
 import type { RoleAccess } from "../../model/roleAccess";
 import {
+  assumeAction,
   conditionKeyPattern,
   coversPattern,
   evaluateTrust,
@@ -287,25 +288,18 @@ export function namedSubjects(view: TrustView, login: TrustStatement): readonly 
 /** May a token with this `sub` log in by a statement, all else being as wanted? A Deny counts that looks at nothing but `sub`. */
 export function admits(view: TrustView, login: TrustStatement, issuer: TrustedIssuer, sub: string): boolean {
   const key = `${issuer.providerName}:sub`.toLowerCase();
-  const { policy } = view.read;
-  const denies = view.statements.filter(
-    ({ statement, conditions }) =>
-      statement.Effect === "Deny" && conditions.every((c) => c.key.toLowerCase() === key),
-  );
-  const condition = Object.entries(login.statement.Condition ?? {}).map(
-    ([operator, block]) =>
-      [operator, Object.fromEntries(Object.entries(block).filter(([k]) => k.toLowerCase() === key))] as const,
-  );
-  const allow: Statement = {
-    Effect: "Allow",
-    Principal: { Federated: issuer.principal },
-    Action: "sts:AssumeRoleWithWebIdentity",
-    Condition: Object.fromEntries(condition),
-  };
-  return evaluateTrust(
-    { ...policy, Statement: [allow, ...denies.map((d) => d.statement)] },
-    { federated: issuer.principal, context: new Map([[key, [sub]]]) },
-  ).allowed;
+  const request = { federated: issuer.principal, context: new Map([[key, [sub]]]) };
+  const isOfSub = (c: TrustCondition): boolean => c.key.toLowerCase() === key;
+  const denies = view.statements
+    .filter(({ statement, conditions }) => statement.Effect === "Deny" && conditions.every(isOfSub))
+    .map(({ statement }) => statement);
+  const wanted = login.conditions.filter(isOfSub).map((c) => ({ [c.operator]: { [c.key]: c.values } }));
+  // All of them must hold.
+  return [{}, ...wanted].every((Condition) => {
+    const Principal = { Federated: issuer.principal };
+    const allow: Statement = { Effect: "Allow", Principal, Action: assumeAction, Condition };
+    return evaluateTrust({ ...view.read.policy, Statement: [allow, ...denies] }, request).allowed;
+  });
 }
 
 /** The claims that become condition keys whoever issues the token. */
