@@ -59,9 +59,9 @@ function waivable(): readonly string[] {
 }
 
 function acceptable(rule: Rule): string {
+  if (rule.severity === "error" && !rule.waivable) return "no";
   if (rule.manifest !== undefined) return "under `defaults`";
-  if (rule.admission === undefined && rule.role === undefined) return "no";
-  return rule.severity !== "error" || rule.waivable ? "yes" : "no";
+  return rule.admission === undefined && rule.role === undefined ? "no" : "yes";
 }
 
 function heading(rule: Rule): string {

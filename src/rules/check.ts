@@ -9,6 +9,7 @@ import { dialects, parseEntryUrl } from "../subject";
 import type { JudgedRole, PlacedAdmission, StatementMemo, Surroundings } from "./judgedRole";
 import { isJudged } from "./permissions/policySizes";
 import { denialsOf } from "./permissions/statements";
+import { destroyed } from "./providers/destroyed";
 import { observed, type Observation, type Rule } from "./rule";
 import { accessOfExisting, accessOfRole } from "./sources";
 import { ruleOf, rules } from "./table";
@@ -131,9 +132,6 @@ export function check(
   const origin: Origin = { file: model.manifestName, path: [] };
   const whole: WaiverEntry = { accept: [], mainManifest: true, origin };
   const entries = new Set(model.accounts.flatMap(({ roles }) => roles.map((role) => role.entry)));
-  const ofAccounts = model.accounts.flatMap((account) =>
-    ofEach((rule) => rule.account?.(account, model), account.origin),
-  );
   const ofManifest = rules.flatMap((rule) =>
     (rule.manifest?.(model) ?? []).map((seen) => ({
       ...{ rule, entry: whole },
@@ -149,7 +147,6 @@ export function check(
     }),
   );
   return once([
-    ...ofAccounts,
     ...withWaivers([...ofManifest, ...ofRoles], entries, model.accept, today),
     ...(today === undefined ? [] : ofDates(model, entries, today, ending ?? today)),
   ]);
@@ -182,15 +179,8 @@ function ofDates(
 
 /** What the rules have to say about the deploy of a model, after the stacks that it replaces. */
 export function checkDeploy(last: readonly DeployedStack[], model: AccessModel): readonly RuleFinding[] {
-  return ofEach((rule) => rule.deployed?.(last, model), { file: model.manifestName, path: [] });
-}
-
-/** What each rule says of something of a manifest that nobody can waive. */
-function ofEach(
-  ask: (rule: Rule) => readonly Observation[] | undefined,
-  origin: Origin,
-): readonly RuleFinding[] {
-  return rules.flatMap((rule) => (ask(rule) ?? []).map((seen) => findingOf(rule, { origin }, seen)));
+  const place = { origin: { file: model.manifestName, path: [] } };
+  return destroyed(last, model).map((seen) => findingBy("P06", place, seen));
 }
 
 /** Whose repositories the entries name: `github.com/acme`, sorted. */

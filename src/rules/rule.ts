@@ -1,6 +1,5 @@
 import type { Origin, Severity } from "../diagnostics";
-import type { AccessModel, Account } from "../model/accessModel";
-import type { DeployedStack } from "../model/deployed";
+import type { AccessModel } from "../model/accessModel";
 import type { ExistingIdentityProvider } from "../model/existing";
 import type { GitpodYmlFacts, Place, Step } from "../model/gitpodYml";
 import type { JudgedRole, PlacedAdmission, Surroundings, TrustView } from "./judgedRole";
@@ -28,8 +27,6 @@ export interface Rule {
   readonly trust?: (view: TrustView, role: JudgedRole) => readonly Observation[];
   /** Everything else about a role: what it may do, and what AWS makes of it. */
   readonly role?: (role: JudgedRole) => readonly Observation[];
-  /** An account of a manifest as a whole: nobody can waive it. */
-  readonly account?: (account: Account, model: AccessModel) => readonly Observation[];
   /** A manifest as a whole: only `defaults` can waive it. */
   readonly manifest?: (model: AccessModel) => readonly Observation[];
   /** Identity providers that exist already. */
@@ -37,8 +34,6 @@ export interface Rule {
     providers: readonly ExistingIdentityProvider[],
     surroundings: Surroundings,
   ) => readonly Observation[];
-  /** What the last synth wrote, or a state holds, beside what a manifest says now: nobody can waive it. */
-  readonly deployed?: (last: readonly DeployedStack[], model: AccessModel) => readonly Observation[];
   /** A `.gitpod.yml` that exists already. */
   readonly gitpodYml?: (subject: GitpodYmlSubject) => readonly PlacedObservation[];
 }

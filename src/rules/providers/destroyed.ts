@@ -9,21 +9,24 @@ const moveState =
 
 /** Rules about what a deploy takes away. */
 export const destroyedRules: readonly Rule[] = rulesOf({
+  // The walker applies it.
   P06: {
     severity: "warning",
     title: "deploying destroys what the last synth wrote, or loses sight of it",
     why: "whoever still logs in by it is refused, and the sessions of a role that is destroyed lose their permissions",
     remedy:
       "put what the message names back into the manifest, unless it is meant to go or was never deployed",
-    deployed: (last, model) => {
-      const stacks = model.accounts.flatMap(stacksOf);
-      return last.flatMap((before) => {
-        const now = stacks.find(({ name }) => name === before.name);
-        return now === undefined ? goneStack(before, model) : changedStack(before, now, stacks, model);
-      });
-    },
   },
 });
+
+/** What deploying a model takes away, after what the last synth wrote, or a state holds. */
+export function destroyed(last: readonly DeployedStack[], model: AccessModel): readonly Observation[] {
+  const stacks = model.accounts.flatMap(stacksOf);
+  return last.flatMap((before) => {
+    const now = stacks.find(({ name }) => name === before.name);
+    return now === undefined ? goneStack(before, model) : changedStack(before, now, stacks, model);
+  });
+}
 
 /** A stack that no account has any more: Terraform destroys nothing of it, and nobody can deploy it. */
 function goneStack(

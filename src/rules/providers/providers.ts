@@ -108,7 +108,7 @@ export const providerRules: readonly Rule[] = rulesOf({
     title: "declared and unused",
     why: "an issuer that nobody needs is one more that a role could trust by mistake",
     remedy: "remove it, or write the entries that need it",
-    account: (_, { installations, accounts }) =>
+    manifest: ({ installations, accounts }) =>
       installations
         .filter((i) => !accounts.some(({ roles }) => roles.some((role) => role.installation === i.name)))
         .map((i) => ({

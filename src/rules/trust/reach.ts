@@ -1,6 +1,6 @@
 import { below, quote } from "../../diagnostics";
 import { dialects } from "../../subject";
-import { listed, rulesOf, type Rule } from "../rule";
+import { listed, observed, rulesOf, type Rule } from "../rule";
 
 /** Rules about whom a role admits, be it an entry of a manifest or a document that says so. */
 export const reachRules: readonly Rule[] = rulesOf({
@@ -66,22 +66,24 @@ export const reachRules: readonly Rule[] = rulesOf({
     title: "an issuer of the old form",
     why: "since September 2023 new installations issue tokens as https://services.<host>/idp; if yours does, every login is denied",
     remedy: "copy iss from gp idp token --audience sts.amazonaws.com --decode, if it differs",
-    account: ({ roles }, { installations }) =>
-      installations
-        .filter((i) => isOldForm(i.providerName) && roles.some((role) => role.installation === i.name))
-        .map((i) => ({ message: oldForm(i.providerName), origin: i.origin })),
+    manifest: ({ installations, accounts }) => {
+      const used = new Set(accounts.flatMap(({ roles }) => roles.map((role) => role.installation)));
+      return installations
+        .filter(({ name }) => used.has(name))
+        .flatMap(({ providerName, origin }) => observed(oldForm(providerName), origin));
+    },
     trust: ({ logins }) =>
       logins.flatMap(({ issuers, name, origin }) =>
         issuers
-          .filter((i) => i.foreign === null && isOldForm(i.providerName))
           // Those declared with it may know that it is on its way out.
-          .filter(({ installations, providerName: old }) =>
-            installations.every((i) => i.formerIssuers.every((former) => former.providerName !== old)),
+          .filter(
+            ({ foreign, installations, providerName: own }) =>
+              foreign === null &&
+              installations.every((i) => i.formerIssuers.every((old) => old.providerName !== own)),
           )
-          .map((i) => ({
-            message: `${name}: ${oldForm(i.providerName)}`,
-            origin: below(origin, "Principal", "Federated"),
-          })),
+          .flatMap(({ providerName }) =>
+            observed(oldForm(providerName), below(origin, "Principal", "Federated"), `${name}: `),
+          ),
       ),
   },
   T66: {
@@ -144,11 +146,10 @@ export const reachRules: readonly Rule[] = rulesOf({
   },
 });
 
-/** Did Gitpod's installer write issuers of this form until September 2023? */
-function isOldForm(providerName: string): boolean {
-  return providerName.startsWith("api.");
-}
-
-function oldForm(providerName: string): string {
-  return `the issuer is ${quote(`https://${providerName}`)}; newer installations use ${quote(`https://services.${providerName.slice("api.".length)}`)}`;
+/** What is said of an issuer as Gitpod's installer wrote them until September 2023; null of others. */
+function oldForm(providerName: string): string | null {
+  const [, host] = /^api\.(.*)$/s.exec(providerName) ?? [];
+  return host === undefined
+    ? null
+    : `the issuer is ${quote(`https://${providerName}`)}; newer installations use ${quote(`https://services.${host}`)}`;
 }

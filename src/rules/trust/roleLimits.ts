@@ -31,10 +31,15 @@ export const roleLimitRules: readonly Rule[] = rulesOf({
     remedy:
       "spread the entries over more accounts, or have AWS raise the quota and write it under quotas of the account",
     policyRemedy: "keep to what IAM takes",
-    account: ({ roles: { length: roles }, identityProviders: { length: providers }, quotas }) => [
-      ...overQuota(`${roles} roles`, roles, quotas.rolesPerAccount),
-      ...overQuota(`${providers} identity providers`, providers, quotas.identityProvidersPerAccount),
-    ],
+    manifest: ({ accounts }) =>
+      accounts.flatMap(({ roles, identityProviders: { length: providers }, quotas, origin }) => {
+        const most = quotas.identityProvidersPerAccount;
+        const found = [
+          ...overQuota(`${roles.length} roles`, roles.length, quotas.rolesPerAccount),
+          ...overQuota(`${providers} identity providers`, providers, most),
+        ];
+        return observed(found, origin);
+      }),
     trust: ({ access }) => observed(refusedOf(access), access.origin),
   },
 });
