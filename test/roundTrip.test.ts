@@ -25,11 +25,11 @@ import { accountStackJson } from "./support/stacks";
 jest.setTimeout(300_000);
 
 const texts = nastyTexts(full ? 1000 : 520);
-/** One text in twelve for each field, so that twelve fields together have seen them all; with FULL=1 every fourth. */
-const share = full ? 4 : 12;
+/** One text in sixteen for each field, so that sixteen fields together have seen them all; with FULL=1 every fourth. */
+const share = full ? 4 : 16;
 const textsFor = (name: FieldName) => texts.filter((_, i) => i % share === names.indexOf(name) % share);
 /** Snippets that are run in bash, which takes its time. */
-const runsInBash = full ? 100 : 5;
+const runsInBash = full ? 100 : 3;
 const names = Object.keys(fields) as FieldName[];
 
 /** Fields that are for people or programs to read: many texts must come through these. */
@@ -135,8 +135,8 @@ describe("each nasty text in each field of a manifest", () => {
 
   test("many are refused, and many come through", () => {
     expect(texts.length).toBeGreaterThanOrEqual(500);
-    expect(counts.refused).toBeGreaterThan(700);
-    expect(counts.through).toBeGreaterThan(250);
+    expect(counts.refused).toBeGreaterThan(400);
+    expect(counts.through).toBeGreaterThan(150);
   });
 });
 
@@ -167,7 +167,7 @@ describe("what comes through", () => {
 
   test("does so from a file, with status 0; what does not, with status 1 and nothing written", async () => {
     const statuses = new Set<number>();
-    for (const name of names.filter((_, i) => full || i % 3 === 0)) {
+    for (const name of names.filter((_, i) => full || i % 5 === 0)) {
       const isThrough = (text: string) => accepted(project(manifestOf(name, text))) !== null;
       const drawn = textsFor(name);
       const [through, refused] = [drawn.find(isThrough), drawn.find((text) => !isThrough(text))];

@@ -93,6 +93,7 @@ export function factsText(facts: Facts): string {
 
 /** Lines of at most so many characters, the later ones indented; a word that is longer keeps a line of its own. */
 function wrap(text: string, columns: number): readonly string[] {
+  if (text.length < columns - 1) return [text];
   const lines = text.match(new RegExp(`.{1,${columns - 2}}(?: |$)|[^ ]+(?: |$)`, "g")) ?? [""];
   return lines.map((line, i) => (i === 0 ? line : `  ${line}`).trimEnd());
 }

@@ -1,4 +1,5 @@
-import { bash, commandLine } from "../support/process";
+import { compiledLine } from "../support/compiled";
+import { bash } from "../support/process";
 import { command, inTemporaryFolder, tree, write } from "../support/folder";
 
 /*
@@ -16,6 +17,7 @@ const reason = !full
 if (reason !== null) process.stderr.write(`skipped: folders that are mounts; ${reason}\n`);
 
 inTemporaryFolder();
+const commandLine = compiledLine();
 
 const two = `version: 1
 accounts:

@@ -1,9 +1,11 @@
 import { readdirSync } from "node:fs";
 import { command, inTemporaryFolder, tree, write } from "../support/folder";
-import { appLine, bash, commandLine, fullTest } from "../support/process";
+import { compiledLine } from "../support/compiled";
+import { appLine, bash, fullTest } from "../support/process";
 import { manifest } from "../support/project";
 
 inTemporaryFolder();
+const commandLine = compiledLine();
 
 /** As many as give a signal its turn between two snippets; each with a warning, more than a pipe holds. */
 const repos = Array.from(

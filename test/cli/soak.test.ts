@@ -1,7 +1,8 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { command, inTemporaryFolder, tree, write } from "../support/folder";
-import { bash, commandLine } from "../support/process";
+import { compiledLine } from "../support/compiled";
+import { bash } from "../support/process";
 
 /** Runs that are killed: a few, with FULL=1 twenty, or as many as SOAK says. */
 const runs = Number(process.env["SOAK"] ?? (process.env["FULL"] === "1" ? 20 : 2));
@@ -9,6 +10,7 @@ const runs = Number(process.env["SOAK"] ?? (process.env["FULL"] === "1" ? 20 : 2
 jest.setTimeout(60_000 + 10_000 * runs);
 
 inTemporaryFolder();
+const commandLine = compiledLine();
 
 /** Manifests between which everything changes: accounts and repositories come and go, and every role is another. */
 const manifests = [

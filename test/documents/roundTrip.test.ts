@@ -160,7 +160,7 @@ describe("importing our own roles gives the roles back", () => {
           done += 1;
         },
       ),
-      runs(10, 100),
+      runs(6, 100),
     );
     expect(done).toBeGreaterThan(5);
   });

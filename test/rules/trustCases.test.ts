@@ -587,7 +587,7 @@ describe("documents of any shape", () => {
           expect(bare(any)).toEqual(bare(any));
         },
       ),
-      runs(60, 1_000),
+      runs(30, 1_000),
     );
   });
 });

@@ -86,7 +86,7 @@ describe.each(kinds)("the trust policy of a role on %s, read as a document", (ki
           ]);
         },
       ),
-      runs(30, 500),
+      runs(15, 500),
     );
   });
 });

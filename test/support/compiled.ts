@@ -3,6 +3,7 @@ import { globSync } from "tinyglobby";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { quoted } from "./process";
 
 const root = join(__dirname, "..", "..");
 
@@ -41,4 +42,11 @@ export function compiledCommand(): () => string {
     rmSync(folder, { recursive: true, force: true });
   });
   return () => join(folder, "dist", "cli", "bin.js");
+}
+
+/** Shell words that run the command in a process of its own, from wherever, once `beforeAll` has run. */
+export function compiledLine(): (preload?: string) => string {
+  const bin = compiledCommand();
+  return (preload) =>
+    [process.execPath, ...(preload === undefined ? [] : ["--require", preload]), bin()].map(quoted).join(" ");
 }

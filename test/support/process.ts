@@ -2,22 +2,9 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
 const top = join(__dirname, "..", "..");
-const quoted = (word: string) => `'${word}'`;
+export const quoted = (word: string) => `'${word}'`;
 
-/** Shell words that run the command in a process of its own, from wherever. @param preload - a file that it loads first */
-export function commandLine(preload?: string): string {
-  const first = preload === undefined ? [] : ["--require", preload];
-  const words = [
-    process.execPath,
-    ...first,
-    "--import",
-    require.resolve("tsx"),
-    join(top, "src", "cli", "bin.ts"),
-  ];
-  return words.map(quoted).join(" ");
-}
-
-/** The same of the CDKTF app, without the command of cdktf. */
+/** Shell words that run the CDKTF app in a process of its own, without the command of cdktf. */
 export function appLine(): string {
   return [process.execPath, "--import", require.resolve("tsx"), join(top, "main.ts")].map(quoted).join(" ");
 }

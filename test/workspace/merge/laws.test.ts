@@ -46,7 +46,7 @@ test("a merge inserts, says nothing else, is idempotent, follows the manifest, a
       expect(next).toEqual(mergeSnippet(text, changed, options({ awaits })));
       expect(next.ok && removeSnippet(next.text)).toEqual({ ok: true, text });
     }),
-    runs(30, 1_500),
+    runs(15, 1_500),
   );
   expect(counts.merged).toBeGreaterThan(counts.refused * 4);
 }, 600_000);
