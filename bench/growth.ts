@@ -1,7 +1,6 @@
 import { loadProject } from "../src/cli/project";
 import { loadShellParser } from "../src/workspace/lint/commands";
 import { readForLint } from "../src/workspace/lint/readForLint";
-import { unifiedDiff } from "../src/workspace/merge/diff";
 import { mergeSnippet } from "../src/workspace/merge/merge";
 
 /*
@@ -26,7 +25,7 @@ function checked(text: string): void {
   });
 }
 
-/** Merges our task into a file, shows the difference, and lints the result. */
+/** Merges our task into a file, and lints the result. */
 async function merged(text: string): Promise<void> {
   const tasks = [{ name: "aws", command: "gp idp login aws\ngp sync-done aws\n" }];
   const result = mergeSnippet(text, tasks, {
@@ -38,7 +37,6 @@ async function merged(text: string): Promise<void> {
     replace: false,
   });
   if (!result.ok) throw new Error(JSON.stringify(result));
-  unifiedDiff("x", text, result.text);
   readForLint(result.text, await loadShellParser());
 }
 

@@ -10,7 +10,6 @@ import {
   writeFileSync,
   type Stats,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { basename, dirname, join, normalize, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { getSystemErrorMap } from "node:util";
@@ -41,12 +40,6 @@ class Obstacle extends Error {
   }
 }
 
-/** A folder that files go into: where their drafts are made, which is another folder as long as it is missing. */
-interface Place {
-  readonly folder: string;
-  readonly isMissing: boolean;
-}
-
 /** Drafts are `.<name>.<process>-<run>.tmp` beside the file or folder that they become. */
 const draftName = /^\.(.+)\.(\d+)-([0-9a-f]{8})\.tmp$/s;
 
@@ -58,14 +51,14 @@ const draftName = /^\.(.+)\.(\d+)-([0-9a-f]{8})\.tmp$/s;
  */
 export class Drafts {
   readonly #run = randomBytes(4).toString("hex");
-  readonly #places = new Map<string, Place>();
+  /** Where a folder's files are drafted: in itself or, as long as it is missing, in its own draft. */
+  readonly #places = new Map<string, string>();
   /** Drafts by the file or folder that they become, in order. */
   readonly #moves = new Map<string, string>();
   /** Files to remove, with the folder up to which folders may go with them. */
   readonly #removals: (readonly [root: string, file: string])[] = [];
   readonly #obstacles = new Map<string, string>();
   readonly #done: string[] = [];
-  #scratch: string | null = null;
 
   /** What is in the way, each thing once: where there is something, nothing may be committed. */
   get obstacles(): readonly { readonly path: string; readonly message: string }[] {
@@ -87,8 +80,8 @@ export class Drafts {
   add(root: string, { file, text, mode, ownershipOf }: WantedFile): boolean {
     const path = join(root, file);
     try {
-      const place = this.#place(dirname(path), root);
-      if (!place.isMissing && isThere(path, "file") && isSame(path, text, ownershipOf)) return false;
+      const place = this.#placeOf(dirname(path), root);
+      if (place === dirname(path) && isThere(path, "file") && isSame(path, text, ownershipOf)) return false;
       const draft = this.#draftOf(path, place);
       // Where the encoding is named, Node writes in one call.
       writeFileSync(draft, text, { encoding: "utf8", flag: "wx", mode: mode ?? 0o644 });
@@ -100,43 +93,33 @@ export class Drafts {
     return true;
   }
 
-  /** Where to make the draft of what stands in a place; in a folder that is missing it needs no move of its own. */
-  #draftOf(path: string, place: Place): string {
-    if (place.isMissing) return join(place.folder, basename(path));
-    const draft = join(place.folder, this.#nameOf(basename(path)));
+  /** Where to make the draft of what stands in a folder; where that is missing, it needs no move of its own. */
+  #draftOf(path: string, place: string): string {
+    const [folder, name] = [dirname(path), basename(path)];
+    if (place !== folder) return join(place, name);
+    const draft = join(folder, `.${shortened(name)}.${process.pid}-${this.#run}.tmp`);
     this.#moves.set(path, draft);
     return draft;
   }
 
-  #nameOf(name: string): string {
-    return `.${shortened(name)}.${process.pid}-${this.#run}.tmp`;
-  }
-
-  #place(folder: string, root: string): Place {
-    let place = this.#places.get(folder);
-    if (place === undefined) this.#places.set(folder, (place = this.#newPlace(folder, root)));
+  #placeOf(folder: string, root: string): string {
+    const place = this.#places.get(folder) ?? this.#newPlace(folder, root);
+    this.#places.set(folder, place);
     return place;
   }
 
-  #newPlace(folder: string, root: string): Place {
+  #newPlace(folder: string, root: string): string {
+    const parent = dirname(folder);
     const isAbove = folder !== root && !folder.startsWith(root + sep) && root !== ".";
-    if ((isAbove && isFolder(folder)) || folder === dirname(folder)) return { folder, isMissing: false };
-    const above = this.#place(dirname(folder), root);
-    if (!above.isMissing) {
-      if (isThere(folder, "folder")) return { folder, isMissing: false };
-      this.clear(above.folder, basename(folder));
+    if ((isAbove && isFolder(folder)) || folder === parent) return folder;
+    const above = this.#placeOf(parent, root);
+    if (above === parent) {
+      if (isThere(folder, "folder")) return folder;
+      this.clear(parent, basename(folder));
     }
     const draft = this.#draftOf(folder, above);
     mkdirSync(draft);
-    return { folder: draft, isMissing: true };
-  }
-
-  /** A folder outside of all others, for what another program writes. It is gone afterwards. */
-  scratch(): string {
-    this.clear(tmpdir(), "gitpod-aws-oidc");
-    this.#scratch ??= join(tmpdir(), this.#nameOf("gitpod-aws-oidc"));
-    mkdirSync(this.#scratch, { mode: 0o700 });
-    return this.#scratch;
+    return draft;
   }
 
   /**
@@ -164,7 +147,7 @@ export class Drafts {
     for (const entry of namesIn(folder)) {
       const [, of, process, run] = draftName.exec(entry) ?? [];
       const isOther = of === undefined || run === this.#run || (name !== undefined && of !== shortened(name));
-      if (!isOther && !isRunning(Number(process))) removeIfAllowed(join(folder, entry));
+      if (!isOther && !isRunning(Number(process))) rmSync(join(folder, entry), { recursive: true });
     }
   }
 
@@ -178,21 +161,24 @@ export class Drafts {
    * @throws CommandError - status 1 where nothing was changed, 2 where something was: it names what is new
    */
   commit(): void {
-    for (const [path, draft] of this.#moves)
+    const attempt = (what: string, action: () => void): void => {
       try {
+        action();
+      } catch (error) {
+        throw failure(what, error, this.#done);
+      }
+    };
+    for (const [path, draft] of this.#moves)
+      attempt(`${path} cannot be written`, () => {
         renameSync(draft, path);
         this.#done.push(path);
         this.#moves.delete(path);
-      } catch (error) {
-        throw failure(`${path} cannot be written`, error, this.#done);
-      }
+      });
     for (const [root, file] of this.#removals)
-      try {
+      attempt(`${join(root, file)} cannot be removed`, () => {
         rmSync(join(root, file), { force: true });
         removeEmptyFolders(root, dirname(file));
-      } catch (error) {
-        throw failure(`${join(root, file)} cannot be removed`, error, this.#done);
-      }
+      });
   }
 
   /** Has anything been moved into place? */
@@ -202,8 +188,7 @@ export class Drafts {
 
   /** Takes back what was not committed. */
   discard(): void {
-    for (const draft of [...this.#moves.values(), ...(this.#scratch === null ? [] : [this.#scratch])])
-      rmSync(draft, { recursive: true, force: true });
+    for (const draft of this.#moves.values()) rmSync(draft, { recursive: true, force: true });
     this.#moves.clear();
   }
 }
@@ -219,15 +204,6 @@ function isRunning(process_: number): boolean {
     return process_ !== process.pid && process.kill(process_, 0);
   } catch (error) {
     return errorCode(error) !== "ESRCH";
-  }
-}
-
-/** What another user left in the temporary folder is not ours to remove, and in nobody's way. */
-function removeIfAllowed(draft: string): void {
-  try {
-    rmSync(draft, { recursive: true });
-  } catch {
-    // It stays.
   }
 }
 
@@ -267,14 +243,13 @@ function isSame(path: string, text: string, owner: WantedFile["ownershipOf"]): b
   if (!read.ok) throw new Obstacle(path, "it cannot be read");
   const present = new TextDecoder().decode(read.bytes);
   if (present === text) return true;
-  switch (owner?.(present) ?? "ours") {
-    case "ours":
-      return false;
-    case "edited":
-      throw new Obstacle(path, "somebody edited it since it was written, and it would be overwritten");
-    case "foreign":
-      throw new Obstacle(path, "this tool did not write it");
-  }
+  const why = {
+    ours: null,
+    edited: "somebody edited it since it was written, and it would be overwritten",
+    foreign: "this tool did not write it",
+  }[owner?.(present) ?? "ours"];
+  if (why !== null) throw new Obstacle(path, why);
+  return false;
 }
 
 function removeEmptyFolders(root: string, below: string): void {

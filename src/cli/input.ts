@@ -51,9 +51,9 @@ function fileBytes(file: string, wanted: string): Buffer {
 }
 
 /** Null for bytes that are not UTF-8. */
-function decoded(bytes: Uint8Array): string | null {
+export function decoded(bytes: Uint8Array, { ignoreBOM = false } = {}): string | null {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { ignoreBOM, fatal: true }).decode(bytes);
   } catch {
     return null;
   }

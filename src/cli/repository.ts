@@ -39,7 +39,7 @@ export function chooseSnippet(
       `choose one, e.g. --installation ${selection.installations[0] ?? ""}`,
     );
   }
-  const near = selection.near.length === 0 ? "" : `; the nearest: ${selection.near.join(", ")}`;
+  const near = selection.near === undefined ? "" : `; the nearest: ${selection.near}`;
   throw new CommandError(
     `the manifest has no entry for ${repository}${where}, nor for an organization above it${near}`,
     `${repo === undefined ? "write --repo for another repository, or " : ""}have it added to repos of the manifest, or look at the spelling`,

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { escapeHidden, quote } from "../diagnostics";
+import { escapeHidden } from "../diagnostics";
 import type { AccessModel, Snippet } from "../model/accessModel";
 import { taskFileNames } from "../workspace/lint/taskFile";
 import { selectSnippet } from "../workspace/render/select";
@@ -80,6 +80,8 @@ function checkUsage(given: SnippetArguments): void {
         `${optionName(name)} belongs to ${optionName(mode)}`,
         `write ${optionName(mode)} too, or leave ${optionName(name)} out`,
       );
+  if (given.into === "-")
+    throw new CommandError("no file of tasks is read from standard input", "name the file");
   for (const other of ["await", "replace"] as const)
     if (given.remove === true && isGiven(given[other]))
       throw new CommandError(`--${other} and --remove are different things`, "leave one of them out");
@@ -129,8 +131,6 @@ async function checkFile(
 ): Promise<ExitCode> {
   const write = reportWriter(format, io);
   const text = readGitpodFile(file);
-  if (text === null)
-    throw new CommandError(`there is no file ${quote(file)}`, "name a .gitpod.yml or .ona/automations.yaml");
   const repository = repositoryIfAny(model, repo, dirname(file));
   const report = await lintGitpodYml(text, {
     file,

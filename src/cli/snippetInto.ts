@@ -1,16 +1,17 @@
-import { existsSync, lstatSync, rmSync, statSync } from "node:fs";
+import { existsSync, lstatSync, rmSync, statSync, type Stats } from "node:fs";
 import { basename, dirname } from "node:path";
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import { escapeHidden, formatText, printable, quote, type Finding } from "../diagnostics";
 import type { AccessModel, Snippet, TaskFormat } from "../model/accessModel";
 import { loadShellParser } from "../workspace/lint/commands";
 import { readForLint } from "../workspace/lint/readForLint";
 import { taskFileNames } from "../workspace/lint/taskFile";
-import { unifiedDiff } from "../workspace/merge/diff";
 import { mergeSnippet, removeSnippet, type Unmergeable } from "../workspace/merge/merge";
 import { snippetTasks } from "../workspace/merge/tasks";
 import { CommandError } from "./commandError";
 import { writeTogether } from "./drafts";
 import { readProblems, readRegularFile } from "./files";
+import { decoded } from "./input";
 import type { CommandIo, ExitCode, Options } from "./io";
 import { lintGitpodYml, type LintReport } from "./lintGitpodYml";
 
@@ -34,7 +35,7 @@ export async function mergeInto(
   io: CommandIo,
 ): Promise<ExitCode> {
   const { snippet, body } = ours;
-  const before = readGitpodFile(file);
+  const before = statOf(file) === undefined ? null : readGitpodFile(file);
   if (before === null) {
     checkFolder(file);
     checkName(file, snippet.format);
@@ -89,8 +90,6 @@ function madeErrors(without: readonly Finding[], merged: readonly Finding[]): re
 /** Takes our tasks out of a file, and the file away where they were all that it held. */
 export async function removeFrom(file: string, dryRun: boolean, io: CommandIo): Promise<ExitCode> {
   const before = readGitpodFile(file);
-  if (before === null)
-    throw new CommandError(`there is no file ${quote(file)}`, "name the file to take the tasks out of");
   const removed = removeSnippet(before);
   return removed.ok ? finish(file, before, removed.text, dryRun, io) : refuse(file, removed, io);
 }
@@ -152,11 +151,23 @@ async function finish(
     io.stdout.write(`${shown} held nothing else: removed\n`);
     return 0;
   }
+  const stat = statOf(file);
+  const mode = stat === undefined ? undefined : stat.mode & 0o7777;
   return writeTogether(
     io,
-    (drafts) => drafts.addFile(file, text, modeOf(file)),
+    (drafts) => drafts.addFile(file, text, mode),
     () => `${before === null ? "wrote" : "changed"} ${shown}\n`,
   );
+}
+
+/** A unified diff, as `diff -u` and `git apply` know it; empty where nothing differs. A text of null: no file. */
+function unifiedDiff(path: string, before: string | null, after: string | null): string {
+  if (before === after) return "";
+  const name = path.replace(/^\/+/, "");
+  const from = before === null ? "/dev/null" : `a/${name}`;
+  const to = after === null ? "/dev/null" : `b/${name}`;
+  const options = { context: 3, headerOptions: FILE_HEADERS_ONLY };
+  return createTwoFilesPatch(from, to, before ?? "", after ?? "", undefined, undefined, options);
 }
 
 /** A text as it may be shown: without its secrets. Our own lines have none. */
@@ -173,30 +184,25 @@ async function masked(text: string | null): Promise<string | null> {
     .join("");
 }
 
-/** A file's text, byte order mark included; null where there is none. @throws CommandError - where it is no text */
-export function readGitpodFile(file: string): string | null {
-  if (file === "-") throw new CommandError("no file of tasks is read from standard input", "name the file");
-  if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+/** A file's text, byte order mark included. @throws CommandError - where there is none */
+export function readGitpodFile(file: string): string {
+  if (statOf(file)?.isSymbolicLink() === true)
     throw new CommandError(
       `${quote(file)} is a symbolic link, and nothing is written through one`,
       "name the file that it points to",
     );
   const read = readRegularFile(file);
-  if (!read.ok) {
-    if (read.reason === "missing") return null;
+  if (!read.ok)
     throw new CommandError(
       `${quote(file)} cannot be read: ${readProblems[read.reason]}`,
       "name a .gitpod.yml or .ona/automations.yaml",
     );
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(read.bytes);
-  } catch {
-    throw new CommandError(`${quote(file)} is not UTF-8`, "save it as UTF-8");
-  }
+  const text = decoded(read.bytes, { ignoreBOM: true });
+  if (text === null) throw new CommandError(`${quote(file)} is not UTF-8`, "save it as UTF-8");
+  return text;
 }
 
-function modeOf(file: string): number | undefined {
-  const mode = lstatSync(file, { throwIfNoEntry: false })?.mode;
-  return mode === undefined ? undefined : mode & 0o7777;
+/** What stands at a path, itself and not what it links to. */
+function statOf(file: string): Stats | undefined {
+  return lstatSync(file, { throwIfNoEntry: false });
 }

@@ -11,22 +11,18 @@ export function stackFindings(
   model: AccessModel,
   findings: readonly RuleFinding[],
 ): ReadonlyMap<string, StackFindings> {
-  const stacks = model.accounts.flatMap(stacksOf);
-  const places = rolesByPlace(stacks);
-  const said = new Map<string, RuleFinding[]>(stacks.map(({ name }) => [name, []]));
-  for (const finding of findings) {
-    if (finding.accepted) continue;
-    for (const [stack, roles] of places.get(placeOf(finding.origin)) ?? [])
-      // An entry's roles may be in several stacks: a finding about one of them belongs to its own.
-      if (finding.role === null || roles.size === 0 || roles.has(finding.role))
-        said.get(stack)?.push(finding);
-  }
+  const placed = findings.filter(({ accepted }) => !accepted).map((f) => [placeOf(f.origin), f] as const);
   return new Map(
-    [...said].map(([name, all]) => {
-      const warnings = all.filter(({ severity }) => severity === "warning").map(findingLine);
-      const count = together(all.filter(({ severity }) => severity === "info")).length;
+    model.accounts.flatMap(stacksOf).map((stack) => {
+      const places = rolesByPlace(stack);
+      // An entry's roles may be in several stacks: a finding about one of them belongs to its own.
+      const isOwn = (roles: ReadonlySet<string> | undefined, role: string | null) =>
+        roles !== undefined && (role === null || roles.size === 0 || roles.has(role));
+      const own = placed.flatMap(([place, f]) => (isOwn(places.get(place), f.role) ? [f] : []));
+      const warnings = own.filter(({ severity }) => severity === "warning").map(findingLine);
+      const count = together(own.filter(({ severity }) => severity === "info")).length;
       const info = count === 0 ? [] : [`${count} info: npx gitpod-aws-oidc check lists them`];
-      return [name, { warnings, info }];
+      return [stack.name, { warnings, info }];
     }),
   );
 }
@@ -36,21 +32,12 @@ function placeOf({ file, path }: Origin): string {
   return JSON.stringify([file, ...path.slice(0, 2)]);
 }
 
-/** For each entry the stacks of its roles, with their names; for each account, without roles, its first stack. */
-function rolesByPlace(
-  stacks: readonly Stack[],
-): ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>> {
-  const places = new Map<string, Map<string, Set<string>>>();
-  const rolesAt = (origin: Origin, stack: string): Set<string> => {
-    const place = placeOf(origin);
-    const byStack = places.get(place) ?? new Map<string, Set<string>>();
-    const roles = byStack.get(stack) ?? new Set<string>();
-    places.set(place, byStack.set(stack, roles));
-    return roles;
-  };
-  for (const { name, shard, account } of stacks) {
-    if (shard === 1) rolesAt(account.origin, name);
-    for (const role of account.roles) rolesAt(role.entry.origin, name).add(role.name);
+/** The names of a stack's roles by their entries; its account, of which the first stack speaks, has none. */
+function rolesByPlace({ shard, account }: Stack): ReadonlyMap<string, ReadonlySet<string>> {
+  const places = new Map<string, Set<string>>(shard === 1 ? [[placeOf(account.origin), new Set()]] : []);
+  for (const { entry, name } of account.roles) {
+    const place = placeOf(entry.origin);
+    places.set(place, (places.get(place) ?? new Set()).add(name));
   }
   return places;
 }

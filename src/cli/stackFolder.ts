@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { escapeHidden } from "../diagnostics";
 import { jsonValue, own, readJson } from "../documents/json";
@@ -101,27 +102,40 @@ export function draftStacks(
   const root = relative(join(resolve(outdir), stacksFolder, "any"), resolve(".")).replaceAll(sep, "/");
   const stacks = stackSources(model, selected(model, only), root, findings);
   const present = drafts.filesBelow(outdir, 2);
-  const scratch = write === undefined ? null : drafts.scratch();
-  if (scratch !== null) write?.(scratch, stacks);
-  const textOf = (file: string, own: () => string) =>
-    scratch === null ? own() : readFileSync(join(scratch, file), "utf8");
+  const texts = write === undefined ? null : textsBy(write, stacks);
   for (const stack of stacks) {
-    const file = `${stacksFolder}/${stack.name}/${stackFile}`;
-    drafts.add(outdir, { file, text: textOf(file, () => stackText(stack)) });
+    const file = fileOf(stack);
+    drafts.add(outdir, { file, text: texts?.get(file) ?? stackText(stack) });
   }
   const names = model.accounts.flatMap(({ name, shards }) =>
     Array.from({ length: shards }, (_, i) => stackName(name, i + 1)),
   );
-  const list = textOf(synthManifestFile, () => synthManifestText(stacks));
+  const list = texts?.get(synthManifestFile) ?? synthManifestText(stacks);
   const last = only === undefined ? undefined : jsonIn(join(outdir, synthManifestFile), io);
   drafts.add(outdir, { file: synthManifestFile, text: completed(names, list, last) });
   for (const file of present) {
     const name = basename(dirname(file));
-    const isStack = file === `${stacksFolder}/${name}/${stackFile}` && stackNames.test(name);
+    const isStack = file === fileOf({ name }) && stackNames.test(name);
     if (isStack && !names.includes(name) && (only === undefined || isShardName(name, only)))
       drafts.remove(outdir, file);
   }
   return stacks.length;
+}
+
+function fileOf({ name }: Pick<StackSource, "name">): string {
+  return `${stacksFolder}/${name}/${stackFile}`;
+}
+
+/** What another writer makes of stacks, by file. */
+function textsBy(write: StackWriter, stacks: readonly StackSource[]): ReadonlyMap<string, string> {
+  const folder = mkdtempSync(join(tmpdir(), "gitpod-aws-oidc-"));
+  try {
+    write(folder, stacks);
+    const files = [...stacks.map(fileOf), synthManifestFile];
+    return new Map(files.map((file) => [file, readFileSync(join(folder, file), "utf8")]));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 function selected(model: AccessModel, only: string | undefined): readonly Account[] {

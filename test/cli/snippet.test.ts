@@ -134,6 +134,16 @@ describe("snippet --into", () => {
     expect([stdout, readFileSync(".gitpod.yml", "utf8")]).toEqual(["changed .gitpod.yml\n", ""]);
   });
 
+  it("--dry-run shows a file that is made or goes", async () => {
+    const into = ["snippet", ...app, "--into", ".gitpod.yml"];
+    expect((await command([...into, "--dry-run"])).stdout).toMatch(
+      /^--- \/dev\/null\n\+\+\+ b\/\.gitpod\.yml\n/,
+    );
+    await command(into);
+    const { stdout } = await command(["snippet", "--into", ".gitpod.yml", "--remove", "--dry-run"]);
+    expect(stdout).toMatch(/^--- a\/\.gitpod\.yml\n\+\+\+ \/dev\/null\n/);
+  });
+
   it("makes no folder", async () => {
     for (const more of [[], ["--dry-run"]]) {
       const { status, stderr } = await command(["snippet", ...app, "--into", "nope/.gitpod.yml", ...more]);
@@ -320,7 +330,7 @@ describe("snippet refuses options that mean nothing together", () => {
     [["--all", "--out", "x", "--repo", "https://github.com/acme/app"], /leave --repo/],
     [["--into", "a", "--remove", "--await", "x"], /different things/],
     [["--installation", "nope", "--repo", "https://github.com/acme/app"], /there is acme, labs/],
-    [["--check", "missing.yml"], /there is no file/],
+    [["--check", "missing.yml"], /"missing.yml" cannot be read: it does not exist/],
   ])("%j", async (args, message) => {
     const { status, stderr } = await command(["snippet", ...args]);
     expect(status).toBe(2);

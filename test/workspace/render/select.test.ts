@@ -36,13 +36,13 @@ describe("the snippet of a repository", () => {
     expect(select("https://github.com/Acme/App")).toBe("https://github.com/acme/app");
   });
 
-  it("is none for a neighbour that merely begins alike, and says which entries come near", () => {
+  it("is none for a neighbour that merely begins alike, and says which entry comes near", () => {
     expect(select("https://github.com/acme-evil/app")).toEqual({
       ok: false,
       reason: "none",
-      near: ["https://github.com/acme/app", "https://github.com/acme", "https://github.com/other/app"],
+      near: "https://github.com/acme/app",
     });
-    expect(select("https://bitbucket.org/x/y")).toEqual({ ok: false, reason: "none", near: [] });
+    expect(select("https://bitbucket.org/x/y")).toEqual({ ok: false, reason: "none", near: undefined });
   });
 
   it("needs an installation where there are several", () => {
