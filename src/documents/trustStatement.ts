@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { quote } from "../diagnostics";
 import type { Condition, Statement } from "../model/policyDocument";
 import {
@@ -50,18 +51,11 @@ function patternFor(text: string, open: boolean): Pattern {
 
 const guardPatterns: readonly Pattern[] = guard.map((value) => patternOf(value, true) ?? []);
 
-/** One comparison of the subject. */
-interface Test {
-  readonly negated: boolean;
-  readonly patterns: readonly Pattern[];
-}
-
 /** What reading conditions collects. */
 interface Reading {
-  readonly tests: Test[];
+  /** Comparisons of the subject. */
+  readonly tests: { readonly negated: boolean; readonly patterns: readonly Pattern[] }[];
   readonly notes: string[];
-  /** Null: any is admitted. */
-  audiences: readonly string[] | null;
   expires: string | null;
   sourceCidrs: readonly string[];
 }
@@ -79,44 +73,49 @@ export function readTrustStatement(statement: Statement, federated: string): Tru
   const notes = actions
     .filter((action) => action.toLowerCase() !== assumeAction.toLowerCase())
     .map((action) => `the action ${quote(action)} is left out: a login does not need it`);
-  const reading: Reading = { tests: [], notes, audiences: null, expires: null, sourceCidrs: [] };
+  const reading: Reading = { tests: [], notes, expires: null, sourceCidrs: [] };
   for (const [operator, block] of Object.entries(statement.Condition ?? {}))
     for (const [key, values] of Object.entries(block)) {
       const problem = readCondition(operator, key, many(values), name, reading);
       if (problem !== null) return `${operator} on ${quote(key)} ${problem}`;
     }
-  const subjects = subjectsOf(statement, federated, name, reading);
+  const aud = onKey(statement, federated, `${name}:aud`);
+  const audience = [defaultAudience, ...aud.written.toSorted()].find(
+    (value) => /^[A-Za-z0-9._:/-]{1,255}$/.test(value) && aud.admits(value),
+  );
+  if (audience === undefined) return "it names no audience that an installation can have";
+  if (aud.written.length === 0) notes.push(`any audience was admitted; now only ${audience}`);
+  for (const other of aud.written.filter((value) => value !== audience))
+    notes.push(`the audience ${quote(other)} is left out: an installation has one`);
+  const subjects = subjectsOf(reading, onKey(statement, federated, `${name}:sub`).admits);
   if (subjects.literals.length === 0)
     return "it does not say which subjects: every token of the issuer is admitted";
-  if (reading.audiences === null) notes.push(`any audience was admitted; now only ${defaultAudience}`);
-  const audiences = [...(reading.audiences ?? [defaultAudience])].sort();
-  const audience = audiences.includes(defaultAudience) ? defaultAudience : audiences[0];
-  if (audience === undefined) return "it names no audience that an installation can have";
-  for (const other of audiences.filter((a) => a !== audience))
-    notes.push(`the audience ${quote(other)} is left out: an installation has one`);
   const { expires, sourceCidrs } = reading;
-  const terms = { federated, providerName: name, audience, expires, sourceCidrs };
-  return { terms, notes, ...subjects };
+  return { terms: { federated, providerName: name, audience, expires, sourceCidrs }, notes, ...subjects };
 }
 
-/** What a statement says of subjects, as questions. Of whole subjects, the evaluator decides. */
-function subjectsOf(
-  statement: Statement,
-  federated: string,
-  name: string,
-  { tests, notes }: Reading,
-): Pick<TrustStatement, "literals" | "admits" | "covers" | "excludes"> {
-  const key = `${name}:sub`.toLowerCase();
-  const condition: Condition = Object.fromEntries(
+/** What a statement's conditions on one key say, and what they admit, which the evaluator decides. */
+function onKey(statement: Statement, federated: string, conditionKey: string) {
+  const key = conditionKey.toLowerCase();
+  const Condition: Condition = Object.fromEntries(
     Object.entries(statement.Condition ?? {}).map(([operator, block]) => [
       operator,
       Object.fromEntries(Object.entries(block).filter(([k]) => k.toLowerCase() === key)),
     ]),
   );
-  const policy = { Version: "2012-10-17", Statement: [{ ...statement, Condition: condition }] } as const;
-  const admits = (subject: string): boolean =>
-    evaluateTrust(policy, { federated, context: new Map([[key, [subject]]]) }).allowed;
+  const policy = { Version: "2012-10-17", Statement: [{ ...statement, Condition }] } as const;
+  return {
+    written: Object.values(Condition).flatMap((block) => Object.values(block).flatMap(many)),
+    admits: (value: string): boolean =>
+      evaluateTrust(policy, { federated, context: new Map([[key, [value]]]) }).allowed,
+  };
+}
 
+/** What a statement says of subjects, as questions. */
+function subjectsOf(
+  { tests, notes }: Reading,
+  admits: TrustStatement["admits"],
+): Pick<TrustStatement, "literals" | "admits" | "covers" | "excludes"> {
   const positive = tests.filter((test) => !test.negated).map((test) => test.patterns);
   const negative = tests.filter((test) => test.negated).flatMap((test) => test.patterns);
   const beyondGuard = negative.filter((p) => !guardPatterns.some((g) => coversPattern(g, p)));
@@ -151,7 +150,7 @@ function readCondition(
   const isPlain = set === null && !ifExists;
   switch (key.toLowerCase()) {
     case `${name}:aud`.toLowerCase():
-      return readAudience(parts, values, reading);
+      return base === "stringequals" || base === "stringlike" ? null : unsayable;
     case `${name}:sub`.toLowerCase():
       if (ifExists || set === "forallvalues")
         reading.notes.push(`${operator} also admitted tokens without a subject; now none is`);
@@ -167,21 +166,6 @@ function readCondition(
   }
 }
 
-function readAudience({ base }: OperatorParts, values: readonly string[], reading: Reading): string | null {
-  const wildcards = base === "stringlike";
-  if (base !== "stringequals" && !wildcards) return unsayable;
-  const usable = values.filter((v) => /^[A-Za-z0-9._:/-]{1,255}$/.test(v));
-  for (const value of values.filter((v) => !usable.includes(v)))
-    reading.notes.push(`the audience ${quote(value)} is left out: it is a pattern, or no audience`);
-  const admitsDefault = values.some((value) => {
-    const pattern = wildcards ? patternOf(value, true) : null;
-    return pattern !== null && coversPattern(pattern, patternFor(defaultAudience, false));
-  });
-  const admitted = [...new Set(admitsDefault ? [...usable, defaultAudience] : usable)];
-  reading.audiences = admitted.filter((audience) => reading.audiences?.includes(audience) ?? true);
-  return null;
-}
-
 function readSubject(
   { base, negated, set }: OperatorParts,
   values: readonly string[],
@@ -192,13 +176,11 @@ function readSubject(
   const ignoreCase = base === "stringequalsignorecase";
   if (!wildcards && !ignoreCase && base !== "stringequals" && base !== "stringnotequals") return unsayable;
   if (values.length === 0) return "has no value";
-  const patterns: Pattern[] = [];
-  for (const value of values) {
+  const patterns = values.flatMap((value) => {
     const pattern = patternOf(value, wildcards);
-    if (pattern !== null) patterns.push(pattern);
-    else if (negated) return "holds a policy variable";
-    else reading.notes.push(`the subject ${quote(value)} is left out: it holds a policy variable`);
-  }
+    return pattern === null ? [] : [pattern];
+  });
+  if (patterns.length < values.length) return "holds a policy variable";
   if (ignoreCase) reading.notes.push("letter case did not count in subjects; now it does");
   reading.tests.push({ negated, patterns });
   return null;
@@ -221,12 +203,8 @@ function readExpiry(values: readonly string[], reading: Reading): string | null 
  * @see https://www.w3.org/TR/NOTE-datetime
  */
 function dayOf(moment: string): string | null {
-  const [, minutes = ""] =
-    /^([\d-]{10}T\d{2}:\d{2}(?::\d{2})?)(?:\.\d{1,9})?(?:Z|\+00:00)$/.exec(moment) ?? [];
-  const time = Date.parse(`${minutes}Z`);
-  // A 30 February would be a day in March.
-  const isReal = !Number.isNaN(time) && new Date(time).toISOString().startsWith(minutes);
-  return isReal ? minutes.slice(0, "YYYY-MM-DD".length) : null;
+  const isMoment = z.iso.datetime().safeParse(moment.replace(/\+00:00$/, "Z")).success;
+  return isMoment ? moment.slice(0, "YYYY-MM-DD".length) : null;
 }
 
 function readCidrs(values: readonly string[], reading: Reading): string | null {

@@ -147,12 +147,7 @@ describe("an end is said where it is one moment in UTC", () => {
     Roles: [listed("a", trust(app, { DateLessThan: { "aws:CurrentTime": moment } }))],
   });
 
-  it.each([
-    "2027-03-31T00:00:00Z",
-    "2027-03-31T00:00:00+00:00",
-    "2027-03-31T23:59Z",
-    "2027-03-31T10:00:00.5Z",
-  ])("%s", (moment) => {
+  it.each(["2027-03-31T00:00:00Z", "2027-03-31T00:00:00+00:00", "2027-03-31T10:00:00.5Z"])("%s", (moment) => {
     expect(entriesOf(roleWith(moment))).toContain('expires: "2027-03-31"');
   });
 
