@@ -1,12 +1,6 @@
 import { printable, quote, type Origin } from "../diagnostics";
-import {
-  atomsOf,
-  importRoles,
-  joinAccess,
-  manifestText,
-  type ExistingFile,
-  type ImportedRole,
-} from "../documents";
+import { atomsOf, importRoles, joinAccess, type ExistingFile, type ImportedRole } from "../documents";
+import { manifestText } from "../documents/manifestText";
 import type { ManifestFiles } from "../manifest";
 import type { ExistingAccess } from "../model/existing";
 import type { Partition } from "../model/partitions";

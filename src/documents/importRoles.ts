@@ -7,7 +7,6 @@ import { many, permissionPolicy } from "../policy";
 import { parseEntryUrl, scmHosts } from "../subject";
 import { atomsOf, recogniseGrants, type Recognition } from "./importGrants";
 import {
-  literalsOf,
   readTrust,
   recogniseTrust,
   settleHosts,
@@ -25,23 +24,11 @@ export interface ImportedAccount {
   readonly regions: readonly string[];
 }
 
-/** The issuer of the tokens that a role trusts, with what its subjects are made of. */
-export interface ImportedInstallation {
-  readonly issuer: string;
-  readonly audience: string;
-  readonly isOna: boolean;
-  /** As a manifest has it; null for the default. */
-  readonly subject: string | readonly string[] | null;
-  readonly organizationId: string | null;
-  /** Sorted. `organizationId` is null where it is the installation's. */
-  readonly formerIssuers: readonly { readonly issuer: string; readonly organizationId: string | null }[];
-}
-
 /** A role, as an entry of a manifest. */
 export interface ImportedRole {
+  /** Without the tags that AWS keeps itself. */
   readonly role: ExistingRole;
   readonly account: ImportedAccount;
-  readonly installation: ImportedInstallation;
   /** Of a role of Ona as its description says it, since no subject does. */
   readonly url: string;
   readonly trust: RecognisedTrust;
@@ -63,47 +50,44 @@ export interface Imported {
   readonly skipped: readonly SkippedRole[];
 }
 
-/** A role with everything but its grants, which depend on the region of all. */
-type Half = Omit<ImportedRole, "account" | "permissions"> & {
-  readonly place: Omit<ImportedAccount, "regions">;
-};
+/** A role without its grants, which depend on the region of all; its account has the regions that its own ARNs name. */
+type Half = Omit<ImportedRole, "permissions">;
 
 /** Says existing roles as entries of a manifest. No entry admits anybody that its role does not, other spellings aside. */
 export function importRoles({ roles }: ExistingAccess): Imported {
   const read = roles.map((role) => ({ role, trust: readTrust(role) }));
   const hosts = settleHosts(read.flatMap(({ trust }) => (typeof trust === "string" ? [] : [trust])));
   const skipped: SkippedRole[] = [];
-  const halves = read.flatMap(({ role, trust }) => {
+  const halves: Half[] = [];
+  const counts = new Map<string, Map<string, number>>();
+  for (const { role, trust } of read) {
     const half = typeof trust === "string" ? trust : halfOf(role, trust, hosts);
-    if (typeof half !== "string") return [half];
-    skipped.push({ role, problem: half });
-    return [];
+    if (typeof half === "string") {
+      skipped.push({ role, problem: half });
+      continue;
+    }
+    halves.push(half);
+    const { id, regions } = half.account;
+    const own = counts.get(id) ?? new Map<string, number>();
+    for (const region of regions) own.set(region, (own.get(region) ?? 0) + 1);
+    counts.set(id, own);
+  }
+  const imported = halves.map((half) => {
+    const sorted = [...(counts.get(half.account.id) ?? [])].sort(
+      ([a, n], [b, m]) => m - n || (a < b ? -1 : 1),
+    );
+    const account = { ...half.account, regions: sorted.map(([region]) => region) };
+    const place = { partition: account.partition, account: account.id, region: account.regions[0] ?? "" };
+    return { ...half, account, permissions: recogniseGrants(half.statements, place) };
   });
-  const places = new Map(halves.map(({ place }) => [place.id, place]));
-  const accounts = new Map(
-    [...places].map(([id, place]) => [
-      id,
-      accountOf(
-        place,
-        halves.filter((half) => half.place.id === id),
-      ),
-    ]),
-  );
-  return {
-    skipped,
-    roles: halves.map(({ place, ...half }) => {
-      const account = accounts.get(place.id) ?? { ...place, regions: [] };
-      const near = { partition: account.partition, account: account.id, region: account.regions[0] ?? "" };
-      return { ...half, account, permissions: recogniseGrants(half.statements, near) };
-    }),
-  };
+  return { skipped, roles: imported };
 }
 
 /** The role so far, or why there is no entry. */
 function halfOf(role: ExistingRole, read: ReadTrust, hosts: SettledHosts): Half | string {
   const trust = recogniseTrust(read, hosts);
   if (trust === null) {
-    const literals = read.groups.flatMap(literalsOf);
+    const literals = read.groups.flatMap((group) => group.literals);
     const subjects = literals.map(({ text, open }) => quote(open ? `${text}*` : text));
     return `its subjects are those of no repository, organization or Ona project: ${[...read.unsaid, ...subjects].slice(0, 5).join("; ")}`;
   }
@@ -117,46 +101,38 @@ function halfOf(role: ExistingRole, read: ReadTrust, hosts: SettledHosts): Half 
     return `it trusts an identity provider of another account, ${quote(terms.federated)}`;
   const permissions = permissionsOf(role);
   if (typeof permissions === "string") return permissions;
-  const { statements, notes } = withoutExpiry(permissions, terms.expires);
+  const deny =
+    terms.expires === null
+      ? null
+      : permissionPolicy({ grants: [], statements: [], expires: `${terms.expires}T00:00:00Z` });
+  const statements = permissions.filter((s) => atomsOf([s]) !== atomsOf(deny?.Statement ?? []));
+  const isDenyNew = deny !== null && statements.length === permissions.length;
   const repository = entry.ona === null ? entry.url.url : repositoryOf(role);
+  const [ofAws, tags] = [true, false].map((is) =>
+    Object.entries(role.tags).filter(([key]) => /^aws:/i.test(key) === is),
+  );
+  const regions = statements
+    .flatMap((s) => many(s.Resource))
+    .map((resource) => parseArn(resource)?.region ?? "")
+    .filter((region) => partitionOf(region) === partition);
   return {
-    ...{ role, trust, statements, place: { id: federated.account, partition } },
-    ...{ url: repository ?? entry.url.url, installation: installationOf(trust) },
+    role: { ...role, tags: Object.fromEntries(tags ?? []) },
+    ...{ trust, statements, account: { id: federated.account, partition, regions } },
+    url: repository ?? entry.url.url,
     notes: [
       ...trust.notes,
       ...(repository === null
         ? ["the trust policy names a project of Ona and no repository: write its url, which the task is for"]
         : []),
-      ...notes,
-      ...Object.keys(role.tags)
-        .filter(isAwsTag)
-        .map((key) => `the tag ${quote(key)} is left out: AWS keeps it itself`),
+      ...(isDenyNew
+        ? ["sessions that still run are denied everything from that day on, which no policy of the role did"]
+        : []),
+      ...(ofAws ?? []).map(([key]) => `the tag ${quote(key)} is left out: AWS keeps it itself`),
       ...(role.name === null
         ? ["the files do not say the role's name: write name and adopt: true to take it over"]
         : []),
       ...unseenNotes(role),
     ],
-  };
-}
-
-/** Keys that nobody but AWS may write. */
-export function isAwsTag(key: string): boolean {
-  return /^aws:/i.test(key);
-}
-
-function installationOf({ terms, entry, formers }: RecognisedTrust): ImportedInstallation {
-  const { claims, ona } = entry;
-  const organizationOf = (of: typeof entry) => (of.ona ?? of.claims)?.organizationId ?? null;
-  const organizationId = organizationOf(entry);
-  const issuerOf = ({ providerName }: typeof terms) => `https://${providerName}`;
-  const versions = ona?.versions ?? [];
-  return {
-    ...{ issuer: issuerOf(terms), audience: terms.audience, isOna: ona !== null, organizationId },
-    subject: versions.length > 1 ? "both" : versions[0] === "v2" ? "v2" : (claims?.keys ?? null),
-    formerIssuers: formers.map((former) => {
-      const other = organizationOf(former.entry);
-      return { issuer: issuerOf(former.terms), organizationId: other === organizationId ? null : other };
-    }),
   };
 }
 
@@ -181,31 +157,6 @@ function permissionsOf(role: ExistingRole): readonly Statement[] | string {
       seen.add(Sid);
       return statement;
     });
-}
-
-/** Without the Deny that `expires` brings along; where a role has none, the entry adds it. */
-function withoutExpiry(
-  statements: readonly Statement[],
-  expires: string | null,
-): { readonly statements: readonly Statement[]; readonly notes: readonly string[] } {
-  if (expires === null) return { statements, notes: [] };
-  const deny =
-    permissionPolicy({ grants: [], statements: [], expires: `${expires}T00:00:00Z` })?.Statement ?? [];
-  const left = statements.filter((s) => atomsOf([s]) !== atomsOf(deny));
-  const added =
-    "sessions that still run are denied everything from that day on, which no policy of the role did";
-  return { statements: left, notes: left.length < statements.length ? [] : [added] };
-}
-
-/** An account, with the regions that the ARNs of its roles name. */
-function accountOf(place: Half["place"], roles: readonly Half[]): ImportedAccount {
-  const counts = new Map<string, number>();
-  for (const resource of roles.flatMap(({ statements }) => statements.flatMap((s) => many(s.Resource)))) {
-    const region = parseArn(resource)?.region ?? "";
-    if (partitionOf(region) === place.partition) counts.set(region, (counts.get(region) ?? 0) + 1);
-  }
-  const sorted = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
-  return { ...place, regions: sorted.map(([region]) => region) };
 }
 
 /** What no file says of a role: an entry that adopts it would take that away. */

@@ -12,19 +12,13 @@ import {
   recogniseOna,
   type AdmittedSubjects,
   type Recognised,
-  type SubjectLiteral,
 } from "../subject";
 import { readTrustStatement, type Terms, type TrustStatement } from "./trustStatement";
 
-/** Statements of one entry's terms. */
-interface Group {
-  readonly terms: Terms;
-  readonly statements: readonly TrustStatement[];
-}
-
 /** A trust policy, taken apart. */
 export interface ReadTrust {
-  readonly groups: readonly Group[];
+  /** Statements of equal terms are one. */
+  readonly groups: readonly TrustStatement[];
   /** Statements that no entry says. */
   readonly unsaid: readonly string[];
 }
@@ -46,31 +40,43 @@ export function readTrust({ trust }: Pick<ExistingRole, "trust">): ReadTrust | s
   if (typeof statements === "string") return statements;
   if (statements.some((s) => s.Effect === "Deny"))
     return "its trust policy has a Deny, which no entry can say: it would admit more";
-  const groups = new Map<string, Group>();
+  const groups = new Map<string, TrustStatement>();
   const unsaid: string[] = [];
   for (const [i, statement] of statements.entries()) {
     const place = `trust statement ${i + 1}`;
     const { Principal } = statement;
     const principals = typeof Principal === "object" ? Object.entries(Principal) : [];
     if (principals.length === 0) unsaid.push(`${place} is left out: its principal is no identity provider`);
-    for (const [type, names] of principals)
+    for (const [type, names] of principals) {
       if (type !== "Federated")
         unsaid.push(`${place}: the principals ${many(names).map(quote).join(", ")} are left out`);
-    for (const federated of principals.flatMap(([type, names]) =>
-      type === "Federated" ? many(names) : [],
-    )) {
-      const read = readTrustStatement(statement, federated);
-      if (typeof read === "string") {
-        unsaid.push(`${place} is left out: ${read}`);
-        continue;
+      for (const federated of type === "Federated" ? many(names) : []) {
+        const read = readTrustStatement(statement, federated);
+        if (typeof read === "string") {
+          unsaid.push(`${place} is left out: ${read}`);
+          continue;
+        }
+        const key = JSON.stringify(read.terms);
+        const before = groups.get(key);
+        groups.set(key, before === undefined ? read : either(before, read));
       }
-      const key = JSON.stringify(read.terms);
-      const alike = groups.get(key)?.statements ?? [];
-      groups.set(key, { terms: read.terms, statements: [...alike, read] });
     }
   }
   if (groups.size > 0) return { groups: [...groups.values()], unsaid };
   return unsaid.length === 0 ? "its trust policy trusts nobody" : unsaid.join("; ");
+}
+
+/** Two statements of equal terms in one: IAM ORs them. */
+function either(a: TrustStatement, b: TrustStatement): TrustStatement {
+  const admits = (subject: string): boolean => a.admits(subject) || b.admits(subject);
+  const covers = (prefix: string): boolean => a.covers(prefix) || b.covers(prefix);
+  return {
+    ...{ terms: a.terms, admits, covers },
+    literals: [...a.literals, ...b.literals],
+    notes: [...a.notes, ...b.notes],
+    excludes: (text, open) =>
+      (a.excludes(text, open) || b.excludes(text, open)) && !(open ? covers(text) : admits(text)),
+  };
 }
 
 /** The host of each name and port that trust policies are about. */
@@ -102,25 +108,11 @@ function fitOf(entry: Recognised | null): number {
 }
 
 /** What a group admits on each host, by its name and port: literals of another say nothing about it. */
-function admittedOn(group: Group): readonly (readonly [string, AdmittedSubjects])[] {
-  const all = admittedBy(group);
-  return [...literalsByAuthority(all.literals)].map(([authority, literals]) => [
+function admittedOn(group: TrustStatement): readonly (readonly [string, AdmittedSubjects])[] {
+  return [...literalsByAuthority(group.literals)].map(([authority, own]) => [
     authority,
-    { ...all, literals },
+    { ...group, literals: own },
   ]);
-}
-
-function admittedBy({ statements }: Group): AdmittedSubjects {
-  const admits = (subject: string): boolean => statements.some((s) => s.admits(subject));
-  const covers = (prefix: string): boolean => statements.some((s) => s.covers(prefix));
-  // IAM ORs statements.
-  const excludes = (text: string, open: boolean): boolean =>
-    statements.some((s) => s.excludes(text, open)) && !(open ? covers(text) : admits(text));
-  return { literals: literalsOf({ statements }), admits, covers, excludes };
-}
-
-export function literalsOf({ statements }: Pick<Group, "statements">): readonly SubjectLiteral[] {
-  return statements.flatMap((s) => s.literals);
 }
 
 /** What an entry says of the trust in one issuer. */
@@ -145,7 +137,7 @@ export function recogniseTrust({ groups, unsaid }: ReadTrust, hosts: SettledHost
         const host = hosts.get(authority);
         return host === undefined ? null : recognise(admitted, host);
       });
-      return [recogniseOna(admittedBy(group)), ...onHosts].flatMap((entry) =>
+      return [recogniseOna(group), ...onHosts].flatMap((entry) =>
         entry === null ? [] : [{ ...group, entry }],
       );
     })
@@ -157,10 +149,10 @@ export function recogniseTrust({ groups, unsaid }: ReadTrust, hosts: SettledHost
     .sort((a, b) => (a.terms.providerName < b.terms.providerName ? -1 : 1));
   const said = [best, ...formers];
   const others = groups.filter(({ terms }) => said.every((s) => s.terms !== terms));
-  const isOfBest = ({ terms }: Group) => terms.federated === best.terms.federated;
+  const isOfBest = ({ terms }: TrustStatement) => terms.federated === best.terms.federated;
   const left = [
-    ...said.flatMap((own) => literalsOf(own).filter((literal) => !isSaid(literal, own.entry.subjects))),
-    ...others.filter(isOfBest).flatMap(literalsOf),
+    ...said.flatMap((own) => own.literals.filter((literal) => !isSaid(literal, own.entry.subjects))),
+    ...others.filter(isOfBest).flatMap(({ literals }) => literals),
   ];
   const added = said.flatMap(({ entry: { added: more } }) => [
     ...more.exact,
@@ -168,7 +160,7 @@ export function recogniseTrust({ groups, unsaid }: ReadTrust, hosts: SettledHost
   ]);
   const notes = [
     ...unsaid,
-    ...said.flatMap(({ statements }) => statements.flatMap((s) => s.notes)),
+    ...said.flatMap((own) => own.notes),
     ...left.map(
       ({ text, open }) =>
         `admitted until now, and not by this entry: ${quote(text)}${open ? " and more after it" : ""}`,

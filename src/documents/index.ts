@@ -4,4 +4,3 @@ export { readExisting, type ExistingFile } from "./readExisting";
 export type { Remark } from "./document";
 export { importRoles, type Imported, type ImportedRole, type SkippedRole } from "./importRoles";
 export { atomsOf, recogniseGrants } from "./importGrants";
-export { manifestText } from "./manifestText";

@@ -1,23 +1,23 @@
+import { Document, isCollection, isPair, visit, type Node, type ScalarTag } from "yaml";
 import { printable, quote } from "../diagnostics";
-import type { Context } from "../model/accessModel";
 import { onaIssuer } from "../model/issuer";
 import type { Partition } from "../model/partitions";
 import { fixedLimits } from "../model/quotas";
 import { accessLevels, type ResolvedGrant } from "../policy";
-import { yamlQuote, yamlWord } from "../workspace/render/quoting";
+import { yamlWord } from "../workspace/render/quoting";
 import { knownHosts } from "../subject";
-import {
-  isAwsTag,
-  type ImportedAccount,
-  type ImportedInstallation,
-  type ImportedRole,
-  type SkippedRole,
-} from "./importRoles";
+import type { ImportedAccount, ImportedRole, SkippedRole } from "./importRoles";
+import type { IssuerTrust, RecognisedTrust } from "./importTrust";
 
-type Lines = readonly string[];
+/** Keys of a manifest; without a value they are left out. */
+type Keys = Readonly<Record<string, unknown>>;
 
-/** What has a name in the manifest, by that. */
-type Named<T> = ReadonlyMap<string, T>;
+/** Text as every YAML parser reads it, with what nobody sees escaped. */
+const textTag: ScalarTag = {
+  ...{ tag: "tag:yaml.org,2002:str", default: true, resolve: (text) => text },
+  identify: (value) => typeof value === "string",
+  stringify: ({ value }) => yamlWord(String(value)),
+};
 
 /**
  * Imported roles as a manifest: what cannot be said stands in comments. The same roles give the same text.
@@ -28,211 +28,193 @@ export function manifestText(
   skipped: readonly SkippedRole[],
   regionOf: (partition: Partition) => string = () => "unknown",
 ): string {
-  const installations = namedInstallations(roles.map((role) => role.installation));
+  const document = new Document({ version: 1 }, { customTags: (tags) => [textTag, ...tags] });
+  const node = (value: unknown, comments: readonly string[] = []): Node => {
+    const present = (_: unknown, item: unknown) => item ?? undefined;
+    const made = document.createNode(value, present, { aliasDuplicateObjects: false });
+    made.commentBefore = comments.map((comment) => ` ${printable(comment)}`).join("\n");
+    return made;
+  };
+  const add = (key: string, value: unknown, ...comments: readonly string[]) => {
+    const name = Object.assign(node(key, comments), { spaceBefore: true });
+    document.add(document.createPair(name, node(value)));
+  };
   const accounts = new Map(roles.map(({ account }) => [accountName(account), account]));
-  const hosts = new Map<string, string>(
+  const installations = namedInstallations(roles);
+  const hosts = new Map(
     roles
       .map(({ trust }) => trust.entry.host)
       .filter(({ name }) => !Object.hasOwn(knownHosts, name))
       .map(({ name, kind }) => [name, kind]),
   );
   const firsts = new Map(roles.toReversed().map((role) => [role.url, role]));
-  const entries = (kind: "org" | "repo"): Lines =>
-    roles
-      .filter(({ trust }) => trust.entry.kind === kind)
-      .flatMap((role) => entryLines(role, installations, accounts.size > 1, firsts.get(role.url) !== role));
-  const lines = [
-    "version: 1",
-    ...block(
-      "accounts",
-      sorted(accounts).flatMap(([name, account]) => accountLines(name, account, regionOf(account.partition))),
+
+  add(
+    "accounts",
+    new Map(
+      [...accounts]
+        .sort(byKey)
+        .map(([name, { id, partition, regions }]) => [
+          node(name, [regionComment(regions)]),
+          { id, region: regions[0] ?? regionOf(partition) },
+        ]),
     ),
-    ...block("installations", sorted(installations).flatMap(installationLines)),
-    ...(hosts.size === 0
-      ? []
-      : block(
-          "scmHosts",
-          sorted(hosts).map(([name, kind]) => `  ${yamlQuote(name)}: ${kind}`),
-          ["# What kind of host each is cannot be seen: this is what fits the subjects best."],
-        )),
-    ...(["org", "repo"] as const).flatMap((kind) => {
-      const own = entries(kind);
-      return own.length === 0 ? [] : block(`${kind}s`, own);
-    }),
-    ...skipped.flatMap(({ role: { name, origin }, problem }) => {
-      const label = name === null ? `the role of ${quote(origin.file)}` : `role ${quote(name)}`;
-      return ["", `# No entry for ${label}: ${printable(problem)}`];
-    }),
-  ];
-  return `${lines.join("\n")}\n`;
-}
-
-function block(key: string, lines: Lines, comment: Lines = []): Lines {
-  return ["", ...comment, ...(lines.length === 0 ? [`${key}: {}`] : [`${key}:`, ...lines])];
-}
-
-function sorted<T>(map: Named<T>): readonly (readonly [string, T])[] {
-  return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-/** What YAML holds; a key without a value is left out. */
-type Value = string | true | readonly Value[] | Pairs;
-interface Pairs {
-  readonly [key: string]: Value | null | undefined;
-}
-
-/** A value on one line, which every YAML parser reads alike. */
-function flow(value: Value): string {
-  if (typeof value === "string") return yamlWord(value);
-  if (value === true) return "true";
-  if (isList(value)) return `[${value.map(flow).join(", ")}]`;
-  const pairs = pairsOf(value);
-  return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
-}
-
-function isList(value: Value): value is readonly Value[] {
-  return Array.isArray(value);
-}
-
-function pairsOf(pairs: Pairs): Lines {
-  return Object.entries(pairs).flatMap(([key, value]) =>
-    value === null || value === undefined ? [] : [`${yamlWord(key)}: ${flow(value)}`],
   );
-}
-
-/** The lines of an account's, an installation's or an entry's keys. */
-function keyLines(pairs: Pairs): Lines {
-  return pairsOf(pairs).map((pair) => `    ${pair}`);
-}
-
-/** A list of items of one line or more. */
-function listLines(key: string, items: readonly Lines[]): Lines {
-  const lines = items.flatMap((item) => item.map((line, i) => `      ${i === 0 ? "-" : " "} ${line}`));
-  return lines.length === 0 ? [] : [`    ${key}:`, ...lines];
-}
-
-function accountLines(name: string, { id, regions }: ImportedAccount, fallback: string): Lines {
-  const [region = fallback, ...others] = regions;
-  const comment =
-    regions.length === 0
-      ? "No ARN of these roles names a region: write the one where the account's secrets and queues are."
-      : `The region that the ARNs of these roles name${others.length === 0 ? "" : ` most; others name ${others.join(", ")}`}.`;
-  return [`  ${name}:`, ...keyLines({ id }), `    # ${comment}`, ...keyLines({ region })];
-}
-
-function installationLines([name, installation]: readonly [string, ImportedInstallation]): Lines {
-  const { issuer, audience, isOna, subject, organizationId, formerIssuers } = installation;
-  const [, host] = /^https:\/\/api\.([a-z0-9-]+(?:\.[a-z0-9-]+)+)\/idp$/.exec(issuer) ?? [];
-  const isDefault = host !== undefined || (isOna && issuer === onaIssuer);
-  return [
-    `  ${name}:`,
-    ...keyLines({
-      kind: isOna ? "ona" : null,
-      host,
-      issuer: isDefault ? null : issuer,
-      audience: audience === "sts.amazonaws.com" ? null : audience,
-    }),
-    "    # It is there already: existing leaves it alone, import takes it over.",
-    ...keyLines({ identityProvider: "existing", subject, organizationId }),
-    ...(formerIssuers.length === 0
+  add(
+    "installations",
+    new Map([...installations.values()].map(({ name, keys }) => [name, keys])),
+    ...(roles.length === 0
       ? []
-      : ["    # Its older issuers, or newer ones: the one above is a guess."]),
-    ...listLines(
-      "formerIssuers",
-      formerIssuers.map((former) => [flow({ ...former, identityProvider: "existing" })]),
-    ),
-  ];
+      : ["Their identity providers exist already: existing leaves one alone, import takes it over."]),
+    ...(roles.every(({ trust }) => trust.formers.length === 0)
+      ? []
+      : ["Which of the issuers is the newest is a guess."]),
+  );
+  if (hosts.size > 0)
+    add(
+      "scmHosts",
+      new Map([...hosts].sort(byKey)),
+      "What kind of host each is cannot be seen: this is what fits the subjects best.",
+    );
+  for (const kind of ["org", "repo"] as const) {
+    const entries = roles
+      .filter(({ trust }) => trust.entry.kind === kind)
+      .map((imported) => {
+        const { url, role, account, trust, notes } = imported;
+        const installation = installations.get(JSON.stringify(installationOf(trust)));
+        const isFurther = firsts.get(url) !== imported;
+        return node(
+          {
+            url,
+            installations: installations.size > 1 ? [installation?.name] : null,
+            accounts: accounts.size > 1 ? [accountName(account)] : null,
+            ...entryOf(imported),
+            // One snippet logs in to all roles of a repository.
+            snippet: isFurther && role.name !== null ? { profile: role.name } : null,
+          },
+          notes,
+        );
+      });
+    if (entries.length > 0) add(`${kind}s`, entries);
+  }
+  document.comment = skipped
+    .map(({ role: { name, origin }, problem }) => {
+      const label = name === null ? `the role of ${quote(origin.file)}` : `role ${quote(name)}`;
+      return ` No entry for ${label}: ${printable(problem)}`;
+    })
+    .join("\n\n");
+  // What stands behind a key of an account, an installation or an entry, and holds nothing deeper, is one line.
+  visit(document, {
+    Collection(_, collection, path) {
+      const isDeep = collection.items.some((item) => isCollection(isPair(item) ? item.value : item));
+      collection.flow = collection.items.length === 0 || (path.length > 5 && isPair(path.at(-1)) && !isDeep);
+    },
+  });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
-/** @param isFurther - has the repository an entry already? Its snippet logs in to the roles of both */
-function entryLines(
-  { role, account, installation, url, trust, permissions, notes }: ImportedRole,
-  installations: Named<ImportedInstallation>,
-  hasAccounts: boolean,
-  isFurther: boolean,
-): Lines {
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+function regionComment([first, ...others]: readonly string[]): string {
+  if (first === undefined)
+    return "No ARN of these roles names a region: write the one where the account's secrets and queues are.";
+  return `The region that the ARNs of these roles name${others.length === 0 ? "" : ` most; others name ${others.join(", ")}`}.`;
+}
+
+/** The installation whose tokens a role trusts. */
+function installationOf(trust: RecognisedTrust): Keys {
+  const { providerName, audience } = trust.terms;
+  const { claims, ona } = trust.entry;
+  const [, host] = /^api\.([a-z0-9-]+(?:\.[a-z0-9-]+)+)\/idp$/.exec(providerName) ?? [];
+  const issuerOf = ({ terms }: IssuerTrust) => `https://${terms.providerName}`;
+  const organizationOf = ({ entry }: IssuerTrust) => (entry.ona ?? entry.claims)?.organizationId;
+  const organizationId = organizationOf(trust);
+  const isDefault = host !== undefined || (ona !== null && issuerOf(trust) === onaIssuer);
+  const versions = ona?.versions ?? [];
+  return {
+    kind: ona === null ? null : "ona",
+    host,
+    issuer: isDefault ? null : issuerOf(trust),
+    audience: audience === "sts.amazonaws.com" ? null : audience,
+    identityProvider: "existing",
+    subject: versions.length > 1 ? "both" : versions[0] === "v2" ? "v2" : claims?.keys,
+    organizationId,
+    formerIssuers: unlessEmpty(
+      trust.formers.map((former) => {
+        const other = organizationOf(former);
+        const differs = other === organizationId ? null : other;
+        return { issuer: issuerOf(former), organizationId: differs, identityProvider: "existing" };
+      }),
+    ),
+  };
+}
+
+/** Each installation with a name after its host, in order of these; a second one of a name has a number behind it. */
+function namedInstallations(roles: readonly ImportedRole[]) {
+  const found = new Map<string, { readonly name: string; readonly keys: Keys }>();
+  const names = new Set<string>();
+  const distinct = new Map(
+    roles.map(({ trust }) => {
+      const keys = installationOf(trust);
+      return [JSON.stringify(keys), { trust, keys }];
+    }),
+  );
+  for (const [id, { trust, keys }] of [...distinct].sort(byKey)) {
+    // `acme` of `services.acme.gitpod.cloud/idp`.
+    const [, label = "gitpod"] =
+      /^(?:(?:api|services)\.)?([a-z0-9][a-z0-9-]{0,23})/.exec(trust.terms.providerName) ?? [];
+    const base = trust.entry.ona === null ? label : "ona";
+    let name = base;
+    for (let n = 2; names.has(name); n++) name = `${base}-${n}`;
+    names.add(name);
+    found.set(id, { name, keys });
+  }
+  return found;
+}
+
+function entryOf({ role, account, trust, permissions }: ImportedRole): Keys {
   const { entry, terms } = trust;
   const { maxSessionDuration: seconds } = role;
-  const own = JSON.stringify(installation);
-  const on = [...installations].filter(([, other]) => JSON.stringify(other) === own).map(([name]) => name);
-  return [
-    ...notes.map((note) => `  # ${printable(note)}`),
-    `  - url: ${yamlQuote(url)}`,
-    ...keyLines({
-      project: entry.ona?.projects,
-      installations: installations.size > 1 ? on : null,
-      accounts: hasAccounts ? [accountName(account)] : null,
-      name: role.name,
-      adopt: role.name === null ? null : true,
-      path: (role.path === "/" ? null : role.path) ?? /:role(\/.+\/)/s.exec(role.arn ?? "")?.[1],
-      description: role.description,
-      tags: unlessEmpty(Object.fromEntries(Object.entries(role.tags).filter(([key]) => !isAwsTag(key)))),
-      contexts: contextsOf(entry.contexts),
-      sessionDuration: seconds === null || seconds === fixedLimits.minRoleSession ? null : `${seconds}s`,
-      permissionsBoundary: role.permissionsBoundary,
-      expires: terms.expires,
-      sourceCidrs: unlessEmpty(terms.sourceCidrs),
-      managedPolicies: unlessEmpty([...new Set(role.managedPolicies.map(({ arn }) => arn))].sort()),
-    }),
-    ...listLines(
-      "grants",
-      permissions.grants.map((grant) => [grantText(grant, account)]),
-    ),
-    ...listLines(
-      "statements",
-      permissions.statements.map((statement) => pairsOf({ ...statement })),
-    ),
-    ...keyLines({ snippet: isFurther && role.name !== null ? { profile: role.name } : null }),
-  ];
+  const isDefault = entry.contexts.every((context) => context === "repository");
+  return {
+    project: entry.ona?.projects,
+    name: role.name,
+    adopt: role.name === null ? null : true,
+    path: (role.path === "/" ? null : role.path) ?? /:role(\/.+\/)/s.exec(role.arn ?? "")?.[1],
+    description: role.description,
+    tags: unlessEmpty(role.tags),
+    contexts: isDefault
+      ? null
+      : entry.contexts.map((c) => (typeof c === "string" ? c : { branch: c.branch })),
+    sessionDuration: seconds === null || seconds === fixedLimits.minRoleSession ? null : `${seconds}s`,
+    permissionsBoundary: role.permissionsBoundary,
+    expires: terms.expires,
+    sourceCidrs: unlessEmpty(terms.sourceCidrs),
+    managedPolicies: unlessEmpty([...new Set(role.managedPolicies.map(({ arn }) => arn))].sort()),
+    grants: unlessEmpty(permissions.grants.map((grant) => grantOf(grant, account))),
+    statements: unlessEmpty(permissions.statements),
+  };
 }
 
 function unlessEmpty<T extends object>(value: T): T | null {
   return Object.keys(value).length === 0 ? null : value;
 }
 
-/** Null for the default. */
-function contextsOf(contexts: readonly Context[]): Value | null {
-  if (contexts.length === 0 || (contexts.length === 1 && contexts[0] === "repository")) return null;
-  return contexts.map((context) => (typeof context === "string" ? context : { branch: context.branch }));
-}
-
-function grantText({ kind, access, target, arn, kmsKey }: ResolvedGrant, account: ImportedAccount): string {
+function grantOf({ kind, access, target, arn, kmsKey }: ResolvedGrant, account: ImportedAccount): Keys {
   const name = kind === "parameter" && target.name.includes("/") ? `/${target.name}` : target.name;
   const isHere = (value: string, own = "") => arn !== null || value === own;
-  return flow({
+  return {
     [kind]: arn ?? name,
     access: access === accessLevels(kind)[0] ? null : access,
     account: isHere(target.account, account.id) ? null : target.account,
     region: isHere(target.region, account.regions[0]) ? null : target.region,
     kmsKey: kmsKey?.arn,
-  });
+  };
 }
 
 /** The name of an imported account: its id, which is all that is known of it. */
 function accountName({ id }: Pick<ImportedAccount, "id">): string {
   return `aws-${id}`;
-}
-
-/** Each installation by a name after its host; a second one of a name has a number behind it. */
-function namedInstallations(installations: readonly ImportedInstallation[]): Named<ImportedInstallation> {
-  const named = new Map<string, ImportedInstallation>();
-  const distinct = new Map(installations.map((i) => [JSON.stringify(i), i]));
-  for (const [, installation] of sorted(distinct)) {
-    const base = installation.isOna ? "ona" : nameOfHost(installation.issuer);
-    let name = base;
-    for (let n = 2; named.has(name); n++) name = `${base}-${n}`;
-    named.set(name, installation);
-  }
-  return named;
-}
-
-/** `acme` of `https://services.acme.gitpod.cloud/idp`. */
-function nameOfHost(issuer: string): string {
-  const [, label = ""] = /^https:\/\/(?:(?:api|services)\.)?([^./]*)/.exec(issuer) ?? [];
-  const plain = label
-    .toLowerCase()
-    .replace(/[^a-z0-9-]/g, "")
-    .replace(/^-+/, "")
-    .slice(0, 24);
-  return plain === "" || plain === "constructor" ? "gitpod" : plain;
 }

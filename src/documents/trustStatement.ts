@@ -17,7 +17,7 @@ import {
   type OperatorParts,
   type Pattern,
 } from "../policy";
-import { onaVersionOf, type SubjectLiteral } from "../subject";
+import { onaVersionOf, type AdmittedSubjects } from "../subject";
 
 /** Whom a statement trusts, and when: what statements of one entry have in common. */
 export interface Terms {
@@ -32,12 +32,8 @@ export interface Terms {
 }
 
 /** A statement of a trust policy for one identity provider, as far as an entry can say it. */
-export interface TrustStatement {
+export interface TrustStatement extends AdmittedSubjects {
   readonly terms: Terms;
-  readonly literals: readonly SubjectLiteral[];
-  readonly admits: (subject: string) => boolean;
-  readonly covers: (prefix: string) => boolean;
-  readonly excludes: (text: string, open: boolean) => boolean;
   /** What the old statement says that the new one does not: each admits less than the old. */
   readonly notes: readonly string[];
 }
@@ -112,10 +108,7 @@ function onKey(statement: Statement, federated: string, conditionKey: string) {
 }
 
 /** What a statement says of subjects, as questions. */
-function subjectsOf(
-  { tests, notes }: Reading,
-  admits: TrustStatement["admits"],
-): Pick<TrustStatement, "literals" | "admits" | "covers" | "excludes"> {
+function subjectsOf({ tests, notes }: Reading, admits: AdmittedSubjects["admits"]): AdmittedSubjects {
   const positive = tests.filter((test) => !test.negated).map((test) => test.patterns);
   const negative = tests.filter((test) => test.negated).flatMap((test) => test.patterns);
   const beyondGuard = negative.filter((p) => !guardPatterns.some((g) => coversPattern(g, p)));

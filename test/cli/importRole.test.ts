@@ -59,7 +59,7 @@ describe("a role that an entry says wholly", () => {
     write({ "role.json": getRole(exactly), "policy.json": policy });
     const found = await command(["import-role", "role.json", "policy.json"]);
     expect([found.status, found.stderr]).toEqual([0, ""]);
-    expect(found.stdout).toContain("      - { secret: db }\n");
+    expect(found.stdout).toContain("      - secret: db\n");
     expect(found.stdout).not.toContain("statements:");
     expect((await command(["import-role", "policy.json", "role.json"])).stdout).toBe(found.stdout);
     write({ "manifest.yaml": found.stdout });
@@ -166,7 +166,7 @@ describe("a role that trusts two issuers", () => {
       const { status, stdout } = await command(["import-role", "role.json", "policy.json"]);
       expect([status, stdout]).toEqual([0, expect.stringContaining(`issuer: "https://${services}"`)]);
       expect(stdout).toContain(
-        `    formerIssuers:\n      - { issuer: "https://${api}", identityProvider: existing }\n`,
+        `    formerIssuers:\n      - issuer: "https://${api}"\n        identityProvider: existing\n`,
       );
       write({ "manifest.yaml": stdout });
       expect((await command(["check"])).status).toBe(0);

@@ -1,5 +1,5 @@
-import { joinAccess, readExisting } from "../../src/documents";
-import { importRoles, manifestText, type Imported } from "../../src/documents";
+import { importRoles, joinAccess, readExisting, type Imported } from "../../src/documents";
+import { manifestText } from "../../src/documents/manifestText";
 import { project } from "../support/project";
 
 const provider = "api.gitpod.io/idp";
@@ -138,7 +138,7 @@ describe("of a role in Terraform, what is known after apply only is said", () =>
 
   it("with the tags that the provider adds", () => {
     const file = plan({ tags: { a: "b" }, tags_all: { a: "b", team: "x" } }, {}, {});
-    expect(entriesOf(file)).toContain("tags: { a: b, team: x }");
+    expect(entriesOf(file)).toContain("tags: {a: b, team: x}");
   });
 });
 
@@ -217,7 +217,7 @@ test("a second role of a repository logs in to a profile of its own", () => {
   const details = ["a", "b"].map((name) => listed(name));
   const text = entriesOf({ RoleDetailList: details });
   expect(text.match(/ {4}(?:name|snippet): .*/g)).toEqual([
-    ...["    name: a", "    name: b", "    snippet: { profile: b }"],
+    ...["    name: a", "    name: b", "    snippet: {profile: b}"],
   ]);
   const loaded = project(text.replace("region: unknown", "region: eu-west-1"));
   expect(loaded.ok ? [] : loaded.diagnostics).toEqual([]);

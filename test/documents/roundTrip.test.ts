@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { joinAccess, readExisting } from "../../src/documents";
-import { atomsOf, importRoles, manifestText } from "../../src/documents";
+import { atomsOf, importRoles, joinAccess, readExisting } from "../../src/documents";
+import { manifestText } from "../../src/documents/manifestText";
 import type { AccessModel, HostKind, Role } from "../../src/model/accessModel";
 import { branchProblem } from "../../src/subject";
 import { runs } from "../proof/settings";
