@@ -14,12 +14,6 @@ export interface UrlParts {
   readonly G?: string;
 }
 
-/** A branch's name as it stands encoded in a URL, and the same with its slashes as they are. */
-interface SpelledBranch {
-  readonly b: string;
-  readonly "b/": string;
-}
-
 /** How a kind of source control host spells the URLs of its repositories: rows of facts. */
 export interface HostDialect {
   /** Its name as the vendor writes it. */
@@ -52,7 +46,8 @@ export interface HostDialect {
   readonly branch: readonly string[];
   /** The rows for a name with a slash, where they are others. */
   readonly slashedBranch?: readonly string[];
-  readonly spellBranch: (branch: string) => SpelledBranch;
+  /** A branch's name as it stands encoded in a URL: `{b}`; `{b/}` is the same with its slashes as they are. */
+  readonly spellBranch: (branch: string) => string;
   /** Names of branches that Gitpod cannot open on this kind of host. */
   readonly unopened?: { readonly name: RegExp; readonly why: string };
   /** How subjects of branches begin that Gitpod opens and no context but `all` admits. */
@@ -83,15 +78,8 @@ export interface HostDialect {
 }
 
 /** A branch in a path: slashes kept, the rest percent-encoded where a URL would otherwise end or mean something else. */
-function inPath(branch: string): SpelledBranch {
-  const b = encodeURI(branch).replace(/[#?]/g, encodeURIComponent);
-  return { b, "b/": b };
-}
-
-/** A branch in a query: everything percent-encoded that could end the value, but for slashes, which come both ways. */
-function inQuery(branch: string): SpelledBranch {
-  const b = encodeURIComponent(branch);
-  return { b, "b/": b.replaceAll("%2F", "/") };
+function inPath(branch: string): string {
+  return encodeURI(branch).replace(/[#?]/g, encodeURIComponent);
 }
 
 const depth =
@@ -265,7 +253,7 @@ const bitbucketServer = Object.freeze<HostDialect>({
     all: ["{U}/", "{U}?", "{U}#", "{S}.git?"],
   }),
   branch: ["{U}/browse?at=refs%2Fheads%2F{b}", "{U}/browse?at={b}", "{U}/browse?at={b/}"],
-  spellBranch: inQuery,
+  spellBranch: encodeURIComponent,
   unopened: { name: /[+&%]/, why: "on Bitbucket Server, Gitpod does not read a name that holds +, & or %" },
   parameters: ["at", "until"],
   query: {
@@ -329,7 +317,7 @@ const azureDevops = Object.freeze<HostDialect>({
       (query) => [query, `${query}&_a=contents`],
     ),
   ),
-  spellBranch: inQuery,
+  spellBranch: encodeURIComponent,
   parameters: ["version"],
   query: {
     pages: [""],
@@ -385,8 +373,13 @@ export function fillAll(rows: readonly string[], parts: Parts): readonly string[
   return rows.filter(has).map((row) => fill(row, parts));
 }
 
-/** Whole subjects of one branch of a repository. */
-export function branchForms(dialect: HostDialect, parts: UrlParts, branch: string): readonly string[] {
-  const rows = branch.includes("/") ? (dialect.slashedBranch ?? dialect.branch) : dialect.branch;
-  return fillAll(rows, { ...parts, ...dialect.spellBranch(branch) });
+/** Rows for a branch filled in: the dialect's own, unless others are given. */
+export function branchForms(
+  dialect: HostDialect,
+  parts: UrlParts,
+  branch: string,
+  rows = (branch.includes("/") ? dialect.slashedBranch : undefined) ?? dialect.branch,
+): readonly string[] {
+  const b = dialect.spellBranch(branch);
+  return fillAll(rows, { ...parts, b, "b/": b.replaceAll("%2F", "/") });
 }

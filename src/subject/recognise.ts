@@ -1,7 +1,7 @@
 import type { Context, HostKind, OnaVersion, ScmHost, SubjectSet } from "../model/accessModel";
 import { isClaimKey, orgClaimSubjects, repoClaimSubjects, type ClaimList } from "./claims";
 import { onaSubjects, parseOnaSubject, uuid } from "./ona";
-import { dialects, fillAll, hostKinds, knownHosts } from "./hosts";
+import { branchForms, dialects, fillAll, hostKinds, knownHosts } from "./hosts";
 import { claimsOf, decoded } from "./parseSubject";
 import { branchProblem, contextsOf, orgSubjects, repoSubjects } from "./subjects";
 import { isGuarded } from "./traversal";
@@ -274,11 +274,11 @@ function isAdmissible(
   contexts: readonly Context[],
 ): boolean {
   if (isExcepted(subjects, admitted)) return false;
-  const { lesser = [], spare = [], parts, spellBranch } = dialects[kind];
+  const { lesser = [], spare = [], parts } = dialects[kind];
   const own = parts(base, segments);
   const lesserRows = (ofBranch: boolean) => lesser.filter((row) => row.includes("{b}") === ofBranch);
   const lesserExact = contexts.flatMap((c) =>
-    typeof c === "string" ? [] : fillAll(lesserRows(true), { ...own, ...spellBranch(c.branch) }),
+    typeof c === "string" ? [] : branchForms(dialects[kind], own, c.branch, lesserRows(true)),
   );
   const isVouched = subjects.exact.some((s) => !lesserExact.includes(s) && admitted.admits(s));
   if (!isVouched && !subjects.exact.every((s) => admitted.admits(s))) return false;

@@ -1,9 +1,7 @@
-/** Spellings of a segment that leads one up, and the characters between segments, as URL parsers read them. */
-const upward: readonly (readonly [dots: string, separator: string])[] = Object.freeze(
-  ["../", "..\\", "%2e%2e/", "%2E%2E/", ".%2e/", ".%2E/", "%2E./", "%2e./", ".\t./", ".\n./", ".\r./"].map(
-    (text) => [text.slice(0, -1), text.slice(-1)] as const,
-  ),
-);
+/** Spellings of a segment that leads one up, each with a character between segments, as URL parsers read them. */
+const upward: readonly string[] = Object.freeze([
+  ...["../", "..\\", "%2e%2e/", "%2E%2E/", ".%2e/", ".%2E/", "%2E./", "%2e./", ".\t./", ".\n./", ".\r./"],
+]);
 
 /**
  * What may stand behind the beginning of a subject so that Gitpod opens another repository than the one that it begins
@@ -24,9 +22,7 @@ export function traversalsOfLength(start: string, length: number): readonly stri
 }
 
 function stepsUp(start: string, depth: number): readonly string[] {
-  return upward.map(([dots, separator]) => {
-    return (start.endsWith("/") ? "" : separator) + `${dots}${separator}`.repeat(depth);
-  });
+  return upward.map((up) => (start.endsWith("/") ? "" : up.slice(-1)) + up.repeat(depth));
 }
 
 /** Does a subject open what is not below the folder that its beginning names? */
