@@ -6,7 +6,6 @@ import {
   grantKinds,
   grantNameProblem,
   grantStatements,
-  grantTable,
   readGrantArn,
   webIdentityContext,
   type AccessLevel,
@@ -17,12 +16,7 @@ import { yamlScalar, type Place } from "./remedy";
 import type { LoginAttempt, RoleVerdict } from "./verdict";
 
 /** Something that a workspace wants to do once it has the role. */
-export interface PermissionQuestion {
-  /** `service:Action` */
-  readonly action: string;
-  /** ARN, or `*` for an action that takes no resource. */
-  readonly resource: string;
-}
+export type PermissionQuestion = Omit<PermissionRequest, "context">;
 
 /** Whether a role's policy lets it. */
 export interface PermissionAnswer {
@@ -117,14 +111,11 @@ const owners: Readonly<Partial<Record<GrantKind, readonly [RegExp, owner: string
 
 /** The line of a manifest that grants a request of a role in this account; null where no grant allows it. */
 function grantLine(request: PermissionRequest, account: Account): string | null {
-  const action = request.action.toLowerCase();
   for (const kind of grantKinds) {
     const [pattern, owner] = owners[kind] ?? ["", ""];
     const arn = request.resource.replace(pattern, owner);
     const [least] = accessLevels(kind);
     for (const access of accessLevels(kind)) {
-      const names = grantTable[kind].access[access]?.flatMap((part) => part.actions) ?? [];
-      if (!names.some((name) => name.toLowerCase() === action)) continue;
       if (!allows(kind, access, arn, request, account)) continue;
       const written = kind === "s3" && arn !== request.resource ? arn.slice(arn.indexOf(":::") + 3) : arn;
       return `- { ${kind}: ${yamlScalar(written)}${access === least ? "" : `, access: ${access}`} }`;

@@ -16,21 +16,14 @@ import {
 } from "../subject";
 import type { LoginAttempt, RoleVerdict } from "./verdict";
 
-/** What of a login and its manifest the remedies speak of; made once for all roles. */
-export interface RemedySource {
-  readonly model: AccessModel;
-  readonly installation: Installation;
-  readonly attempt: LoginAttempt;
-  readonly subject: ParsedSubject;
-  /** The repository that the workspace says it is of; null where it says none. */
-  readonly repository: EntryUrl | null;
-  /** The installation's roles that are for that repository, letter case aside: its own first. */
-  readonly homes: readonly Role[];
-  readonly place: Place;
-}
-
 /** Where the first of these keys stands that is written, or else what they belong to, as `file:line`. */
 export type Place = (origin: ManifestOrigin, ...keys: readonly string[]) => string;
+
+/**
+ * What of a login and its manifest the remedies speak of, made once for all roles of an installation. The repository is
+ * that which the workspace says it is of, or null; the homes are the roles for it, letter case aside: its own first.
+ */
+export type RemedySource = Readonly<ReturnType<typeof remedySource>>;
 
 /** Gathers what the remedies for a login need. */
 export function remedySource(
@@ -38,7 +31,7 @@ export function remedySource(
   installation: Installation,
   attempt: LoginAttempt,
   place: Place,
-): RemedySource {
+) {
   const { sub } = attempt.claims;
   const subject: ParsedSubject =
     sub === undefined ? { kind: "other", problem: "there is none" } : parseSubject(sub, model.hosts);
@@ -49,7 +42,7 @@ export function remedySource(
     .filter((role) => role.installation === installation.name)
     .filter((role) => relationOf(role, { subject, repository }) !== "other")
     .sort((a, b) => rank(a) - rank(b));
-  return { model, installation, attempt, subject, repository, homes, place };
+  return { ...{ model, installation, attempt, place }, subject, repository, homes };
 }
 
 /** The repository of a subject; of a list of claims what `repository` says, or else `context`. */
@@ -67,7 +60,7 @@ function repositoryOf(subject: ParsedSubject, { hosts }: AccessModel): EntryUrl 
  */
 export function relationOf(
   { entry, projects }: Pick<Role, "entry" | "projects">,
-  { subject, repository }: Pick<RemedySource, "subject" | "repository">,
+  { subject, repository }: { readonly subject: ParsedSubject; readonly repository: EntryUrl | null },
 ): "same" | "letters" | "other" {
   if (subject.kind === "ona")
     return subject.ona.bearer === "project" && projects.includes(subject.ona.id) ? "same" : "other";
@@ -100,8 +93,6 @@ function failureRemedy({ key, actual, expected }: Failure, role: Role, source: R
   if (key.endsWith(":aud")) return audienceRemedy(source);
   if (key === "aws:CurrentTime")
     return `the entry expired on ${expected.join().slice(0, 10)}: write a later date as expires: at ${source.place(origin, "expires")}`;
-  if (key !== "aws:SourceIp")
-    return `look at the role's trust policy: this tool does not write the condition ${key}`;
   const address = actual ?? "";
   const blocks = [...role.sourceCidrs, `${address}/${isIPv6(address) ? 128 : 32}`];
   const list = blocks.map((block) => (block.includes(":") ? JSON.stringify(block) : block)).join(", ");
@@ -237,8 +228,6 @@ function elsewhereRemedy(
   opened: Opened | null,
 ): string {
   const { url, base, segments } = repository;
-  if (url === `${entry.url}.git`)
-    return `${openOwn(entry)}: on this host .git is part of the name: this is another repository`;
   const own = `this role is for ${entry.url}`;
   const [home] = homes;
   if (home) return `${own}; for ${url} there is ${home.name}`;

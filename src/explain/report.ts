@@ -57,20 +57,19 @@ export function explain(
   const asked = roles.filter(
     ({ role }) => question.role === undefined || role.name === question.role || role.arn === question.role,
   );
-  const sources = new Map(
-    [...new Set(asked.map((v) => v.installation))].map((i) => [i, remedySource(model, i, attempt, place)]),
-  );
-  const reports = asked.flatMap((verdict): readonly RoleReport[] => {
-    const source = sources.get(verdict.installation);
-    if (source === undefined) return [];
-    const { admitted, undecided } = verdict;
-    const permission =
-      (admitted || undecided) && question.permission !== undefined
-        ? permissionAnswer(verdict, question.permission, attempt, model, place)
-        : null;
-    const relation = relationOf(verdict.role, source);
-    const nearness = verdict.role.arn === attempt.role ? 3 : { same: 2, letters: 1, other: 0 }[relation];
-    return [{ verdict, permission, nearness, remedy: () => (admitted ? null : remedy(verdict, source)) }];
+  const reports = [...new Set(asked.map((verdict) => verdict.installation))].flatMap((own) => {
+    const source = remedySource(model, own, attempt, place);
+    const ofOwn = asked.filter((verdict) => verdict.installation === own);
+    return ofOwn.map((verdict): RoleReport => {
+      const { role, admitted, undecided } = verdict;
+      const permission =
+        (admitted || undecided) && question.permission !== undefined
+          ? permissionAnswer(verdict, question.permission, attempt, model, place)
+          : null;
+      const nearness =
+        role.arn === attempt.role ? 3 : { same: 2, letters: 1, other: 0 }[relationOf(role, source)];
+      return { verdict, permission, nearness, remedy: () => (admitted ? null : remedy(verdict, source)) };
+    });
   });
   return {
     ...{ ...report, installation: installation.name, unknownIssuer: [] },

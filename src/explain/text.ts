@@ -120,22 +120,17 @@ function valueLines(word: string, all: readonly string[]): string[] {
   return values.map((value, i) => `${indent}${(i === 0 ? word : "").padEnd(10)}${value}`);
 }
 
-/**
- * The roles that are for the workspace's repository, nearest first; where there is none, and none is `enough`, those
- * whose URL shares most with the subject.
- */
+/** The roles for the workspace's repository, nearest first; where there is none, nor `enough`, the one most like it. */
 function nearest(roles: readonly RoleReport[], subject: string, enough: boolean): readonly RoleReport[] {
   const near = roles.filter((r) => r.nearness > 0).sort((a, b) => b.nearness - a.nearness);
   if (near.length > 0 || enough) return near;
   const wanted = subject.toLowerCase();
-  const lengths = roles.map(({ verdict }) => {
+  const likeness = ({ verdict }: RoleReport): number => {
     const url = verdict.role.entry.url.toLowerCase();
-    let n = 0;
-    while (n < url.length && url[n] === wanted[n]) n += 1;
-    return n;
-  });
-  const first = roles[lengths.indexOf(lengths.reduce((a, b) => Math.max(a, b), 0))];
-  return roles.filter((r) => r.verdict.role.entry.url === first?.verdict.role.entry.url);
+    const end = Array.from(url).findIndex((character, i) => character !== wanted[i]);
+    return end < 0 ? url.length : end;
+  };
+  return [...roles].sort((a, b) => likeness(b) - likeness(a)).slice(0, 1);
 }
 
 function text(lines: readonly string[]): string {

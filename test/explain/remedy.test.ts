@@ -229,12 +229,6 @@ repos:
     expect(admittedAfter(text, login)).toBe(true);
   });
 
-  it("on Azure DevOps that differs by .git is to leave that out", () => {
-    expect(remedyOf(repo("", azure), attempt(`${azure}.git`))).toContain(
-      `open ${azure} itself: on this host .git is part of the name`,
-    );
-  });
-
   it.each([
     `${app}/../../evil/app`,
     `${app}/tree/../../../evil/app`,
