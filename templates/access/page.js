@@ -237,13 +237,13 @@ function showFilters() {
 
 function showFigures() {
   const figures = [
-    ["Roles", roles.length],
-    ["Repositories and organizations", by.entry.keys.length],
-    ["Accounts", by.account.keys.length],
-    ["Resources", by.resource.keys.length],
-    ["Roles with wide permissions", roles.filter((role) => role.may.some(({ level }) => level === "wide")).length],
-    ["Roles with accepted risks", roles.filter((role) => role.accepted.length > 0).length],
-    ["Ended, or ends within 30 days", roles.filter((role) => endsIn(role, 30)).length],
+    ["roles", roles.length],
+    ["repositories and organizations", by.entry.keys.length],
+    ["accounts", by.account.keys.length],
+    ["resources", by.resource.keys.length],
+    ["roles with wide permissions", roles.filter((role) => role.may.some(({ level }) => level === "wide")).length],
+    ["with accepted risks", roles.filter((role) => role.accepted.length > 0).length],
+    ["ended, or ending in 30 days", roles.filter((role) => endsIn(role, 30)).length],
   ];
   byId("figures").replaceChildren(...figures.map(([label, count]) => make("div", {}, make("dt", {}, label), make("dd", {}, count.toLocaleString("en")))));
 }
