@@ -1,10 +1,7 @@
 /** A way down into a document: map keys and list indices from the root, `[]` for the root itself. */
 export type Path = readonly (string | number)[];
 
-/**
- * A node of a manifest file, named by structure rather than by position. Positions are looked up from it only
- * when there is something to report.
- */
+/** A node of a manifest file by its path: the position is looked up only when there is something to report. */
 export interface Origin {
   /** The file as the user would name it: relative to where they stand, never made absolute by us. */
   readonly file: string;
@@ -68,10 +65,7 @@ export interface Finding extends Omit<RuleFinding, "origin"> {
   readonly path: string;
 }
 
-/**
- * The public codes of diagnostics: never reused, never renamed. F: the file, Y: its YAML, M: the manifest's shape
- * and values, R: what its parts say together.
- */
+/** The public codes, never reused: F the file, Y its YAML, M its shape and values, R what its parts say together. */
 export const diagnosticCodes = Object.freeze({
   F01: "the file cannot be read",
   F02: "the file is not UTF-8",

@@ -1,10 +1,7 @@
 /** Words longer than this are no misspelling of anything that we know. */
 const longestWord = 64;
 
-/**
- * The candidate that somebody who wrote `word` most likely meant; undefined where none is near. Case counts for
- * nothing, a transposition as one mistake; the first of equals wins.
- */
+/** The candidate most likely meant by `word`, case aside; undefined where none is near. Of equals the first. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > longestWord) return undefined;
   let best: string | undefined;

@@ -85,10 +85,7 @@ export function readToken(token: string): InputResult {
   return readPayload(payload.value);
 }
 
-/**
- * Reads claims as JSON: what `gp idp token --decode` prints, a token's payload alone, or CloudTrail events, of which
- * every AssumeRoleWithWebIdentity is a login.
- */
+/** Reads claims as JSON: what gp prints, a token's payload, or CloudTrail's events, of which some are logins. */
 export function readClaims(text: string): LoginsResult {
   const remedy =
     "pass what gp (or ona) idp token --audience sts.amazonaws.com --decode prints, or a CloudTrail event";

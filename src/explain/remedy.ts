@@ -19,10 +19,7 @@ import type { LoginAttempt, RoleVerdict } from "./verdict";
 /** Where the first of these keys stands that is written, or else what they belong to, as `file:line`. */
 export type Place = (origin: ManifestOrigin, ...keys: readonly string[]) => string;
 
-/**
- * What of a login and its manifest the remedies speak of, made once for all roles of an installation. The repository is
- * that which the workspace says it is of, or null; the homes are the roles for it, letter case aside: its own first.
- */
+/** What the remedies for a login speak of; `homes` are the roles for its repository, letter case aside. */
 export type RemedySource = Readonly<ReturnType<typeof remedySource>>;
 
 /** Gathers what the remedies for a login need. */
@@ -54,10 +51,7 @@ function repositoryOf(subject: ParsedSubject, { hosts }: AccessModel): EntryUrl 
   return parsed.kind === "repository" ? parsed.repository : null;
 }
 
-/**
- * What a role has to do with a workspace's repository, or its project on Ona: it is for the `same` or its organization,
- * would be but for the `letters`' case, or is for an `other`.
- */
+/** Is a role for a workspace's repository, organization or project, would it be but for `letters`, or for an `other`? */
 export function relationOf(
   { entry, projects }: Pick<Role, "entry" | "projects">,
   { subject, repository }: { readonly subject: ParsedSubject; readonly repository: EntryUrl | null },

@@ -1,10 +1,7 @@
 import { isIP } from "node:net";
 import { refuse, type Refusal } from "../model/correction";
 
-/**
- * Reads a block of addresses as it is written; null for what is none. The prefix is the version and a colon, and the
- * bits with which all of its addresses begin.
- */
+/** A block, and its IP version with the bits that all of its addresses begin with; null for what is none. */
 function readBlock(text: string): { readonly cidr: string; readonly prefix: string } | null {
   const [address = "", bits, ...more] = text.split("/");
   const version = isIP(address);

@@ -31,10 +31,7 @@ export function isRegional(kind: GrantKind): boolean {
   return shapeOf(kind).region !== "";
 }
 
-/**
- * Reads the ARN of what a grant names. The name is not judged: see {@link grantNameProblem}.
- * @param near - fills in the example of a remedy
- */
+/** Reads the ARN of what a grant names, but for the name: see {@link grantNameProblem}. @param near - for an example */
 export function readGrantArn(kind: GrantKind, text: string, near: Place): GrantArn {
   const { noun, examples } = grantTable[kind];
   const shape = shapeOf(kind);
@@ -120,10 +117,7 @@ export function withoutRandomEnding(name: string): string | undefined {
   return isRandom ? before : undefined;
 }
 
-/**
- * Why a kind of grant does not take a name; null for one that it takes.
- * @param name - as {@link GrantTarget.name}: what stands in the ARN behind the row's prefix
- */
+/** Why a kind of grant does not take a name, as ARNs have it behind the row's prefix; null for one that it takes. */
 export function grantNameProblem(kind: GrantKind, name: string): Correction | null {
   const { noun, wildcard, names, nameRule } = grantTable[kind];
   if (name.includes("://"))

@@ -142,10 +142,7 @@ export function valueProblem(base: string, key: string, value: string): string |
 /** A condition operator taken apart. */
 export type OperatorParts = Readonly<ReturnType<typeof operatorParts>>;
 
-/**
- * Reads the name of a condition operator as IAM does, without case. The base is what stands without set prefix and
- * `IfExists`; negated are the `Not…` operators, and not known those that IAM does not have.
- */
+/** Reads a condition operator as IAM does, without case: its base has neither set prefix nor `IfExists`. */
 export function operatorParts(name: string) {
   const [, set, base = "", ifExists] =
     /^(?:(forallvalues|foranyvalue):)?(.*?)(ifexists)?$/s.exec(name.toLowerCase()) ?? [];

@@ -74,10 +74,7 @@ export interface PermissionSource {
   readonly expires: string | null;
 }
 
-/**
- * The permission policy of a role: its grants merged, its raw statements as they are, and, where it expires, a Deny
- * of everything from then on, which also ends sessions that still run. Null where there is nothing to say.
- */
+/** A role's grants, merged, its raw statements and, where it expires, a Deny of everything; null where it may nothing. */
 export function permissionPolicy(source: PermissionSource): PermissionPolicy | null {
   const { grants, statements, expires } = source;
   const all = [
@@ -88,6 +85,7 @@ export function permissionPolicy(source: PermissionSource): PermissionPolicy | n
   return all.length === 0 ? null : sortedDocument(all);
 }
 
+/** From a moment on nothing is allowed, which also ends sessions that still run. */
 function denyFrom(moment: string): Statement {
   const Condition = { DateGreaterThanEquals: { "aws:CurrentTime": moment } };
   return { Effect: "Deny", Action: "*", Resource: "*", Condition };

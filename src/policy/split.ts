@@ -52,10 +52,7 @@ export function denies(policy: PermissionPolicy): boolean {
   return policy.Statement.some((s) => s.Effect === "Deny");
 }
 
-/**
- * A statement as several that each fit, and that say the same together: an item of `Resource`, or else of `Action`, is
- * in one of them. `NotResource` and `NotAction` cannot be divided, since each item narrows all of the statement.
- */
+/** A statement as several that fit and say the same together: `NotResource` and `NotAction` cannot be divided so. */
 function divided(statement: Statement, room: number, measure: Measure): readonly Statement[] {
   if (measure(statement) <= room) return [statement];
   // Two parts may end in one policy, where no Sid may stand twice.

@@ -1,9 +1,7 @@
 /** One place of a pattern: a character to match literally, any one character, or any run of them. */
 type Token = { readonly literal: string } | "one" | "many";
 
-/**
- * Looks up a policy variable by its name without `${}`; undefined where the request has no such key.
- */
+/** Looks up a policy variable by its name without `${}`; undefined where the request has no such key. */
 export type Variables = (name: string) => string | undefined;
 
 /** For documents of a version before 2012-10-17, in which `${…}` is text and no variable. */
@@ -25,10 +23,7 @@ export function matchesPattern(pattern: string, text: string, variables: Variabl
   return tokens !== null && covers(tokens, literals);
 }
 
-/**
- * Does one pattern match everything that the other does? Greedy with one place to go back to: at most `wide × narrow`
- * steps.
- */
+/** Does one pattern match all that the other does? Greedy, with one place to go back to: `wide × narrow` steps. */
 function covers(wide: readonly Token[], narrow: readonly Token[]): boolean {
   let w = 0;
   let n = 0;
@@ -103,10 +98,7 @@ export type Pattern = readonly Token[];
 /** Steps that a comparison of two patterns may take before it is given up, as one that could not be decided. */
 const maxSteps = 4_000_000;
 
-/**
- * The places of a value; null where it holds a policy variable.
- * @param wildcards - true for `StringLike`, whose `*` and `?` are wildcards
- */
+/** The places of a value, in which `*` and `?` are wildcards or not; null where it holds a policy variable. */
 export function patternOf(value: string, wildcards: boolean): Pattern | null {
   const tokens = tokenize(value, () => undefined, wildcards);
   if (tokens === null) return null;

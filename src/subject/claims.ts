@@ -26,10 +26,7 @@ export function repoClaimSubjects(repo: EntryUrl, list: ClaimList): SubjectSet {
   return { exact: exact.sort(), prefixes: [] };
 }
 
-/**
- * The forms of `sub` of any repository of an organization; null for a list that cannot say it: `repository` must stand
- * last, so that only its end is open, and `context` nowhere, since users choose it.
- */
+/** The same of an organization; null unless the list ends in `repository` and lacks `context`, which users choose. */
 export function orgClaimSubjects(org: EntryUrl, list: ClaimList): SubjectSet | null {
   if (list.keys.at(-1) !== "repository" || list.keys.includes("context")) return null;
   const repository = `${cloneUrl(org).replace(/\.git$/, "")}/`;

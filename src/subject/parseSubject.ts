@@ -58,10 +58,7 @@ function other(problem: string): ParsedSubject {
   return { kind: "other", problem };
 }
 
-/**
- * The pairs of a subject that is a list of claims; null for what is none. Values may hold colons: known keys tell where
- * one begins.
- */
+/** The pairs of a list of claims; null for what is none. Known keys tell where one begins: values may hold colons. */
 export function claimsOf(subject: string): readonly (readonly [key: string, value: string])[] | null {
   const key = /(?:^|:)(org_id|user_id|context|workspace_id|repository|email|scope):/g;
   const found = [...subject.matchAll(key)];

@@ -78,10 +78,7 @@ function grouped(
   return found;
 }
 
-/**
- * The hosts that literals may be on: known ones as they are, and for another every kind and prefix that it may have,
- * the likeliest first. Nothing in a URL tells them apart.
- */
+/** The hosts that literals may be on: a known one, or else every kind and prefix, as no URL tells; likeliest first. */
 export function possibleHosts(literals: readonly SubjectLiteral[]): readonly ScmHost[] {
   const hosts = literals.flatMap(({ text }) => {
     const [, host = "", path = ""] = /(?:^|:)https:\/\/([a-z0-9.-]+(?::[0-9]+)?)\/([^?#]*)/.exec(text) ?? [];

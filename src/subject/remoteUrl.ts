@@ -14,10 +14,7 @@ const longest = 2000;
 const azureSsh =
   /^(?:ssh:\/\/)?[^@/\s]+@(?:ssh\.dev\.azure\.com|vs-ssh\.visualstudio\.com)(?::22)?[:/]v3\/([^/]+)\/([^/]+)\/([^/]+)$/;
 
-/**
- * Reads what people paste when they mean a repository: the URL of any of its pages, with or without scheme, and what
- * git calls a remote, over https or ssh, with user name, port, `.git` or a slash at the end.
- */
+/** Reads what people paste for a repository: the URL of any of its pages, or a remote of git over https or ssh. */
 export function parseRemoteUrl(text: string, hosts: readonly ScmHost[]): RemoteUrlResult {
   const typed = text.trim();
   if (typed === "") return { ok: false, problem: "it is empty" };

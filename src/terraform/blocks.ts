@@ -28,10 +28,7 @@ export function escapeTemplate(text: string): string {
   return text.includes("${") || text.includes("%{") ? text.replace(/([$%])\{/g, "$1$1{") : text;
 }
 
-/**
- * True for text that Terraform keeps as it is. It brings every string into normal form C, drops a byte order mark at
- * the beginning of one, and replaces halves of surrogate pairs.
- */
+/** Does Terraform keep a text as it is? It makes it form C, drops a byte order mark, and replaces half characters. */
 export function isTerraformText(text: string): boolean {
   // eslint-disable-next-line no-control-regex
   if (!/[^\u0000-\u00ff]/.test(text)) return true;
