@@ -3,7 +3,7 @@ import { type ExistingFile, ownTasks, startOf, startOfKey } from "./file";
 import { beginMarker, endMarker, type Markers, type Mode, tasksDigest } from "./markers";
 import { blockItems, flowItems, type ListStyle, type Task } from "./tasks";
 import { columnOf, type Edit, endsLine, insertLines, lineStart, nextLine } from "./text";
-import { type Refused, refused, removeLines, restOfLine } from "./text";
+import { removeLines, restOfLine } from "./text";
 
 /**
  * The ways to put our tasks first in a file that does not have them, the best first. Every one only inserts: what
@@ -138,7 +138,7 @@ export function removeBlock(file: ExistingFile): readonly Edit[] {
   if (mode === "inline") return [removeInline(text, begin.offset, end.offset)];
   // The rest of what came with our tasks stays where somebody has tasks of their own below it by now.
   if (mode === "list" || ownTasks(file).length > 0) return [lines];
-  return mode === "null" ? [...restoreNothing(file, markers), lines] : [removeKey(file, markers)];
+  return mode === "null" ? [...restoreNothing(file, markers), lines] : removeKey(file, markers);
 }
 
 /** From the line end that was put behind the bracket to the indentation that was put before what followed it. */
@@ -159,24 +159,12 @@ function restoreNothing(file: ExistingFile, { begin }: Markers): readonly Edit[]
   return comment === undefined ? [] : [{ from: comment.offset, to: comment.offset + 2, text: "" }];
 }
 
-function removeKey(file: ExistingFile, { begin, end }: Markers): Edit {
+/** Takes the key that came with our tasks too; a comment that somebody wrote beside it or below it stays. */
+function removeKey(file: ExistingFile, { begin, end }: Markers): readonly Edit[] {
   const { text } = file;
-  const key = startOfKey(file);
-  const follows = text.slice(nextLine(text, key), begin.offset).trim() === "";
-  const bare = /^["']?tasks["']?:[ \t]*$/.test(restOfLine(text, key));
-  return removeLines(text, follows && bare ? key : begin.offset, end.offset);
-}
-
-/**
- * Why a file cannot be left without our tasks: the key above them was ours, and somebody wrote something between;
- * without the key the file would lose that, and with it Gitpod would refuse the file. Null where that is not so.
- */
-export function strandedKey(file: ExistingFile, without: ExistingFile): Refused | null {
-  const { mode, begin } = file.markers ?? {};
-  if (begin === undefined || (mode !== "key" && mode !== "file")) return null;
-  if (without.pair === null || without.tasks.length > 0) return null;
-  const line = file.text.slice(0, begin.offset).split("\n").length;
-  const message = `only the tasks of gitpod-aws-oidc are below this key, and something else stands before them on line ${line}`;
-  const remedy = "move what stands between the key and the begin of gitpod-aws-oidc elsewhere";
-  return refused(startOfKey(file), message, remedy);
+  const from = startOfKey(file);
+  const to = from + (/^["']?tasks["']?:[ \t]*/.exec(restOfLine(text, from))?.[0].length ?? 0);
+  if (text.slice(to, begin.offset).trim() === "") return [removeLines(text, from, end.offset)];
+  const key = restOfLine(text, to) === "" ? removeLines(text, from, to) : { from, to, text: "" };
+  return [key, removeLines(text, begin.offset, end.offset)];
 }

@@ -96,20 +96,12 @@ export function withoutHandLogins(file: ExistingFile, found: readonly HandLogin[
   if (found.length === 0)
     return { ok: true, file, edits: [], kept: [...file.tasks.keys()], touched: new Set() };
   const removals = found.map((one) => removal(file, one));
-  const remedy = "take it out by hand";
-  const problems = found.flatMap(({ offset }, i) => {
-    const why = removals[i];
-    return typeof why === "string" ? [{ offset, message: `this login ${why}`, remedy }] : [];
-  });
-  if (problems.length > 0) return { ok: false, problems };
+  const stuck = found.filter((_, i) => typeof removals[i] === "string");
+  if (stuck.length > 0) return { ok: false, problems: stuck.map((one) => handLoginProblem(file, one)) };
   const cuts = removals.filter((one) => typeof one !== "string");
   const touched = new Set(cuts.map(({ index }) => index));
-  const gone = [...touched].filter((task) =>
-    isEmptied(
-      file,
-      cuts.filter(({ index }) => index === task),
-    ),
-  );
+  const cutsOf = (task: number) => cuts.filter(({ index }) => index === task);
+  const gone = [...touched].filter((task) => isEmptied(file, cutsOf(task)));
   const kept = [...file.tasks.keys()].filter((index) => !gone.includes(index));
   const left = cuts.filter(({ index }) => !gone.includes(index)).map(({ cut }) => cut);
   const edits = [...withoutTasks(file, gone), ...left];
@@ -123,7 +115,7 @@ export function withoutHandLogins(file: ExistingFile, found: readonly HandLogin[
     );
   if (isRest) return { ok: true, file: read.file, edits, kept, touched };
   const message = "this login cannot be taken out without changing something else";
-  return refused(found[0]?.offset ?? 0, message, remedy);
+  return refused(found[0]?.offset ?? 0, message, "take it out by hand");
 }
 
 /** What takes a login out of the task in whose command it stands; or why it cannot be. */

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
+import { parseEvents } from "js-yaml";
 import { isAlias, isMap, isNode, isScalar, isSeq, parseDocument, visit } from "yaml";
 import type { Alias, Document, Node, Pair, YAMLMap } from "yaml";
 import type { Path } from "../../diagnostics/diagnostic";
 import { escapeHidden, pathText } from "../../diagnostics/quote";
+import { yamlTree } from "../../manifest/yamlTree";
 import type { TaskFormat } from "../../model/accessModel";
 import { readTaskFile, taskFileNames, type TaskFile } from "../lint/taskFile";
 import { type Comment, commentsOf, type Markers, markersOf, tasksDigest } from "./markers";
@@ -68,7 +70,7 @@ export function readExisting(text: string, format?: TaskFormat): Read {
   const unfilled = ({ path }: TaskFile["problems"][number]) =>
     path.length === 1 && path[0] === "tasks" && value?.["tasks"] === null;
   if (value === undefined || !(isEmpty || gitpod.problems.every(unfilled))) return invalid(gitpod, document);
-  const aliases = aliasesOf(document, value);
+  const aliases = aliasesOf(document, gitpod);
   if ("ok" in aliases) return aliases;
   const comments = commentsOf(text);
   const markers = markersOf(comments);
@@ -126,37 +128,14 @@ function tasksOf(
   return refused(startOf(root), message, "write each task below a word of its own");
 }
 
-/** Values that a file may have, aliases expanded. */
-const mostValues = 100_000;
-
 /** Anchors that aliases refer to; refused where these stand for too much, or for what they are in: nothing could compare that. */
-function aliasesOf(document: Document.Parsed, value: unknown): ReadonlySet<string> | Refused {
-  const [aliases, cyclic]: [Alias[], Alias[]] = [[], []];
-  visit(document, {
-    Alias: (_, alias, path) => {
-      aliases.push(alias);
-      if (path.some((node) => isNode(node) && "anchor" in node && node.anchor === alias.source))
-        cyclic.push(alias);
-    },
-  });
-  if (valuesIn(value, new Map()) <= mostValues) return new Set(aliases.map(({ source }) => source));
-  const [first = aliases[0]] = cyclic;
-  const message =
-    cyclic.length > 0
-      ? "this alias stands for what it is in"
-      : `aliases make this file more than ${mostValues} values`;
-  return refused(first?.range?.[0] ?? 0, message, "write out what it stands for");
-}
-
-/** How many values a value holds; without end where it holds itself. */
-function valuesIn(value: unknown, counts: Map<object, number>): number {
-  if (typeof value !== "object" || value === null) return 1;
-  const known = counts.get(value);
-  if (known !== undefined) return known;
-  counts.set(value, Infinity);
-  const count = Object.values(value).reduce<number>((sum, entry) => sum + valuesIn(entry, counts), 1);
-  counts.set(value, count);
-  return count;
+function aliasesOf(document: Document.Parsed, { text }: TaskFile): ReadonlySet<string> | Refused {
+  const aliases: Alias[] = [];
+  visit(document, { Alias: (_, alias) => void aliases.push(alias) });
+  if (yamlTree(text, parseEvents(text, {})).excess === undefined)
+    return new Set(aliases.map(({ source }) => source));
+  const message = "the aliases of this file stand for too many values, or for what they are in";
+  return refused(aliases[0]?.range?.[0] ?? 0, message, "write out what they stand for");
 }
 
 function invalid({ problems, format }: TaskFile, document: Document.Parsed | null): Refused {

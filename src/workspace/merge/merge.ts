@@ -4,7 +4,7 @@ import { textPositions } from "../../diagnostics/textPositions";
 import type { TaskFormat } from "../../model/accessModel";
 import { taskFileNames, taskPhases } from "../lint/taskFile";
 import { awaitLine, chosenTasks, makeWait, unwait, waitOf, waitsFor, withoutAwait } from "./await";
-import { insertions, removeBlock, strandedKey } from "./block";
+import { insertions, removeBlock } from "./block";
 import { handLoginProblem, handLogins, type OurLogin, withoutHandLogins } from "./byHand";
 import { withoutDependency } from "./dependsOn";
 import { type ExistingFile, ownTasks, readExisting, sameBesideTasks, startOf, startOfKey } from "./file";
@@ -53,9 +53,7 @@ export function mergeSnippet(before: string | null, ours: readonly Task[], optio
 export function removeSnippet(before: string): Merged<string | null> {
   return withoutMark<string | null>(before, (text) => {
     const opened = open(text);
-    if (!opened.ok) return opened;
-    const { file, original, isGone } = opened;
-    return strandedKey(file, original) ?? { ok: true, text: isGone ? null : original.text };
+    return opened.ok ? { ok: true, text: opened.isGone ? null : opened.original.text } : opened;
   });
 }
 

@@ -371,7 +371,7 @@ describe("no secret is shown in a line or a message", () => {
       "sup3rs3cret",
       "env:\n  A: 1\n  PASSWORD: sup3rs3cret\ntasks:\n  - command: gp idp aws login sup3rs3cret\n",
     ],
-    ["QQQQQQQQQQQQQQQQ", 'env: { X: "\\x41KIAQQQQQQQQQQQQQQQQ" }\n'],
+    ["QQQQQQQQQQQQQQQQ", 'env: { X: "a\\nAKIAQQQQQQQQQQQQQQQQ" }\n'],
     [
       "hunter2 and more",
       "env: { A: 1,\n  SECRET: 'hunter2 and more' }\nnonsense: { PASSWORD: 'hunter2 and more' }\n",

@@ -183,7 +183,7 @@ test.each([
     "a login by hand that is to be replaced",
     "tasks:\n  a:\n    name: x\n    command: ona idp login aws --role-arn arn:aws:iam::123456789012:role/a\n",
     { logins: classic().logins, replace: true },
-    /^4:14 this login is in a task of Ona, on which others may depend/,
+    /^4:14 this logs in to .* by hand/,
   ],
 ] as const)("%s is refused with its place", (_, text, change, problem) => {
   expect(refused(text, change)).toEqual([expect.stringMatching(problem)]);

@@ -108,6 +108,6 @@ test.each([
 ])("a login with %s is left to its owner, who is told why", (_, text, message) => {
   expect(replace(text)).toMatchObject({
     ok: false,
-    problems: [{ message: expect.stringMatching(message) as string }],
+    problems: [{ remedy: expect.stringMatching(message) as string }],
   });
 });
