@@ -47,7 +47,9 @@ it is, notes on the manifest as such (N) included. Errors, T54, T58 and rules of
       ]),
     ),
     ...rules.flatMap((rule) => [
-      `### ${heading(rule)}\n\n${sentence(rule.why)}\n\nRemedy: ${sentence(rule.remedy)}`,
+      `### ${heading(rule)}`,
+      ...(rule.why === undefined ? [] : [sentence(rule.why)]),
+      `Remedy: ${sentence(rule.remedy)}`,
       ...(rule.policyRemedy === undefined ? [] : [`In a policy: ${rule.policyRemedy}.`]),
       ...shown.filter((fixture) => fixture.rule === rule.id).flatMap(({ blocks }) => blocks),
     ]),

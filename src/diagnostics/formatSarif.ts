@@ -70,13 +70,16 @@ const severities = Object.freeze({
 
 function ruleJson({ id, severity, title, why, remedy }: RuleDescription) {
   const { level, security, precision } = severities[severity];
+  const reasons = why === undefined ? [] : [why];
   return {
     id,
     shortDescription: { text: messageString(sentence(title)) },
-    fullDescription: { text: messageString(`${sentence(title)} ${sentence(why)}`) },
+    fullDescription: { text: messageString([title, ...reasons].map(sentence).join(" ")) },
     help: {
-      text: messageString(`${sentence(why)} Remedy: ${remedy}.`),
-      markdown: messageString(`**${id}**: ${code(title)}\n\n${code(why)}\n\n**Remedy**: ${code(remedy)}`),
+      text: messageString([...reasons, `Remedy: ${remedy}`].map(sentence).join(" ")),
+      markdown: messageString(
+        [`**${id}**: ${code(title)}`, ...reasons.map(code), `**Remedy**: ${code(remedy)}`].join("\n\n"),
+      ),
     },
     defaultConfiguration: { level },
     properties: { "security-severity": security, precision, tags: ["security", "aws", "iam", "oidc"] },

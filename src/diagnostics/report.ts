@@ -7,8 +7,8 @@ export interface RuleDescription {
   readonly severity: Severity;
   /** The rule as a statement of what is wrong. */
   readonly title: string;
-  /** What could happen. */
-  readonly why: string;
+  /** What could happen, where the messages do not say it. */
+  readonly why?: string;
   readonly remedy: string;
 }
 

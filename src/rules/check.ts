@@ -14,7 +14,7 @@ import { observed, type Observation, type Rule } from "./rule";
 import { accessOfExisting, accessOfRole } from "./sources";
 import { ruleOf, rules } from "./table";
 import { trustView } from "./trust/trustView";
-import { readSubjects } from "./trust/subjects";
+import { readSubjects } from "./trust/subjectValues";
 import { applyWaivers, type EntryFinding, type WaiverEntry } from "./waivers/waivers";
 
 /** What is judged as one: where it stands, which role it is, if it is one, and whose words remedies use. */

@@ -8,7 +8,6 @@ export const noteRules: readonly Rule[] = rulesOf({
   N01: {
     severity: "warning",
     title: "a region that no published list has",
-    why: "if it is misspelt, deploys and logins fail, and a grant reaches nothing",
     remedy: "compare it with the regions that AWS lists; one that is newer than our list may stay",
     manifest: ({ unlistedRegions }) =>
       unlistedRegions.map(({ region, origin }) => {

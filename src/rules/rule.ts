@@ -11,8 +11,8 @@ export interface Rule {
   readonly severity: Severity;
   /** The rule as a statement of what is wrong. */
   readonly title: string;
-  /** What could happen. */
-  readonly why: string;
+  /** What could happen, where the messages do not say it. */
+  readonly why?: string;
   /** What to do about it, in the words of a manifest. */
   readonly remedy: string;
   /** The same in the words of a policy. @default - `remedy` */

@@ -114,12 +114,12 @@ test("braces of a text are no placeholders: a reader of message strings gets the
   const log = JSON.parse(text([])) as {
     runs: { tool: { driver: { rules: { id: string; help: object }[] } } }[];
   };
-  const escapes = rules.filter((rule) => rule.why.includes("${*}"));
+  const escapes = rules.filter((rule) => rule.remedy.includes("${*}"));
   expect(escapes.length).toBeGreaterThan(0);
-  for (const { id, why } of escapes) {
+  for (const { id, remedy } of escapes) {
     const help = log.runs[0]?.tool.driver.rules.find((rule) => rule.id === id)?.help;
     for (const string of Object.values(help ?? {}) as string[])
-      expect(shown(string).toLowerCase()).toContain(why.toLowerCase());
+      expect(shown(string).toLowerCase()).toContain(remedy.toLowerCase());
   }
 });
 

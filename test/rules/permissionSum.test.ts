@@ -71,7 +71,7 @@ describe("G04", () => {
     ).toContain("G04");
     expect(ids(policy({ Action: "iam:*LoginProfile", Resource: "*" }))).toContain("G04");
     expect(ids(policy({ NotAction: "s3:*", Resource: "*" }))).toEqual(expect.arrayContaining(["G03", "G04"]));
-    expect(ids(policy({ NotAction: ["iam:*", "*:*"], Resource: "*" }))).toEqual(["G18"]);
+    expect(ids(policy({ NotAction: ["iam:*", "*:*"], Resource: "*" }))).toEqual(["G03"]);
   });
 
   it("takes away what a Deny on everything takes away, and no other Deny", () => {

@@ -53,22 +53,19 @@ export const breadthRules: readonly Rule[] = rulesOf({
   G03: {
     severity: "error",
     title: "Allow with NotAction or NotResource",
-    why: "it allows whatever is not on the list, services that AWS adds later included",
     remedy: "name what is allowed under Action and Resource; to take something away, add a Deny",
-    role: eachStatement(({ statement, resources }) => {
-      const leavesNothing = resources.length === 0 || many(statement.NotAction).some(namesEveryAction);
-      return (["NotAction", "NotResource"] as const).flatMap((element) => {
+    role: eachStatement(({ statement }) =>
+      (["NotAction", "NotResource"] as const).flatMap((element) => {
         const list = statement[element];
-        if (list === undefined || leavesNothing || statement.Effect !== "Allow") return [];
+        if (list === undefined || statement.Effect !== "Allow") return [];
         const spared = listed(many(list).map(quote)) || "nothing";
         return [{ path: [element], message: `${element} with Allow allows everything but ${spared}` }];
-      });
-    }),
+      }),
+    ),
   },
   G08: {
     severity: "warning",
     title: "iam:PassRole without iam:PassedToService",
-    why: "the role can be passed to every service that its trust policy admits, and act there",
     remedy: 'add a condition StringEquals on iam:PassedToService, e.g. with "lambda.amazonaws.com"',
     raised: true,
     role: eachStatement(({ statement, allowed, resources }) =>
@@ -80,7 +77,6 @@ export const breadthRules: readonly Rule[] = rulesOf({
   G15: {
     severity: "error",
     title: "sts:AssumeRole on any role, or in any account",
-    why: "every role whose trust policy admits the account can be assumed, and where the account is open, a stranger's role too",
     remedy: "name the roles with their account, or grant them with role:",
     policyRemedy: "name the roles with their account",
     role: eachStatement(({ statement, resources, bound, isDenied }) => {
@@ -102,7 +98,6 @@ export const breadthRules: readonly Rule[] = rulesOf({
   G21: {
     severity: "info",
     title: "sts:AssumeRoleWithWebIdentity in a permission policy",
-    why: "the call is made without AWS credentials: the trust policy of the role that is assumed decides alone, and this does nothing",
     remedy: "remove the action",
     role: eachStatement(({ statement }) =>
       (statement.Effect === "Allow" ? many(statement.Action) : [])

@@ -24,7 +24,6 @@ export const escalationRules: readonly Rule[] = rulesOf({
     severity: "error",
     waivable: true,
     title: "permissions that together allow an escalation",
-    why: "whoever has the role can gain permissions that nobody gave it",
     remedy: "remove one of the actions, or name the role or resource that it is for",
     role: escalations,
   },

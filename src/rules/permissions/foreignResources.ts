@@ -8,7 +8,6 @@ export const foreignResourceRules: readonly Rule[] = rulesOf({
   G17: {
     severity: "info",
     title: "a resource of another account",
-    why: "unless that account allows it too, access is denied all the same",
     remedy:
       "have that account allow this role: by the policy of the resource and its key, or the trust policy",
     role: (role) => {
@@ -32,7 +31,6 @@ export const foreignResourceRules: readonly Rule[] = rulesOf({
   G22: {
     severity: "info",
     title: "a long session, and a role that it can assume for an hour only",
-    why: "AWS ends the session of a role that another role's session assumed after one hour, and refuses a longer one",
     remedy:
       "use a profile with role_arn and source_profile, which assumes the role again, or write it an entry",
     role: ({ access: { permissionPolicy, maxSessionDuration } }) => {

@@ -53,12 +53,7 @@ export const nameRules: readonly Rule[] = rulesOf({
     title: "an action on no resource that it takes",
     why: "the action never applies to such a resource: what was meant is not allowed or, in a Deny, not denied",
     remedy: "name a resource of a type that the action takes",
-    role: eachStatement(({ statement: { NotAction, NotResource }, resources, matched }) => {
-      const noAction = many(NotAction).some(namesEveryAction);
-      if (noAction || (NotResource !== undefined && resources.length === 0)) {
-        const element = noAction ? "NotAction" : "NotResource";
-        return [{ path: [element], message: `${element} leaves nothing: the statement does nothing` }];
-      }
+    role: eachStatement(({ resources, matched }) => {
       if (resources.some(isEverything)) return [];
       const reached = typesWhere([...matched.values()].flat(), (type) =>
         resources.some((pattern) => isOfType(pattern, type)),

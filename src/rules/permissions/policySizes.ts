@@ -12,7 +12,6 @@ export const policySizeRules: readonly Rule[] = rulesOf({
   G12: {
     severity: "error",
     title: "the permissions are larger than the account's quotas",
-    why: "IAM refuses the policy, or the last attachment",
     remedy:
       "grant a path ending in /*, keep values in one JSON secret, attach fewer policies, split the entry, or raise the account's quotas",
     policyRemedy: "divide it into several managed policies, or name several resources by one pattern",

@@ -61,7 +61,6 @@ export const providerRules: readonly Rule[] = rulesOf({
   P01: {
     severity: "error",
     title: "two identity providers with one URL in one account",
-    why: "IAM refuses the second one, in the middle of an apply",
     remedy: "keep one of them, with the audiences of both",
     providers: (providers) =>
       providers
@@ -106,7 +105,6 @@ export const providerRules: readonly Rule[] = rulesOf({
   P05: {
     severity: "info",
     title: "declared and unused",
-    why: "an issuer that nobody needs is one more that a role could trust by mistake",
     remedy: "remove it, or write the entries that need it",
     manifest: ({ installations, accounts }) =>
       installations

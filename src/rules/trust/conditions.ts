@@ -1,5 +1,5 @@
 import { nearest, quote } from "../../diagnostics";
-import { coverEverybody, isPrivateCidr } from "../../policy";
+import { coverEverybody, isPrivateCidr, keyType } from "../../policy";
 import type { TrustCondition, TrustStatement, TrustView, WrittenCondition } from "../judgedRole";
 import { observed, rulesOf, type Observation, type Rule, type Said } from "../rule";
 import {
@@ -46,12 +46,6 @@ function eachIdentity(judge: ConditionJudge, each = eachLogin): NonNullable<Rule
     each,
   );
 }
-
-/** Claims with several values: whoever asks for all of them asks for nothing where there is none, which may be meant. */
-const multiValued: ReadonlySet<string> = new Set([
-  ...["amr", "oaud", "aws:calledvia", "aws:tagkeys", "sts:transitivetagkeys"],
-  ...["aws:principalorgpaths", "aws:resourceorgpaths", "aws:principalservicenameslist"],
-]);
 
 /** Wildcards under operators that take them literally. */
 function uselessWildcard(operators: RegExp): NonNullable<Rule["trust"]> {
@@ -146,14 +140,12 @@ export const conditionRules: readonly Rule[] = rulesOf({
   T25: {
     severity: "error",
     title: "a wildcard under StringEquals",
-    why: "it is taken literally and never matches: every login is denied, or nothing is excluded",
     remedy: "write StringLike, with the guard against dot segments beside it, or name each value",
     trust: uselessWildcard(/^string(not)?equals$/),
   },
   T26: {
     severity: "info",
     title: "StringLike without a wildcard",
-    why: "if somebody adds a * later, it becomes a pattern without a change of the operator",
     remedy: "write StringEquals",
     trust: eachIdentity((c) =>
       c.base !== "stringlike" || c.values.length === 0 || c.values.some((value) => isPatternValue(c, value))
@@ -164,17 +156,17 @@ export const conditionRules: readonly Rule[] = rulesOf({
   T27: {
     severity: "warning",
     title: "a wildcard where a literal character seems to be meant",
-    why: "more values match than were meant",
     remedy: "write ${?} for a question mark and ${*} for an asterisk, or StringEquals",
     trust: eachIdentity(unescaped),
   },
   T28: {
     severity: "error",
     title: "ForAllValues on a key with one value",
-    why: "it is true where the key is missing",
     remedy: "write the operator without ForAllValues",
-    trust: eachCondition((c, login) => {
-      const isList = multiValued.has(c.claim) || multiValued.has(c.key.toLowerCase());
+    trust: eachCondition((c, login, { surroundings }) => {
+      // Whoever asks for all of several values asks for nothing where there is none, which may be meant.
+      const isList =
+        /^(amr|oaud)$/.test(c.claim) || keyType(c.key, surroundings.reference)?.startsWith("ArrayOf");
       return c.set !== "forallvalues" || isList || isDemanded(login, c)
         ? null
         : `${c.operator} is true where ${quote(c.key)} is missing, and this key never has several values`;
@@ -183,7 +175,6 @@ export const conditionRules: readonly Rule[] = rulesOf({
   T29: {
     severity: "error",
     title: "IfExists on sub or aud",
-    why: "it is true where the key is missing",
     remedy: "write the operator without IfExists",
     trust: eachIdentity(
       (c, login) =>
@@ -194,7 +185,6 @@ export const conditionRules: readonly Rule[] = rulesOf({
   T30: {
     severity: "error",
     title: "only negative operators on sub",
-    why: "every subject that is not listed gets in, and so does a token without the claim",
     remedy: "name who gets in with StringEquals or StringLike, and keep the negative operator beside it",
     trust: eachOpenLogin((login, view) => {
       const own = on(login, "sub").filter((c) => c.base !== "null");
@@ -208,7 +198,6 @@ export const conditionRules: readonly Rule[] = rulesOf({
   T31: {
     severity: "error",
     title: "Null cancels a condition",
-    why: "a key that must be missing cannot be compared: nobody gets in, or everybody does",
     remedy: "remove Null, or write it with false",
     trust: eachCondition((c, login) => {
       const values = c.values.map((value) => value.toLowerCase());
@@ -221,7 +210,6 @@ export const conditionRules: readonly Rule[] = rulesOf({
   T32: {
     severity: "error",
     title: "a condition key of another issuer",
-    why: "no token of this issuer has it: every login is denied, or the condition limits nothing",
     remedy: "begin the key with the issuer as in the principal's ARN: without https://, with its path",
     trust: eachCondition(wrongKey),
   },
@@ -241,21 +229,18 @@ export const conditionRules: readonly Rule[] = rulesOf({
   T34: {
     severity: "error",
     title: "conditions on sub that exclude each other",
-    why: "all conditions of a statement must hold at once: such a subject never gets in",
     remedy: "write all values in one StringLike list, or a statement for each operator",
     trust: eachIdentity(contradictions),
   },
   T35: {
     severity: "warning",
     title: "a pattern under an operator that ignores case",
-    why: "wildcards are taken literally and never match",
     remedy: "write StringLike with the letter case that the host shows, or name each value",
     trust: uselessWildcard(/ignorecase$/),
   },
   T38: {
     severity: "error",
     title: "a policy variable in sub",
-    why: "the request then decides what sub is compared with",
     remedy: "write the value, and a dollar sign as ${$}",
     trust: eachIdentity((c) => {
       const value = c.values.find((v) => c.claim === "sub" && /\$\{(?![*?$]\})[^}]*\}/.test(v));
@@ -267,7 +252,6 @@ export const conditionRules: readonly Rule[] = rulesOf({
   T39: {
     severity: "error",
     title: "an empty list of values on sub or aud",
-    why: "what AWS makes of it is not documented: everybody may get in",
     remedy: "list who gets in, or remove the statement",
     trust: eachIdentity((c) =>
       c.base !== "null" && c.values.length === 0

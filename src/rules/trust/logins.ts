@@ -158,7 +158,6 @@ export const loginRules: readonly Rule[] = rulesOf({
   T20: {
     severity: "error",
     title: "a login without a Condition",
-    why: "every token of the issuer gets the role, whoever it was made for",
     remedy: "require aud and sub with StringEquals",
     trust: eachOpenLogin((login, view) =>
       login.conditions.length > 0 || demands(view, login, "sub").length > 0
@@ -169,7 +168,6 @@ export const loginRules: readonly Rule[] = rulesOf({
   T21: {
     severity: "error",
     title: "a login without a condition on aud",
-    why: "a token that was made for another service gets the role too",
     remedy: 'add "StringEquals": {"ISSUER:aud": "sts.amazonaws.com"}',
     trust: eachOpenLogin(noAudience),
   },
@@ -183,14 +181,12 @@ export const loginRules: readonly Rule[] = rulesOf({
   T23: {
     severity: "error",
     title: "a login without a condition on sub",
-    why: "every workspace of the installation gets the role, whatever repository it was opened on",
     remedy: 'add "StringEquals": {"ISSUER:sub": ["https://HOST/OWNER/REPOSITORY", "….git", "…/"]}',
     trust: eachOpenLogin(noSubject),
   },
   T24: {
     severity: "error",
     title: "a condition on sub that every subject meets",
-    why: "every workspace of the installation gets the role, those from a snapshot or without a context included; with another issuer than Gitpod, every customer of that issuer",
     remedy: "name the repository: https://HOST/OWNER/REPOSITORY",
     trust: eachOpenLogin(everySubject),
   },

@@ -185,14 +185,12 @@ export const principalRules: readonly Rule[] = rulesOf({
   T06: {
     severity: "error",
     title: "an OpenID Connect provider with another action than sts:AssumeRoleWithWebIdentity",
-    why: "nobody can log in through it",
     remedy: `write "Action": "${assumeAction}"`,
     trust: each(otherActions),
   },
   T07: {
     severity: "error",
     title: "every action of STS",
-    why: "it also allows what AWS adds to STS later, and lets callers tag and name their sessions freely",
     remedy: `write "Action": "${assumeAction}"`,
     trust: each(everyAction),
   },

@@ -7,7 +7,6 @@ export const reachRules: readonly Rule[] = rulesOf({
   T50: {
     severity: "info",
     title: "the bare repository only",
-    why: "workspaces opened on a branch, a pull request or an issue are denied",
     remedy: "write contexts: [repository, { branch: main }], with the branches that people open",
     policyRemedy: "add the forms of branches, or of what else is needed, to sub",
     admission: ({ kind, bare }) =>
@@ -18,7 +17,6 @@ export const reachRules: readonly Rule[] = rulesOf({
   T54: {
     severity: "warning",
     title: "a whole organization",
-    why: "every repository of it, present and future, gets the role: whoever may create one there gets in, and so does whoever opens a workspace on a fork's pull request",
     remedy: "name the repositories instead",
     admission: ({ kind, url, contexts }) => {
       if (kind !== "org") return null;
@@ -89,7 +87,6 @@ export const reachRules: readonly Rule[] = rulesOf({
   T66: {
     severity: "info",
     title: "the subject goes by the owner's name",
-    why: "when the owner is renamed, somebody else can take the old name and gets in",
     remedy: "nothing to do now: remove the role before the owner is renamed or the repository is moved",
     // One text for a manifest, however many entries it has.
     admission: ({ url, owners }) => {
@@ -102,7 +99,6 @@ export const reachRules: readonly Rule[] = rulesOf({
   T67: {
     severity: "info",
     title: "the trust rests on an Ona project",
-    why: "every environment of the project gets the role, whatever code is in it",
     remedy: "let only those edit the project, or push to its repository, who may have what the role grants",
     admission: ({ isProject = false }) =>
       isProject
@@ -112,7 +108,6 @@ export const reachRules: readonly Rule[] = rulesOf({
   T68: {
     severity: "info",
     title: "contexts without the repository itself",
-    why: "a workspace opened on the repository's own page, as most are, is refused",
     remedy: "add repository to contexts",
     admission: ({ kind, url, contexts, where }) =>
       kind === "org" ||

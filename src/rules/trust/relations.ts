@@ -57,7 +57,6 @@ export const relationRules: readonly Rule[] = rulesOf({
   T37: {
     severity: "info",
     title: "a Deny that never applies",
-    why: "it looks as if it kept somebody out, and it does not",
     remedy: "fix its keys and values, or remove it",
     trust: each((deny, view) => {
       const why = deny.statement.Effect === "Deny" ? neverApplies(deny, view) : null;
@@ -67,7 +66,6 @@ export const relationRules: readonly Rule[] = rulesOf({
   T42: {
     severity: "error",
     title: "a Deny that refuses everybody",
-    why: "a Deny outranks every Allow: nobody can log in",
     remedy: "remove it, or add a condition on whom it is meant to refuse",
     trust: each((deny, view) => {
       const refused = view.logins.filter((login) => refusesAll(deny, login, view));

@@ -10,7 +10,6 @@ export const roleLimitRules: readonly Rule[] = rulesOf({
   T11: {
     severity: "error",
     title: "the trust policy is longer than the account's quota",
-    why: "IAM refuses to create the role",
     remedy:
       "drop formerIssuers that are no longer needed, branches or contexts, or have AWS raise the quota and write it under quotas of the account",
     policyRemedy: "name fewer subjects, or have AWS raise the quota",

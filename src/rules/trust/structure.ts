@@ -137,7 +137,6 @@ export const structureRules: readonly Rule[] = rulesOf({
   T02: {
     severity: "error",
     title: "Version is missing or not 2012-10-17",
-    why: "escapes like ${*} and variables are then literal text: conditions mean something else",
     remedy: 'write "Version": "2012-10-17"',
     trust: version,
     role: documents(version),
@@ -145,7 +144,6 @@ export const structureRules: readonly Rule[] = rulesOf({
   T03: {
     severity: "error",
     title: "a Sid that IAM refuses",
-    why: "IAM refuses the document",
     remedy: "give each statement its own Sid of letters and digits, or none",
     trust: sids,
     role: documents(sids),
@@ -153,7 +151,6 @@ export const structureRules: readonly Rule[] = rulesOf({
   T05: {
     severity: "error",
     title: "Resource in a trust policy",
-    why: "IAM refuses the document",
     remedy: "remove it",
     trust: each(({ statement, origin, name }) =>
       (["Resource", "NotResource"] as const)

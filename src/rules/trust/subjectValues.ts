@@ -25,14 +25,39 @@ import {
   type EntryUrl,
   type SubjectReach,
 } from "../../subject";
-import type { FormFinding, TrustCondition, TrustedIssuer, TrustStatement, TrustView } from "../judgedRole";
+import type {
+  FormFinding,
+  JudgedRole,
+  TrustCondition,
+  TrustedIssuer,
+  TrustStatement,
+  TrustView,
+} from "../judgedRole";
 import { admits, hasWildcard, isWithin, namedSubjects, on, patternIn } from "./trustView";
+
+/** Whom the subjects of a trust policy admit, read as Gitpod makes them, and what is odd about their form. */
+export function readSubjects(view: TrustView): Pick<JudgedRole, "admissions" | "forms"> {
+  const values = subjectValues(view);
+  const readings = [
+    ...values.flatMap((value) => judgeSubject(value).map((reading) => [value, reading] as const)),
+    ...judgeMixture(values),
+  ].map(([{ login, condition, value }, reading]) => {
+    const [origin, where, shown] = [condition.origin, `${login.name}: `, quote(value)];
+    return "rule" in reading
+      ? { ...reading, message: `${where}${shown} ${reading.message}`, origin }
+      : { ...reading, where, origin, by: () => shown, owners: [] };
+  });
+  return {
+    forms: readings.filter((one) => "rule" in one),
+    admissions: readings.flatMap((one) => ("rule" in one ? [] : [one])),
+  };
+}
 
 /** What one value says: whom it admits, or what is odd about its form. */
 type Reading = Admission | Form;
 
 /** What one value says to a rule about forms; the message continues the value in quotes. */
-export type Form = Omit<FormFinding, "origin">;
+type Form = Omit<FormFinding, "origin">;
 
 /** What a value says to one rule. @param message - continues the value in quotes */
 function say(rule: string, message: string, more: Partial<Form> = {}): readonly Form[] {
@@ -51,7 +76,7 @@ function admission(
 }
 
 /** One value that a statement lets in as `sub` of one of Gitpod's issuers. */
-export interface SubjectValue {
+interface SubjectValue {
   readonly view: TrustView;
   readonly login: TrustStatement;
   readonly issuer: TrustedIssuer;
@@ -74,7 +99,7 @@ const wildcardMark: RegExp = /[\ue000\ue001]/;
 const isMore = (text: string): boolean => /[^\ue000\ue001]/.test(text);
 
 /** The values of a document that Gitpod's grammar is about; those that are never compared as patterns are left out. */
-export function subjectValues(view: TrustView): readonly SubjectValue[] {
+function subjectValues(view: TrustView): readonly SubjectValue[] {
   return view.open.flatMap((login) =>
     login.issuers
       .filter((issuer) => issuer.foreign === null)
@@ -168,7 +193,7 @@ function judgeReach(
 }
 
 /** What one value says. */
-export function judgeSubject(value: SubjectValue): readonly Reading[] {
+function judgeSubject(value: SubjectValue): readonly Reading[] {
   const nameless = anonymousOf(value);
   if (nameless !== null) return say("T61", `admits ${quote(nameless)}, which names no repository`);
   return judgeOna(value) ?? judgeClaims(value) ?? (value.rest === "" ? judgeUrl(value) : judgePattern(value));
@@ -409,7 +434,7 @@ function judgeOna(value: SubjectValue): readonly Reading[] | null {
 }
 
 /** The first subject of Ona's of another version than the first one of its document: whoever changes it has both for a while. */
-export function judgeMixture(values: readonly SubjectValue[]): readonly (readonly [SubjectValue, Form])[] {
+function judgeMixture(values: readonly SubjectValue[]): readonly (readonly [SubjectValue, Form])[] {
   const [first, ...others] = values.filter(({ start }) => onaVersionOf(start) !== null);
   const other = others.find(({ start }) => onaVersionOf(start) !== onaVersionOf(first?.start ?? ""));
   const message =

@@ -7,7 +7,6 @@ export const waiverRules: readonly Rule[] = rulesOf({
   W01: {
     severity: "warning",
     title: "a waiver of an unknown rule",
-    why: "it waives nothing, whatever its author believes",
     remedy: "write the id of a rule, as docs/rules.md lists them",
   },
   W02: {
@@ -37,7 +36,6 @@ export const waiverRules: readonly Rule[] = rulesOf({
   W06: {
     severity: "warning",
     title: "an entry past its expiry",
-    why: "its role admits nobody any more, but still looks as if it did",
     remedy: "remove the entry, or write a later date",
   },
   W07: {

@@ -104,7 +104,6 @@ export const gitpodLoginRules: readonly Rule[] = rulesOf({
   S02: {
     severity: "error",
     title: "prebuilds of forks, and a login in a phase that they run",
-    why: "whoever opens a pull request from a fork gets the role: the prebuild runs their code behind the login",
     remedy: "move the login to command of the task, or write pullRequestsFromForks: false",
     gitpodYml: (subject) => {
       const place = subject.facts.forkPrebuilds;
@@ -117,7 +116,6 @@ export const gitpodLoginRules: readonly Rule[] = rulesOf({
   S05: {
     severity: "error",
     title: "a session longer than the role's maximum",
-    why: "AWS refuses the login",
     remedy: "ask for less, or raise sessionDuration of the entry",
     gitpodYml: eachLogin(({ duration, role: arn }, subject) => {
       if (duration?.known !== true || !/^\d{1,9}$/.test(duration.text)) return [];
@@ -144,7 +142,6 @@ export const gitpodLoginRules: readonly Rule[] = rulesOf({
   S07: {
     severity: "error",
     title: "several roles on one profile",
-    why: "each login overwrites the credentials of the one before",
     remedy: "give each login a profile of its own: --profile NAME",
     gitpodYml: rolesOnOneProfile,
   },

@@ -1,4 +1,12 @@
-import type { LoginStep, Step, SyncStep, TaskPhase, UseStep, VariableStep } from "../../model/gitpodYml";
+import type {
+  LoginStep,
+  Placed,
+  Step,
+  SyncStep,
+  TaskPhase,
+  UseStep,
+  VariableStep,
+} from "../../model/gitpodYml";
 import { rulesOf, type GitpodYmlSubject, type PlacedObservation, type Rule } from "../rule";
 import { exclude, loginsOf, snippetsOf } from "./steps";
 
@@ -166,17 +174,15 @@ const isInstall = ({ kind }: Step): boolean => kind === "install";
 const needsCli = (step: Step): boolean => step.kind === "login" || (step.kind === "use" && step.cli);
 
 /** Nothing in the file installs the CLI: said once. */
-function nothingInstalls(subject: GitpodYmlSubject): readonly PlacedObservation[] {
+function nothingInstalls(subject: GitpodYmlSubject, image: Placed | null): readonly PlacedObservation[] {
   const { facts, steps, repositories, shown } = subject;
-  const { image } = facts;
   const first = steps.flat().find(needsCli);
   // A file without commands: the login of the manifest is still to be merged into it.
   const isEmpty = facts.problems.length === 0 && facts.tasks.every(({ commands }) => commands.length === 0);
   const isToCome = isEmpty && repositories.length > 0 && snippetsOf(subject).length > 0;
   if (first === undefined && !isToCome) return [];
-  const named = image === "built" ? null : image;
-  const which = named === null ? "the default image of Gitpod" : `the image ${shown(named.text)}`;
-  const place = named?.place ?? first?.place ?? { path: [], line: 1, column: 1 };
+  const which = image === null ? "the default image of Gitpod" : `the image ${shown(image.text)}`;
+  const place = image?.place ?? first?.place ?? { path: [], line: 1, column: 1 };
   return [{ message: `${which} has no AWS CLI, and no command of this file installs it`, place }];
 }
 
@@ -215,7 +221,7 @@ export const waitRules: readonly Rule[] = rulesOf({
     gitpodYml: (subject) => {
       const { image } = subject.facts;
       if (image === "built" || (image !== null && !gitpodImage.test(image.text))) return [];
-      return subject.steps.flat().some(isInstall) ? doNotWait(subject) : nothingInstalls(subject);
+      return subject.steps.flat().some(isInstall) ? doNotWait(subject) : nothingInstalls(subject, image);
     },
   },
   S12: {
@@ -233,7 +239,6 @@ export const waitRules: readonly Rule[] = rulesOf({
   S18: {
     severity: "warning",
     title: "a signal in a phase that a start from a prebuild skips",
-    why: "a workspace that starts from a prebuild runs before and command only: the signal never comes, and whoever waits for it waits for ever",
     remedy: "move gp sync-done, and what it signals, to before",
     gitpodYml: (subject) =>
       stuck(subject, "before", "command").map(({ waiter, signal: { phase, place } }) => ({

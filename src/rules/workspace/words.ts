@@ -80,7 +80,6 @@ export const wordRules: readonly Rule[] = rulesOf({
   S16: {
     severity: "error",
     title: "a command of Ona in a .gitpod.yml, or of Gitpod Classic in an automations file",
-    why: "the command is not there, and nobody is logged in",
     remedy: "write gp in a .gitpod.yml, and in an automations file ona, with dependsOn for gp sync-await",
     gitpodYml: (subject) => {
       const inOna = subject.facts.format === "automations.yaml";
