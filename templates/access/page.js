@@ -19,7 +19,9 @@ const by = {
   resource: indexed((role) => role.targets.map(({ key }) => key)),
   account: indexed((role) => [role.account]),
 };
-const state = { search: "", filters: {}, sort: "account", down: false, page: 0 };
+const state = { filters: {}, sort: "account", down: false };
+/** The roles that are found, of which the table has the first. */
+let list = [];
 
 /** Packed values: a number stands for a string. */
 function unpack(value) {
@@ -131,15 +133,16 @@ function haystack(role) {
 }
 
 function found() {
-  const words = state.search.toLowerCase().split(/\s+/).filter(Boolean);
-  const set = Object.entries(state.filters).filter(([, value]) => value !== "");
-  const list = roles.filter(
+  const { search = "", ...chosen } = state.filters;
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const set = Object.entries(chosen).filter(([, value]) => value !== "");
+  const matching = roles.filter(
     (role) =>
       set.every(([name, value]) => filters[name].of(role).includes(value)) &&
       words.every((word) => haystack(role).includes(word)),
   );
   const { of } = columns[state.sort];
-  const keyed = list.map((role) => [of(role), role]);
+  const keyed = matching.map((role) => [of(role), role]);
   keyed.sort(([a, x], [b, y]) => (a < b ? -1 : a > b ? 1 : x.id - y.id));
   if (state.down) keyed.reverse();
   return keyed.map(([, role]) => role);
@@ -181,33 +184,22 @@ function tableRow(role) {
   );
 }
 
-function showList(all = false) {
-  const list = found();
-  const pages = Math.max(1, Math.ceil(list.length / pageSize));
-  state.page = Math.min(state.page, pages - 1);
-  const from = all ? 0 : state.page * pageSize;
-  const shown = list.slice(from, all ? 2000 : from + pageSize);
-  byId("rows").replaceChildren(...shown.map(tableRow));
-  const part = shown.length < list.length ? `, ${from + 1} to ${from + shown.length} shown` : "";
-  byId("count").textContent = `${list.length} of ${plural(roles.length, "role")}${part}`;
+function update(change) {
+  Object.assign(state, change);
+  list = found();
+  byId("rows").replaceChildren();
   for (const [name, head] of Object.entries(heads))
     head.setAttribute("aria-sort", name !== state.sort ? "none" : state.down ? "descending" : "ascending");
-  const step = (label, by) => {
-    const button = make("button", { type: "button", disabled: state.page + by < 0 || state.page + by >= pages }, label);
-    button.addEventListener("click", () => {
-      state.page += by;
-      showList();
-      byId("list").scrollIntoView();
-    });
-    return button;
-  };
-  const place = make("span", {}, `Page ${state.page + 1} of ${pages}`);
-  byId("pager").replaceChildren(...(pages > 1 ? [step("Previous", -1), place, step("Next", 1)] : []));
+  showMore(pageSize);
 }
 
-function update(change) {
-  Object.assign(state, { page: 0 }, change);
-  showList();
+function showMore(count) {
+  const rows = byId("rows");
+  const from = rows.childElementCount;
+  rows.append(...list.slice(from, from + count).map(tableRow));
+  const isAll = rows.childElementCount === list.length;
+  byId("count").textContent = `${list.length} of ${plural(roles.length, "role")}${isAll ? "" : `, ${rows.childElementCount} shown`}`;
+  byId("more").hidden = isAll;
 }
 
 const heads = Object.fromEntries(
@@ -219,19 +211,18 @@ const heads = Object.fromEntries(
 );
 
 function showFilters() {
-  const search = make("input", { type: "search", id: "search", placeholder: "role, repository, resource, reason…", autocomplete: "off" });
-  search.addEventListener("input", () => update({ search: search.value }));
+  const search = make("input", { type: "search", id: "search", name: "search", placeholder: "role, repository, resource, reason…", autocomplete: "off" });
   const selects = Object.entries(filters).flatMap(([name, { label, options, of }]) => {
     const values = options ?? [...new Set(roles.flatMap(of))].sort();
     if (values.length < 2) return [];
     const select = make("select", { name }, make("option", { value: "" }, "any"), values.map((value) => make("option", { value }, short(value, 60))));
-    select.addEventListener("change", () => update({ filters: { ...state.filters, [name]: select.value } }));
     return [make("label", {}, label, select)];
   });
   const reset = make("button", { type: "reset" }, "Reset");
   const form = byId("filters");
   form.replaceChildren(make("label", { class: "search" }, "Search", search), ...selects, reset);
-  form.addEventListener("reset", () => update({ search: "", filters: {} }));
+  form.addEventListener("input", () => update({ filters: Object.fromEntries(new FormData(form)) }));
+  form.addEventListener("reset", () => update({ filters: {} }));
   form.addEventListener("submit", (event) => event.preventDefault());
 }
 
@@ -368,11 +359,11 @@ function route() {
   } else if (wasFocused) byId("search").focus({ preventScroll: true });
 }
 
-addEventListener("beforeprint", () => showList(true));
-addEventListener("afterprint", () => showList());
+byId("more").addEventListener("click", () => showMore(pageSize));
+addEventListener("beforeprint", () => showMore(2000));
 addEventListener("hashchange", route);
 byId("heads").replaceChildren(...Object.values(heads));
 showFigures();
 showFilters();
-showList();
+update({});
 route();

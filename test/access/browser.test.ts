@@ -66,15 +66,15 @@ describeReal("the page of access in a browser", ["chromium"], ({ chromium }) => 
     const session = await page.context().newCDPSession(page);
     await session.send("Performance.enable", { timeDomain: "threadTicks" });
     await open("page.html");
-    expect(await count()).toBe("1000 of 1000 roles, 1 to 100 shown");
+    expect(await count()).toBe("1000 of 1000 roles, 100 shown");
     const { metrics } = await session.send("Performance.getMetrics");
     const worked = metrics.find(({ name }) => name === "TaskDuration")?.value ?? NaN;
     const opened = await page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd");
     process.stdout.write(
       `the page of 1,000 roles is open after ${Math.round(Number(opened))} ms, of which it worked ${Math.round(1000 * worked)} ms\n`,
     );
-    await page.click("text=Next");
-    expect(await count()).toContain("101 to 200 shown");
+    await page.click("text=Show more");
+    expect(await count()).toBe("1000 of 1000 roles, 200 shown");
     await page.fill("#search", "App-77/db");
     expect([await count(), await firstRole()]).toEqual(["1 of 1000 roles", "acme-acme-app-77"]);
     await page.click("text=Reset");
