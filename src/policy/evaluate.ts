@@ -142,28 +142,14 @@ function holds(
 }
 
 /**
- * The conditions that fail in the statement that comes nearest to applying, in the order of the document: the statement
- * with the fewest, and among equals the one that only the guard refuses, or whose first failing value is most like the
- * request's. Empty where a statement applies, or none is about this web identity at all.
+ * The conditions that fail in the statement that comes nearest to applying, in the order of the document: the first of
+ * those with the fewest. Empty where a statement applies, or none is about this web identity at all.
  */
 export function nearestFailures(policy: PolicyDocument, request: TrustRequest): readonly Failure[] {
   const variables = variablesFor(policy, request.context);
   const isAbout = (s: Statement) => principalMatches(s, request.federated) && actionMatches(s, assumeAction);
   const [nearest = []] = policy.Statement.filter((s) => s.Effect === "Allow" && isAbout(s))
     .map((statement) => failuresOf(statement, request.context, variables))
-    .sort((a, b) => a.length - b.length || likeness(b[0]) - likeness(a[0]));
+    .sort((a, b) => a.length - b.length);
   return nearest;
-}
-
-/** How many characters the request's value shares with the beginning of the most similar expected one. */
-function likeness(failure: Failure | undefined): number {
-  const { operator = "", expected = [], actual = null } = failure ?? {};
-  // A negated operator fails on a value that the rest of its statement has admitted.
-  if (/^(for\w+:)?(string|arn)not/i.test(operator)) return Infinity;
-  const shared = expected.map((value) => {
-    let n = 0;
-    while (n < value.length && value[n] === actual?.[n]) n += 1;
-    return n;
-  });
-  return Math.max(0, ...shared);
 }

@@ -223,7 +223,6 @@ describe("claims", () => {
   it.each<[string, string, RegExp]>([
     ["no JSON", "sub: x", /the claims, line 1, column 1: this is not JSON/],
     ["a list", "[]", /not a JSON object/],
-    ["over 16 MiB", `{"a":"${"x".repeat(16_777_216)}"}`, /more than 16 MiB/],
     ["nested 100000 deep", `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`, /nested deeper/],
     ["a token", tokenOf(payload(app)), /this is a token/],
     ["claims without iss", '{"sub":"x"}', /the claim iss is missing/],
