@@ -29,9 +29,9 @@ export function parseRemoteUrl(text: string, hosts: readonly ScmHost[]): RemoteU
 /** The https URLs that a text may stand for, the likeliest first. */
 function spellings(typed: string, hosts: readonly ScmHost[]): readonly string[] {
   if (azureSsh.test(typed)) return [typed.replace(azureSsh, "https://dev.azure.com/$1/$2/_git/$3")];
-  const url = /^(?:https?|ssh|git|git\+ssh):\/\/(?:[^@/]*@)?([^/:]+)(:[0-9]+)?\/(.*)$/is.exec(typed);
+  const url = /^(?:(?:https?|ssh|git|git\+ssh):\/\/(?:[^@/]*@)?)?([^/:@]+)(:[0-9]+)?\/(.*)$/is.exec(typed);
   const scp = /^(?:[^@/:\s]+@)([^/:\s]+):(?![0-9]+\/)(.*)$/s.exec(typed);
-  const [, name = "", port = "", path = ""] = url ?? (scp ? ["", scp[1], "", scp[2]] : ["", ...bare(typed)]);
+  const [, name = "", port = "", path = ""] = url ?? ["", scp?.[1], "", scp?.[2]];
   const inside = path.replace(/^\/+/, "").replace(/\/+$/, "");
   if (name === "" || inside === "") return [];
   const host = name.toLowerCase().replace(/^www\./, "");
@@ -46,10 +46,4 @@ function spellings(typed: string, hosts: readonly ScmHost[]): readonly string[] 
       return folder === undefined ? [] : [`https://${own}/${folder}/${inside}`];
     }),
   ];
-}
-
-/** `github.com/acme/app`: a host has a dot. */
-function bare(typed: string): readonly string[] {
-  const match = /^([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)(:[0-9]+)?\/(.*)$/s.exec(typed);
-  return match ? [match[1] ?? "", match[2] ?? "", match[3] ?? ""] : [];
 }
