@@ -10,8 +10,6 @@ export type Signature = "verified" | "unverified" | null;
 const shownRoles = 5;
 /** Values of a condition that the text shows. */
 const shownValues = 8;
-/** Columns that text is wrapped to, where it has a space to be wrapped at. */
-const columns = 96;
 const indent = " ".repeat(10);
 
 /** The verdict for a person: who gets in, and for the roles that come near why not, and what to change. */
@@ -82,7 +80,8 @@ function permissionLines(answer: PermissionAnswer | null, question: PermissionQu
   const { action, resource } = question;
   const word = answer.allowed === null ? "undecided" : answer.allowed ? "allowed" : "refused";
   return [
-    field(word, `${action} on ${resource}: ${answer.reason}`),
+    field(word, `${action} on ${resource}`),
+    field("", answer.reason),
     ...answer.unread.map((arn) => field("", `not read: ${arn}`)),
     ...(answer.remedy === null ? [] : [field("remedy", answer.remedy)]),
   ];
@@ -137,20 +136,8 @@ function text(lines: readonly string[]): string {
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
-/** What a line does not break inside: an item or list of YAML, a key with its value, a word. */
-const unbroken =
-  /(?:- )?\{(?:[^{}]|\{[^{}]*\})*\}\S*|(?:[a-z]\w*: )?\[[^\]]*\]\S*|- url: \S+|(?:url|issuer|audience|organizationId): \S+|\S+/gi;
-
-/** A word, and behind it text that is wrapped under itself. */
+/** A word, and behind it text, of which each part and each alternative has a line: whoever copies one gets it whole. */
 function field(word: string, value: string): string {
-  const lines: string[] = [];
-  let line = word.padEnd(indent.length);
-  for (const [piece] of escapeHidden(value).matchAll(unbroken)) {
-    const begun = line.length > indent.length;
-    if (begun && line.length + 1 + piece.length > columns) {
-      lines.push(line);
-      line = indent + piece;
-    } else line += begun ? ` ${piece}` : piece;
-  }
-  return [...lines, line].join("\n").trimEnd();
+  const parts = escapeHidden(value).split(/(?<=;) |(?<=,) (?=or[ ,])/);
+  return `${word.padEnd(indent.length)}${parts.join(`\n${indent}`)}`.trimEnd();
 }

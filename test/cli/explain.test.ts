@@ -299,9 +299,7 @@ describe("explain reads", () => {
 
     it("that AWS refused and the manifest admits are a matter of the deploy", async () => {
       const { stdout } = await explain(argv, records({ ...fine, errorCode: "AccessDenied" }));
-      expect(stdout).toContain(
-        "AWS refused what the manifest admits: deploy it, or, in the first half minute",
-      );
+      expect(stdout).toContain("AWS refused what the manifest admits: deploy it");
       const gone = login(app, {
         errorCode: "AccessDenied",
         requestParameters: { roleArn: "arn:aws:iam::123456789012:role/old" },
