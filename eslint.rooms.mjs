@@ -12,7 +12,7 @@ export const rooms = Object.freeze({
   access: ["model", "policy", "subject", "documents", "rules", "diagnostics"],
   explain: ["documents", "model", "policy", "subject", "diagnostics"],
   terraform: ["model", "policy"],
-  constructs: ["model", "subject", "policy", "rules", "diagnostics", "terraform"],
+  constructs: ["manifest", "model", "subject", "policy", "rules", "diagnostics", "terraform"],
 });
 
 /** The rooms, and the files beside them, that may import cdktf. */

@@ -80,16 +80,11 @@ function placeOf(
   return { partition, region, account };
 }
 
-interface Found {
-  readonly target: GrantTarget;
-  readonly arn: string | null;
-}
-
 /**
  * What a text names. A token stands for a whole ARN, or for a bucket. What it will be is not known here; around it, what
  * a manifest refuses is refused too: a wildcard stands in keys of S3 and paths of parameters only.
  */
-function targetOf(kind: GrantKind, text: string, place: Place): Found {
+function targetOf(kind: GrantKind, text: string, place: Place) {
   const isToken = Token.isUnresolved(text);
   if (isToken && kind === "codeartifact")
     throw new RangeError("a grant of codeartifact takes no token: write domain/repository");
@@ -115,7 +110,7 @@ function targetOf(kind: GrantKind, text: string, place: Place): Found {
 function keyOf(
   { kmsKey }: WorkspaceGrant,
   kind: GrantKind,
-  target: Found["target"],
+  target: GrantTarget,
   location: GrantLocation | undefined,
 ): EncryptionKey | null {
   if (kmsKey === undefined) return null;

@@ -1,4 +1,6 @@
 import { Token } from "cdktf";
+import { z } from "zod";
+import { repoSchema } from "../manifest/entrySchema";
 import type { Context } from "../model/accessModel";
 import { policyName, roleName } from "../model/names";
 import type { PermissionPolicy, Statement } from "../model/policyDocument";
@@ -91,6 +93,20 @@ interface Workspaces {
   readonly contexts: readonly Context[];
 }
 
+/** What an entry of a manifest can say too, as it is read there. */
+const checkedProps = z.object({
+  roleName: repoSchema.shape.name,
+  path: repoSchema.shape.path,
+  expires: repoSchema.shape.expires,
+  maxSessionDuration: z
+    .int()
+    .refine((s) => s >= fixedLimits.minRoleSession && s <= fixedLimits.maxSession, "3600 to 43200 seconds")
+    .optional(),
+  sourceCidrs: z
+    .array(z.string().refine((cidr) => parseCidr(cidr).ok, "public addresses, e.g. 203.0.113.0/24"))
+    .optional(),
+});
+
 /**
  * The role that props describe.
  * @throws RangeError - for props that no safe role can be made of
@@ -100,16 +116,12 @@ export function describedRole(props: RoleProps): DescribedRole {
   const { kind, entry, contexts } = workspaces;
   const { identityProvider, permissionsBoundary = null, tags = {}, adopt = false, exclusive = false } = props;
   const { path = "/", maxSessionDuration = fixedLimits.minRoleSession, sourceCidrs = [] } = props;
+  const { error } = checkedProps.safeParse(props, { reportInput: true });
+  for (const { input, path: prop, message } of error?.issues ?? []) {
+    const remedy = `allowed: ${message.replace("\n", "; ")}`;
+    throw refusalOf(input, { problem: "is not allowed", remedy }, `${prop.join(".")} `);
+  }
   const name = props.roleName ?? roleName("gitpod", entry.segments.join("/"));
-  check("roleName", name, /^[A-Za-z0-9+=,.@_-]{1,64}$/.test(name));
-  check("path", path, /^\/([A-Za-z0-9+=,.@_-]+\/)*$/.test(path) && path.length <= fixedLimits.rolePathLength);
-  check("maxSessionDuration", maxSessionDuration, isSession(maxSessionDuration));
-  check(
-    "sourceCidrs",
-    sourceCidrs,
-    sourceCidrs.every((cidr) => parseCidr(cidr).ok),
-  );
-  if (props.expires !== undefined) check("expires", props.expires, isDate(props.expires));
   const expires = props.expires === undefined ? null : `${props.expires}T00:00:00Z`;
   const grants = (props.grants ?? []).map((grant) => resolvedGrant(grant, props.location));
   const permissions = permissionPolicy({ grants, statements: checkedStatements(props), expires });
@@ -174,19 +186,3 @@ function checkedStatements({ statements = [] }: RoleSettings): readonly Statemen
 /** Counts each token as an ARN of 200 characters, which few are longer than: what it will be is not known here. */
 const tokenMeasure: Measure = (part) =>
   lengthOf(part) + 200 * (JSON.stringify(part).split("${TfToken[").length - 1);
-
-function check(prop: string, value: unknown, isValid: boolean): void {
-  if (!isValid)
-    throw new RangeError(`${prop} ${JSON.stringify(value)} is not allowed: see the prop's documentation`);
-}
-
-function isSession(seconds: number): boolean {
-  return (
-    Number.isInteger(seconds) && seconds >= fixedLimits.minRoleSession && seconds <= fixedLimits.maxSession
-  );
-}
-
-function isDate(text: string): boolean {
-  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : NaN;
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
-}
