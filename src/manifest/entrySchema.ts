@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isVisible } from "../diagnostics/quote";
-import { grantSchema } from "./grantSchema";
+import { grantSchema, includedGrantSchema } from "./grantSchema";
 import {
   date,
   duration,
@@ -158,6 +158,9 @@ const tooManyGrants = expects(
   "grant paths that end in /*, where parameters and s3 objects have one in common; or attach a policy of your own by managedPolicies",
 );
 
+const grantsOf = <T extends z.ZodType>(item: T) =>
+  optional(z.array(item).max(500, tooManyGrants), "What the role may do");
+
 const shared = {
   installations: optional(
     z.array(name).min(1).max(100),
@@ -167,7 +170,7 @@ const shared = {
     z.array(name).min(1).max(1000),
     "Names of the accounts in which a role is made, by default the only one",
   ),
-  grants: optional(z.array(grantSchema).max(500, tooManyGrants), "What the role may do"),
+  grants: grantsOf(grantSchema),
   statements: optional(z.array(statementSchema).max(100), "Raw IAM statements, for what grants cannot say"),
   managedPolicies: optional(z.array(policyArn).max(25), "ARNs of managed policies to attach"),
   sessionDuration: optional(duration, "How long credentials last: 15m to 12h, by default 1h"),
@@ -231,3 +234,13 @@ export const orgSchema = z.strictObject({ ...own, accept, ...shared });
 export const repoSchema = z.strictObject({ ...own, project, accept, ...shared, contexts });
 /** `defaults`: any key of an entry but url, name, adopt and project. */
 export const defaultsSchema = z.strictObject({ ...shared, contexts, accept });
+
+/** What gives or takes over rights that nothing else checks belongs to the main manifest. */
+const reserved = {
+  ...({ statements: true, managedPolicies: true, permissionsBoundary: true } as const),
+  ...({ name: true, path: true, adopt: true } as const),
+};
+const included = { grants: grantsOf(includedGrantSchema) };
+/** Entries of an included file, which are other teams'. */
+export const includedOrgSchema = orgSchema.omit(reserved).extend(included);
+export const includedRepoSchema = repoSchema.omit(reserved).extend(included);

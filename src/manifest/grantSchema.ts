@@ -38,37 +38,39 @@ const access = visible(
 );
 const place = z.string().min(1).max(32);
 
+const grantObject = z.strictObject({
+  ...resources,
+  set: optional(name, "The name of a grant set: its grants stand here"),
+  // Editors offer all words; resolve judges, and names those of the kind.
+  access: optional(
+    access.meta({ enum: accessWords }),
+    "What may be done, by default the least that the kind of grant has",
+  ),
+  env: optional(
+    z.string().min(1).max(128),
+    "Environment variable that the snippet sets to the value of the secret or parameter",
+  ),
+  key: optional(visible(256), "With env: one field of a JSON secret, instead of all of it"),
+  kmsKey: optional(
+    visible(256),
+    "The customer's own KMS key, by id or ARN, that encrypts the secret, parameter, bucket or queue",
+  ),
+  account: optional(place, "Account of the resource: a name, or 12 digits in quotes; by default the role's"),
+  region: optional(
+    place,
+    "Region of the resource; by default that of its account where that is declared, else of the role's",
+  ),
+});
+
+const isOne = {
+  error: ({ input }: { readonly input: unknown }) =>
+    expects(`a grant has exactly one of ${grantKeys.join(", ")}`, grantRemedy(input)),
+};
+
 /** One item of `grants`. */
-export const grantSchema = z
-  .strictObject({
-    ...resources,
-    set: optional(name, "The name of a grant set: its grants stand here"),
-    // Editors offer all words; resolve judges, and names those of the kind.
-    access: optional(
-      access.meta({ enum: accessWords }),
-      "What may be done, by default the least that the kind of grant has",
-    ),
-    env: optional(
-      z.string().min(1).max(128),
-      "Environment variable that the snippet sets to the value of the secret or parameter",
-    ),
-    key: optional(visible(256), "With env: one field of a JSON secret, instead of all of it"),
-    kmsKey: optional(
-      visible(256),
-      "The customer's own KMS key, by id or ARN, that encrypts the secret, parameter, bucket or queue",
-    ),
-    account: optional(
-      place,
-      "Account of the resource: a name, or 12 digits in quotes; by default the role's",
-    ),
-    region: optional(
-      place,
-      "Region of the resource; by default that of its account where that is declared, else of the role's",
-    ),
-  })
-  .refine(namesOne, {
-    error: ({ input }) => expects(`a grant has exactly one of ${grantKeys.join(", ")}`, grantRemedy(input)),
-  });
+export const grantSchema = grantObject.refine(namesOne, isOne);
+/** One item of `grants` in an included file: other teams let nobody assume roles. */
+export const includedGrantSchema = grantObject.omit({ role: true }).refine(namesOne, isOne);
 
 const namingKeys: ReadonlySet<string> = new Set(grantKeys);
 

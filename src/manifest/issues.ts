@@ -83,53 +83,26 @@ function fittingBranch(
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 
-/** Keys that are right elsewhere: by where somebody may expect them, with what to say about it. */
-const misplaced: readonly (readonly [keys: RegExp, below: RegExp, problem: string, remedy: string])[] =
-  Object.freeze([
-    [
-      /^(url|name|adopt|project)$/,
-      /^defaults$/,
-      "belongs to a single entry; defaults hold for all of them",
-      "write it in the entries of orgs and repos that it is meant for",
-    ],
-    [
-      /^project$/,
-      /^orgs\[\d+\]$/,
-      "is for repos: tokens of Ona name a project, and no organization of a host",
-      "make an entry in repos for the repository of each project",
-    ],
-    [
-      /^contexts$/,
-      /^orgs\[\d+\]$/,
-      "is for repos: an org admits every workspace of every repository",
-      "take it out, or make an entry in repos for each repository",
-    ],
-  ]);
-
 function unknownKey(
   key: string,
   path: Path,
   { schema, included, value }: ExaminedFile,
 ): Pick<Problem, "code" | "message" | "remedy"> {
-  const place = pathText(path);
   const name = quote(key);
-  if (included && path.length === 0 && Object.hasOwn(manifestSchema.shape, key))
+  if (included && keysAt(manifestSchema, path).includes(key))
     return {
       code: "M08",
-      message: `${name} belongs to the main manifest; allowed in an included file: orgs, repos`,
-      remedy: key === "include" ? "include the file from the main manifest" : "move it to the main manifest",
+      message: `${label(path)}${name} belongs to the main manifest: included files are other teams'`,
+      remedy: `${path.length === 0 ? "move it" : "take it out, or move the entry"} to the main manifest`,
     };
-  const found = misplaced.find(([keys, below]) => keys.test(key) && below.test(place));
-  if (found !== undefined)
-    return { code: "M01", message: `${label(path)}${name} ${found[2]}`, remedy: found[3] };
   const allowed = keysAt(schema, path);
   const meant = meantKey(key, path, allowed, value);
-  const owner = meant === undefined ? ownerOf(key, path) : undefined;
-  const message = owner === undefined ? `allowed: ${allowed.join(", ")}` : `it belongs to ${owner.noun}`;
+  const [, , owner, remedy = "take it out"] = (meant === undefined && ownerOf(key, path)) || [];
+  const message = owner === undefined ? `allowed: ${allowed.join(", ")}` : `it belongs to ${owner}`;
   return {
     code: "M01",
     message: `${label(path)}unknown key ${name}; ${message}`,
-    remedy: meant === undefined ? (owner?.remedy ?? "take it out") : didYouMean(meant.yaml),
+    remedy: meant === undefined ? remedy : didYouMean(meant.yaml),
   };
 }
 

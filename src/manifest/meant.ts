@@ -15,12 +15,8 @@ export function didYouMean(yaml: string): string {
 /** What is to be written instead of an unknown key: the key, and `yaml` with its value where that is short. */
 type MeantKey = Readonly<{ key: string; yaml: string }>;
 
-/** Where somebody may write a key, as {@link pathText} has it; what they write; and what that means. */
-type Synonym = readonly [
-  below: RegExp,
-  keys: RegExp,
-  means: string | ((value: unknown, key: string) => Readonly<Record<string, unknown>>),
-];
+/** Where somebody may write a key, as {@link pathText} has it; what they write; and the key that it means. */
+type Synonym = readonly [below: RegExp, keys: RegExp, means: string];
 
 const settings = /^((orgs|repos)\[\d+\]|defaults)$/;
 const entry = /^(orgs|repos)\[\d+\]$/;
@@ -30,34 +26,17 @@ const installation = /^installations\.[^.]+$/;
 const acceptance = /accept\[\d+\]$/;
 
 const synonyms: readonly Synonym[] = Object.freeze<Synonym[]>([
-  [
-    settings,
-    /^(session|duration|ttl|session_?length|(max_?)?session_?duration)$/i,
-    (value) => ({ sessionDuration: meantDuration(value) ?? value }),
-  ],
-  [
-    entry,
-    /^(repo|repository|org|organi[sz]ation|link|uri|git)$/i,
-    (value) => ({ url: (typeof value === "string" && meantUrl(value)) || value }),
-  ],
-  [
-    settings,
-    /^branch(es)?$/i,
-    (value) => ({ contexts: value === true ? ["branches"] : list(value).map((branch) => ({ branch })) }),
-  ],
-  [settings, /^accounts?$/i, (value) => ({ accounts: list(value) })],
-  [settings, /^installations?$/i, (value) => ({ installations: list(value) })],
-  [settings, /^(managed_?)?polic(y|ies)(_?arns?)?$/i, (value) => ({ managedPolicies: list(value) })],
-  [settings, /^(source_?)?(cidrs?|ips?|ip_?ranges?)$/i, (value) => ({ sourceCidrs: list(value) })],
-  [settings, /^permissions?$/i, "grants"],
+  [settings, /^(session|duration|ttl|session_?length|(max_?)?session_?duration)$/i, "sessionDuration"],
+  [entry, /^(repo|repository|org|organi[sz]ation|link|uri|git)$/i, "url"],
+  [settings, /^branch(es)?$/i, "contexts"],
+  [settings, /^account$/i, "accounts"],
+  [settings, /^installation$/i, "installations"],
+  [settings, /^(managed_?)?polic(y|ies)(_?arns?)?$/i, "managedPolicies"],
+  [settings, /^(source_?)?(cidrs?|ips?|ip_?ranges?)$/i, "sourceCidrs"],
+  [settings, new RegExp(`^(permission|${grantKeys.join("|")})s?$`, "i"), "grants"],
   [settings, /^boundary$/i, "permissionsBoundary"],
   [settings, /^(until|expiry|expiration|expires_?(at|on))$/i, "expires"],
   [entry, /^role_?name$/i, "name"],
-  [
-    settings,
-    new RegExp(`^(${grantKeys.join("|")})s?$`, "i"),
-    (value, key) => ({ grants: list(value).map((resource) => ({ [meantKind(key) ?? key]: resource })) }),
-  ],
   [grant, /^(variable|env_?var(iable)?)$/i, "env"],
   [account, /^(aws_?)?account(_?id)?$/i, "id"],
   [installation, /^(url|iss)$/i, "issuer"],
@@ -91,68 +70,76 @@ export function meantKey(
   const map = valueAt(root, path);
   const value = valueAt(map, [key]);
   const cut = value === null ? cutAtComma(key, map) : undefined;
-  const means = cut ? () => cut : synonyms.find(([at, keys]) => at.test(place) && keys.test(key))?.[2];
-  if (means !== undefined) {
-    const meant = named(typeof means === "string" ? { [means]: value } : means(value, key));
-    if (allowed.includes(meant.key)) return meant;
+  if (cut !== undefined && allowed.includes(cut.key)) return cut;
+  const means = synonyms.find(([below, keys]) => below.test(place) && keys.test(key))?.[2];
+  if (means !== undefined && allowed.includes(means)) {
+    const kind = means === "grants" ? meantKind(key) : undefined;
+    const written = kind === undefined ? value : list(value).map((resource) => ({ [kind]: resource }));
+    return named(means, valueMeant(written, [...path, means], root) ?? written);
   }
   if (ownerOf(key, path) !== undefined) return undefined;
   const near = nearest(key, allowed) ?? (grant.test(place) ? meantKind(key) : undefined);
   return near === undefined ? undefined : { key: near, yaml: near };
 }
 
-function named(pair: Readonly<Record<string, unknown>>): MeantKey {
-  const key = Object.keys(pair)[0] ?? "";
-  return { key, yaml: pairLine(pair) ?? key };
+function named(key: string, value: unknown): MeantKey {
+  return { key, yaml: pairLine({ [key]: value }) ?? key };
 }
 
 /** In a flow map, what follows a comma is a key of its own: `{reason: private, reviewed}`. */
-function cutAtComma(key: string, map: unknown): Readonly<Record<string, unknown>> | undefined {
+function cutAtComma(key: string, map: unknown): MeantKey | undefined {
   const pairs: readonly (readonly [string, unknown])[] = Object.entries(map ?? {});
   const [before, text] = pairs[pairs.findIndex(([k]) => k === key) - 1] ?? [];
-  if (before === undefined || typeof text !== "string") return undefined;
-  return { [before]: `${text}, ${key}` };
+  return before !== undefined && typeof text === "string" ? named(before, `${text}, ${key}`) : undefined;
 }
 
-/** The kind of map that a key belongs to. */
-interface Owner {
-  readonly keys: ReadonlySet<string>;
-  /** The maps into which somebody writes them by mistake. */
-  readonly from: RegExp;
-  readonly noun: string;
-  readonly remedy: string;
-}
-
-const keysOf = ({ shape }: { readonly shape: object }): ReadonlySet<string> => new Set(Object.keys(shape));
-const inList = (noun: string, key: string) => ({
-  ...{ noun, remedy: `move it to the ${noun.replace(/^an? /, "")} that it is meant for, under ${key}` },
-});
+/** Keys of one kind of map; the maps into which somebody writes them by mistake; what the map is, and the remedy. */
+type Owner = readonly [keys: { readonly shape: object }, from: RegExp, noun: string, remedy: string];
 
 /** Where keys belong that somebody wrote into another map, often by an indentation that is wrong. */
-const owners: readonly Owner[] = Object.freeze([
-  {
-    ...{ keys: keysOf(repoSchema), from: /^$|^(orgs|repos)\[\d+\].|^defaults./ },
-    ...{ noun: "an entry of orgs or repos", remedy: "indent it as far as the url of its entry" },
-  },
-  { keys: keysOf(accountSchema), from: /^$|^installations\b/, ...inList("an account", "accounts") },
-  {
-    keys: keysOf(installationSchema),
-    from: /^(?!installations)/,
-    ...inList("an installation", "installations"),
-  },
-  {
-    ...{ keys: keysOf(grantSchema), from: /^$|^(orgs|repos)\[\d+\]$|^defaults$/ },
-    ...{ noun: "an item of grants", remedy: "indent it as far as the first key of its item, e.g. secret" },
-  },
-  {
-    ...{ keys: keysOf(manifestSchema), from: /./ },
-    ...{ noun: "the manifest itself", remedy: "write it without indentation" },
-  },
+const owners: readonly Owner[] = Object.freeze<Owner[]>([
+  [
+    repoSchema,
+    /^$|^(orgs|repos)\[\d+\].|^defaults./,
+    "an entry of orgs or repos",
+    "indent it as far as the url of its entry",
+  ],
+  [
+    repoSchema,
+    /^defaults$/,
+    "a single entry",
+    "write it in the entries of orgs and repos that it is meant for",
+  ],
+  [
+    repoSchema,
+    /^orgs\[\d+\]$/,
+    "an entry of repos",
+    "take it out, or make an entry in repos for each repository",
+  ],
+  [
+    accountSchema,
+    /^$|^installations\b/,
+    "an account",
+    "move it to the account that it is meant for, under accounts",
+  ],
+  [
+    installationSchema,
+    /^(?!installations)/,
+    "an installation",
+    "move it to the installation that it is meant for, under installations",
+  ],
+  [
+    grantSchema,
+    /^$|^(orgs|repos)\[\d+\]$|^defaults$/,
+    "an item of grants",
+    "indent it as far as the first key of its item, e.g. secret",
+  ],
+  [manifestSchema, /./, "the manifest itself", "write it without indentation"],
 ]);
 
 /** The kind of map to which a key of the map at `path` belongs, where it is written exactly so. */
 export function ownerOf(key: string, path: Path): Owner | undefined {
-  return owners.find(({ keys, from }) => keys.has(key) && from.test(pathText(path)));
+  return owners.find(([{ shape }, from]) => Object.hasOwn(shape, key) && from.test(pathText(path)));
 }
 
 /** Words for contexts that people know from git and from their host. */
@@ -167,9 +154,10 @@ const contextSynonyms: readonly (readonly [RegExp, (typeof contextWords)[number]
 type MeantValue = (value: unknown, root: unknown) => unknown;
 
 /** What to write for values that are not allowed where a path matches; undefined where it cannot be told. */
-const values: readonly (readonly [at: RegExp, means: MeantValue])[] = Object.freeze([
-  [/contexts\[\d+\]$/, (value) => (typeof value === "string" ? meantContext(value) : undefined)],
-  [/contexts$/, (value) => (typeof value === "string" ? [meantContext(value) ?? value] : undefined)],
+const values: readonly (readonly [at: RegExp, means: MeantValue])[] = Object.freeze<[RegExp, MeantValue][]>([
+  [/contexts\[\d+\]$/, meantContext],
+  [/contexts$/, (value) => allOf(list(value).map(meantContext))],
+  [/^(orgs|repos)\[\d+\]\.url$/, (value) => (typeof value === "string" ? meantUrl(value) : undefined)],
   [/sessionDuration$/, meantDuration],
   [/accounts\[\d+\]$/, (value, root) => nameOf(root, "accounts", ["id"], value)],
   [/installations\[\d+\]$/, (value, root) => nameOf(root, "installations", ["host", "issuer"], value)],
@@ -181,14 +169,23 @@ const values: readonly (readonly [at: RegExp, means: MeantValue])[] = Object.fre
   ],
 ]);
 
+/** What to write instead of a value that is not allowed at `path`; undefined where it cannot be told. */
+function valueMeant(value: unknown, path: Path, root: unknown): unknown {
+  return values.find(([place]) => place.test(pathText(path)))?.[1](value, root);
+}
+
 /** The remedy for a value that is not allowed at `path`; undefined where it cannot be told what was meant. */
 export function meantValue(value: unknown, path: Path, root: unknown): string | undefined {
-  const means = values.find(([place]) => place.test(pathText(path)))?.[1];
-  const meant = means?.(value, root);
+  const meant = valueMeant(value, path, root);
   if (meant === undefined) return undefined;
   const last = path.at(-1);
   const yaml = typeof last === "string" ? pairLine({ [last]: meant }) : yamlLine(meant);
   return yaml === undefined ? undefined : didYouMean(yaml);
+}
+
+/** A list of which every item is known; undefined for another, and for an empty one. */
+function allOf(items: readonly unknown[]): readonly unknown[] | undefined {
+  return items.length === 0 || items.includes(undefined) ? undefined : items;
 }
 
 function meantFlag(value: unknown): boolean | undefined {
@@ -197,7 +194,8 @@ function meantFlag(value: unknown): boolean | undefined {
 }
 
 /** The context that a word was meant for, or the branch that it names. */
-function meantContext(text: string): unknown {
+function meantContext(text: unknown): unknown {
+  if (typeof text !== "string") return typeof text === "object" && text !== null ? text : undefined;
   const word = contextSynonyms.find(([words]) => words.test(text))?.[1] ?? nearest(text, contextWords);
   if (word !== undefined) return word;
   const branch = /^(?:branch *[:=] *)?([^\s:~^?*[\\]+)$/.exec(text)?.[1];

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { z } from "zod";
-import type { DiagnosticCode, Origin, Path, Problem } from "../diagnostics/diagnostic";
+import type { DiagnosticCode, Origin, Problem } from "../diagnostics/diagnostic";
 import { quote } from "../diagnostics/quote";
 import { followIncludes } from "./includes";
 import { problemsOf } from "./issues";
@@ -20,14 +20,12 @@ import { readYaml } from "./yaml";
 export function parseManifest(file: string, files: ManifestFiles): ParseResult {
   const sources = new Map<string, SourceText>();
   const locator = createLocator(sources);
-  const read = (name: string, named: Origin) => readFile(name, named, files, sources);
-
-  const main = examine(read(file, { file, path: [] }), manifestSchema, file, false);
+  const main = readFile(file, { file, path: [] }, manifestSchema, files, sources);
   const patterns = valueAt(main.raw, ["include"]);
   const includes = followIncludes(file, Array.isArray(patterns) ? patterns : [], files);
   const included = includes.files.map(({ file: name, pattern }) => ({
     name,
-    ...examine(read(name, pattern), includedSchema, name, true),
+    ...readFile(name, pattern, includedSchema, files, sources),
   }));
   const problems = bounded([...main.problems, ...includes.problems, ...included.flatMap((p) => p.problems)]);
 
@@ -51,13 +49,6 @@ function bounded(problems: readonly Problem[]): readonly Problem[] {
   return [...problems.slice(0, maxProblems - 1), { ...last, message }];
 }
 
-/** A file's value before its schema has seen it, if it has one, and what is wrong with the file so far. */
-interface RawFile {
-  readonly raw: unknown;
-  readonly source: SourceText | undefined;
-  readonly problems: readonly Problem[];
-}
-
 type Unreadable = Extract<FileRead, { ok: false }>["reason"];
 
 /** Why a file cannot be read, and what to do about it. */
@@ -78,29 +69,33 @@ const unreadable: Readonly<Record<Unreadable, readonly [DiagnosticCode, problem:
   });
 
 /**
- * Reads a file that must be UTF-8, at most 16 MiB.
+ * Reads a file that must be UTF-8, at most 16 MiB: its value before and after its schema has seen it, and what is wrong.
  * @param named - where the file is named: what points at a file that cannot be read
  */
-function readFile(
+function readFile<T>(
   file: string,
   named: Origin,
+  schema: z.ZodType<T>,
   files: ManifestFiles,
   sources: Map<string, SourceText>,
-): RawFile {
+): { readonly raw?: unknown; readonly value?: T | undefined; readonly problems: readonly Problem[] } {
   const read = files.read(file);
   if (!read.ok || read.bytes.length > maxFileSize) {
     const [code, problem, remedy] = unreadable[read.ok ? "too-large" : read.reason];
-    const message = `the file ${quote(file)} ${problem}`;
-    return { raw: undefined, source: undefined, problems: [{ code, origin: named, message, remedy }] };
+    return { problems: [{ code, origin: named, message: `the file ${quote(file)} ${problem}`, remedy }] };
   }
   const text = new TextDecoder("utf-8").decode(read.bytes);
-  const { value: raw, root, problems } = isUtf8(read.bytes) ? readYaml(text) : notUtf8(text);
+  const { value: raw, root, problems: ofYaml } = isUtf8(read.bytes) ? readYaml(text) : notUtf8(text);
   const source = sourceText(text, root);
   sources.set(file, source);
-  const located = problems.map(({ offset, ...problem }): Problem => {
+  const problems = ofYaml.map(({ offset, ...problem }): Problem => {
     return { ...problem, origin: { file, path: [] }, position: source.positions.at(offset) };
   });
-  return { raw, source, problems: located };
+  if (raw === undefined) return { problems };
+  const { data: value, error } = schema.safeParse(raw);
+  const issues = error?.issues.slice(0, maxProblems + 1) ?? [];
+  const examined = { file, value: raw, schema, source, included: file !== named.file };
+  return { raw, value, problems: [...problems, ...problemsOf(issues, examined)] };
 }
 
 function notUtf8(text: string): ReturnType<typeof readYaml> {
@@ -110,48 +105,6 @@ function notUtf8(text: string): ReturnType<typeof readYaml> {
     remedy: "save the file as UTF-8",
   };
   return { value: undefined, problems: [problem] };
-}
-
-function examine<T>(
-  { raw, source, problems }: RawFile,
-  schema: z.ZodType<T>,
-  file: string,
-  included: boolean,
-) {
-  if (raw === undefined || source === undefined) return { raw, value: undefined, problems };
-  const result = schema.safeParse(raw);
-  const issues = result.error?.issues.slice(0, maxProblems + 1) ?? [];
-  const found = problemsOf(issues, { file, value: raw, schema, source, included });
-  const misplaced = included ? reservedKeys(file, raw) : [];
-  return { raw, value: result.data, problems: [...problems, ...found, ...misplaced] };
-}
-
-/** Keys of an entry that give or take over what nothing else checks: they belong to the main manifest. */
-const reserved = "statements managedPolicies permissionsBoundary name path adopt".split(" ");
-
-function reservedKeys(file: string, raw: unknown): readonly Problem[] {
-  const itemsAt = (path: Path): readonly unknown[] => {
-    const items = valueAt(raw, path);
-    return Array.isArray(items) ? items : [];
-  };
-  return ["orgs", "repos"].flatMap((list) =>
-    itemsAt([list]).flatMap((_, index) => {
-      const roles = itemsAt([list, index, "grants"]).map((__, i) => ["grants", i, "role"]);
-      const paths = [...reserved.map((key) => [key]), ...roles].map((path) => [list, index, ...path]);
-      return paths
-        .filter((path) => valueAt(raw, path) !== undefined)
-        .map((path): Problem => ({
-          code: "M08",
-          origin: { file, path },
-          at: "key",
-          message: `${list}[${index}]: "${path.at(-1) ?? ""}" belongs to the main manifest: included files are other teams'`,
-          remedy:
-            path.at(-1) === "name" || path.at(-1) === "path"
-              ? "take it out, or move the entry to the main manifest"
-              : "grant what is needed by another kind of grants, or move the entry to the main manifest",
-        }));
-    }),
-  );
 }
 
 function entriesOf(

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { accountSchema, installationSchema } from "./accountSchema";
 import type { contextSchema, statementSchema } from "./entrySchema";
-import { defaultsSchema, orgSchema, repoSchema } from "./entrySchema";
+import { defaultsSchema, includedOrgSchema, includedRepoSchema, orgSchema, repoSchema } from "./entrySchema";
 import { grantSchema } from "./grantSchema";
 import { expects, name, optional } from "./scalars";
 
@@ -38,7 +38,10 @@ export const manifestSchema = z.strictObject({
 });
 
 /** An included file. */
-export const includedSchema = manifestSchema.pick({ orgs: true, repos: true });
+export const includedSchema = z.strictObject({
+  orgs: z.array(includedOrgSchema).optional(),
+  repos: z.array(includedRepoSchema).optional(),
+});
 
 /** The manifest's JSON Schema (draft 7) for editors: text of a file, always the same bytes. */
 export function manifestJsonSchema(): string {

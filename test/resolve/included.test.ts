@@ -60,7 +60,7 @@ describe("an included file", () => {
 
   test("all that escapes is named at once", () => {
     const schema = refused("path: /admin/, name: Admin, grants: [{ role: Admin }, { role: b, account: x }]");
-    expect(schema).toEqual(["M08 name", "M08 path", "M08 grants.0.role", "M08 grants.1.role"]);
+    expect(schema).toEqual(["M08 grants.0.role", "M08 grants.1.role", "M08 path", "M08 name"]);
     const settings = refused(
       "sourceCidrs: [0.0.0.0/1], expires: 9999-12-31, sessionDuration: 12h, exclusive: false",
     );
