@@ -41,8 +41,7 @@ export function reportWriter(name: string, io: CommandIo): ReportWriter {
     text: ({ diagnostics, findings, line }) =>
       `${formatText(diagnostics, findings, { line, colour: io.colour })}${counts(diagnostics, findings)}\n`,
     json: ({ diagnostics, findings }) => formatJson(diagnostics, findings),
-    sarif: ({ diagnostics, findings }) =>
-      formatSarif(diagnostics, findings, { version: packageVersion(), rules }),
+    sarif: ({ diagnostics, findings }) => formatSarif(diagnostics, findings, rules, packageVersion()),
     markdown: ({ diagnostics, findings }) => formatMarkdown(diagnostics, findings, rules),
   };
   const format = Object.hasOwn(formats, name) ? formats[name] : undefined;

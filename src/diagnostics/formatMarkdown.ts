@@ -22,33 +22,26 @@ export function formatMarkdown(
     ...Object.entries(diagnosticCodes),
   ]);
   const all = [...diagnostics.map((d) => [asFinding(d)] as const), ...together(findings)];
-  const section = (before: string, after: string, isIn: (finding: Finding) => boolean): Section => ({
-    ...{ before, after },
-    rows: all.filter(([first]) => isIn(first)).map((alike) => row(alike, titles)),
-  });
-  const open = (heading: string, severity: Severity) =>
-    section(
-      `\n#### ${heading}\n\n| place | rule | role | what is wrong | remedy |\n|---|---|---|---|---|\n`,
-      "",
-      (finding) => finding.severity === severity && !finding.accepted,
-    );
+  const rows = (isIn: (finding: Finding) => boolean) =>
+    all.filter(([first]) => isIn(first)).map((alike) => row(alike, titles));
+  const open = (heading: string, severity: Severity): Section => [
+    `\n#### ${heading}\n\n| place | rule | role | what is wrong | remedy |\n|---|---|---|---|---|\n`,
+    rows((finding) => finding.severity === severity && !finding.accepted),
+    "",
+  ];
   return bounded(`### gitpod-aws-oidc check\n\n${counts(diagnostics, findings)}\n`, [
     open("Errors", "error"),
     open("Warnings", "warning"),
     open("Info", "info"),
-    section(
+    [
       "\n<details><summary>Accepted</summary>\n\n| place | rule | role | what is accepted | why |\n|---|---|---|---|---|\n",
+      rows(({ accepted }) => accepted),
       "\n</details>\n",
-      ({ accepted }) => accepted,
-    ),
+    ],
   ]);
 }
 
-interface Section {
-  readonly before: string;
-  readonly rows: readonly string[];
-  readonly after: string;
-}
+type Section = readonly [before: string, rows: readonly string[], after: string];
 
 /** What is alike, as a row. A rule has its title and no link: the report is read where our pages are not. */
 function row(alike: readonly [Finding, ...Finding[]], titles: ReadonlyMap<string, string>): string {
@@ -72,7 +65,7 @@ function bounded(head: string, sections: readonly Section[]): string {
   let room = longestReport - 200 - head.length;
   let page = head;
   let left = 0;
-  for (const { before, rows, after } of sections) {
+  for (const [before, rows, after] of sections) {
     room -= before.length + after.length;
     const fitting = rows.filter((row) => (room -= row.length) >= 0);
     left += rows.length - fitting.length;

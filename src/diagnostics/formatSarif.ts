@@ -4,13 +4,6 @@ import { code } from "./markdown";
 import { visibleJson } from "./quote";
 import { asFinding, type RuleDescription } from "./report";
 
-/** What a SARIF log says besides diagnostics and findings. */
-export interface SarifOptions {
-  /** The tool's own, e.g. `0.1.0`. */
-  readonly version: string;
-  readonly rules: readonly RuleDescription[];
-}
-
 /**
  * Results that GitHub takes of one run; the gravest come first, to be among them.
  * @see https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
@@ -20,15 +13,17 @@ const mostResults = 25_000;
 /**
  * Diagnostics and findings as a SARIF 2.1.0 log, as GitHub code scanning reads it. It knows no clock and no path but the
  * ones that were given; fingerprints stay where lines move.
+ * @param version - the tool's own, e.g. `0.1.0`
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 export function formatSarif(
   diagnostics: readonly Diagnostic[],
   findings: readonly Finding[],
-  options: SarifOptions,
+  rules: readonly RuleDescription[],
+  version: string,
 ): string {
-  const rules = [...options.rules, ...diagnosticRules];
-  const places = new Map(rules.map((rule, i) => [rule.id, i]));
+  const described = [...rules, ...diagnosticRules];
+  const places = new Map(described.map((rule, i) => [rule.id, i]));
   const all = [...diagnostics.map(asFinding), ...findings];
   const order = Object.keys(severities);
   const shown = all
@@ -42,7 +37,7 @@ export function formatSarif(
     version: "2.1.0",
     runs: [
       {
-        tool: { driver: { name: "gitpod-aws-oidc", version: options.version, rules: rules.map(ruleJson) } },
+        tool: { driver: { name: "gitpod-aws-oidc", version, rules: described.map(ruleJson) } },
         columnKind: "utf16CodeUnits",
         invocations: [{ executionSuccessful: true, ...(shown.length < all.length ? notes : {}) }],
         results: shown.map((result) => resultJson(result, places.get(result.rule), fingerprint(result))),

@@ -1,25 +1,22 @@
 import type { Position } from "./diagnostic";
 
 /** The lines of a text, as YAML and JSON count them: LF, CR LF and a lone CR each end one. */
-export interface TextPositions {
-  /** The position of an offset; offsets behind the last visible character are just behind it. */
-  at(offset: number): Position;
-  /** A line without its end, counted from 1. */
-  line(number: number): string | undefined;
-}
+export type TextPositions = Readonly<ReturnType<typeof textPositions>>;
 
 /** Indexes the lines of a text once: each later question takes logarithmic time. */
-export function textPositions(text: string): TextPositions {
+export function textPositions(text: string) {
   const starts = [0];
   for (const { index, 0: end } of text.matchAll(/\r\n|\n|\r/g)) starts.push(index + end.length);
   const visible = text.trimEnd().length;
   return {
-    at(offset) {
+    /** The position of an offset; offsets behind the last visible character are just behind it. */
+    at(offset: number): Position {
       const inside = Math.max(0, Math.min(offset, visible));
       const line = lineOf(starts, inside);
       return { line: line + 1, column: inside - (starts[line] ?? 0) + 1 };
     },
-    line(number) {
+    /** A line without its end, counted from 1. */
+    line(number: number): string | undefined {
       const start = starts[number - 1];
       if (start === undefined) return undefined;
       return text.slice(start, starts[number]).replace(/[\r\n]+$/, "");

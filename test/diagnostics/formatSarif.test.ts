@@ -42,7 +42,7 @@ interface Log {
   ];
 }
 const text = (findings: readonly Finding[], diagnostics: readonly Diagnostic[] = []) =>
-  formatSarif(diagnostics, findings, { version: "0.1.0", rules });
+  formatSarif(diagnostics, findings, rules, "0.1.0");
 const run = (...given: Parameters<typeof text>) => (JSON.parse(text(...given)) as Log).runs[0];
 const result = (changes: Partial<Finding>): Result => {
   const [first] = run([{ ...finding, ...changes }]).results;
