@@ -9,11 +9,9 @@ export interface Claims {
   readonly email?: string | undefined;
 }
 
-/** The circumstances of a login. */
-export interface Circumstances {
-  /** ISO 8601. */
+/** The moment of a login, ISO 8601, and the caller's IPv4 or IPv6 address; null where nobody knows it. */
+interface Circumstances {
   readonly now: string;
-  /** IPv4 or IPv6 address of the caller; null where nobody knows it. */
   readonly sourceIp: string | null;
 }
 
@@ -26,22 +24,23 @@ export interface Circumstances {
 export function webIdentityContext(
   providerName: string,
   claims: Claims,
-  circumstances: Circumstances,
+  { now, sourceIp }: Circumstances,
 ): RequestContext {
-  const audiences = typeof claims.aud === "string" ? [claims.aud] : (claims.aud ?? []);
-  const entries: [string, readonly string[]][] = [
-    ["sub", claims.sub === undefined ? [] : [claims.sub]],
-    ["aud", claims.azp === undefined ? audiences.slice(0, 1) : [claims.azp]],
-    ["oaud", claims.azp === undefined ? [] : audiences],
-    ["email", claims.email === undefined ? [] : [claims.email]],
-  ];
-  return new Map<string, readonly string[]>([
-    ...entries
-      .filter(([, values]) => values.length > 0)
-      .map(([claim, values]) => [`${providerName}:${claim}`.toLowerCase(), values] as const),
-    ["aws:currenttime", [circumstances.now]],
-    ["aws:epochtime", [String(Math.floor(Date.parse(circumstances.now) / 1000))]],
+  const audiences = [claims.aud ?? []].flat();
+  const ofToken: Readonly<Record<string, readonly string[]>> = {
+    sub: [claims.sub ?? []].flat(),
+    aud: claims.azp === undefined ? audiences.slice(0, 1) : [claims.azp],
+    oaud: claims.azp === undefined ? [] : audiences,
+    email: [claims.email ?? []].flat(),
+  };
+  const entries: readonly (readonly [string, readonly string[]])[] = [
+    ...Object.entries(ofToken).map(
+      ([claim, values]) => [`${providerName}:${claim}`.toLowerCase(), values] as const,
+    ),
+    ["aws:currenttime", [now]],
+    ["aws:epochtime", [String(Math.floor(Date.parse(now) / 1000))]],
     ["aws:securetransport", ["true"]],
-    ...(circumstances.sourceIp === null ? [] : [["aws:sourceip", [circumstances.sourceIp]] as const]),
-  ]);
+    ["aws:sourceip", [sourceIp ?? []].flat()],
+  ];
+  return new Map(entries.filter(([, values]) => values.length > 0));
 }

@@ -32,7 +32,11 @@ export interface Recognised {
   /** Null where subjects are the URLs that workspaces were opened on. */
   readonly claims: ClaimList | null;
   /** Null where subjects are not those of Ona; else `url` stands for the repository, which no subject names. */
-  readonly ona: OnaProjects | null;
+  readonly ona: {
+    readonly organizationId: string;
+    readonly versions: readonly OnaVersion[];
+    readonly projects: readonly string[];
+  } | null;
   /** Empty for an organization. */
   readonly contexts: readonly Context[];
   readonly subjects: SubjectSet;
@@ -41,13 +45,6 @@ export interface Recognised {
   /** How many of the literals the entry says wholly, and how many of these in the same words. */
   readonly said: number;
   readonly verbatim: number;
-}
-
-/** Projects of Ona, and the versions of their subjects. */
-export interface OnaProjects {
-  readonly organizationId: string;
-  readonly versions: readonly OnaVersion[];
-  readonly projects: readonly string[];
 }
 
 /** Kinds that a self-hosted host may have. */

@@ -1,22 +1,15 @@
-import type { Account, Backend, Role } from "../model/accessModel";
+import type { Account, Role } from "../model/accessModel";
 import { policyArn, roleArn } from "../model/names";
 import type { Condition, PolicyDocument, Statement } from "../model/policyDocument";
 import { stacksOf } from "../model/shards";
 
-/** What whoever runs Terraform on an account's stacks needs. */
-export interface DeployPolicy {
-  readonly document: PolicyDocument;
-  /** What the document cannot say, a line each. */
-  readonly notes: readonly string[];
-}
-
 /**
  * The IAM policy of whoever applies an account's stacks, as narrow as AWS allows: the account's own identity providers
  * by name, roles and policies by path and the name of their installation. The actions are those that Terraform calls, as
- * counted between the AWS provider and IAM.
+ * counted between the AWS provider and IAM. What the document cannot say is in the notes, a line each.
  * @param plan - only what a plan needs
  */
-export function deployPolicy(account: Account, plan: boolean): DeployPolicy {
+export function deployPolicy(account: Account, plan: boolean) {
   const { deployRole } = account;
   const { providers, roles, policies } = resourcesOf(account);
   const { boundaries, areEverywhere } = boundariesOf(account);
@@ -84,7 +77,8 @@ export function deployPolicy(account: Account, plan: boolean): DeployPolicy {
       : `attach it to ${deployRole}; whoever runs Terraform needs sts:AssumeRole on that role, and what is said of the state`,
     state.notes,
   ].flat();
-  return { document: { Version: "2012-10-17", Statement }, notes };
+  const document: PolicyDocument = { Version: "2012-10-17", Statement };
+  return { document, notes };
 }
 
 const sorted = (texts: readonly string[]) => [...new Set(texts)].sort();
@@ -131,18 +125,13 @@ function applyNotes({ name }: Account, roles: readonly string[], areBounded: boo
   ].flat();
 }
 
-interface StateAccess {
-  readonly statements: readonly Statement[];
-  readonly notes: readonly string[];
-}
-
 /**
  * What reading and writing the states takes. Only a bucket has permissions that we know.
  * @see https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required
  */
-function stateAccess(account: Account, plan: boolean): StateAccess {
+function stateAccess(account: Account, plan: boolean) {
   const { backend } = account;
-  const only = (...notes: readonly string[]): StateAccess => ({ statements: [], notes });
+  const only = (...notes: readonly string[]) => ({ statements: [], notes });
   if (backend.kind === "local") return only();
   if (backend.kind === "cloud")
     return only("the state is in HCP Terraform, which needs nothing of this account");
@@ -155,7 +144,8 @@ function stateAccess(account: Account, plan: boolean): StateAccess {
       notes: [`the state is read and written by ${stateRole}, which needs its own permissions`],
     };
   const arn = `arn:${account.partition}:s3:::${bucket}`;
-  const keys = stacksOf(account).map((stack) => `${arn}/${keyOf(stack.account.backend)}`);
+  const backends = stacksOf(account).map((stack) => stack.account.backend);
+  const keys = backends.flatMap((own) => (own.kind === "s3" ? [`${arn}/${own.key}`] : []));
   const locks = useLockfile ? keys.map((key) => `${key}.tflock`) : [];
   return {
     statements: [
@@ -184,10 +174,6 @@ function keyAccess(key: string, { partition, id }: Account, region: string): rea
     [`${prefix}${isAlias ? "key/*" : resource.replace(/^(?!key\/)/, "key/")}`],
     isAlias ? { "ForAnyValue:StringEquals": { "kms:ResourceAliases": resource } } : {},
   );
-}
-
-function keyOf(backend: Backend): string {
-  return backend.kind === "s3" ? backend.key : "";
 }
 
 /** Nothing, where it would be about no action or no resource. */
