@@ -1,6 +1,6 @@
 import { App } from "cdktf";
 import { processIo } from "./src/cli/processIo";
-import { runGuarded } from "./src/cli/runGuarded";
+import { runGuarded } from "./src/cli/commandError";
 import { synthCommand } from "./src/cli/synth";
 import type { StackWriter } from "./src/cli/stackFolder";
 import { AccountStack } from "./src/constructs";

@@ -23,7 +23,7 @@ import { firstOf, printable, quote } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
 import { knownHosts, parseEntryUrl, scmHosts } from "../subject";
 import { checkedDate, lastDay } from "./check";
-import { CommandError, unknownName } from "./commandError";
+import { checkOptions, CommandError, unknownName } from "./commandError";
 import { writeTogether } from "./drafts";
 import { checkQuestion } from "./explain";
 import { isFolder } from "./files";
@@ -48,9 +48,12 @@ export type AccessArguments = Options<
  * `--fail-on gains`. 2: a manifest has diagnostics, or the command line makes no sense.
  */
 export async function accessCommand(given: AccessArguments, io: CommandIo): Promise<ExitCode> {
+  checkOptions(
+    given,
+    { diff: ["resource", "action", "within", "now"] },
+    { diff: ["failOn"], resource: ["action"] },
+  );
   if (given.diff !== undefined) return diffCommand(given, given.diff, io);
-  if (given.failOn !== undefined)
-    throw new CommandError("--fail-on is about changes", "add --diff with the manifest before the change");
   const html = (shown: readonly ShownRole[]) => {
     const files = [...new Set(shown.map(({ role }) => role.origin.file))].sort();
     return accessPage(shown, firstOf(3, files), pageParts());
@@ -142,9 +145,6 @@ async function diffCommand(given: AccessArguments, old: string | true, io: Comma
   const format = formatOf(given, changeFormats);
   if (given.failOn !== undefined && given.failOn !== "gains")
     throw new CommandError(`--fail-on ${quote(given.failOn)} is not known`, "write --fail-on gains");
-  for (const option of ["resource", "action", "within", "now"] as const)
-    if (given[option] !== undefined)
-      throw new CommandError(`--${option} is not for --diff`, `leave --${option} or --diff out`);
   if ((old === true) === (given.deployed === undefined))
     throw new CommandError(
       old === true ? "--diff has nothing to compare with" : "--diff compares with one thing",
@@ -207,10 +207,7 @@ function endsBy({ expires, accepted }: AccessRole, day: string): boolean {
 
 /** What `--resource` and `--action` ask; null: nothing. */
 function questionOf({ resource, action, now }: AccessArguments, io: CommandIo): ResourceQuestion | null {
-  if (resource === undefined) {
-    if (action === undefined) return null;
-    throw new CommandError("--action is a question about a resource", "add --resource with its ARN");
-  }
+  if (resource === undefined) return null;
   checkQuestion(action, resource);
   const day = checkedDate(now);
   return { resource, action: action ?? null, now: day === undefined ? io.now : `${day}T00:00:00.000Z` };

@@ -24,7 +24,7 @@ import type { AccessModel, Installation } from "../model/accessModel";
 import type { Correction } from "../model/correction";
 import { cloneUrl, parseSubject, subjectOfContextUrl } from "../subject";
 import { checkedDate } from "./check";
-import { CommandError, unknownName } from "./commandError";
+import { checkOptions, CommandError, unknownName } from "./commandError";
 import { readInput } from "./input";
 import type { CommandIo, ExitCode, Options } from "./io";
 import { readSound, type ReadProject } from "./project";
@@ -99,7 +99,7 @@ export function placeIn(locator: SoundProject["locator"]): Place {
 /** @throws CommandError - for a command line that contradicts itself, or says what is none */
 function checkUsage(given: ExplainArguments): void {
   const { token, verify, ...others } = given;
-  const { claims, context, action, resource, sourceIp, event, format } = others;
+  const { claims, context, action, resource, sourceIp, format } = others;
   const isUsed = (option: string | undefined) => option !== undefined;
   const mistakes: readonly (readonly [boolean, message: string, remedy: string])[] = [
     [
@@ -113,26 +113,11 @@ function checkUsage(given: ExplainArguments): void {
       "in a workspace: gp idp token --audience sts.amazonaws.com | npx gitpod-aws-oidc explain --token -",
     ],
     [
-      isUsed(action) !== isUsed(resource),
-      "--action and --resource go together",
-      "give both, e.g. --action s3:GetObject --resource arn:aws:s3:::bucket/key",
-    ],
-    [
       sourceIp !== undefined && isIP(sourceIp) === 0,
       `--source-ip ${quote(sourceIp ?? "")} is not an IP address`,
       "write one address, e.g. 198.51.100.7",
     ],
     [context?.trim() === "", "--context is empty", "pass the URL that the workspace is opened on"],
-    [
-      isUsed(event) && !isUsed(claims),
-      "--event needs --claims",
-      "pass the CloudTrail events by --claims FILE",
-    ],
-    [
-      verify && !isUsed(token),
-      "--verify needs a token: claims have no signature",
-      "pass the token with --token -",
-    ],
     [
       format !== "text" && format !== "json",
       `--format ${quote(format)} is not text or json`,
@@ -140,6 +125,11 @@ function checkUsage(given: ExplainArguments): void {
     ],
   ];
   for (const [isOne, message, remedy] of mistakes) if (isOne) throw new CommandError(message, remedy);
+  checkOptions(
+    given,
+    {},
+    { action: ["resource"], resource: ["action"], claims: ["event"], token: ["verify"] },
+  );
   checkQuestion(action, resource);
   checkedDate(given.now);
 }

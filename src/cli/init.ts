@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { quote } from "../diagnostics";
 import { kindProblem } from "../model/issuer";
 import { knownHosts, scmHosts } from "../subject";
-import { CommandError } from "./commandError";
+import { checkOptions, CommandError } from "./commandError";
 import { writeTogether } from "./drafts";
 import type { CommandIo, ExitCode, Options } from "./io";
 import { canonicalRepository } from "./repository";
@@ -30,7 +30,7 @@ const pipelines: Readonly<Record<string, readonly (readonly [example: string, fi
  */
 export async function initCommand(given: InitArguments, io: CommandIo): Promise<ExitCode> {
   const { manifest: file } = readSettings({}, io.env);
-  checkOptions(given);
+  checkValues(given);
   const beside = filesBeside(given);
   const manifest = existsSync(file) ? null : firstManifest(given);
   if (manifest === null && given.ci === undefined && given.cdktf !== true)
@@ -61,11 +61,8 @@ function kept(path: string): string {
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** @throws CommandError - in the option's own words: the manifest that would have them is not written */
-function checkOptions({ issuer, ona, project, account }: InitArguments): void {
-  if (ona !== undefined && issuer !== undefined)
-    throw new CommandError("--ona and --issuer are two kinds of installations", "leave one of them out");
-  if (ona === undefined && project !== undefined)
-    throw new CommandError("--project belongs to --ona", "write --ona with the organization's id too");
+function checkValues({ issuer, ona, project, account }: InitArguments): void {
+  checkOptions({ issuer, ona, project }, { ona: ["issuer"] }, { ona: ["project"] });
   if (account !== undefined && !/^[0-9]{12}$/.test(account))
     throw new CommandError(
       `--account ${quote(account)} is not the id of an AWS account`,

@@ -5,7 +5,7 @@ import type { DeployPolicyArguments } from "./deployPolicy";
 import type { ExplainArguments } from "./explain";
 import type { InitArguments } from "./init";
 import type { CommandIo, ExitCode } from "./io";
-import { runGuarded } from "./runGuarded";
+import { runGuarded } from "./commandError";
 import type { SnippetArguments } from "./snippet";
 import type { SynthArguments } from "./synth";
 import { packageVersion } from "./version";

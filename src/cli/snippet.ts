@@ -5,7 +5,7 @@ import { taskFileNames } from "../workspace/lint/taskFile";
 import { selectSnippet } from "../workspace/render/select";
 import { catalogueJson, catalogueJsonOwnership } from "../workspace/render/catalogue";
 import { reportWriter } from "./checkReport";
-import { CommandError } from "./commandError";
+import { checkOptions, CommandError } from "./commandError";
 import { writeTogether } from "./drafts";
 import { diskFiles } from "./manifestFiles";
 import type { CommandIo, ExitCode, Options } from "./io";
@@ -49,49 +49,16 @@ export async function snippetCommand(given: SnippetArguments, io: CommandIo): Pr
   return 0;
 }
 
-/** What an option belongs to: without that one it would do nothing. */
-const modeOfOption = Object.freeze({
-  ...({ await: "into", remove: "into", replace: "into", dryRun: "into" } as const),
-  ...({ out: "all", format: "check", strict: "check" } as const),
-});
-
-type Entries<T> = readonly { readonly [K in keyof T]: readonly [K, T[K]] }[keyof T][];
-
-/** `--dry-run` of `dryRun`. */
-function optionName(key: string): string {
-  return `--${key.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== false;
-}
-
-/** Options that mean nothing together are refused: each would be read as something else than it does. */
 function checkUsage(given: SnippetArguments): void {
-  const modes = (["into", "check", "all"] as const).filter((mode) => isGiven(given[mode]));
-  if (modes.length > 1)
-    throw new CommandError(
-      `${modes.map(optionName).join(" and ")} are different things`,
-      "run one after the other",
-    );
-  for (const [name, mode] of Object.entries(modeOfOption) as Entries<typeof modeOfOption>)
-    if (isGiven(given[name]) && !modes.includes(mode))
-      throw new CommandError(
-        `${optionName(name)} belongs to ${optionName(mode)}`,
-        `write ${optionName(mode)} too, or leave ${optionName(name)} out`,
-      );
+  checkOptions(
+    given,
+    { into: ["check", "all"], all: ["check", "repo", "installation"], remove: ["await", "replace"] },
+    { into: ["await", "remove", "replace", "dryRun"], all: ["out"], check: ["format", "strict"] },
+  );
   if (given.into === "-")
     throw new CommandError("no file of tasks is read from standard input", "name the file");
-  for (const other of ["await", "replace"] as const)
-    if (given.remove === true && isGiven(given[other]))
-      throw new CommandError(`--${other} and --remove are different things`, "leave one of them out");
-  if (given.all === true && (given.out === undefined || given.out === ""))
+  if (given.all === true && (given.out ?? "") === "")
     throw new CommandError("--all needs a folder to write to", "write --out with the name of a folder");
-  if (given.all === true && (given.repo !== undefined || given.installation !== undefined))
-    throw new CommandError(
-      "--all writes the snippets of all repositories",
-      "leave --repo and --installation out",
-    );
 }
 
 /** The model of a manifest, or of one that a synth would take; the exit status where there is none, and stderr says why. */

@@ -76,7 +76,7 @@ test.each([
   [["--fail-on", "gains"], "add --diff"],
   [["--diff", "old.yaml", "--fail-on", "losses"], "write --fail-on gains"],
   [["--diff", "old.yaml", "--format", "html"], "write one of text, json, markdown"],
-  [["--diff", "old.yaml", "--within", "30d"], "--within is not for --diff"],
+  [["--diff", "old.yaml", "--within", "30d"], "--diff and --within do not go together"],
   [["--diff", "missing.yaml", "--fail-on", "gains"], "write --diff with the manifest before the change"],
 ])("%j is refused", async (argv, message) => {
   const { status, stdout, stderr } = await command(["access", ...argv]);

@@ -137,7 +137,7 @@ describe("init --ona", () => {
     [["--project", project], /--project belongs to --ona/],
     [
       ["--ona", organization, "--issuer", "https://services.acme.gitpod.cloud/idp"],
-      /two kinds of installations/,
+      /--ona and --issuer do not go together/,
     ],
     [["--ona", "acme"], /UUID in lower case/],
   ])("refuses %j", async (given, problem) => {

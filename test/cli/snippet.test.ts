@@ -312,13 +312,13 @@ describe("snippet --all", () => {
 
 describe("snippet refuses options that mean nothing together", () => {
   it.each([
-    [["--into", "a", "--check", "b"], /--into and --check are different things/],
-    [["--into", "a", "--all", "--out", "c"], /different things/],
+    [["--into", "a", "--check", "b"], /--into and --check do not go together/],
+    [["--into", "a", "--all", "--out", "c"], /do not go together/],
     [["--await", "x"], /--await belongs to --into/],
     [["--remove"], /--remove belongs to --into/],
     [["--dry-run"], /--dry-run belongs to --into/],
     [["--replace"], /--replace belongs to --into/],
-    [["--into", "a", "--remove", "--replace"], /different things/],
+    [["--into", "a", "--remove", "--replace"], /do not go together/],
     [
       ["--into", "-", "--repo", "https://github.com/acme/app"],
       /no file of tasks is read from standard input/,
@@ -327,8 +327,8 @@ describe("snippet refuses options that mean nothing together", () => {
     [["--format", "json"], /--format belongs to --check/],
     [["--strict"], /--strict belongs to --check/],
     [["--all"], /--all needs a folder/],
-    [["--all", "--out", "x", "--repo", "https://github.com/acme/app"], /leave --repo/],
-    [["--into", "a", "--remove", "--await", "x"], /different things/],
+    [["--all", "--out", "x", "--repo", "https://github.com/acme/app"], /--all and --repo do not go together/],
+    [["--into", "a", "--remove", "--await", "x"], /do not go together/],
     [["--installation", "nope", "--repo", "https://github.com/acme/app"], /there is acme, labs/],
     [["--check", "missing.yml"], /"missing.yml" cannot be read: it does not exist/],
   ])("%j", async (args, message) => {
