@@ -43,10 +43,7 @@ export type AccessArguments = Options<
   readonly deployed?: readonly string[];
 };
 
-/**
- * `access`: who gets into what, or with `--diff` who gains and who loses what. 1: somebody gains, with
- * `--fail-on gains`. 2: a manifest has diagnostics, or the command line makes no sense.
- */
+/** `access`: who gets into what, or with `--diff` who gains and who loses what. */
 export async function accessCommand(given: AccessArguments, io: CommandIo): Promise<ExitCode> {
   checkOptions(
     given,

@@ -31,11 +31,7 @@ export interface CheckReport {
 /** Writes a report in one format, and knows the exit status. */
 export type ReportWriter = (report: CheckReport, strict: boolean) => ExitCode;
 
-/**
- * The writer of a format: `text`, `json`, `sarif` or `markdown`. Asked for first, so that a name that is none is
- * refused before anything is read.
- * @throws CommandError - for another name
- */
+/** The writer of a format, asked for before anything is read. @throws CommandError - for a name that is none */
 export function reportWriter(name: string, io: CommandIo): ReportWriter {
   const formats: Readonly<Record<string, (report: CheckReport) => string>> = {
     text: ({ diagnostics, findings, line }) =>

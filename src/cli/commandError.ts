@@ -51,10 +51,7 @@ export function checkOptions<Key extends string>(
     }
 }
 
-/**
- * Runs an action, and turns what a user can cause into a message and a status. Anything else is a bug of ours and
- * keeps its stack. A token that somebody has put in a wrong place is taken out of whatever is written.
- */
+/** Runs an action, and says what a user can cause; a bug of ours keeps its stack. No token is ever written. */
 export async function runGuarded(
   streams: CommandIo,
   action: (io: CommandIo) => ExitCode | Promise<ExitCode>,

@@ -44,10 +44,8 @@ class Obstacle extends Error {
 const draftName = /^\.(.+)\.(\d+)-([0-9a-f]{8})\.tmp$/s;
 
 /**
- * Files that are written together. Each is written to a draft beside its place, so that the two are on one file system
- * wherever folders are mounted; what is missing of its folders is drafted with it. {@link commit} then renames drafts
- * into place, one after the other, and {@link discard} takes them back. Nothing is written through a link, and drafts of
- * runs that were killed are removed.
+ * Files that are written together. Each is drafted beside its place, on its file system however folders are mounted,
+ * with what is missing of its folders; {@link commit} renames drafts into place. Nothing is written through a link.
  */
 export class Drafts {
   readonly #run = randomBytes(4).toString("hex");
@@ -72,10 +70,8 @@ export class Drafts {
   }
 
   /**
-   * Drafts a file; one that stands there with the same text needs none.
+   * Drafts a file, and says whether it changes: one with the same text needs no draft.
    * @param root - a folder that the caller trusts: a link above it is followed
-   * @returns whether the file changes
-   * @throws CommandError - where the draft cannot be written
    */
   add(root: string, { file, text, mode, ownershipOf }: WantedFile): boolean {
     const path = join(root, file);
@@ -122,11 +118,7 @@ export class Drafts {
     return draft;
   }
 
-  /**
-   * Regular files below a folder, with `/` between. Drafts of killed runs are removed on the way, and those of the
-   * folder itself.
-   * @param depth - how many folders deep
-   */
+  /** Regular files below a folder, at most `depth` folders deep. Drafts of killed runs are removed on the way. */
   filesBelow(folder: string, depth: number): readonly string[] {
     this.clear(dirname(folder), basename(folder));
     return statOf(folder)?.isDirectory() === true ? this.#filesIn(folder, depth) : [];
@@ -156,10 +148,7 @@ export class Drafts {
     this.#removals.push([root, file]);
   }
 
-  /**
-   * Moves all drafts into place, then removes what is to go.
-   * @throws CommandError - status 1 where nothing was changed, 2 where something was: it names what is new
-   */
+  /** Moves all drafts into place, then removes what is to go. @throws CommandError - it names what is new */
   commit(): void {
     const attempt = (what: string, action: () => void): void => {
       try {
@@ -283,9 +272,7 @@ const signals = Object.freeze(["SIGINT", "SIGTERM", "SIGHUP"] as const);
 
 /**
  * Drafts files and puts them into place, all of them or none: 1 where something is in the way, which stderr names. A
- * signal comes through where the drafting awaits something; it takes the drafts back, and then ends the process as
- * whoever sent it expects.
- * @param say - what stdout says when all is written
+ * signal that comes while it awaits something takes the drafts back, and then ends the process as its sender expects.
  */
 export async function writeTogether<T>(
   { stdout, stderr }: Pick<CommandIo, "stdout" | "stderr">,

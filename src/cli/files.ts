@@ -11,11 +11,7 @@ export const readProblems = Object.freeze({
   "too-large": "it is larger than 16 MiB",
 } as const);
 
-/**
- * Reads one regular file whole. Neither a FIFO nor a device makes it wait, and a file that grows while it is read is
- * refused like one that was too large before.
- * @param largest - bytes @default - 16 MiB
- */
+/** Reads one regular file whole: no FIFO or device makes it wait. @param largest - bytes @default - 16 MiB */
 export function readRegularFile(file: string, largest = maxFileSize): FileRead {
   let descriptor: number | undefined;
   try {

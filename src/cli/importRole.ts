@@ -10,10 +10,7 @@ import { CommandError } from "./commandError";
 import type { CommandIo, ExitCode } from "./io";
 import { readProject } from "./project";
 
-/**
- * `import-role`: entries for existing roles, on stdout. Each is parsed and resolved again before it is printed: one that
- * would not come out as the role that it stands for is not.
- */
+/** `import-role`: entries for existing roles. One that would not come out as its role is not printed. */
 export function importRoleCommand(names: readonly string[], io: CommandIo): ExitCode {
   const { existing, missing } = readDeployed(names, io);
   const { roles, skipped } = importRoles(existing);
@@ -30,10 +27,7 @@ export function importRoleCommand(names: readonly string[], io: CommandIo): Exit
   return whole && withoutEntry.length === 0 && remarks.length === 0 ? 0 : 1;
 }
 
-/**
- * What files show of roles that exist, together, and what they name and do not show.
- * @throws CommandError - where one cannot be read, or there is no role
- */
+/** What files show of roles that exist, together, and what they name and do not show. */
 export function readDeployed(names: readonly string[], io: CommandIo) {
   if (names.filter((name) => name === "-").length > 1)
     throw new CommandError("standard input can be read once", "pass - once");

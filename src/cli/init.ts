@@ -24,10 +24,7 @@ const pipelines: Readonly<Record<string, readonly (readonly [example: string, fi
     ],
   });
 
-/**
- * `init`: writes a first manifest that `check` takes, and what a platform repository needs beside it, and says what to
- * fill in. What is there already stays as it is.
- */
+/** `init`: writes a first manifest, and what a platform repository needs beside it; overwrites nothing. */
 export async function initCommand(given: InitArguments, io: CommandIo): Promise<ExitCode> {
   const { manifest: file } = readSettings({}, io.env);
   checkValues(given);

@@ -7,11 +7,7 @@ import type { CommandIo } from "./io";
 /** How a ZIP archive begins, which a saved plan of Terraform is. */
 const zip = "PK\u0003\u0004";
 
-/**
- * The text of a file that the command line names, or of standard input for `-`, without its byte order mark.
- * @param wanted - what the file is to hold, for the remedy where it cannot be read
- * @throws CommandError - where it cannot be read, or is not text
- */
+/** The text of a file, or of standard input for `-`, without a byte order mark. @param wanted - what it is to hold */
 export function readInput(file: string, wanted: string, io: CommandIo): string {
   const name = file === "-" ? "standard input" : quote(file);
   const bytes = file === "-" ? stdinBytes(wanted, io) : fileBytes(file, wanted);

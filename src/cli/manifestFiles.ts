@@ -13,10 +13,7 @@ export function diskFiles(): ManifestFiles {
   };
 }
 
-/**
- * Folders as the glob sees them, links to folders among them. Left alone, it passes over links and FIFOs: an include
- * that leaves something out without a word would be worse than one that is refused.
- */
+/** Folders as the glob sees them: left alone, it would pass over links and FIFOs without a word. */
 function listFolder(path: string, unreadable: string[]) {
   let entries: readonly Dirent[] = [];
   try {

@@ -76,10 +76,7 @@ export function servicesInUse(project: ReadProject): readonly string[] {
   return servicePrefixes([{ Version: "2012-10-17", Statement: statements }]);
 }
 
-/**
- * Reads a manifest with all that it includes, resolves it and applies the rules. The Service Authorization Reference
- * is loaded where raw statements need it, and only then.
- */
+/** Reads and judges a manifest. The Service Authorization Reference is loaded only where raw statements need it. */
 export function loadProject(
   file: string,
   files: ManifestFiles,

@@ -14,12 +14,7 @@ export interface ChosenSnippet {
   readonly repository: string;
 }
 
-/**
- * Finds the snippet of a repository.
- * @param repo - as somebody pastes it; undefined: the `origin` of `folder`
- * @param folder - where the repository's file is
- * @throws CommandError - where there is none, or more than one
- */
+/** The snippet of a repository: of `repo`, as somebody pastes it, or of the `origin` of a folder. */
 export function chooseSnippet(
   model: AccessModel,
   repo: string | undefined,
@@ -71,10 +66,7 @@ export function meantRepo(text: string, hosts: readonly ScmHost[]): string | und
   return parsed?.ok === true ? `did you mean --repo ${parsed.repository.url}?` : undefined;
 }
 
-/**
- * The canonical URL of a repository, where one is named or the folder is in one; null where neither is so.
- * @throws CommandError - for a name that is no repository
- */
+/** The canonical URL of a repository that is named or that the folder is in; null where neither is so. */
 export function repositoryIfAny(model: AccessModel, repo: string | undefined, folder: string): string | null {
   if (repo !== undefined) return canonicalRepository(model, repo);
   const remote = remoteOrigin(folder);

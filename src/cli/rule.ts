@@ -5,10 +5,7 @@ import type { CommandIo, ExitCode } from "./io";
 
 const docs = join(__dirname, "..", "..", "docs");
 
-/**
- * `rule ID`: what a rule or the code of a diagnostic means, with an example, as the pages of the documentation say it.
- * @throws CommandError - where no page has the id
- */
+/** `rule ID`: what a rule or the code of a diagnostic means, with an example, as the documentation says it. */
 export function ruleCommand(id: string, io: CommandIo): ExitCode {
   const heading = `\n### ${id.toUpperCase()}: `;
   for (const page of ["rules.md", "diagnostics.md"]) {

@@ -13,11 +13,7 @@ export interface Settings {
   readonly outdir: string;
 }
 
-/**
- * The first that is given of: argument, environment, `context` of the `cdktf.json` in the working directory, default.
- * The file is read here because cdktf's own context is empty without its CLI; that sets `CDKTF_OUTDIR` from `output`.
- * @throws CommandError - where `cdktf.json` is no JSON, or one of its settings is not a text
- */
+/** The first of argument, environment, `context` of cdktf.json (cdktf's own is empty without its CLI) and default. */
 export function readSettings(
   given: { readonly manifest?: string | undefined },
   env: Readonly<Record<string, string | undefined>>,

@@ -25,11 +25,7 @@ export function count(n: number, noun: string): string {
 /** Files between two moments at which a signal comes through: some milliseconds. */
 const filesInTurn = 100;
 
-/**
- * Drafts the snippets of a model, and the removal of those that this tool wrote and nobody needs any more. One that
- * somebody edited stays, and is named on stderr.
- * @param others - further files of the folder
- */
+/** Drafts a model's snippets and `others`, and removes ours that nobody needs; one that somebody edited stays. */
 export async function draftSnippets(
   drafts: Drafts,
   given: string,

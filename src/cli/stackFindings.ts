@@ -3,10 +3,7 @@ import type { AccessModel } from "../model/accessModel";
 import { stacksOf, type Stack } from "../model/shards";
 import type { StackFindings } from "../terraform/stack";
 
-/**
- * What is said of each stack, by its name: warnings one by one, info as a count, as a synth says them on stderr.
- * Places are paths inside the manifest: where the file is does not reach the output.
- */
+/** What is said of each stack, by its name. Places are paths in the manifest: where that is reaches no output. */
 export function stackFindings(
   model: AccessModel,
   findings: readonly RuleFinding[],

@@ -85,12 +85,7 @@ function jsonIn(file: string, { stderr }: Pick<CommandIo, "stderr">): unknown {
   return undefined;
 }
 
-/**
- * Drafts the stacks of a model and the list of them, and the removal of stacks that are no longer declared: of their
- * configuration, since their state may still be needed. What else is in the folders of stacks stays.
- * @returns how many stacks there are
- * @throws CommandError - where `only` is no account
- */
+/** Drafts the stacks of a model and their list, and removes the configuration, but not the state, of others of ours. */
 export function draftStacks(
   drafts: Drafts,
   model: AccessModel,

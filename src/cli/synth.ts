@@ -23,10 +23,7 @@ export interface SynthArguments extends Pick<StackOptions, "write"> {
 
 interface ProjectOptions extends Settings, Pick<StackOptions, "only" | "write"> {}
 
-/**
- * `synth`: reads the manifest, judges it, and writes stacks and snippets. Findings go to stderr; with a diagnostic, an
- * error, or a file in the way, nothing is written.
- */
+/** `synth`: judges the manifest, and writes stacks and snippets, all or nothing. Findings go to stderr. */
 export async function synthCommand(
   { manifest, only, write }: SynthArguments,
   io: CommandIo,

@@ -6,12 +6,7 @@ import { readProblems, readRegularFile } from "./files";
 
 const builtIn = join(__dirname, "..", "..", "templates");
 
-/**
- * Reads and compiles a folder of templates.
- * @param folder - null for the built-in ones
- * @throws CommandError - where the folder or a template in it cannot be read
- * @throws TemplateError - where a template is not one
- */
+/** Reads and compiles a folder of templates; null: the built-in ones. @throws CommandError, TemplateError */
 export function readTemplates(folder: string | null): SnippetRenderer {
   const path = folder ?? builtIn;
   const sources: Record<string, string> = {};

@@ -9,9 +9,7 @@ const timeoutSeconds = 10;
 const largestDocument = 1_048_576;
 
 /**
- * Checks a token's signature against the keys of the manifest's issuer: never against those of an issuer that only
- * the token names.
- * @throws CommandError - where the issuer is not the manifest's, its keys cannot be fetched, or the signature is wrong
+ * Checks a token's signature against the keys of the manifest's issuer: never of one that only the token names.
  * @see https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation
  */
 export async function verifyToken(

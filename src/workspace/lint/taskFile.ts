@@ -111,8 +111,7 @@ export interface TaskFile {
 }
 
 /**
- * Reads a `.gitpod.yml` or `.ona/automations.yaml`: its content says which, by tasks that are a list or a map.
- * @param format - of a file that does not say it
+ * Reads a `.gitpod.yml` or `.ona/automations.yaml`: its content says which, or else `format`.
  * @see https://www.gitpod.io/docs/references/gitpod-yml
  */
 export function readTaskFile(text: string, format: TaskFormat = "gitpod.yml"): TaskFile {
@@ -144,10 +143,7 @@ export function problemTexts(text: string, file: TaskFile = readTaskFile(text)):
 /** Lines that are indented for the parser before it is taken at its word, and the blanks that each is given. */
 const [mostRepairs, repair] = [100, " ".repeat(100)];
 
-/**
- * Gitpod's js-yaml 3 only warns where brackets or quoted text go on left of where they should; ours refuses, for
- * which there is no option. Blanks in front of such a line mean nothing, so it is given some.
- */
+/** Gitpod's js-yaml 3 only warns where brackets or quoted text go on too far left; ours is given blanks. */
 function loadAsGitpod(
   text: string,
 ): Pick<TaskFile, "text" | "value"> & { readonly problem?: TaskFileProblem } {

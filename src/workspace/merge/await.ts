@@ -7,10 +7,7 @@ import { type ExistingFile, type FileTask, pairOf, sharedNode, startOf, startOfK
 import type { Task } from "./tasks";
 import { columnOf, type Edit, insertLines, nextLine, type Refusal, type Refused, removeLines } from "./text";
 
-/**
- * The line that makes a task wait for ours and, where ours reads values, gives them to its shell. `--` changes
- * nothing for `gp`, and tells it from what somebody wrote, so that taking it out leaves that alone.
- */
+/** The line that makes a task wait and gives it our values. `--` tells it from what somebody wrote. */
 export function awaitLine(task: string, hasValues: boolean): string {
   const values = `~/.aws/${task}.env`;
   return `gp sync-await -- ${task}${hasValues ? `; test -r ${values} && . ${values}` : ""}`;

@@ -5,11 +5,7 @@ import { blockItems, flowItems, type ListStyle, type Task } from "./tasks";
 import { columnOf, type Edit, endsLine, insertLines, lineStart, nextLine } from "./text";
 import { removeLines, restOfLine } from "./text";
 
-/**
- * The ways to put our tasks first in a file that does not have them, the best first. Every one only inserts: what
- * stands in the file stays. Whether a way changes what the file says is for the caller to find out.
- * @param isNew - there is no file yet
- */
+/** Ways to put our tasks first in a file without them, the best first. Each only inserts, and the caller judges it. */
 export function insertions(
   file: ExistingFile,
   ours: readonly Task[],

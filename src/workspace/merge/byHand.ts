@@ -24,10 +24,7 @@ export interface HandLogin {
 const loginCommand =
   /(?:gp|ona|gitpod)\s+idp\s+(?:login\s+aws|aws\s+login)\b|(?:\baws\s+sts\s+)?\bassume-role-with-web-identity\b/g;
 
-/**
- * Logins to our roles in a file without our tasks: the role's ARN anywhere, in a command or a variable, in a file in
- * which any command logs in. Two logins to one role would race for one profile.
- */
+/** A role's ARN anywhere in a file in which a command logs in: two logins to one role would race for one profile. */
 export function handLogins(file: ExistingFile, logins: readonly OurLogin[]): readonly HandLogin[] {
   const code = codeOf(file);
   const commands = [...code.matchAll(loginCommand)];
@@ -89,8 +86,8 @@ interface Removal {
 }
 
 /**
- * Takes logins by hand out of a file that has none of our tasks: the guide's line, and behind it the one that prints
- * a secret, where our task reads that secret. A task that did nothing else goes; any other waits for ours instead.
+ * Takes logins by hand out of a file without our tasks: the guide's line, and the one behind it that prints a secret
+ * which our task reads. A task that did nothing else goes; any other waits for ours instead.
  */
 export function withoutHandLogins(file: ExistingFile, found: readonly HandLogin[]): Replaced | Refused {
   if (found.length === 0)

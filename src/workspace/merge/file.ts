@@ -39,12 +39,7 @@ export interface ExistingFile extends Written {
 
 type Read = { readonly ok: true; readonly file: ExistingFile } | Refused;
 
-/**
- * Reads a file that may be edited. A file without any content, and one whose `tasks` is null, are fine although
- * Gitpod refuses them: our tasks fix that.
- * @param text - without a byte order mark
- * @param format - of a text that does not say it
- */
+/** Reads a file that may be edited. One without content, or with `tasks: null`, is fine: our tasks fix that. */
 export function readExisting(text: string, format?: TaskFormat): Read {
   const gitpod = readTaskFile(text, format);
   // Gitpod's parser comes first: it limits how deep a file may be nested.

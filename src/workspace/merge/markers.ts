@@ -41,10 +41,7 @@ export function beginMarker(mode: Mode, digest: string): string {
 /** The last line. */
 export const endMarker = "# gitpod-aws-oidc end";
 
-/**
- * All comments of a text, in its order. A scalar's text is never taken for one: plain text cannot begin with
- * `#`, quoted text begins with its quote, and that of a block with its indentation.
- */
+/** All comments of a text, in its order; never a scalar's text. */
 export function commentsOf(text: string): readonly Comment[] {
   const comments: Comment[] = [];
   let offset = 0;
@@ -72,10 +69,7 @@ export function markersOf(comments: readonly Comment[]): Markers | Refusal | nul
   };
 }
 
-/**
- * What tasks mean, in 16 hex digits: equal for tasks that parse equal, however they are indented and quoted, and
- * different as soon as somebody changes one.
- */
+/** What tasks mean, in 16 hex digits: equal for tasks that parse equal, however they are indented and quoted. */
 export function tasksDigest(tasks: readonly unknown[]): string {
   const json = JSON.stringify(tasks.map(sorted));
   return createHash("sha256").update(json, "utf8").digest("hex").slice(0, 16);

@@ -37,18 +37,16 @@ export interface Unmergeable {
 export type Merged<T = string> = { readonly ok: true; readonly text: T } | Unmergeable;
 
 /**
- * Puts our tasks first in a `.gitpod.yml`, in place of those of an earlier merge. Everything else stays byte for
- * byte, and {@link removeSnippet} restores the original text, except for replaced logins. A second merge
- * of the same changes nothing. What cannot be done so is refused with its place.
- * @param before - the whole file; a byte order mark, if it has one, included; null: there is none yet
+ * Puts our tasks first in a file, in place of those of an earlier merge: all else stays byte for byte, but for replaced
+ * logins, and a second merge changes nothing. @param before - the whole file; null: there is none yet
  */
 export function mergeSnippet(before: string | null, ours: readonly Task[], options: MergeOptions): Merged {
   return withoutMark(before ?? "", (text) => merge(text, before === null, ours, options));
 }
 
 /**
- * Takes our tasks out of a `.gitpod.yml`, with the lines that make others wait for them: what {@link mergeSnippet}
- * was given comes back byte for byte, or null where there was no file. A text without them is returned as it is.
+ * Takes our tasks out of a file, and what makes others wait for them: what {@link mergeSnippet} was given comes back
+ * byte for byte, or null where there was no file.
  */
 export function removeSnippet(before: string): Merged<string | null> {
   return withoutMark<string | null>(before, (text) => {

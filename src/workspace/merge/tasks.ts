@@ -1,16 +1,10 @@
 import { problemTexts, readTaskFile } from "../lint/taskFile";
 import { yamlQuote, yamlWord } from "../render/quoting";
 
-/**
- * A task as data: the text of ours in a file follows that file's habits. Tasks of Ona stand below a key, which is
- * `key` here: no task has a key of that name.
- */
+/** A task as data. `key` is what a task of Ona stands below: no task has a key of that name. */
 export type Task = Readonly<Record<string, unknown>>;
 
-/**
- * The tasks of a rendered snippet, so that templates stay the only place that says what our tasks are.
- * @throws RangeError where it is no valid file, has no task, or more than tasks: that could not be merged
- */
+/** The tasks of a rendered snippet. @throws RangeError - where it is no valid file of tasks alone */
 export function snippetTasks(rendered: string): readonly Task[] {
   const file = readTaskFile(rendered);
   if (file.problems.length > 0)

@@ -101,10 +101,7 @@ export function lineBreakOf(text: string): "\n" | "\r\n" {
   return count(/\r\n/g) > count(/(?<!\r)\n/g) ? "\r\n" : "\n";
 }
 
-/**
- * Puts whole lines where a line begins. At the end of a text whose last line has no end, the line end goes before
- * them instead, so that the text still has none: {@link removeLines} tells the two apart by that alone.
- */
+/** Puts whole lines where a line begins; behind a last line without an end, the line end goes before them. */
 export function insertLines({ text, lineBreak }: Written, at: number, lines: readonly string[]): Edit {
   const inserted = lines.join(lineBreak);
   const atLineStart = at === lineStart(text, at);

@@ -11,19 +11,12 @@ const header = new RegExp(
   `^${firstLine}[^\\n]*\\n# Do not edit[^\\n]* sha256 of what follows: ([0-9a-f]{64})\\n`,
 );
 
-/**
- * The file as it is written: says where it comes from, and carries the digest by which {@link ownershipOf} knows it
- * again. Code puts it there and not a template, so that no template can lose it.
- * @param manifestName - file name of the manifest, without its folder
- * @param body - a whole `.gitpod.yml` that ends in a newline
- */
+/** The file as it is written, with the digest by which {@link ownershipOf} knows it. No template can lose it. */
 export function withHeader(manifestName: string, body: string): string {
   return `${firstLine}${quote(manifestName)}\n${digestLine}${digest(body)}\n${body}`;
 }
 
-/**
- * Whose a file is. Only `ours` may be overwritten or removed. Line ends do not count, since git may change them.
- */
+/** Whose a file is. Only `ours` may be overwritten or removed. Line ends do not count, since git may change them. */
 export function ownershipOf(text: string): Ownership {
   const unixText = text.replaceAll("\r\n", "\n");
   const match = header.exec(unixText);

@@ -47,11 +47,7 @@ export class Unquoted {
     this.#text = text;
   }
 
-  /**
-   * What a helper prints of its argument.
-   * @throws TypeError for anything but {@link Unquoted}, a string literal of the template or a number
-   * @throws RangeError for text that cannot be quoted
-   */
+  /** What a helper prints of its argument. @throws TypeError, RangeError - for what is no text, or cannot be quoted */
   static print(value: unknown, quoting: Quoting): string {
     if (value instanceof Unquoted) return quoters[quoting](value.#text);
     if (typeof value === "string" || typeof value === "number") return quoters[quoting](String(value));

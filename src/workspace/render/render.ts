@@ -33,12 +33,8 @@ const options: CompileOptions = Object.freeze({
 });
 
 /**
- * Compiles a folder of templates, all at once, so that a mistake shows before anything is rendered. `<format>.hbs`
- * makes a whole file of tasks; the others are partials.
- * @param sources - file name, which ends in `.hbs`, to text
- * @param areOurs - whether they come with the product: tests prove that what these make is valid, whatever is filled in,
- *   so that a synth need not read back each of thousands of files
- * @throws TemplateError
+ * Compiles a folder of templates at once: `<format>.hbs` makes a whole file of tasks, the others are partials.
+ * @param areOurs - tests prove that what these make is valid: a synth need not read back each of thousands of files
  */
 export function compileTemplates(
   sources: Readonly<Record<string, string>>,
@@ -106,10 +102,7 @@ function compiled(handlebars: typeof Handlebars, file: string, source: string): 
   };
 }
 
-/**
- * What is wrong with a rendered file: for Gitpod or Ona, and for the terminal that Gitpod types its commands into, where
- * control characters are keys and long lines are cut.
- */
+/** What is wrong with a rendered file: for Gitpod or Ona, and for the terminal that commands are typed into. */
 function bodyProblems(body: string, format: TaskFormat): readonly string[] {
   const file = readTaskFile(body, format);
   if (file.problems.length > 0) return problemTexts(body, file);

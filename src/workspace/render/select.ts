@@ -9,10 +9,8 @@ export type Selection =
   | { readonly ok: false; readonly reason: "none"; readonly near: string | undefined };
 
 /**
- * The snippet of a repository: that of its own entry or, where it has none, of the organization that it belongs to,
- * the innermost first. Hosts do not tell letter case apart in names, so neither does this.
- * @param url - canonical URL of the repository
- * @param installation - the only one to look at; null: all
+ * The snippet of a repository: of its own entry or, where it has none, of the innermost organization above it. Hosts
+ * do not tell letter case apart, so neither does this. @param installation - the only one to look at; null: all
  */
 export function selectSnippet(model: AccessModel, url: string, installation: string | null): Selection {
   const candidates = model.snippets.filter((s) => installation === null || s.installation === installation);
