@@ -10,15 +10,12 @@ import type { JudgedRole, PlacedAdmission, StatementMemo, Surroundings } from ".
 import { isJudged } from "./permissions/policySizes";
 import { denialsOf } from "./permissions/statements";
 import { destroyed } from "./providers/destroyed";
-import { observed, type Observation, type Rule } from "./rule";
+import { findingOf, observed, type FindingPlace, type Observation, type Rule } from "./rule";
 import { accessOfExisting, accessOfRole } from "./sources";
-import { ruleOf, rules } from "./table";
+import { raisedRules, ruleOf, rules } from "./table";
 import { trustView } from "./trust/trustView";
-import { readSubjects } from "./trust/subjectValues";
-import { applyWaivers, type EntryFinding, type WaiverEntry } from "./waivers/waivers";
-
-/** What is judged as one: where it stands, which role it is, if it is one, and whose words remedies use. */
-type Place = Pick<RoleAccess, "origin"> & Partial<Pick<RoleAccess, "name" | "source">>;
+import { readSubjects } from "./trust/subjects";
+import { applyWaivers, wideTrust, type EntryFinding, type WaiverEntry } from "./waivers/waivers";
 
 /** Everything the rules have to say of one role, before anything is accepted. @param memo - one for all the roles of a run */
 export function checkRole(
@@ -36,18 +33,7 @@ export function checkEntry(
   surroundings: Surroundings,
 ): readonly RuleFinding[] {
   const found = judge(access, surroundings, new Map()).map((one) => ({ ...one, entry }));
-  return withWaivers(found, [entry], [], undefined);
-}
-
-/** What was found, as entries and `defaults` accept it, and what is said of waivers. */
-function withWaivers(
-  found: readonly EntryFinding[],
-  entries: Iterable<WaiverEntry>,
-  accept: AccessModel["accept"],
-  today: string | undefined,
-): readonly RuleFinding[] {
-  const { findings, problems } = applyWaivers(found, entries, accept, ruleOf, today);
-  return [...findings, ...problems.map((problem) => findingBy(problem.rule, problem, problem))];
+  return applyWaivers(found, [entry], [], ruleOf);
 }
 
 function judge(
@@ -72,13 +58,10 @@ function judge(
   return found.map(({ rule, seen }) => ({ rule, finding: findingOf(rule, access, seen) }));
 }
 
-/** The rules whose findings make a trust a wide one. */
-const wideTrust: ReadonlySet<string> = new Set(["T54", "T57", "T58", "T69"]);
-
 /** What a rule says behind a wide trust: see G11. */
 function raised(rule: Rule, seen: Observation, wide: readonly string[]): Observation {
-  if (rule.raised !== true || wide.length === 0 || (seen.severity ?? rule.severity) !== "warning")
-    return seen;
+  const isWarning = (seen.severity ?? rule.severity) === "warning";
+  if (!raisedRules.has(rule.id) || wide.length === 0 || !isWarning) return seen;
   const message = `${seen.message}; raised, because the trust is wide (${wide.join(", ")}): see G11`;
   return { ...seen, severity: "error", message };
 }
@@ -125,7 +108,6 @@ export function check(
   model: AccessModel,
   { today, ending, reference }: CheckOptions,
 ): readonly RuleFinding[] {
-  const installations = new Map(model.installations.map((i) => [i.name, i]));
   const surroundings: Surroundings = { ...model, identityProviders: [], reference };
   const memo: StatementMemo = new Map();
   const owners = ownersOf(model);
@@ -140,19 +122,19 @@ export function check(
   );
   const ofRoles = model.accounts.flatMap((account) =>
     account.roles.flatMap((role) => {
-      const installation = installations.get(role.installation);
+      const installation = model.installations.find(({ name }) => name === role.installation);
       if (!installation) throw new Error(`role ${role.name} names an unknown installation`);
       const access = accessOfRole(role, account, installation);
       return judge(access, surroundings, memo, owners).map((one) => ({ ...one, entry: role.entry }));
     }),
   );
   return once([
-    ...withWaivers([...ofManifest, ...ofRoles], entries, model.accept, today),
+    ...applyWaivers([...ofManifest, ...ofRoles], entries, model.accept, ruleOf),
     ...(today === undefined ? [] : ofDates(model, entries, today, ending ?? today)),
   ]);
 }
 
-/** Findings of W06 and N03: what has ended today, and what ends until a day. */
+/** Findings of W04, W06 and N03: what has ended today, and what ends until a day. */
 function ofDates(
   { accounts, accept }: AccessModel,
   entries: Iterable<Entry>,
@@ -169,11 +151,12 @@ function ofDates(
         ? [findingBy("W06", { origin, name }, { message: `the entry expired on ${day}: nobody can log in` })]
         : [findingBy("N03", { origin, name }, { message: `the entry expires on ${day}` })];
     }),
-    ...waivers
-      .filter(({ until }) => until !== null && today < until && until <= ending)
-      .map(({ rule, until, origin }) =>
-        findingBy("N03", { origin }, { message: `${rule} is accepted until ${until}` }),
-      ),
+    ...waivers.flatMap(({ rule, until, origin }) => {
+      if (until === null || until > ending || until === today) return [];
+      return until < today
+        ? [findingBy("W04", { origin }, { message: `the waiver of ${rule} ended on ${until}` })]
+        : [findingBy("N03", { origin }, { message: `${rule} is accepted until ${until}` })];
+    }),
   ];
 }
 
@@ -256,23 +239,10 @@ export function servicesOf({ roles }: ExistingAccess): readonly string[] {
   return [...logins, ...servicePrefixes(documents.map(({ value }) => readDocument(value).policy))];
 }
 
-function findingBy(id: string, place: Place, seen: Observation): RuleFinding {
+function findingBy(id: string, place: FindingPlace, seen: Observation): RuleFinding {
   const rule = ruleOf.get(id);
   if (rule === undefined) throw new Error(`no rule ${id}`);
   return findingOf(rule, place, seen);
-}
-
-function findingOf(rule: Rule, { name = null, origin, source }: Place, seen: Observation): RuleFinding {
-  const remedy = source === "files" ? (rule.policyRemedy ?? rule.remedy) : rule.remedy;
-  return {
-    rule: rule.id,
-    severity: seen.severity ?? rule.severity,
-    origin: seen.origin ?? origin,
-    role: name,
-    message: seen.message,
-    remedy: seen.remedy ?? remedy,
-    accepted: false,
-  };
 }
 
 /** Findings, each once: those of a role, of `defaults` say, may be found on several ways. */

@@ -1,7 +1,8 @@
-import type { Origin, Severity } from "../diagnostics";
+import type { Origin, RuleFinding, Severity } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
 import type { ExistingIdentityProvider } from "../model/existing";
 import type { GitpodYmlFacts, Place, Step } from "../model/gitpodYml";
+import type { RoleAccess } from "../model/roleAccess";
 import type { JudgedRole, PlacedAdmission, Surroundings, TrustView } from "./judgedRole";
 
 /** A rule: what it says, and a judge for each kind of thing that it can be said of. */
@@ -19,8 +20,6 @@ export interface Rule {
   readonly policyRemedy?: string;
   /** May an entry of the main manifest waive it even where it is an error? @default false */
   readonly waivable?: true;
-  /** Is a finding one severity higher where the role's trust is wide (see G11)? Then it is waivable. @default false */
-  readonly raised?: true;
   /** Some of the workspaces that a role admits. */
   readonly admission?: (admission: PlacedAdmission) => Said;
   /** A trust policy that somebody wrote. */
@@ -64,6 +63,27 @@ export function observed(said: Said, origin: Origin, where = ""): readonly Obser
     const seen = typeof one === "string" ? { message: one } : one;
     return { origin, ...seen, message: `${where}${seen.message}` };
   });
+}
+
+/** What is judged as one: where it stands, which role it is, if it is one, and whose words remedies use. */
+export type FindingPlace = Pick<RoleAccess, "origin"> & Partial<Pick<RoleAccess, "name" | "source">>;
+
+/** A finding of what a rule says. */
+export function findingOf(
+  rule: Rule,
+  { name = null, origin, source }: FindingPlace,
+  seen: Observation,
+): RuleFinding {
+  const remedy = source === "files" ? (rule.policyRemedy ?? rule.remedy) : rule.remedy;
+  return {
+    rule: rule.id,
+    severity: seen.severity ?? rule.severity,
+    origin: seen.origin ?? origin,
+    role: name,
+    message: seen.message,
+    remedy: seen.remedy ?? remedy,
+    accepted: false,
+  };
 }
 
 /** A `.gitpod.yml` that exists already. */

@@ -28,6 +28,9 @@ import { wordRules } from "./workspace/words";
 /** Who may assume a role, identity providers, what a role may do, what repositories get, files, waivers, and notes on a manifest. */
 const letters = "TPGSEWN";
 
+/** Rules whose warnings are errors behind a wide trust, which an entry may accept: see G11. */
+export const raisedRules: ReadonlySet<string> = new Set("G02 G05 G06 G07 G08 G20".split(" "));
+
 /** All rules, in the order of their letters and numbers. Ids are public: never reused, never renamed. */
 export const rules: readonly Rule[] = Object.freeze(
   [
@@ -37,7 +40,7 @@ export const rules: readonly Rule[] = Object.freeze(
     [foreignResourceRules, fileRules, gitpodLoginRules, waitRules, wordRules, waiverRules, noteRules],
   ]
     .flat(2)
-    .map((rule) => (rule.raised === true ? { ...rule, waivable: true as const } : rule))
+    .map((rule) => (raisedRules.has(rule.id) ? { ...rule, waivable: true as const } : rule))
     .sort(
       (a, b) => letters.indexOf(a.id.charAt(0)) - letters.indexOf(b.id.charAt(0)) || (a.id < b.id ? -1 : 1),
     ),

@@ -40,7 +40,6 @@ export const breadthRules: readonly Rule[] = rulesOf({
     title: "any resource, for actions that take a particular one",
     why: "the role reaches what other teams keep in the account, and what they create tomorrow",
     remedy: "name the resources, or limit them by a tag or their account in a condition",
-    raised: true,
     role: eachStatement((judged) => {
       const { NotResource, Resource } = judged.statement;
       const open = NotResource === undefined && judged.bound === null ? openActions(judged) : [];
@@ -67,7 +66,6 @@ export const breadthRules: readonly Rule[] = rulesOf({
     severity: "warning",
     title: "iam:PassRole without iam:PassedToService",
     remedy: 'add a condition StringEquals on iam:PassedToService, e.g. with "lambda.amazonaws.com"',
-    raised: true,
     role: eachStatement(({ statement, allowed, resources }) =>
       allowed.some(({ name }) => name === "iam:PassRole") && !namesService(statement.Condition)
         ? [{ message: `iam:PassRole on ${listed(resources.map(quote))} can be passed to any service` }]

@@ -102,7 +102,6 @@ export const managedPolicyRules: readonly Rule[] = rulesOf({
   },
   G20: {
     severity: "warning",
-    raised: true,
     title: "a managed policy whose text was not read",
     why: "it allows more than its name says, or nobody has looked: no other rule sees what it holds",
     remedy: "use grants for what the workspace needs, or attach a policy of your own that names it",

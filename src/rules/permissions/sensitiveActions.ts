@@ -49,7 +49,6 @@ export const sharingActions = words(`
 export const sensitiveActionRules: readonly Rule[] = rulesOf({
   G05: {
     severity: "warning",
-    raised: true,
     title: "credentials that outlive or exceed the role",
     why: "whoever has the role can take away somebody else's keys, passwords or tokens, which do not expire with the session",
     remedy: "leave the actions out, or name the resources",
@@ -63,7 +62,6 @@ export const sensitiveActionRules: readonly Rule[] = rulesOf({
   },
   G06: {
     severity: "warning",
-    raised: true,
     title: "unrestricted reads",
     why: "one workspace is enough to copy every secret, object or table of the account",
     remedy: "grant the secrets, buckets and tables by name",
@@ -76,7 +74,6 @@ export const sensitiveActionRules: readonly Rule[] = rulesOf({
   },
   G07: {
     severity: "warning",
-    raised: true,
     title: "resource policies or sharing",
     why: "the role can open a resource to other accounts or to everybody, and it stays open when the role is gone",
     remedy: "leave the actions out: the stack that owns the resource decides who may reach it",

@@ -142,15 +142,13 @@ function isNamedSubject(condition: TrustCondition, value: string, { foreign }: T
   return foreign?.customer?.test(isOpen(pattern) ? literalStart(pattern) : `${value}:`) ?? true;
 }
 
-/** What to add so that one caller is named: an example of the issuer's own. */
+/** What to add so that one caller is named. */
 function namingRemedy({ providerName: name, foreign, isOna }: TrustedIssuer): string {
-  if (foreign === null && !isOna)
-    return `add "StringEquals": {${quote(`${name}:sub`)}: ["https://HOST/OWNER/REPOSITORY", "….git", "…/"]}`;
-  const example = foreign?.example ?? "sub: organization_id:ORGANIZATION:project_id:PROJECT";
-  const at = example.indexOf(": ");
-  const [claim, value] = [example.slice(0, at), example.slice(at + 2)];
-  const operator = value.includes("*") ? "StringLike" : "StringEquals";
-  return `add "${operator}": {${quote(`${name}:${claim}`)}: ${quote(value)}}, with names in place of what is in capitals`;
+  if (foreign !== null)
+    return `add a condition on ${quote(`${name}:${foreign.naming[0] ?? "sub"}`)} that only your own callers meet`;
+  const project = '"organization_id:ORGANIZATION:project_id:PROJECT"';
+  const subjects = isOna ? project : '["https://HOST/OWNER/REPOSITORY", "….git", "…/"]';
+  return `add "StringEquals": {${quote(`${name}:sub`)}: ${subjects}}`;
 }
 
 /** Rules about which tokens a statement lets in at all. */

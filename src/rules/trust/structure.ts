@@ -3,7 +3,7 @@ import type { Statement } from "../../model/policyDocument";
 import { many, statementMistakes } from "../../policy";
 import type { ReadPolicy } from "../judgedRole";
 import { rulesOf, type Observation, type Rule } from "../rule";
-import { isWritable } from "./subjectValues";
+import { isWritable } from "./subjects";
 import { each, federatedOf } from "./trustView";
 
 /** Judges each permission policy of a role that exists already. */

@@ -1,6 +1,6 @@
 import { nearest, pathText, quote, type RuleFinding } from "../../diagnostics";
 import type { Acceptance, Entry } from "../../model/accessModel";
-import { rulesOf, type Observation, type Rule } from "../rule";
+import { findingOf, rulesOf, type Observation, type Rule } from "../rule";
 
 /** Rules about waivers and dates. */
 export const waiverRules: readonly Rule[] = rulesOf({
@@ -46,8 +46,8 @@ export const waiverRules: readonly Rule[] = rulesOf({
   },
 });
 
-/** The rules of a wide trust: who gets in is for the main manifest to accept. */
-const mainOnly: ReadonlySet<string> = new Set(["T54", "T57", "T58"]);
+/** The rules whose findings make a trust a wide one: who gets in is for the main manifest to accept. */
+export const wideTrust: ReadonlySet<string> = new Set(["T54", "T57", "T58", "T69"]);
 
 /** What an entry accepts, and whether it may accept what only the main manifest may. */
 export type WaiverEntry = Pick<Entry, "accept" | "mainManifest" | "origin">;
@@ -73,11 +73,7 @@ export function applyWaivers(
   entries: Iterable<WaiverEntry>,
   accept: readonly Acceptance[],
   rules: ReadonlyMap<string, Rule>,
-  today: string | undefined,
-): {
-  readonly findings: readonly RuleFinding[];
-  readonly problems: readonly (Problem & Pick<Acceptance, "origin">)[];
-} {
+): readonly RuleFinding[] {
   const waivers: Waiver[] = [
     ...[...entries].flatMap((entry) => entry.accept.map((a) => ({ ...a, entry }))),
     ...accept.map((a) => ({ ...a, entry: null })),
@@ -89,10 +85,11 @@ export function applyWaivers(
   // Those with `about` go first: what is left for the others is then clear more often.
   waivers.sort((a, b) => Number(a.about === null) - Number(b.about === null));
   const problems = waivers.flatMap((waiver) => {
-    const problem = waive(waiver, byEntry.get(waiver.entry) ?? [], acceptedBy, rules, today);
-    return problem === null ? [] : [{ ...problem, origin: waiver.origin }];
+    const problem = waive(waiver, byEntry.get(waiver.entry) ?? [], acceptedBy, rules);
+    const own = problem && rules.get(problem.rule);
+    return own ? [findingOf(own, { origin: waiver.origin }, problem)] : [];
   });
-  return { findings: found.map((one) => withWaiver(one, acceptedBy.get(one))), problems };
+  return [...found.map((one) => withWaiver(one, acceptedBy.get(one))), ...problems];
 }
 
 /** Accepts the one finding that a waiver means, of however many roles; else says what is wrong with the waiver. */
@@ -101,9 +98,8 @@ function waive(
   scope: readonly EntryFinding[],
   acceptedBy: Map<EntryFinding, Waiver>,
   rules: ReadonlyMap<string, Rule>,
-  today: string | undefined,
 ): Problem | null {
-  const { about, until, reason } = waiver;
+  const { about, reason } = waiver;
   const rule = rules.get(waiver.rule);
   if (rule === undefined) {
     const near = nearest(waiver.rule, rules.keys());
@@ -126,9 +122,7 @@ function waive(
   }
   if (meant.length === 0) return unused(waiver, rule, open);
   for (const one of meant) acceptedBy.set(one, waiver);
-  return until !== null && today !== undefined && until < today
-    ? { rule: "W04", message: `the waiver of ${id} ended on ${until}` }
-    : null;
+  return null;
 }
 
 /** What tells the findings of a waiver apart: their message; in an entry also the place, as a path below it. */
@@ -149,7 +143,7 @@ function unused({ entry, about }: Waiver, rule: Rule, open: readonly EntryFindin
   const isForeign =
     entry === null
       ? !isForDefaults(rule) || open.some(({ finding }) => finding.severity === "error")
-      : !entry.mainManifest && (waivable || mainOnly.has(id));
+      : !entry.mainManifest && (waivable || wideTrust.has(id));
   const [who, whose] =
     entry === null
       ? ["defaults", "no entry of the main manifest has a finding"]
@@ -167,7 +161,7 @@ function unused({ entry, about }: Waiver, rule: Rule, open: readonly EntryFindin
 function mayWaive(by: WaiverEntry | null, { rule, entry, finding }: EntryFinding): boolean {
   if (finding.severity === "error") return rule.waivable === true && by?.mainManifest === true;
   if (by === null) return entry.mainManifest && isForDefaults(rule);
-  return by.mainManifest || !mainOnly.has(rule.id);
+  return by.mainManifest || !wideTrust.has(rule.id);
 }
 
 /** May `defaults` accept what the rule warns of? No permissions, and of wide trusts only T57 of a repository. */
