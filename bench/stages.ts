@@ -2,6 +2,7 @@ import { diskFiles } from "../src/cli/manifestFiles";
 import { Drafts } from "../src/cli/drafts";
 import { draftStacks } from "../src/cli/stackFolder";
 import { readTemplates } from "../src/cli/templates";
+import { withHeader } from "../src/workspace/render/ownership";
 import { parseManifest } from "../src/manifest";
 import { emptyReference } from "../src/policy";
 import { resolve } from "../src/resolve";
@@ -30,9 +31,12 @@ async function main(): Promise<void> {
   await timed("construct and write stacks", () => {
     draftStacks(drafts, model, { outdir: "cdktf.out" }, process);
   });
-  const renderer = readTemplates(null);
+  const render = readTemplates(null);
   const files = await timed("render", () =>
-    model.snippets.map((snippet) => ({ file: snippet.file, text: renderer.renderSnippet(snippet, model) })),
+    model.snippets.map((snippet) => ({
+      file: snippet.file,
+      text: withHeader(model.manifestName, render(snippet)),
+    })),
   );
   await timed("write snippets", () => {
     for (const file of files) drafts.add("snippets", file);

@@ -40,8 +40,8 @@ export async function checkCommand(given: CheckArguments, io: CommandIo): Promis
  */
 async function renderAll({ snippets }: AccessModel, templates: string): Promise<void> {
   const { readTemplates } = await import("./templates.js");
-  const renderer = readTemplates(templates);
-  for (const snippet of snippets) renderer.renderBody(snippet);
+  const render = readTemplates(templates);
+  for (const snippet of snippets) render(snippet);
 }
 
 /** A date of the command line. @throws CommandError - for what is none */

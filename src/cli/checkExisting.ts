@@ -9,7 +9,7 @@ import { loadServiceReference } from "../policy";
 import { checkExisting, checkFiles, isJudgeable, servicesOf, type ExistingContext } from "../rules";
 import { knownHosts, scmHosts } from "../subject";
 import { reportWriter, type CheckArguments, type CheckReport } from "./checkReport";
-import { CommandError } from "./commandError";
+import { checkOptions, CommandError } from "./commandError";
 import { publishedData } from "./files";
 import { readInput } from "./input";
 import type { CommandIo, ExitCode } from "./io";
@@ -48,11 +48,7 @@ function refuseContradictions(given: CheckArguments): void {
       "--issuer and a manifest both say which issuers there are",
       "leave one of them out",
     );
-  if (given.now !== undefined || given.within !== undefined)
-    throw new CommandError(
-      "--now and --within are for a manifest's waivers and dates, and policies have none",
-      "leave them out",
-    );
+  checkOptions(given, { trustPolicy: ["now", "within"], permissionPolicy: ["now", "within"] }, {});
   if (given.trustPolicy === "-" && given.permissionPolicy === "-")
     throw new CommandError("standard input can be read once", "pass one of the policies as a file");
 }

@@ -42,7 +42,7 @@ export async function snippetCommand(given: SnippetArguments, io: CommandIo): Pr
     given.installation,
     dirname(given.into ?? ""),
   );
-  const body = readTemplates(settings.templates).renderBody(snippet);
+  const body = readTemplates(settings.templates)(snippet);
   if (given.into !== undefined) return mergeInto(given.into, { model, snippet, body, repository }, given, io);
   io.stderr.write(`for ${taskFileNames[snippet.format]} of ${repository}:\n`);
   io.stdout.write(body);
@@ -77,12 +77,12 @@ function writeAll(
   { templates }: Settings,
   io: CommandIo,
 ): Promise<ExitCode> {
-  const renderer = readTemplates(templates);
+  const render = readTemplates(templates);
   const text = catalogueJson(model.snippets);
   const others = [{ file: "index.json", text, ownershipOf: catalogueJsonOwnership }];
   return writeTogether(
     io,
-    (drafts) => draftSnippets(drafts, folder, { model, renderer, others }, io),
+    (drafts) => draftSnippets(drafts, folder, { model, render, others }, io),
     ({ wanted, changed, removed }) =>
       `${count(wanted - 1, "snippet")} in ${escapeHidden(folder)}, with index.json; ${count(changed + removed, "file")} changed\n`,
   );
@@ -103,10 +103,7 @@ async function checkFile(
     file,
     model,
     repositories: repository === null ? [] : [repository],
-    render: () => {
-      const renderer = readTemplates(templates);
-      return snippetsFor(model, repository).map((snippet) => renderer.renderBody(snippet));
-    },
+    render: () => snippetsFor(model, repository).map(readTemplates(templates)),
   });
   return write({ ...report, unreadable: false, line: (_, line) => report.line(line) }, strict);
 }

@@ -2,8 +2,8 @@ import { join, relative, resolve } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { escapeHidden, quote } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
-import { ownershipOf } from "../workspace/render/ownership";
-import type { SnippetRenderer } from "../workspace/render/render";
+import { ownershipOf, withHeader } from "../workspace/render/ownership";
+import type { RenderSnippet } from "../workspace/render/render";
 import { CommandError } from "./commandError";
 import { tidyPath, type Drafts, type WantedFile } from "./drafts";
 import { readRegularFile } from "./files";
@@ -31,9 +31,9 @@ export async function draftSnippets(
   given: string,
   {
     model,
-    renderer,
+    render,
     others = [],
-  }: { model: AccessModel; renderer: SnippetRenderer; others?: readonly WantedFile[] },
+  }: { model: AccessModel; render: RenderSnippet; others?: readonly WantedFile[] },
   { stderr }: CommandIo,
 ): Promise<SnippetFolder> {
   const folder = tidyPath(given);
@@ -50,7 +50,7 @@ export async function draftSnippets(
     if (drafts.add(folder, { ownershipOf, ...wanted })) changed++;
   };
   for (const [i, snippet] of model.snippets.entries()) {
-    add({ file: snippet.file, text: renderer.renderSnippet(snippet, model) });
+    add({ file: snippet.file, text: withHeader(model.manifestName, render(snippet)) });
     if (i % filesInTurn === 0) await setImmediate();
   }
   others.forEach(add);

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { countsLine, escapeHidden } from "../diagnostics";
-import { jsonValue } from "../documents/json";
 import { checkDeploy } from "../rules";
 import { stacksFolder } from "../terraform/stack";
 import { CommandError } from "./commandError";
@@ -29,7 +28,7 @@ export async function synthCommand(
   io: CommandIo,
 ): Promise<ExitCode> {
   const options: ProjectOptions = { ...readSettings({ manifest }, io.env), only, write };
-  refuseCdktf(io.env, write !== undefined);
+  refuseHcl(io.env);
   const project = loadProject(options.manifest, diskFiles());
   // What deploying does depends on the last synth, and so reaches no output.
   const findings = project.ok
@@ -46,16 +45,13 @@ export async function synthCommand(
   return written(project, options, io);
 }
 
-/** Refuses what the cdktf command asks for and cannot have. */
-function refuseCdktf(env: CommandIo["env"], isApp: boolean): void {
+function refuseHcl(env: CommandIo["env"]): void {
   if (/^(1|true)$/.test(env["SYNTH_HCL_OUTPUT"] ?? ""))
     throw new CommandError(
       "--hcl is refused: cdktf's HCL writer does not escape text, so that a description could break the configuration or become part of it",
       "leave --hcl out: Terraform reads the JSON just as well",
       1,
     );
-  if (isApp && jsonValue(env["CDKTF_CONTEXT_JSON"] || "{}") === undefined)
-    throw new CommandError("CDKTF_CONTEXT_JSON is not JSON", "unset it: the cdktf command sets it itself");
 }
 
 /** So many snippets take seconds: somebody may wonder what is going on. */
@@ -75,8 +71,8 @@ function written(
     async (drafts) => {
       const stacks = draftStacks(drafts, model, { outdir, only, write, findings: said }, io);
       if (only !== undefined) return { stacks, folder: null };
-      const renderer = readTemplates(templates);
-      return { stacks, folder: await draftSnippets(drafts, snippets, { model, renderer }, io) };
+      const render = readTemplates(templates);
+      return { stacks, folder: await draftSnippets(drafts, snippets, { model, render }, io) };
     },
     ({ stacks, folder }) =>
       `wrote ${count(stacks, "stack")} to ${escapeHidden(join(outdir, stacksFolder))}\n` +

@@ -1,13 +1,13 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { compileTemplates, type SnippetRenderer } from "../workspace/render/render";
+import { compileTemplates, type RenderSnippet } from "../workspace/render/render";
 import { CommandError } from "./commandError";
 import { readProblems, readRegularFile } from "./files";
 
 const builtIn = join(__dirname, "..", "..", "templates");
 
 /** Reads and compiles a folder of templates; null: the built-in ones. @throws CommandError, TemplateError */
-export function readTemplates(folder: string | null): SnippetRenderer {
+export function readTemplates(folder: string | null): RenderSnippet {
   const path = folder ?? builtIn;
   const sources: Record<string, string> = {};
   for (const name of templateNames(path)) {

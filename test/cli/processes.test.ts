@@ -85,13 +85,4 @@ describe("the CDKTF app", () => {
     await command(["synth"]);
     expect(byApp).toEqual(tree());
   });
-
-  fullTest("says so where its context is no JSON", () => {
-    write({ "manifest.yaml": manifest("repos: []") });
-    const { status, stderr } = bash(appLine(), { CDKTF_CONTEXT_JSON: "{" });
-    expect([status, stderr]).toEqual([
-      2,
-      expect.stringMatching(/^error: CDKTF_CONTEXT_JSON is not JSON\n {2}remedy: .*\n$/),
-    ]);
-  });
 });

@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Export, Login, Snippet } from "../../src/model/accessModel";
-import { type SnippetRenderer, compileTemplates } from "../../src/workspace/render/render";
+import { withHeader } from "../../src/workspace/render/ownership";
+import { compileTemplates, type RenderSnippet } from "../../src/workspace/render/render";
 
 /** The templates that come with the product. */
 export function templateSources(): Readonly<Record<string, string>> {
@@ -10,7 +11,7 @@ export function templateSources(): Readonly<Record<string, string>> {
   return Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file), "utf8")]));
 }
 
-let renderer: SnippetRenderer | undefined;
+let render: RenderSnippet | undefined;
 
 /** A snippet's file, from the templates that come with the product. */
 export function rendered(snippet: Snippet): string {
@@ -19,8 +20,8 @@ export function rendered(snippet: Snippet): string {
 
 /** The same, from a manifest of another name. */
 export function renderedFrom(manifestName: string, snippet: Snippet): string {
-  renderer ??= compileTemplates(templateSources());
-  return renderer.renderSnippet(snippet, { manifestName });
+  render ??= compileTemplates(templateSources());
+  return withHeader(manifestName, render(snippet));
 }
 
 /** A snippet with one login and nothing to export, changed as wanted. */

@@ -3,7 +3,6 @@ import { escapeHidden, quote } from "../../diagnostics/quote";
 import type { Snippet, TaskFormat } from "../../model/accessModel";
 import { problemTexts, readTaskFile, taskFileNames, taskPhases } from "../lint/taskFile";
 import { snippetContext } from "./context";
-import { withHeader } from "./ownership";
 import { Unquoted } from "./quoting";
 
 /** Bytes of a line that a terminal in line mode takes; Linux drops the rest after 4,095. */
@@ -14,16 +13,8 @@ export class TemplateError extends Error {
   override readonly name = "TemplateError";
 }
 
-/** Templates, ready to render any number of snippets. */
-export interface SnippetRenderer {
-  /**
-   * The text of a snippet's file: its header, then a valid file of its format.
-   * @throws TemplateError where a template fails on this snippet or makes something else
-   */
-  renderSnippet(snippet: Snippet, source: { readonly manifestName: string }): string;
-  /** The same without its header: for reading, pasting and merging. */
-  renderBody(snippet: Snippet): string;
-}
+/** Renders a snippet as a valid file of its format. @throws TemplateError - where a template fails on it */
+export type RenderSnippet = (snippet: Snippet) => string;
 
 const options: CompileOptions = Object.freeze({
   noEscape: true,
@@ -36,14 +27,11 @@ const options: CompileOptions = Object.freeze({
  * Compiles a folder of templates at once: `<format>.hbs` makes a whole file of tasks, the others are partials.
  * @param areOurs - tests prove that what these make is valid: a synth need not read back each of thousands of files
  */
-export function compileTemplates(
-  sources: Readonly<Record<string, string>>,
-  areOurs = false,
-): SnippetRenderer {
+export function compileTemplates(sources: Readonly<Record<string, string>>, areOurs = false): RenderSnippet {
   const handlebars = isolatedHandlebars();
   for (const [file, source] of Object.entries(sources))
     handlebars.registerPartial(file.replace(/\.hbs$/, ""), compiled(handlebars, file, source));
-  const renderBody = (snippet: Snippet): string => {
+  return (snippet) => {
     const { format, url } = snippet;
     const template = handlebars.partials[format] as HandlebarsTemplateDelegate | undefined;
     if (template === undefined)
@@ -56,10 +44,6 @@ export function compileTemplates(
     throw new TemplateError(
       `template ${format}.hbs makes no valid ${taskFileNames[format]} of the snippet of ${quote(url)}: ${problems.join("; ")}`,
     );
-  };
-  return {
-    renderSnippet: (snippet, { manifestName }) => withHeader(manifestName, renderBody(snippet)),
-    renderBody,
   };
 }
 

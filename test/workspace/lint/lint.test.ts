@@ -41,9 +41,9 @@ describe("what this tool renders itself", () => {
       const loaded = loadProject(manifest, diskFiles());
       const model: AccessModel | undefined = loaded.ok ? loaded.model : undefined;
       expect(model?.snippets.length).toBeGreaterThan(0);
-      const renderer = compileTemplates(templateSources());
+      const render = compileTemplates(templateSources());
       for (const snippet of model?.snippets ?? []) {
-        const text = renderer.renderSnippet(snippet, { manifestName: "manifest.yaml" });
+        const text = render(snippet);
         const surroundings = { file: snippet.file, model: model ?? lintedModel, repositories: [snippet.url] };
         const { diagnostics, findings: found } = await lintGitpodYml(text, surroundings);
         const ids = found.map(({ rule }) => rule);

@@ -11,7 +11,6 @@ import { rendered, templateSources, testExport, testLogin, testSnippet } from ".
 import { onPath, requireTools } from "../../support/tools";
 import { runs } from "../../proof/settings";
 
-const source = { manifestName: "manifest.yaml" };
 const prod = { account: "prod", profile: "prod", region: "eu-west-1" };
 
 /** Everything that a template can print. */
@@ -78,7 +77,7 @@ const shells = ["bash", "zsh"].filter((shell) => onPath(shell) !== undefined);
 
 function errorOf(templates: Readonly<Record<string, string>>, snippet = full): TemplateError {
   try {
-    compileTemplates(templates).renderSnippet(snippet, source);
+    compileTemplates(templates)(snippet);
   } catch (error) {
     if (error instanceof TemplateError) return error;
     throw error;
@@ -196,14 +195,10 @@ describe("a rendered file of Ona", () => {
 
   test("is looked for where it is needed alone", () => {
     const { "automations.yaml.hbs": _, ...classic } = templateSources();
-    expect(compileTemplates(classic).renderBody(full)).toContain("gp idp login aws");
-    expect(() => compileTemplates(classic).renderBody(onOna(full))).toThrow(
-      /automations\.yaml\.hbs is missing/,
-    );
+    expect(compileTemplates(classic)(full)).toContain("gp idp login aws");
+    expect(() => compileTemplates(classic)(onOna(full))).toThrow(/automations\.yaml\.hbs is missing/);
     const swapped = { "automations.yaml.hbs": classic["gitpod.yml.hbs"] ?? "" };
-    expect(() => compileTemplates(swapped).renderBody(onOna(full))).toThrow(
-      /these are tasks of \.gitpod\.yml/,
-    );
+    expect(() => compileTemplates(swapped)(onOna(full))).toThrow(/these are tasks of \.gitpod\.yml/);
   });
 });
 
@@ -242,17 +237,16 @@ test.each([
   ["too long a line", "x".repeat(4001)],
 ])("a command with %s is refused by our templates, whose files are not read back", (_, text) => {
   const ours = compileTemplates(templateSources(), true);
-  expect(() => ours.renderBody(testSnippet({ commands: [text] }))).toThrow(/holds a TAB|more than 4000/);
+  expect(() => ours(testSnippet({ commands: [text] }))).toThrow(/holds a TAB|more than 4000/);
 });
 
 describe("a template folder of the user's own", () => {
-  test("replaces ours, under the same header", () => {
+  test("replaces ours", () => {
     const mine = {
       "gitpod.yml.hbs": "tasks:\r\n  - command: |\r\n      {{> log.in}}\r\n",
       "log.in.hbs": "{{#each logins}}\ngp {{shell profile}}\n{{/each}}",
     };
-    const file = compileTemplates(mine).renderSnippet(full, source);
-    expect(file.split("\n").slice(0, 1)).toEqual(['# Written by gitpod-aws-oidc from "manifest.yaml"']);
+    const file = compileTemplates(mine)(full);
     expect(load(file)).toEqual({ tasks: [{ command: "gp default\ngp prod\n" }] });
   });
 
@@ -283,6 +277,6 @@ describe("a template folder of the user's own", () => {
     const mine = {
       "gitpod.yml.hbs": text.replace(/ See docs.*gitpod-aws-oidc/, " Ask in #cloud"),
     };
-    expect(commandOf(compileTemplates(mine).renderSnippet(full, source))).toContain("Ask in #cloud");
+    expect(commandOf(compileTemplates(mine)(full))).toContain("Ask in #cloud");
   });
 });
