@@ -85,7 +85,7 @@ export interface TrustStatement {
   readonly conditions: readonly TrustCondition[];
 }
 
-/** A principal of a statement: `*` is one of AWS. */
+/** `*` is one of AWS. */
 export interface TrustPrincipal {
   /** As written, e.g. `Federated`. */
   readonly type: string;
@@ -134,7 +134,6 @@ export interface TrustCondition extends WrittenCondition, OperatorParts {
   readonly origin: Origin;
 }
 
-/** A statement of permissions that somebody wrote. */
 export interface PlacedStatement {
   readonly statement: Statement;
   readonly origin: Origin;

@@ -52,8 +52,7 @@ export const noteRules: readonly Rule[] = rulesOf({
     severity: "warning",
     title: "the file refers to something that it does not contain",
     why: "nobody has judged it; where the file shows nothing that can be judged, this is an error",
-    remedy:
-      "pass what shows it: a plan made after apply, terraform show -json of the state, or what the AWS CLI prints",
+    remedy: "pass a plan made after apply, terraform show -json of the state, or what the AWS CLI prints",
   },
 });
 

@@ -46,5 +46,4 @@ export const rules: readonly Rule[] = Object.freeze(
     ),
 );
 
-/** The rules by id. */
 export const ruleOf: ReadonlyMap<string, Rule> = new Map(rules.map((rule) => [rule.id, rule]));

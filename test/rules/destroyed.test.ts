@@ -34,7 +34,7 @@ test("nothing is said where nothing is destroyed: the same again, and more", () 
 test("roles that are gone are named, in their stack", () => {
   const before = testModel([dev({ roles: names("a", "b", "c") })]);
   expect(said(before, testModel([dev({ roles: names("b") })]))).toEqual([
-    'deploying "dev" destroys the roles "a", "c"; put what the message names back into the manifest, unless it is meant to go or was never deployed',
+    'deploying "dev" destroys the roles "a", "c"; put what the message names back, unless it is meant to go or was never deployed',
   ]);
 });
 

@@ -29,7 +29,6 @@ export const conditionValueRules: readonly Rule[] = rulesOf({
   },
 });
 
-/** One key under one operator. */
 type Comparison = WrittenCondition & OperatorParts;
 
 /** The first problem of a comparison: one condition, one story. A type is e.g. `Date` or `ArrayOfString`. */
@@ -64,7 +63,7 @@ function problemOf(
       remedy: `write ForAnyValue:${operator}, or ForAllValues:${operator} with Null beside it`,
     };
   // In a Deny, or beside a condition that demands the key, what is true of a missing key lets nobody in.
-  if (isList === false && set === "forallvalues" && !isDeny && !isDemanded({ conditions: all }, { key }))
+  if (isList === false && set === "forallvalues" && !isDeny && !isDemanded(all, comparison))
     return {
       message: `${operator} is true where ${name} is missing, and this key never has several values`,
       remedy: `write ${operator.slice(operator.indexOf(":") + 1)}`,

@@ -8,8 +8,7 @@ export const foreignResourceRules: readonly Rule[] = rulesOf({
   G17: {
     severity: "info",
     title: "a resource of another account",
-    remedy:
-      "have that account allow this role: by the policy of the resource and its key, or the trust policy",
+    remedy: "have that account allow this role, by the resource's policy and its key's, or the trust policy",
     role: (role) => {
       const own = role.access.account?.id;
       const written = role.statements.flatMap(({ statement, origin }) => {
@@ -31,8 +30,7 @@ export const foreignResourceRules: readonly Rule[] = rulesOf({
   G22: {
     severity: "info",
     title: "a long session, and a role that it can assume for an hour only",
-    remedy:
-      "use a profile with role_arn and source_profile, which assumes the role again, or write it an entry",
+    remedy: "use a profile with role_arn and source_profile, which assumes it again, or write it an entry",
     role: ({ access: { permissionPolicy, maxSessionDuration } }) => {
       if ((maxSessionDuration ?? 0) <= 3600) return [];
       const assumed = (permissionPolicy?.Statement ?? [])

@@ -12,8 +12,7 @@ export const policySizeRules: readonly Rule[] = rulesOf({
   G12: {
     severity: "error",
     title: "the permissions are larger than the account's quotas",
-    remedy:
-      "grant a path ending in /*, keep values in one JSON secret, attach fewer policies, split the entry, or raise the account's quotas",
+    remedy: "grant a path ending in /*, keep values in one JSON secret, split the entry, or raise the quotas",
     policyRemedy: "divide it into several managed policies, or name several resources by one pattern",
     role: (role) => (role.access.policies === null ? writtenSizes(role) : madeSizes(role.access)),
   },
@@ -33,7 +32,6 @@ export function isJudged(documents: readonly ExistingDocument[]): boolean {
   return charactersOf(documents) <= longestJudged;
 }
 
-/** Of policies that exist. */
 function writtenSizes({ access, documents: judged }: JudgedRole): readonly Observation[] {
   const [first] = access.documents;
   if (first !== undefined && judged.length === 0) {

@@ -14,8 +14,7 @@ export const destroyedRules: readonly Rule[] = rulesOf({
     severity: "warning",
     title: "deploying destroys what the last synth wrote, or loses sight of it",
     why: "whoever still logs in by it is refused, and the sessions of a role that is destroyed lose their permissions",
-    remedy:
-      "put what the message names back into the manifest, unless it is meant to go or was never deployed",
+    remedy: "put what the message names back, unless it is meant to go or was never deployed",
   },
 });
 

@@ -167,7 +167,7 @@ export const conditionRules: readonly Rule[] = rulesOf({
       // Whoever asks for all of several values asks for nothing where there is none, which may be meant.
       const isList =
         /^(amr|oaud)$/.test(c.claim) || keyType(c.key, surroundings.reference)?.startsWith("ArrayOf");
-      return c.set !== "forallvalues" || isList || isDemanded(login, c)
+      return c.set !== "forallvalues" || isList || isDemanded(login.conditions, c)
         ? null
         : `${c.operator} is true where ${quote(c.key)} is missing, and this key never has several values`;
     }, eachOpenLogin),
@@ -178,7 +178,9 @@ export const conditionRules: readonly Rule[] = rulesOf({
     remedy: "write the operator without IfExists",
     trust: eachIdentity(
       (c, login) =>
-        c.ifExists && !isDemanded(login, c) ? `${c.operator} is true where ${quote(c.key)} is missing` : null,
+        c.ifExists && !isDemanded(login.conditions, c)
+          ? `${c.operator} is true where ${quote(c.key)} is missing`
+          : null,
       eachOpenLogin,
     ),
   },

@@ -9,7 +9,6 @@ import { builtInProviders } from "./foreignIssuers";
 import { mistakes } from "./structure";
 import { each, hasPlaceholder } from "./trustView";
 
-/** Judges each principal of a trust policy. */
 function eachPrincipal(
   judge: (principal: TrustPrincipal, statement: TrustStatement, view: TrustView) => Said,
 ): NonNullable<Rule["trust"]> {
@@ -178,8 +177,7 @@ export const principalRules: readonly Rule[] = rulesOf({
     severity: "error",
     title: "the principal is missing, or is everybody",
     why: "anybody who meets the conditions gets the role, from any AWS account or identity provider",
-    remedy:
-      'name the identity provider: "Principal": {"Federated": "arn:aws:iam::ACCOUNT:oidc-provider/ISSUER"}',
+    remedy: 'write "Principal": {"Federated": "arn:aws:iam::ACCOUNT:oidc-provider/ISSUER"}',
     trust: each(anybody),
   },
   T06: {
@@ -225,8 +223,7 @@ export const principalRules: readonly Rule[] = rulesOf({
     severity: "error",
     title: "an identity provider of another account, or of an issuer that is not declared",
     why: "an identity provider works in its own account only; an issuer that is not declared may be a stranger's",
-    remedy:
-      "name the identity provider of the role's own account; the manifest, or --issuer, says which issuers are yours",
+    remedy: "name the provider of the role's own account; the manifest, or --issuer, says which are yours",
     trust: strangeProviders,
   },
   T13: {

@@ -121,10 +121,8 @@ export const reachRules: readonly Rule[] = rulesOf({
     severity: "info",
     title: "a link made for it opens a fork's code",
     why: "on some hosts a link that looks like one to a branch, a tag or an issue can open a commit or pull request of a fork: whoever gets somebody to follow it writes the code that then runs with the role",
-    remedy:
-      "name the branches, and leave tags and issues out: repository and {branch: …} never open a fork's code",
-    policyRemedy:
-      "name the branches instead, as in https://github.com/OWNER/REPOSITORY/tree/main: that never opens a fork's code",
+    remedy: "name the branches, and leave tags and issues out: {branch: …} never opens a fork's code",
+    policyRemedy: "name the branches instead, as in https://github.com/OWNER/REPOSITORY/tree/main",
     admission: ({ kind, hostKind, contexts, by }) => {
       // Who admits commits has forks in everyday use, which T58 says.
       if (kind === "org" || hostKind === null || contexts.some((c) => c === "all" || c === "commits"))

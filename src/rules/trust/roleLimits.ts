@@ -10,8 +10,7 @@ export const roleLimitRules: readonly Rule[] = rulesOf({
   T11: {
     severity: "error",
     title: "the trust policy is longer than the account's quota",
-    remedy:
-      "drop formerIssuers that are no longer needed, branches or contexts, or have AWS raise the quota and write it under quotas of the account",
+    remedy: "drop formerIssuers, branches or contexts, or have AWS raise the quota and write it under quotas",
     policyRemedy: "name fewer subjects, or have AWS raise the quota",
     role: ({ access: { trust, quotas, origin } }) => {
       if (trust === null) return [];
@@ -27,8 +26,7 @@ export const roleLimitRules: readonly Rule[] = rulesOf({
     severity: "error",
     title: "more roles or identity providers than the account's quota, or a role that IAM refuses",
     why: "IAM refuses to create the last ones, or this one, in the middle of an apply",
-    remedy:
-      "spread the entries over more accounts, or have AWS raise the quota and write it under quotas of the account",
+    remedy: "use more accounts, or have AWS raise the quota and write it under quotas of the account",
     policyRemedy: "keep to what IAM takes",
     manifest: ({ accounts }) =>
       accounts.flatMap(({ roles, identityProviders: { length: providers }, quotas, origin }) => {

@@ -12,7 +12,6 @@ export const documents =
   (role) =>
     role.documents.flatMap(judge);
 
-/** What keeps a document from being a policy. */
 function shape({ read, origin }: ReadPolicy): readonly Observation[] {
   return read.problems.map(({ path, message }) => ({
     message: `${path.length === 0 ? "the document" : `"${pathText(path)}"`}: ${message}`,
@@ -95,7 +94,6 @@ function hasVariable({ Resource, NotResource, Condition }: Statement): boolean {
   return JSON.stringify([Resource, NotResource, Condition]).includes("${");
 }
 
-/** Sids that IAM refuses. */
 function sids({ read: { statements }, origin }: ReadPolicy): readonly Observation[] {
   const seen = new Set<string>();
   return statements.flatMap(({ statement: { Sid }, path }) => {

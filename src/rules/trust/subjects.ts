@@ -193,7 +193,6 @@ function judgeReach(
   }
 }
 
-/** What one value says. */
 function judgeSubject(value: SubjectValue): readonly Reading[] {
   const nameless = anonymousOf(value);
   if (nameless !== null) return say("T61", `admits ${quote(nameless)}, which names no repository`);
@@ -471,8 +470,7 @@ export const subjectRules: readonly Rule[] = rulesOf({
     severity: "warning",
     title: "a subject that no workspace presents, or only some do",
     why: "subjects are compared character by character: the other forms are denied",
-    remedy:
-      "write https://, the host in lower case, and the path as the host shows it; list the URL bare, with .git and with a slash at its end",
+    remedy: "write the URL as the host shows it, with https://: bare, with .git and with a slash at its end",
   },
   T59: {
     severity: "error",
@@ -499,8 +497,7 @@ export const subjectRules: readonly Rule[] = rulesOf({
   T63: {
     severity: "warning",
     title: "subjects of several versions, or of version 3 without the bare form",
-    remedy:
-      "list both forms, the one that ends with the id and the one with :*; ona (or gp) idp token --audience sts.amazonaws.com --decode shows sub",
+    remedy: "list both forms, the one that ends with the id and the one with :*",
   },
   T69: {
     severity: "warning",

@@ -135,7 +135,6 @@ function readKey(key: string): Pick<TrustCondition, "prefix" | "claim"> {
   return { prefix: isIssuers ? prefix : null, claim };
 }
 
-/** What a statement has to be told. */
 export type StatementJudge = (statement: TrustStatement, view: TrustView) => Said;
 
 const eachIn =
@@ -144,14 +143,12 @@ const eachIn =
   (view) =>
     view[list].flatMap((statement) => observed(judge(statement, view), statement.origin));
 
-/** Judges each statement of a trust policy. */
 export const each = eachIn("statements");
 /** Judges each statement by which tokens log in. */
 export const eachLogin = eachIn("logins");
 /** Judges each of them that lets somebody in: what else a statement would let in that admits nobody is no news. */
 export const eachOpenLogin = eachIn("open");
 
-/** The issuers of a statement, for a message. */
 export function issuerNames({ issuers }: TrustStatement): string {
   return [...new Set(issuers.map((i) => quote(i.providerName)))].join(", ");
 }
@@ -163,14 +160,12 @@ export function isAbout(statement: Statement, federated: string): boolean {
     .allowed;
 }
 
-/** The conditions of a statement, one by one. */
 export function conditionsOf(condition: Condition | undefined): readonly WrittenCondition[] {
   return Object.entries(condition ?? {}).flatMap(([operator, block]) =>
     Object.entries(block).map(([key, values]) => ({ operator, key, values: many(values) })),
   );
 }
 
-/** The federated principals of a statement. */
 export function federatedOf({ Principal }: Statement): readonly string[] {
   return Principal === undefined || Principal === "*" ? [] : many(Principal["Federated"]);
 }
@@ -202,20 +197,10 @@ export function isOwn(view: TrustStatement, { prefix }: TrustCondition): boolean
   return prefix !== null && view.issuers.some((i) => i.providerName.toLowerCase() === prefix);
 }
 
-/** Does the statement demand that the key of a condition is there? What is true of a missing key then does no harm. */
-export function isDemanded(
-  { conditions }: { readonly conditions: readonly (WrittenCondition & OperatorParts)[] },
-  condition: Pick<WrittenCondition, "key">,
-): boolean {
-  return conditions.some(
-    (c) =>
-      c.base === "null" &&
-      c.known &&
-      c.set === null &&
-      sameKey(c, condition) &&
-      c.values.length > 0 &&
-      c.values.every((v) => v.toLowerCase() === "false"),
-  );
+/** Do conditions demand that a key is there? What is true of a missing key then does no harm. */
+export function isDemanded(conditions: readonly WrittenCondition[], key: Pick<WrittenCondition, "key">) {
+  const isFalse = ({ values }: WrittenCondition): boolean => /^false(,false)*$/i.test(values.join());
+  return conditions.some((c) => c.operator.toLowerCase() === "null" && sameKey(c, key) && isFalse(c));
 }
 
 /** A value as its operator reads it; null where it holds a policy variable. */
@@ -223,7 +208,6 @@ export function patternIn(condition: Pick<TrustCondition, "base">, value: string
   return patternOf(value, condition.base.endsWith("like"));
 }
 
-/** Has it a wildcard? */
 export function isOpen(pattern: Pattern): boolean {
   return pattern.some((token) => typeof token === "string");
 }
@@ -239,20 +223,22 @@ export function isPatternValue(condition: TrustCondition, value: string): boolea
   return pattern === null || isOpen(pattern);
 }
 
+const patternsIn = (list: ValueList) => list.values.map((value) => patternIn(list, value));
+
 /** Is all that the values of one condition stand for among what those of another do? False where nobody can tell. */
 export function isWithin(narrow: ValueList, wide: ValueList): boolean {
-  const patterns = wide.values.map((value) => patternIn(wide, value));
-  return narrow.values
-    .map((value) => patternIn(narrow, value))
-    .every((own) => own !== null && patterns.some((p) => p !== null && coversPattern(p, own)));
+  const patterns = patternsIn(wide);
+  return patternsIn(narrow).every(
+    (own) => own !== null && patterns.some((p) => p !== null && coversPattern(p, own)),
+  );
 }
 
 /** Have the values of two conditions nothing in common? False where nobody can tell. */
 export function isApart(one: ValueList, other: ValueList): boolean {
-  const patterns = other.values.map((value) => patternIn(other, value));
-  return one.values
-    .map((value) => patternIn(one, value))
-    .every((own) => own !== null && patterns.every((p) => p !== null && !patternsMeet(p, own)));
+  const patterns = patternsIn(other);
+  return patternsIn(one).every(
+    (own) => own !== null && patterns.every((p) => p !== null && !patternsMeet(p, own)),
+  );
 }
 
 type ValueList = Pick<TrustCondition, "base" | "values">;
@@ -347,7 +333,6 @@ export function neverEquals(condition: TrustCondition, value: string): string | 
   return valueProblem(base, key, value) ?? (isText && hasWildcard(value) ? literally : null);
 }
 
-/** What is said of a value that never equals what a request holds. */
 export function idleValue(condition: WrittenCondition & OperatorParts, value: string, problem: string) {
   const { base, operator, negated } = condition;
   const form = valueForm(base);

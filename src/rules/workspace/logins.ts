@@ -4,7 +4,6 @@ import { fixedLimits } from "../../model/quotas";
 import { rulesOf, type GitpodYmlSubject, type PlacedObservation, type Rule } from "../rule";
 import { awsOperands, exclude, flagOf, isBelow, isMerged, loginsOf, snippetsOf } from "./steps";
 
-/** Says something of each login. */
 function eachLogin(
   check: (login: LoginStep, subject: GitpodYmlSubject) => readonly PlacedObservation[],
 ): NonNullable<Rule["gitpodYml"]> {

@@ -34,7 +34,6 @@ function wordMistake({ words }: ShellCommand): readonly Mistake[] {
   return [];
 }
 
-/** What is wrong in the flags of `gp idp login aws`. */
 function flagMistakes(words: readonly Word[]): readonly Mistake[] {
   return words.flatMap((word, i): readonly Mistake[] => {
     const before = words[i - 1]?.text ?? "";
