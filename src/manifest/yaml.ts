@@ -2,10 +2,9 @@ import { parseEvents } from "js-yaml";
 import type { YAMLException } from "js-yaml";
 import { printable, quote } from "../diagnostics/quote";
 import { textPositions } from "../diagnostics/textPositions";
-import { yamlProblems } from "./yamlProblems";
-import { attempt, construct } from "./yamlSchema";
 import { expanded, yamlTree } from "./yamlTree";
 import type { YamlNode, YamlProblem } from "./yamlTree";
+import { attempt, construct, yamlProblems } from "./yamlValue";
 
 /** What one YAML file holds: a value that is safe to walk where there is one, and everything wrong with its YAML. */
 interface YamlFile {

@@ -1,7 +1,7 @@
 import { parseEvents, SCALAR_STYLE } from "js-yaml";
 import { escapeHidden, textPositions, type Path, type Position } from "../../diagnostics";
 import { sourceText, written, type SourceText } from "../../manifest/locator";
-import { attempt } from "../../manifest/yamlSchema";
+import { attempt } from "../../manifest/yamlValue";
 import { yamlTree, type YamlNode, type YamlScalar } from "../../manifest/yamlTree";
 import type {
   GitpodYmlFacts,

@@ -1,10 +1,69 @@
-import type { Event } from "js-yaml";
+import { constructFromEvents, CORE_SCHEMA, EVENT_ID, mapTag, mergeTag, YAMLException } from "js-yaml";
+import type { Event, MappingTagDefinition } from "js-yaml";
 import type { DiagnosticCode } from "../diagnostics/diagnostic";
 import { quote } from "../diagnostics/quote";
 import type { TextPositions } from "../diagnostics/textPositions";
-import { constructAlone, keyError } from "./yamlSchema";
 import { isMerge } from "./yamlTree";
 import type { YamlNode, YamlProblem } from "./yamlTree";
+
+/** Keys that a merge (`<<`) may copy in one file: 10,000 entries with defaults of 200 keys. */
+const maxTotalMergeKeys = 2_000_000;
+
+/** @param onWrongKey - what is made of an error in a key: itself, or nothing, which drops the key */
+const schemaWith = (onWrongKey: (error: string) => string) => {
+  const maps: MappingTagDefinition<Record<string, unknown>> = {
+    ...mapTag,
+    addPair(map, key, value) {
+      const error = keyError(key);
+      return error === undefined ? mapTag.addPair(map, key, value) : onWrongKey(error);
+    },
+  };
+  return CORE_SCHEMA.withTags(maps, mergeTag);
+};
+
+const schemas = Object.freeze({ strict: schemaWith((error) => error), lenient: schemaWith(() => "") });
+
+/**
+ * Why a value cannot be a key; undefined where it can. Numbers and such would silently become text (`0123` the key
+ * "123"), and a key `__proto__` is an attack.
+ */
+function keyError(key: unknown): string | undefined {
+  if (typeof key !== "string") return "a key that is not text";
+  return key === "__proto__" ? "a key that is not allowed" : undefined;
+}
+
+/** What was made of a text, or the error in it. */
+export type Attempt<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: YAMLException };
+
+export function attempt<T>(make: () => T): Attempt<T> {
+  try {
+    return { ok: true, value: make() };
+  } catch (error) {
+    if (error instanceof YAMLException) return { ok: false, error };
+    throw error;
+  }
+}
+
+/**
+ * Makes the value of an event stream's first document.
+ * @param mode - strict refuses duplicate keys and keys that are not text; lenient keeps the last of the ones and
+ *   drops the others, so that the rest can be examined as well
+ */
+export function construct(
+  source: string,
+  events: readonly Event[],
+  mode: "strict" | "lenient",
+): Attempt<unknown> {
+  const options = { source, schema: schemas[mode], json: mode === "lenient", maxTotalMergeKeys };
+  return attempt(() => constructFromEvents([...events], options)[0]);
+}
+
+/** Makes the value of a single node: of a collection, the empty one with the same tag. */
+function constructAlone(source: string, events: readonly Event[], node: Event): Attempt<unknown> {
+  const closing: Event[] = node.type === EVENT_ID.SCALAR ? [] : [{ type: EVENT_ID.POP }];
+  return construct(source, [...events.slice(0, 1), node, ...closing, { type: EVENT_ID.POP }], "strict");
+}
 
 /**
  * Every problem in a document that does not keep its tree from being built: duplicate keys, keys that are not text,
