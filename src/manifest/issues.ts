@@ -55,12 +55,7 @@ function pathOf(issue: Issue): Path {
 function issueProblems(issue: Issue, above: Path, examined: ExaminedFile): readonly Problem[] {
   const path = [...above, ...pathOf(issue)];
   const value = valueAt(examined.value, path);
-  if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => ({
-      ...unknownKey(key, path, examined),
-      origin: { file: examined.file, path: [...path, key] },
-      at: "key",
-    }));
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(key, path, examined));
   const branch = issue.code === "invalid_union" ? fittingBranch(issue.errors, value) : undefined;
   if (branch !== undefined && value !== undefined)
     return branch.flatMap((inner) => issueProblems(inner, path, examined));
@@ -83,14 +78,12 @@ function fittingBranch(
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 
-function unknownKey(
-  key: string,
-  path: Path,
-  { schema, included, value }: ExaminedFile,
-): Pick<Problem, "code" | "message" | "remedy"> {
+function unknownKey(key: string, path: Path, { file, schema, included, value }: ExaminedFile): Problem {
   const name = quote(key);
+  const place = { origin: { file, path: [...path, key] }, at: "key" } as const;
   if (included && keysAt(manifestSchema, path).includes(key))
     return {
+      ...place,
       code: "M08",
       message: `${label(path)}${name} belongs to the main manifest: included files are other teams'`,
       remedy: `${path.length === 0 ? "move it" : "take it out, or move the entry"} to the main manifest`,
@@ -100,6 +93,7 @@ function unknownKey(
   const [, , owner, remedy = "take it out"] = (meant === undefined && ownerOf(key, path)) || [];
   const message = owner === undefined ? `allowed: ${allowed.join(", ")}` : `it belongs to ${owner}`;
   return {
+    ...place,
     code: "M01",
     message: `${label(path)}unknown key ${name}; ${message}`,
     remedy: meant === undefined ? remedy : didYouMean(meant.yaml),
@@ -147,19 +141,19 @@ function badValue(
   const { path } = origin;
   const node = source.node(path);
   const schemas = schemasAt(schema, path);
-  const { allowed, remedy, values } =
+  const by: Allowed =
     issue.code === "invalid_union" ? { allowed: schemas.map(kindOf).join(", or ") } : allowedBy(issue);
   const isStatement = issue.code === "custom" && typeof value === "object";
   return {
     code: codeOf(issue, value),
     origin,
-    message: `${label(path)}${isStatement ? allowed : `found ${foundText(value, node)}; allowed: ${allowed}`}`,
+    message: `${label(path)}${isStatement ? by.allowed : `found ${foundText(value, node)}; allowed: ${by.allowed}`}`,
     remedy:
       meantValue(value, path, file.value) ??
       (value === null ? "write a value, or take the key out" : undefined) ??
       missingQuotes(value, schemas, node) ??
-      remedy ??
-      remedyFor(issue, value, allowed, values),
+      by.remedy ??
+      remedyFor(issue, value, by),
   };
 }
 
@@ -199,7 +193,7 @@ function allowedBy(issue: Issue): Allowed {
   // Two lines are from `expects`: zod's own messages have one.
   const [allowed = "", remedy] = issue.message.split("\n");
   if (remedy !== undefined) return { allowed, remedy };
-  if (issue.code === "invalid_type") return { allowed: kinds[issue.expected] ?? issue.expected };
+  if (issue.code === "invalid_type") return { allowed: kinds[issue.expected]?.words ?? "another value" };
   if (issue.code === "invalid_value") {
     const values = issue.values.map(String);
     return { allowed: values.join(", "), values };
@@ -230,28 +224,14 @@ function spelling(value: number | boolean, node: YamlNode | undefined): string {
   return plain !== undefined && plain.length <= 80 ? plain : String(value);
 }
 
-/** How to write a value of another kind, by what is allowed. */
-const kindRemedies: Readonly<Record<string, string>> = Object.freeze({
-  "a list": "write it as a list, in [brackets] or after a dash",
-  "true or false": "write true or false, without quotes",
-  "a map": "write keys and values here, each after a colon and a space",
-  "a whole number": "write digits, without quotes",
-  text: "write text here, a single value",
-});
-
 /** What to do about a value that has no remedy of its own. */
-function remedyFor(issue: Issue, value: unknown, allowed: string, values: Allowed["values"]): string {
+function remedyFor(issue: Issue, value: unknown, { allowed, values }: Allowed): string {
   if (values !== undefined) {
     const near = typeof value === "string" ? nearest(value, values) : undefined;
-    if (near !== undefined) return `did you mean ${near}?`;
-    return values.length === 1 ? `write ${values.join()}` : "write one of these words";
+    if (near !== undefined) return didYouMean(near);
+    return values.length === 1 ? `write ${allowed}` : "write one of these words";
   }
   if (issue.code === "too_small" && Array.isArray(value))
     return "write at least one item, or take the key out";
-  if (issue.code === "too_big") {
-    if (typeof value === "string") return "shorten it";
-    return Array.isArray(value) ? `take out items until ${issue.maximum} are left` : `write ${allowed}`;
-  }
-  if (issue.code === "invalid_type") return kindRemedies[allowed] ?? `write ${allowed}`;
-  return issue.code === "invalid_union" ? `write ${allowed}` : "write what is allowed here";
+  return (issue.code === "invalid_type" ? kinds[issue.expected]?.remedy : undefined) ?? `write ${allowed}`;
 }

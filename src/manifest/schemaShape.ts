@@ -20,23 +20,24 @@ export function descriptionAt(root: AnySchema, path: Path): string | undefined {
     .find((description) => description !== undefined);
 }
 
-/** Words for what a value is, by the type of its schema. */
-export const kinds: Readonly<Record<string, string>> = Object.freeze({
-  string: "text",
-  boolean: "true or false",
-  number: "a whole number",
-  int: "a whole number",
-  array: "a list",
-  object: "a map",
-  record: "a map",
-});
+const list = { words: "a list", remedy: "write it as a list, in [brackets] or after a dash" };
+const map = { words: "a map", remedy: "write keys and values here, each after a colon and a space" };
+const whole = { words: "a whole number", remedy: "write digits, without quotes" };
+
+/** What values are, by the type of their schema, and how to write one. */
+export const kinds: Readonly<Record<string, { readonly words: string; readonly remedy: string }>> =
+  Object.freeze({
+    string: { words: "text", remedy: "write text here, a single value" },
+    boolean: { words: "true or false", remedy: "write true or false, without quotes" },
+    ...{ number: whole, int: whole, array: list, object: map, record: map },
+  });
 
 /** What a schema's values are, in words for a message: `text`, `a list`, `read, write`. */
 export function kindOf(schema: AnySchema): string {
   const def = defOf(schema);
   if (def.type === "object") return `a map with ${Object.keys(def.shape).join(", ")}`;
   if (def.type === "enum") return Object.values(def.entries).join(", ");
-  return kinds[def.type] ?? "text";
+  return kinds[def.type]?.words ?? "text";
 }
 
 /** The schemas of a path as they are declared: a description is on what makes its schema optional. */
