@@ -52,12 +52,10 @@ export function manifestText(
   add(
     "accounts",
     new Map(
-      [...accounts]
-        .sort(byKey)
-        .map(([name, { id, partition, regions }]) => [
-          node(name, [regionComment(regions)]),
-          { id, region: regions[0] ?? regionOf(partition) },
-        ]),
+      [...accounts].map(([name, { id, partition, regions }]) => [
+        node(name, [regionComment(regions)]),
+        { id, region: regions[0] ?? regionOf(partition) },
+      ]),
     ),
   );
   add(
@@ -71,30 +69,10 @@ export function manifestText(
       : ["Which of the issuers is the newest is a guess."]),
   );
   if (hosts.size > 0)
-    add(
-      "scmHosts",
-      new Map([...hosts].sort(byKey)),
-      "What kind of host each is cannot be seen: this is what fits the subjects best.",
-    );
+    add("scmHosts", hosts, "What kind of host each is cannot be seen: this is what fits the subjects best.");
   for (const kind of ["org", "repo"] as const) {
-    const entries = roles
-      .filter(({ trust }) => trust.entry.kind === kind)
-      .map((imported) => {
-        const { url, role, account, trust, notes } = imported;
-        const installation = installations.get(JSON.stringify(installationOf(trust)));
-        const isFurther = firsts.get(url) !== imported;
-        return node(
-          {
-            url,
-            installations: installations.size > 1 ? [installation?.name] : null,
-            accounts: accounts.size > 1 ? [accountName(account)] : null,
-            ...entryOf(imported),
-            // One snippet logs in to all roles of a repository.
-            snippet: isFurther && role.name !== null ? { profile: role.name } : null,
-          },
-          notes,
-        );
-      });
+    const own = roles.filter(({ trust }) => trust.entry.kind === kind);
+    const entries = own.map((role) => node(entryOf(role, { installations, accounts, firsts }), role.notes));
     if (entries.length > 0) add(`${kind}s`, entries);
   }
   document.comment = skipped
@@ -111,10 +89,6 @@ export function manifestText(
     },
   });
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
-}
-
-function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1;
 }
 
 function regionComment([first, ...others]: readonly string[]): string {
@@ -151,34 +125,44 @@ function installationOf(trust: RecognisedTrust): Keys {
   };
 }
 
-/** Each installation with a name after its host, in order of these; a second one of a name has a number behind it. */
+/** Each installation with a name after its host; a second one of a name has a number behind it. */
 function namedInstallations(roles: readonly ImportedRole[]) {
   const found = new Map<string, { readonly name: string; readonly keys: Keys }>();
-  const names = new Set<string>();
-  const distinct = new Map(
-    roles.map(({ trust }) => {
-      const keys = installationOf(trust);
-      return [JSON.stringify(keys), { trust, keys }];
-    }),
-  );
-  for (const [id, { trust, keys }] of [...distinct].sort(byKey)) {
+  for (const { trust } of roles) {
+    const keys = installationOf(trust);
+    const id = JSON.stringify(keys);
+    if (found.has(id)) continue;
     // `acme` of `services.acme.gitpod.cloud/idp`.
     const [, label = "gitpod"] =
       /^(?:(?:api|services)\.)?([a-z0-9][a-z0-9-]{0,23})/.exec(trust.terms.providerName) ?? [];
+    const names = [...found.values()].map(({ name }) => name);
     const base = trust.entry.ona === null ? label : "ona";
     let name = base;
-    for (let n = 2; names.has(name); n++) name = `${base}-${n}`;
-    names.add(name);
+    for (let n = 2; names.includes(name); n++) name = `${base}-${n}`;
     found.set(id, { name, keys });
   }
   return found;
 }
 
-function entryOf({ role, account, trust, permissions }: ImportedRole): Keys {
+interface Among {
+  readonly installations: ReturnType<typeof namedInstallations>;
+  readonly accounts: ReadonlyMap<string, ImportedAccount>;
+  /** The first role of each URL. */
+  readonly firsts: ReadonlyMap<string, ImportedRole>;
+}
+
+/** An entry, among the others of its manifest. */
+function entryOf(imported: ImportedRole, { installations, accounts, firsts }: Among): Keys {
+  const { url, role, account, trust, permissions } = imported;
   const { entry, terms } = trust;
   const { maxSessionDuration: seconds } = role;
   const isDefault = entry.contexts.every((context) => context === "repository");
+  const installation = installations.get(JSON.stringify(installationOf(trust)));
+  const isFurther = firsts.get(url) !== imported;
   return {
+    url,
+    installations: installations.size > 1 ? [installation?.name] : null,
+    accounts: accounts.size > 1 ? [accountName(account)] : null,
     project: entry.ona?.projects,
     name: role.name,
     adopt: role.name === null ? null : true,
@@ -195,6 +179,8 @@ function entryOf({ role, account, trust, permissions }: ImportedRole): Keys {
     managedPolicies: unlessEmpty([...new Set(role.managedPolicies.map(({ arn }) => arn))].sort()),
     grants: unlessEmpty(permissions.grants.map((grant) => grantOf(grant, account))),
     statements: unlessEmpty(permissions.statements),
+    // One snippet logs in to all roles of a repository.
+    snippet: isFurther && role.name !== null ? { profile: role.name } : null,
   };
 }
 
