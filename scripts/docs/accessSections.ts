@@ -1,4 +1,4 @@
-import type { Context, SubjectSet } from "../../src/model/accessModel";
+import type { Context, HostKind, SubjectSet } from "../../src/model/accessModel";
 import {
   accessLevels,
   grantKinds,
@@ -37,6 +37,21 @@ const words: Readonly<Record<Exclude<Context, object>, string>> = Object.freeze(
   all: "all of these, and any other path of the repository",
 });
 
+/** A kind of host as its vendor writes it, and what a tag does there that has the name of a branch. */
+const hostWords: Readonly<Record<HostKind, readonly [title: string, sameName: string]>> = Object.freeze({
+  github: [
+    "GitHub",
+    "a link to the branch opens the tag, and a branch feature/x opens the tag or branch feature where there is one",
+  ],
+  gitlab: ["GitLab", "a link to the branch may open the tag"],
+  bitbucket: ["Bitbucket Cloud", "a link to /src/ opens the tag; one to /branch/ opens the branch"],
+  "bitbucket-server": [
+    "Bitbucket Server",
+    "at= with the bare name may open the tag; refs/heads/ and the name opens the branch",
+  ],
+  "azure-devops": ["Azure DevOps", "nothing: GB stands for a branch, GT for a tag"],
+});
+
 /** Contexts whose everyday links open a fork's code. */
 const forksInUse: readonly Context[] = Object.freeze(["commits", "pull-requests", "all"]);
 
@@ -55,7 +70,7 @@ export function contextSection(): readonly string[] {
     `A workspace's token says in ${code("sub")} what the workspace was opened on: the URL as somebody typed it. On each kind of host, a
 role of the repository or organization in the first line admits what stands under ${code("sub")}. ${code("repository")} and a named branch never open
 the code of a fork, on any host; what the others can open, a column says.`,
-    ...hostKinds.flatMap((kind) => [`### ${dialects[kind].title}`, ...hostTable(dialects[kind].example)]),
+    ...hostKinds.flatMap((kind) => [`### ${hostWords[kind][0]}`, ...hostTable(dialects[kind].example)]),
     `A branch that Gitpod cannot open on its host is refused, with what to do. ${unopened()}`,
     `What ends in ${code("*")} is a pattern, and comes with a guard: a subject that holds one of ${codes(guard.map(visible))} is refused, since
 a URL below one repository could then open another. A workspace opened from a snapshot presents no URL, and is always refused.`,
@@ -98,7 +113,7 @@ function hostTable({ repo: repository, org: organization }: HostDialect["example
         ],
       ],
     ),
-    `Where a tag has the name of a branch: ${dialects[repo.kind].sameName}.`,
+    `Where a tag has the name of a branch: ${hostWords[repo.kind][1]}.`,
   ];
 }
 

@@ -1,4 +1,3 @@
-import { anchor } from "../../src/diagnostics";
 import type { Rule } from "../../src/rules";
 import { rules } from "../../src/rules";
 import type { RuleFixture } from "../../test/support/ruleFixtures";
@@ -68,4 +67,12 @@ function acceptable(rule: Rule): string {
 
 function heading(rule: Rule): string {
   return `${rule.id}: ${rule.title}`;
+}
+
+/** GitHub's anchor of a heading. */
+function anchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, "")
+    .replaceAll(" ", "-");
 }

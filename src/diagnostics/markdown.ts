@@ -14,11 +14,3 @@ export function cell(text: string): string {
   const shown = text.length > longestCell ? `${text.slice(0, longestCell)}…` : text;
   return code(printable(shown).replaceAll("|", "\\u007c") || " ");
 }
-
-/** GitHub's anchor of a heading. */
-export function anchor(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replace(/[^\w\- ]/g, "")
-    .replaceAll(" ", "-");
-}

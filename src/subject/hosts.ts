@@ -16,8 +16,6 @@ export interface UrlParts {
 
 /** How a kind of source control host spells the URLs of its repositories: rows of facts. */
 export interface HostDialect {
-  /** Its name as the vendor writes it. */
-  readonly title: string;
   /** The vendor's own host, known without an entry in `scmHosts`; null where there is none. */
   readonly host: string | null;
   /** May `scmHosts` name further hosts of this kind? */
@@ -63,8 +61,6 @@ export interface HostDialect {
   };
   /** Contexts by which a link that somebody made for it opens a commit or pull request of a fork (rule T71). */
   readonly forksByLink: readonly ("branches" | "tags" | "issues")[];
-  /** What a tag does that has the name of a branch, in words. */
-  readonly sameName: string;
   /** Of the rows above, those that say less than their context; all others of it are spellings of the same thing. */
   readonly lesser?: readonly string[];
   /** Rows that open what others of their context open: nobody needs to have said them. */
@@ -110,7 +106,6 @@ const plain = Object.freeze({
  */
 const github = Object.freeze<HostDialect>({
   ...plain,
-  title: "GitHub",
   host: "github.com",
   selfHosted: true,
   example: { org: "https://github.com/acme", repo: "https://github.com/acme/app" },
@@ -125,8 +120,6 @@ const github = Object.freeze<HostDialect>({
   branch: ["{U}/tree/{b}"],
   otherBranches: ["{U}/commits/"],
   forksByLink: ["branches", "tags", "issues"],
-  sameName:
-    "a link to the branch opens the tag, and a branch feature/x opens the tag or branch feature where there is one",
 });
 
 /**
@@ -138,7 +131,6 @@ const github = Object.freeze<HostDialect>({
  */
 const gitlab = Object.freeze<HostDialect>({
   ...plain,
-  title: "GitLab",
   host: "gitlab.com",
   selfHosted: true,
   words: {
@@ -168,7 +160,6 @@ const gitlab = Object.freeze<HostDialect>({
   otherBranches: ["{U}/-/commits/", "{U}/commits/"],
   parameters: ["ref_type"],
   forksByLink: [],
-  sameName: "a link to the branch may open the tag",
 });
 
 /**
@@ -178,7 +169,6 @@ const gitlab = Object.freeze<HostDialect>({
  */
 const bitbucket = Object.freeze<HostDialect>({
   ...plain,
-  title: "Bitbucket Cloud",
   host: "bitbucket.org",
   selfHosted: false,
   example: { org: "https://bitbucket.org/acme", repo: "https://bitbucket.org/acme/app" },
@@ -199,7 +189,6 @@ const bitbucket = Object.freeze<HostDialect>({
   oneSegment: ["{U}/src/", "{U}/commits/branch/"],
   parameters: ["at"],
   forksByLink: ["branches"],
-  sameName: "a link to /src/ opens the tag; one to /branch/ opens the branch",
   lesser: ["{U}/branch/", "{U}/commits/branch/", "{U}/branch/{b}", "{U}/commits/branch/{b}"],
 });
 
@@ -214,7 +203,6 @@ function isServerOwner(family: string | undefined, owner: string | undefined): b
  * @see https://github.com/gitpod-io/gitpod/blob/4f45d02eac/components/server/src/bitbucket-server/bitbucket-server-context-parser.ts
  */
 const bitbucketServer = Object.freeze<HostDialect>({
-  title: "Bitbucket Server",
   host: null,
   selfHosted: true,
   words: {
@@ -261,7 +249,6 @@ const bitbucketServer = Object.freeze<HostDialect>({
     values: { "refs/tags/": "tags", "refs/heads/": "branch", "": "branch" },
   },
   forksByLink: [],
-  sameName: "at= with the bare name may open the tag; refs/heads/ and the name opens the branch",
   spare: ["{U}?", "{U}#", "{S}.git?"],
   orgPrefixes: ["{U}/", "{S}/"],
   cloneUrl: "{S}.git",
@@ -279,7 +266,6 @@ const onEither = (...queries: readonly string[]) =>
  * @see https://github.com/gitpod-io/gitpod/blob/4f45d02eac/components/server/src/azure-devops/azure-context-parser.ts
  */
 const azureDevops = Object.freeze<HostDialect>({
-  title: "Azure DevOps",
   host: "dev.azure.com",
   selfHosted: false,
   words: {
@@ -324,7 +310,6 @@ const azureDevops = Object.freeze<HostDialect>({
     values: { GB: "branch", GT: "tags", "": null },
   },
   forksByLink: [],
-  sameName: "nothing: GB stands for a branch, GT for a tag",
   // Pull requests and commits are below the path, branches and tags in the query.
   lesser: ["{U}/", "{U}?"],
   spare: ["{U}#", "{P}?", "{P}#", "{G}?", "{G}#"],

@@ -49,10 +49,7 @@ export function parseOnaSubject(subject: string): OnaSubject | null {
   return bearer === undefined ? null : { version, organizationId, bearer, id };
 }
 
-/**
- * The forms of `sub` of the environments of projects. Version 3 has whole subjects, and prefixes for the fields that an
- * organization may append. Ids are UUIDs, and nothing here is a URL: no pattern needs the guard.
- */
+/** Subjects of projects' environments, which are no URLs: version 3 has prefixes, too, for fields that may be appended. */
 export function onaSubjects(
   organizationId: string,
   projects: readonly string[],
