@@ -3,12 +3,14 @@ import { pathText } from "./quote";
 
 /** What a report says of a rule, besides its findings. */
 export interface RuleDescription {
+  /** Public: never reused, never renamed. */
   readonly id: string;
   readonly severity: Severity;
   /** The rule as a statement of what is wrong. */
   readonly title: string;
   /** What could happen, where the messages do not say it. */
   readonly why?: string;
+  /** What to do about it, in the words of a manifest. */
   readonly remedy: string;
 }
 

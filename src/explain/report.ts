@@ -17,10 +17,7 @@ export interface Question {
 /** What there is to report of one role. */
 export interface RoleReport {
   readonly verdict: RoleVerdict;
-  /**
-   * Null where the role admits the login, or where the repository has a role of its own that is nearer. Computed when
-   * it is asked for: thousands may refuse.
-   */
+  /** Null where it admits, or the repository has a nearer role. Computed when asked for: thousands may refuse. */
   readonly remedy: () => string | null;
   /** Null where the role does not admit the login, or nobody asked. */
   readonly permission: PermissionAnswer | null;

@@ -3,11 +3,8 @@ import { issuersOf } from "../model/issuer";
 import { evaluateTrust, nearestFailures, webIdentityContext, type Claims, type Failure } from "../policy";
 import type { TokenFacts } from "./input";
 
-/** A login that somebody tries, at a moment. */
-export interface LoginAttempt extends TokenFacts {
-  /** ISO 8601. */
-  readonly now: string;
-}
+/** A login that somebody tries, at a moment, ISO 8601. */
+export type LoginAttempt = TokenFacts & { readonly now: string };
 
 /** May the workspace assume this role? */
 export interface RoleVerdict {

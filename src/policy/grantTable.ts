@@ -275,11 +275,7 @@ export function resourceArn(kind: GrantKind, target: GrantTarget): string {
   return fillTemplate(grantTable[kind].arn, target);
 }
 
-/**
- * A template with its `{…}` filled in: with {@link GrantTarget} and, of a name with a slash, what stands before the first
- * (`bucket`, `domain`) and behind it (`key`).
- * @throws Error - for a template that names anything else
- */
+/** Fills in the `{…}` of a template: `{bucket}` and `{domain}` stand before the first slash of a name, `{key}` behind. */
 export function fillTemplate(template: string, target: GrantTarget, arn?: string): string {
   const slash = target.name.indexOf("/");
   const [folder, key] = [target.name.slice(0, slash), target.name.slice(slash + 1)];

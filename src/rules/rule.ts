@@ -1,4 +1,4 @@
-import type { Origin, RuleFinding, Severity } from "../diagnostics";
+import type { Origin, RuleDescription, RuleFinding, Severity } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
 import type { ExistingIdentityProvider } from "../model/existing";
 import type { GitpodYmlFacts, Place, Step } from "../model/gitpodYml";
@@ -6,16 +6,7 @@ import type { RoleAccess } from "../model/roleAccess";
 import type { JudgedRole, PlacedAdmission, Surroundings, TrustView } from "./judgedRole";
 
 /** A rule: what it says, and a judge for each kind of thing that it can be said of. */
-export interface Rule {
-  /** Public: never reused, never renamed. */
-  readonly id: string;
-  readonly severity: Severity;
-  /** The rule as a statement of what is wrong. */
-  readonly title: string;
-  /** What could happen, where the messages do not say it. */
-  readonly why?: string;
-  /** What to do about it, in the words of a manifest. */
-  readonly remedy: string;
+export interface Rule extends RuleDescription {
   /** The same in the words of a policy. @default - `remedy` */
   readonly policyRemedy?: string;
   /** May an entry of the main manifest waive it even where it is an error? @default false */
