@@ -65,18 +65,16 @@ function conditionOf({ condition }: GrantPart, target: GrantTarget): Pick<Statem
   return value === "*" ? {} : { Condition: { [operator]: { [key]: value } } };
 }
 
-/** What a role's permissions depend on. */
-export interface PermissionSource {
+/** What a role's permissions depend on; raw statements are kept one by one. */
+interface PermissionSource {
   readonly grants: readonly ResolvedGrant[];
-  /** Raw statements: kept one by one, not merged. */
   readonly statements: readonly Statement[];
   /** First moment without access, ISO 8601 in UTC; null: never. */
   readonly expires: string | null;
 }
 
 /** A role's grants, merged, its raw statements and, where it expires, a Deny of everything; null where it may nothing. */
-export function permissionPolicy(source: PermissionSource): PermissionPolicy | null {
-  const { grants, statements, expires } = source;
+export function permissionPolicy({ grants, statements, expires }: PermissionSource): PermissionPolicy | null {
   const all = [
     ...merged(grants.flatMap(grantStatements)),
     ...statements.map(canonicalStatement),

@@ -177,10 +177,7 @@ function byClaimList(
   return [...lists].map(([list, own]) => [JSON.parse(list) as ClaimList | null, own]);
 }
 
-interface Candidate {
-  readonly kind: "org" | "repo";
-  readonly url: EntryUrl;
-}
+type Candidate = Pick<Recognised, "kind" | "url">;
 
 /** Everything on a host that the beginnings of the literals' paths name, repositories first. */
 function candidates(literals: readonly SubjectLiteral[], host: ScmHost): readonly Candidate[] {

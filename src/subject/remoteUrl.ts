@@ -3,10 +3,6 @@ import { dialects } from "./hosts";
 import { parseSubject } from "./parseSubject";
 import type { EntryUrl } from "./url";
 
-/** The repository that a text means, or why it means none. The problem quotes nothing: the text may hold a password. */
-export type RemoteUrlResult =
-  { readonly ok: true; readonly repository: EntryUrl } | { readonly ok: false; readonly problem: string };
-
 /** Longer than any URL of a repository, and short enough to print. */
 const longest = 2000;
 
@@ -15,8 +11,12 @@ const azureSsh =
   /^(?:ssh:\/\/)?[^@/\s]+@(?:ssh\.dev\.azure\.com|vs-ssh\.visualstudio\.com)(?::22)?[:/]v3\/([^/]+)\/([^/]+)\/([^/]+)$/;
 
 /** Reads what people paste for a repository: the URL of any of its pages, or a remote of git over https or ssh. */
-export function parseRemoteUrl(text: string, hosts: readonly ScmHost[]): RemoteUrlResult {
+export function parseRemoteUrl(
+  text: string,
+  hosts: readonly ScmHost[],
+): { readonly ok: true; readonly repository: EntryUrl } | { readonly ok: false; readonly problem: string } {
   const typed = text.trim();
+  // Problems quote nothing: the text may hold a password.
   if (typed === "") return { ok: false, problem: "it is empty" };
   if (typed.length > longest) return { ok: false, problem: `it is longer than ${longest} characters` };
   for (const url of spellings(typed, hosts)) {
