@@ -20,15 +20,13 @@ import {
 const isVisibleInLines = (s: string) => s.split("\n").every(isVisible);
 
 const oneOrMany = (item: z.ZodString) => z.union([item, z.array(item).min(1).max(500)]);
-const latin = {
-  allowed: "text of the characters that IAM accepts: Latin-1, in one line",
-  remedy: "take the other characters out",
-};
-const iamText = (whenEmpty: string) => text(/^[\u0020-\u007e\u00a1-\u00ff]+$/, 2048, { ...latin, whenEmpty });
-const actions = oneOrMany(iamText("name an action, e.g. s3:GetObject, or take the key out"));
+const allowed = "text of the characters that IAM accepts: Latin-1, in one line";
+const iamText = (remedy: string) => text(/^[\u0020-\u007e\u00a1-\u00ff]+$/, 2048, { allowed, remedy });
+const actions = oneOrMany(iamText("name an action, e.g. s3:GetObject"));
 const arns = oneOrMany(iamText("write the resource's ARN, or * where the action takes no resource"));
-
-const conditionValue = text(/^[\u0020-\u007e\u00a1-\u00ff]*$/, 2048, latin);
+const conditionValue = text(/^[\u0020-\u007e\u00a1-\u00ff]*$/, 2048, {
+  ...{ allowed, remedy: "take the other characters out" },
+});
 
 const conditionOperator = text(/^(ForAllValues:|ForAnyValue:)?[A-Za-z]+$/, 128, {
   allowed: "an operator of IAM, e.g. StringEquals or ForAnyValue:StringLike",

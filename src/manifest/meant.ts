@@ -98,42 +98,12 @@ type Owner = readonly [keys: { readonly shape: object }, from: RegExp, noun: str
 
 /** Where keys belong that somebody wrote into another map, often by an indentation that is wrong. */
 const owners: readonly Owner[] = Object.freeze<Owner[]>([
-  [
-    repoSchema,
-    /^$|^(orgs|repos)\[\d+\].|^defaults./,
-    "an entry of orgs or repos",
-    "indent it as far as the url of its entry",
-  ],
-  [
-    repoSchema,
-    /^defaults$/,
-    "a single entry",
-    "write it in the entries of orgs and repos that it is meant for",
-  ],
-  [
-    repoSchema,
-    /^orgs\[\d+\]$/,
-    "an entry of repos",
-    "take it out, or make an entry in repos for each repository",
-  ],
-  [
-    accountSchema,
-    /^$|^installations\b/,
-    "an account",
-    "move it to the account that it is meant for, under accounts",
-  ],
-  [
-    installationSchema,
-    /^(?!installations)/,
-    "an installation",
-    "move it to the installation that it is meant for, under installations",
-  ],
-  [
-    grantSchema,
-    /^$|^(orgs|repos)\[\d+\]$|^defaults$/,
-    "an item of grants",
-    "indent it as far as the first key of its item, e.g. secret",
-  ],
+  [repoSchema, /^$|^(orgs|repos)\[\d+\].|^defaults./, "an entry of orgs or repos", "indent it like its url"],
+  [repoSchema, /^defaults$/, "a single entry", "write it in the entries that it is meant for"],
+  [repoSchema, /^orgs\[\d+\]$/, "an entry of repos", "take it out, or make entries in repos"],
+  [accountSchema, /^$|^installations\b/, "an account", "move it to its account, under accounts"],
+  [installationSchema, /^(?!installations)/, "an installation", "move it there, under installations"],
+  [grantSchema, /^$|^(orgs|repos)\[\d+\]$|^defaults$/, "an item of grants", "indent it like its resource"],
   [manifestSchema, /./, "the manifest itself", "write it without indentation"],
 ]);
 
@@ -161,8 +131,6 @@ const values: readonly (readonly [at: RegExp, means: MeantValue])[] = Object.fre
   [/sessionDuration$/, meantDuration],
   [/accounts\[\d+\]$/, (value, root) => nameOf(root, "accounts", ["id"], value)],
   [/installations\[\d+\]$/, (value, root) => nameOf(root, "installations", ["host", "issuer"], value)],
-  [/^installations\.[^.]+\.host$/, (value) => /^https?:\/\/([a-z0-9.-]+)\/?$/.exec(String(value))?.[1]],
-  [/(openSignup|adopt|exclusive|requireBoundary|useLockfile|renew)$/, meantFlag],
   [
     /(accounts|installations|managedPolicies|sourceCidrs|commands|include)$/,
     (value) => (typeof value === "string" ? [value] : undefined),
@@ -186,11 +154,6 @@ export function meantValue(value: unknown, path: Path, root: unknown): string | 
 /** A list of which every item is known; undefined for another, and for an empty one. */
 function allOf(items: readonly unknown[]): readonly unknown[] | undefined {
   return items.length === 0 || items.includes(undefined) ? undefined : items;
-}
-
-function meantFlag(value: unknown): boolean | undefined {
-  if (/^(yes|on|y|true)$/i.test(String(value))) return true;
-  return /^(no|off|n|false)$/i.test(String(value)) ? false : undefined;
 }
 
 /** The context that a word was meant for, or the branch that it names. */

@@ -17,21 +17,14 @@ export function optional<T extends z.ZodType>(schema: T, what: string) {
 /** A setting of true or false. */
 export const flag = (what: string) => optional(z.boolean(), what);
 
-/** What text must look like, in a user's words. */
-interface TextRule {
-  readonly allowed: string;
-  readonly remedy: string;
-  /** The remedy where nothing stands there. @default - the same */
-  readonly whenEmpty?: string;
-}
-
 /** A string of bounded length that matches a pattern. Bounds keep hostile lengths away from every later stage. */
-export function text(pattern: RegExp, max: number, { allowed, remedy, whenEmpty = remedy }: TextRule) {
-  const error = expects(allowed, remedy);
-  return z
-    .string(error)
-    .max(max, error)
-    .regex(pattern, { error: ({ input }) => (input === "" ? expects(allowed, whenEmpty) : error) });
+export function text(
+  pattern: RegExp,
+  max: number,
+  rule: { readonly allowed: string; readonly remedy: string },
+) {
+  const error = expects(rule.allowed, rule.remedy);
+  return z.string(error).max(max, error).regex(pattern, error);
 }
 
 /**
@@ -102,8 +95,7 @@ export const date = z.string().max(10, dateError).refine(isCalendarDate, dateErr
 
 /** True for a day that exists, written `YYYY-MM-DD`. */
 export function isCalendarDate(s: string): boolean {
-  const time = /^\d{4}-\d{2}-\d{2}$/.test(s) ? Date.parse(`${s}T00:00:00Z`) : NaN;
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(s);
+  return z.iso.date().safeParse(s).success;
 }
 
 /** True for visible text in Unicode normal form C, into which Terraform would bring it. */
@@ -111,7 +103,7 @@ export function isNormal(s: string): boolean {
   return isVisible(s) && s.normalize("NFC") === s;
 }
 
-const tagPart = (part: "key" | "value", pattern: RegExp, max: number, rule: TextRule) =>
+const tagPart = (part: "key" | "value", pattern: RegExp, max: number, rule: Parameters<typeof text>[2]) =>
   text(pattern, max, rule).refine(
     isNormal,
     expects(`a tag ${part} without invisible or decomposed characters`, `retype the ${part} by hand`),

@@ -51,7 +51,7 @@ const empty: YamlProblem = Object.freeze({
 /** What to do about the syntax errors that happen most, by what the parser says. */
 const remedies: readonly (readonly [RegExp, string])[] = Object.freeze([
   [/\btab\b/, "indent with spaces"],
-  [/indentation/, "align it with the line that it belongs to, with spaces"],
+  [/indentation/, "align it with the keys that it belongs to, with spaces"],
   [/nesting exceeded/, "take out the brackets: no part of a manifest is nested that deep"],
   [/non-printable|null byte/, "take the invisible character out"],
   [/merge/, "let << stand before an alias of a map, e.g. <<: *defaults"],
@@ -63,10 +63,7 @@ const remedies: readonly (readonly [RegExp, string])[] = Object.freeze([
 function syntaxProblem(error: YAMLException, text: string): YamlProblem {
   const offset = error.mark?.position ?? 0;
   if (error.reason.startsWith("merge keys exceeded")) return expanded(offset);
-  const remedy =
-    unquotedColon(text, offset) ??
-    shortIndentation(text, offset) ??
-    remedies.find(([pattern]) => pattern.test(error.reason))?.[1];
+  const remedy = unquotedColon(text, offset) ?? remedies.find(([pattern]) => pattern.test(error.reason))?.[1];
   return {
     code: "Y01",
     offset,
@@ -88,22 +85,6 @@ function unquotedColon(text: string, offset: number): string | undefined {
   for (const pattern of unquoted) {
     const [, key, value] = pattern.exec(line) ?? [];
     if (key !== undefined && value !== undefined) return `put the text in quotes: ${key}: ${quote(value)}`;
-  }
-  return undefined;
-}
-
-/** The remedy where a key stands below the dash of its item, and not below the item's first key. */
-function shortIndentation(text: string, offset: number): string | undefined {
-  const from = Math.max(0, offset - 20_000);
-  const lines = text.slice(from, offset + 200).split(/\r?\n/);
-  const last = text.slice(from, offset).split("\n").length - 1;
-  const [, indent = "", key] = /^( *)([\w-]{1,64}):(?: |$)/.exec(lines[last] ?? "") ?? [];
-  if (key === undefined) return undefined;
-  for (const line of lines.slice(0, last).reverse()) {
-    const [, outer, dash = "", first = ""] = /^( *)(- +)([\w-]{1,64}):(?: |$)/.exec(line) ?? [];
-    if (outer === indent)
-      return `indent ${key} with ${indent.length + dash.length} spaces, as far as ${first} above, if it belongs to that item`;
-    if (line.trim() !== "" && !line.startsWith(indent)) return undefined;
   }
   return undefined;
 }

@@ -35,7 +35,7 @@ const lines: readonly (readonly [line: string, remedy: string])[] = [
   ["account: dev", meant("accounts: [dev]")],
   ['accounts: ["012345678901"]', 'did you mean "dev"?'],
   ["accounts: [012345678901]", "did you mean dev?"],
-  ["adopt: yes", meant("adopt: true")],
+  ["adopt: yes", "write true or false, without quotes"],
   ["secrets: [a, b]", meant("grants: [{secret: a}, {secret: b}]")],
   [
     "policy: arn:aws:iam::aws:policy/ReadOnlyAccess",
@@ -72,11 +72,8 @@ const lines: readonly (readonly [line: string, remedy: string])[] = [
   ["accept: [{rule: T57, reason: private: only us}]", 'put the text in quotes: reason: "private: only us"'],
   ["accept: [{reason: private: only us, rule: T57}]", 'put the text in quotes: reason: "private: only us"'],
   ["accept: [{rule: T57, reason: private, reviewed}]", meant("reason: 'private, reviewed'")],
-  ["grants:\n      - secret: a\n    env: A", "indent it as far as the first key of its item, e.g. secret"],
-  [
-    "grants:\n      - secret: a\n      env: A",
-    "indent env with 8 spaces, as far as secret above, if it belongs to that item",
-  ],
+  ["grants:\n      - secret: a\n    env: A", "indent it like its resource"],
+  ["grants:\n      - secret: a\n      env: A", "align it with the keys that it belongs to, with spaces"],
 ];
 
 describe("a remedy says what was meant", () => {
@@ -120,16 +117,16 @@ describe("a remedy says what was meant", () => {
 
   test("keys at the wrong depth are sent to the map that they belong to", () => {
     const grants = "grants:\n  - secret: a\n";
-    expect(remedies(`${head}${repo}${grants}`)).toEqual(["indent it as far as the url of its entry"]);
+    expect(remedies(`${head}${repo}${grants}`)).toEqual(["indent it like its url"]);
     expect(remedies(`${head}${repo}  ${grants.replace("\n  ", "\n    ")}`)).toEqual([
-      "indent grants with 4 spaces, as far as url above, if it belongs to that item",
+      "align it with the keys that it belongs to, with spaces",
     ]);
     expect(remedies(`${head}${repo}  - grants: [{ secret: a }]\n`)).toEqual([
       expect.stringContaining('entry of "https://github.com/acme/app", take the dash out'),
     ]);
     expect(remedies(`${head}${repo}    defaults: {}\n`)).toEqual(["write it without indentation"]);
     expect(remedies(head.replace('idp" }', 'idp", region: us-east-1 }'))).toEqual([
-      "move it to the account that it is meant for, under accounts",
+      "move it to its account, under accounts",
     ]);
   });
 

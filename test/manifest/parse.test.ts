@@ -188,7 +188,7 @@ describe("every message says what was found, what is allowed and what to do", ()
     [
       "a key for entries explains itself in defaults",
       `${head}defaults: {name: a}\n`,
-      'defaults: unknown key "name"; it belongs to a single entry | write it in the entries of orgs and repos that it is meant for',
+      'defaults: unknown key "name"; it belongs to a single entry | write it in the entries that it is meant for',
     ],
     [
       "hidden characters are shown",
