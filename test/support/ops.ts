@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { terraformEnvironment, type Outcome } from "../terraform/support";
+import { compileInto } from "./compiled";
 
 /** A folder with a manifest, and the programs that ops run there, as processes of their own. */
 export interface Ops {
@@ -35,14 +36,23 @@ export interface OpsTools {
 }
 
 const root = join(__dirname, "..", "..");
-const bin = ["--import", require.resolve("tsx"), join(root, "src", "cli", "bin.ts")];
 const cdktfBin = join(root, "node_modules", "cdktf-cli", "bundle", "bin", "cdktf");
 
 /** A folder that `remove` takes away, laid out as a clone of this repository, with links to its files. */
 export function createOps(tools: OpsTools): Ops {
   const folder = mkdtempSync(join(tmpdir(), "gitpod-aws-oidc-ops-"));
-  for (const name of ["main.ts", "cdktf.json", "package.json", "tsconfig.json", "src", "node_modules"])
+  for (const name of [
+    "main.ts",
+    "cdktf.json",
+    "package.json",
+    "tsconfig.json",
+    "src",
+    "node_modules",
+    "templates",
+  ])
     symlinkSync(join(root, name), join(folder, name));
+  compileInto(join(folder, "dist"));
+  const bin = join(folder, "dist", "cli", "bin.js");
   const env = opsEnvironment(folder, tools);
   const stack = join(folder, "cdktf.out", "stacks", "dev");
   const running = new Set<ChildProcess>();
@@ -57,7 +67,7 @@ export function createOps(tools: OpsTools): Ops {
     if (typeof status !== "number") throw new Error(`${program} did not end by itself`);
     return { status, output };
   };
-  const command: Ops["command"] = (...args) => run(process.execPath, [...bin, ...args]);
+  const command: Ops["command"] = (...args) => run(process.execPath, [bin, ...args]);
   return {
     folder,
     command,

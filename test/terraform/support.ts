@@ -1,5 +1,6 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { globSync } from "tinyglobby";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { synthesize } from "../support/synthesize";
@@ -75,10 +76,34 @@ export function terraformEnvironment(folder: string, tools: DeploymentTools): No
   };
 }
 
+/**
+ * Starts the AWS provider for all commands of a deployment: each would start it several times, which takes most of its
+ * time. It is the provider that reads AWS's variables.
+ */
+async function startProvider(mirror: string, env: NodeJS.ProcessEnv) {
+  const pattern = "registry.terraform.io/hashicorp/aws/*/*/terraform-provider-aws_v*";
+  const [program] = globSync(pattern, { cwd: mirror, absolute: true });
+  if (program === undefined) throw new Error(`${mirror} holds no unpacked provider`);
+  const provider = spawn(program, ["-debug"], { env, stdio: ["ignore", "pipe", "ignore"] });
+  let said = "";
+  for await (const chunk of provider.stdout.setEncoding("utf8").iterator({ destroyOnReturn: false })) {
+    said += String(chunk);
+    const [, address] = /TF_REATTACH_PROVIDERS='(.+)'/.exec(said) ?? [];
+    if (address !== undefined) return { address, stop: () => provider.kill() };
+  }
+  throw new Error(`${program} did not start: ${said}`);
+}
+
 /** A deployment in a folder of its own. */
 export function createDeployment(tools: DeploymentTools): Deployment {
   const folder = mkdtempSync(join(tmpdir(), "gitpod-aws-oidc-terraform-"));
   const env = terraformEnvironment(folder, tools);
+  let provider: ReturnType<typeof startProvider> | undefined;
+  const terraform = async () => {
+    provider ??= startProvider(tools.mirror, env);
+    env["TF_REATTACH_PROVIDERS"] = (await provider).address;
+    return tools.terraform;
+  };
   let cwd = folder;
   // Never synchronously: an emulator that this process started blocks as soon as nobody reads its log.
   const run = (program: string, args: readonly string[]): Promise<Outcome> =>
@@ -110,13 +135,14 @@ export function createDeployment(tools: DeploymentTools): Deployment {
       cpSync(source, cwd, { recursive: true });
     },
     read: (file) => readFileSync(join(cwd, file), "utf8"),
-    terraform: (...args) => run(tools.terraform, args),
-    mustTerraform: (...args) => must(tools.terraform, args),
+    terraform: async (...args) => run(await terraform(), args),
+    mustTerraform: async (...args) => must(await terraform(), args),
     aws: async (command, ...args) => {
       const output = await must(tools.aws ?? "aws", [...command.split(" "), ...args, "--output", "json"]);
       return output.trim() === "" ? null : (JSON.parse(output) as unknown);
     },
     remove: () => {
+      void provider?.then(({ stop }) => stop());
       rmSync(folder, { recursive: true, force: true });
     },
   };
