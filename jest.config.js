@@ -11,5 +11,5 @@ module.exports = {
   transformIgnorePatterns: ["/node_modules/(?!(jose|unbash)/)"],
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   // A busy machine is no failure: a test that hangs still ends.
-  testTimeout: 300_000,
+  testTimeout: 900_000,
 };

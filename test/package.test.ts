@@ -18,8 +18,6 @@ import { compileInto } from "./support/compiled";
 import { tree } from "./support/folder";
 import { manifest } from "./support/project";
 
-jest.setTimeout(600_000);
-
 const root = join(__dirname, "..");
 const { version, peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
   readonly version: string;

@@ -22,8 +22,6 @@ import { rendered, renderedFrom } from "./support/snippet";
 import { full } from "./proof/settings";
 import { accountStackJson } from "./support/stacks";
 
-jest.setTimeout(300_000);
-
 const texts = nastyTexts(full ? 1000 : 520);
 /** One text in sixteen for each field, so that sixteen fields together have seen them all; with FULL=1 every fourth. */
 const share = full ? 4 : 16;

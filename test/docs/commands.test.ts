@@ -8,8 +8,6 @@ import { compiledCommand } from "../support/compiled";
 import { command } from "../support/folder";
 import { fenced, pages, read, top } from "./markdown";
 
-jest.setTimeout(300_000);
-
 /** Commands that somebody may copy: from blocks and code spans of pages, and from the examples for CI. */
 function commandsOf(program: RegExp): readonly string[] {
   const prose = pages().flatMap((page) => {

@@ -9,7 +9,6 @@ const script = join(project, "examples", "rollout", "pull-requests.sh");
 
 const bin = compiledCommand();
 inTemporaryFolder();
-jest.setTimeout(120_000);
 
 /** A manifest where the sessions of one repository have this length. */
 const manifest = (duration: string): string => `version: 1

@@ -3,8 +3,6 @@ import { rendered, testSnippet } from "../support/snippet";
 import { describeReal } from "../support/toolsTier";
 import { fenced, read } from "./markdown";
 
-jest.setTimeout(60_000);
-
 describeReal("what the page on snippets says of a refusal", ["aws", "moto", "script"], (tools) => {
   let acme: Acme;
 

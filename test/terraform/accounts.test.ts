@@ -8,8 +8,6 @@ import { startSts, type Sts } from "../support/sts";
 import { describeReal } from "../support/toolsTier";
 import { createDeployment, type Deployment } from "./support";
 
-jest.setTimeout(400_000);
-
 const dev = "123456789012";
 const prod = "210987654321";
 const oldIssuer = "https://api.acme.gitpod.cloud/idp";

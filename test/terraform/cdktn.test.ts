@@ -8,8 +8,6 @@ import { manifest } from "../support/project";
 import { describeReal } from "../support/toolsTier";
 import { terraformEnvironment } from "./support";
 
-jest.setTimeout(600_000);
-
 const root = join(__dirname, "..", "..");
 const account = "123456789012";
 

@@ -5,8 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeReal } from "../support/toolsTier";
 
-jest.setTimeout(240_000);
-
 const root = join(__dirname, "..", "..");
 
 /** What the demo said, how it ended, and what it left in its temporary folder. */

@@ -8,8 +8,6 @@ import { startMoto, type Moto } from "../support/moto";
 import { describeReal } from "../support/toolsTier";
 import { createDeployment, type Deployment } from "./support";
 
-jest.setTimeout(180_000);
-
 const providerArn = testIdentityProvider().arn;
 
 /** A trust policy with everything that it may hold. */

@@ -7,8 +7,6 @@ import { startMoto, type Moto } from "../support/moto";
 import { createOps, type Ops } from "../support/ops";
 import { describeReal } from "../support/toolsTier";
 
-jest.setTimeout(400_000);
-
 const account = "123456789012";
 const boundary = `arn:aws:iam::${account}:policy/boundary`;
 const team = `arn:aws:iam::${account}:policy/team`;

@@ -5,8 +5,6 @@ import { escapeTemplate, isTerraformText } from "../../src/terraform/blocks";
 import { describeReal } from "../support/toolsTier";
 import { createDeployment } from "./support";
 
-jest.setTimeout(120_000);
-
 const pieces = [
   ...[
     "${",

@@ -5,7 +5,6 @@ import { startMoto, type Moto } from "../support/moto";
 import { describeReal } from "../support/toolsTier";
 import { createDeployment, type Deployment } from "./support";
 
-jest.setTimeout(300_000);
 inTemporaryFolder();
 
 interface Entry {

@@ -4,8 +4,6 @@ import { modelOf } from "../support/project";
 import { stageAccount, startStage, type Stage } from "../support/stage";
 import { describeReal } from "../support/toolsTier";
 
-jest.setTimeout(240_000);
-
 const secretValue = `postgres://u:p'"$HOME\`\${x}%{y}@db/app\n\n`;
 
 /**

@@ -12,8 +12,6 @@ import { type Stage, startStage } from "../support/stage";
 import { describeReal } from "../support/toolsTier";
 import { createDeployment, type Deployment } from "./support";
 
-jest.setTimeout(300_000);
-
 const organization = "a1b2c3d4-0000-4000-8000-000000000001";
 const [project, neighbour] = ["2", "3"].map((n) => `b1b2c3d4-0000-4000-8000-00000000000${n}`);
 const classicIssuer = "https://services.acme.gitpod.cloud/idp";

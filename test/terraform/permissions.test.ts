@@ -5,8 +5,6 @@ import { createOps, type Ops } from "../support/ops";
 import { modelOf } from "../support/project";
 import { describeReal } from "../support/toolsTier";
 
-jest.setTimeout(240_000);
-
 const account = "123456789012";
 const key = "1234abcd-12ab-34cd-56ef-1234567890ab";
 /** Names with characters that Terraform or AWS could read otherwise. */

@@ -6,8 +6,6 @@ import { manifest } from "../support/project";
 import { createScriptFolder } from "../support/scriptFolder";
 import { describeReal } from "../support/toolsTier";
 
-jest.setTimeout(300_000);
-
 const blocks = fenced(read("docs/pipelines.md"));
 const [deploy = "", readonly = ""] = blocks.filter((b) => b.language === "bash").map((b) => b.text);
 const [ignored = ""] = blocks.filter((b) => b.language === "gitignore").map((b) => b.text);

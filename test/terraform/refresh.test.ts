@@ -4,8 +4,6 @@ import { startMoto, type Moto } from "../support/moto";
 import { describeReal } from "../support/toolsTier";
 import { createDeployment, type Deployment } from "./support";
 
-jest.setTimeout(180_000);
-
 /** Enough that the calls of the provider itself do not matter, few enough to apply in seconds. */
 const count = 20;
 const roles = Array.from({ length: count }, (_, i) => testRole(`gitpod-acme-app-${i}`));

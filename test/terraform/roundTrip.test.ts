@@ -8,8 +8,6 @@ import { expectedResources, readResources, type Resource } from "../support/read
 import { describeReal } from "../support/toolsTier";
 import { createDeployment } from "./support";
 
-jest.setTimeout(300_000);
-
 /** Fields whose text ends up in a role, and several of which fit into one. */
 const drawnFields = Object.freeze([
   ...["description", "tags key", "tags value", "name", "path", "branch"],

@@ -6,8 +6,6 @@ import { startMoto, type Moto } from "../support/moto";
 import { createScriptFolder } from "../support/scriptFolder";
 import { describeReal } from "../support/toolsTier";
 
-jest.setTimeout(400_000);
-
 /** The blocks of the page's section, in its order. */
 function documented() {
   const [, section = ""] = read("docs/deploying.md").split("### Changing the number of shards\n");

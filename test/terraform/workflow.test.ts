@@ -8,8 +8,6 @@ import { startMoto, type Moto } from "../support/moto";
 import { createScriptFolder } from "../support/scriptFolder";
 import { describeReal } from "../support/toolsTier";
 
-jest.setTimeout(600_000);
-
 interface Step {
   readonly uses?: string;
   readonly run?: string;

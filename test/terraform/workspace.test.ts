@@ -7,8 +7,6 @@ import { rendered, testExport, testLogin, testSnippet } from "../support/snippet
 import { describeReal } from "../support/toolsTier";
 import type { RunOptions, TaskRun, Workspace } from "../support/workspace";
 
-jest.setTimeout(300_000);
-
 /** Values that shells like to change. None ends in a newline, which a substitution takes away. */
 const nasty: Readonly<Record<string, string>> = {
   PLAIN: "postgres://u:p@h/db",

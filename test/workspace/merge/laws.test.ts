@@ -49,7 +49,7 @@ test("a merge inserts, says nothing else, is idempotent, follows the manifest, a
     runs(15, 1_500),
   );
   expect(counts.merged).toBeGreaterThan(counts.refused * 4);
-}, 600_000);
+});
 
 test("whatever is done to a merged file, nothing is lost and nothing invalid is written", () => {
   const counts = { written: 0, refused: 0 };
@@ -82,4 +82,4 @@ test("whatever is done to a merged file, nothing is lost and nothing invalid is 
     runs(80, 1_500),
   );
   expect(Math.min(counts.written, counts.refused)).toBeGreaterThan(12);
-}, 600_000);
+});
