@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const dist = process.argv[2] ?? "dist";
+const dist = "dist";
 
 /** Modules of the fork instead of cdktf's. */
 const renamed = (text) => text.replace(/(["'])(@?)cdktf(?=\1|\/provider-aws)/g, "$1$2cdktn");

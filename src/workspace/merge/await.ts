@@ -99,42 +99,27 @@ function addCommand({ text, lineBreak }: ExistingFile, task: YAMLMap, wait: stri
   return { offset: at, message, remedy: "give the task a command" };
 }
 
-/** In a block as a line of its own; where the scalar folds lines, an empty one keeps it apart. */
+/** In a block as a line of its own, which a scalar that folds lines may join to the next. */
 function waitIn(file: ExistingFile, task: YAMLMap, scalar: Scalar, wait: string): Edit {
-  if (isBlock(scalar)) {
-    const { start, lines, indent } = blockContent(file.text, task, scalar);
-    const separate = scalar.type === "BLOCK_FOLDED" && folds(lines, indent);
-    return insertLines(file, start, [" ".repeat(indent) + wait, ...(separate ? [""] : [])]);
+  const { text } = file;
+  const [from, to] = scalar.range ?? [0, 0];
+  if (!isBlock(scalar)) {
+    const at = from + (scalar.type === "PLAIN" ? 0 : 1);
+    return { from: at, to: at, text: wait + (scalar.type === "QUOTE_DOUBLE" ? "\\n" : "; ") };
   }
-  const at = startOf(scalar) + (scalar.type === "PLAIN" ? 0 : 1);
-  return { from: at, to: at, text: wait + (scalar.type === "QUOTE_DOUBLE" ? "\\n" : "; ") };
+  const start = Math.min(nextLine(text, from), to);
+  const indicator = /^[|>][+-]?([1-9])/.exec(text.slice(from, start))?.[1];
+  const first = /^ *(?=[^ \r\n])/m.exec(text.slice(start, to))?.[0].length;
+  const indent =
+    indicator === undefined && first !== undefined
+      ? first
+      : columnOf(text, startOf(task)) + Number(indicator ?? 2);
+  const end = scalar.type === "BLOCK_FOLDED" ? ";" : "";
+  return insertLines(file, start, [" ".repeat(indent) + wait + end]);
 }
 
 function isBlock({ type }: Scalar): boolean {
   return type === "BLOCK_FOLDED" || type === "BLOCK_LITERAL";
-}
-
-/** Whether the first line that holds text would be joined to one before it: not one that is indented more. */
-function folds(lines: readonly string[], indent: number): boolean {
-  const first = lines.find((text) => /[^ ]/.test(text));
-  return first !== undefined && !/^[ \t]/.test(first.slice(indent));
-}
-
-/** Where the content of a block scalar begins, its lines, and the columns before them. */
-function blockContent(text: string, task: YAMLMap, scalar: Scalar) {
-  const [from, to] = scalar.range ?? [0, 0];
-  const start = Math.min(nextLine(text, from), to);
-  const lines = text
-    .slice(start, to)
-    .replace(/\r?\n$/, "")
-    .split(/\r?\n/);
-  const indicator = /^[|>][+-]?([1-9])/.exec(text.slice(from, start))?.[1];
-  const first = lines.find((line) => /[^ ]/.test(line));
-  const indent =
-    indicator === undefined && first !== undefined
-      ? first.search(/[^ ]/)
-      : columnOf(text, startOf(task)) + Number(indicator ?? 2);
-  return { start, lines, indent };
 }
 
 /** Takes out of a task what {@link makeWait}, or version 0.1.0, put into it. */
@@ -144,30 +129,26 @@ export function unwait(file: ExistingFile, own: FileTask): readonly (Edit | Refu
   const command = isMap(task) ? pairOf(task, "command")?.value : undefined;
   const wait = waitOf(file, own);
   if (!isMap(task) || !isScalar(command) || wait === null) return [];
-  const edit = isBlock(command) ? unblock(file.text, task, command) : unflow(file.text, task, command);
+  const isAll = !isBlock(command) && withoutAwait(command.value) === undefined;
+  const edit = isAll ? removeCommand(file.text, task, command) : removeWait(file.text, command);
   if (edit !== null) return [edit];
   const message =
     "this command waits because gitpod-aws-oidc made it wait, and was rewritten since so that its own line cannot be told from the rest";
   return [{ offset: startOf(command), message, remedy: `take ${wait} out by hand` }];
 }
 
-const wholeLine = new RegExp(`^ *(?:${line}) *$`);
+/** How a wait is written in front of a command; up to the end of its line, or not. */
+const written = new RegExp(String.raw`^( *|["']?)(?:${line})(?:(;? *(?=\r?\n|$))|; ?|\\n)`);
 
-function unblock(text: string, task: YAMLMap, scalar: Scalar): Edit | null {
-  const { start, lines, indent } = blockContent(text, task, scalar);
-  const [first = "", ...others] = lines;
-  if (!wholeLine.test(first)) return null;
-  const separate = scalar.type === "BLOCK_FOLDED" && others[0]?.trim() === "" && folds(others, indent);
-  return removeLines(text, start, separate ? nextLine(text, start) : start);
-}
-
-const written = new RegExp(`^(["']?)(?:${line})(?:; |\\\\n|;(?=\\r?\\n))`);
-
-function unflow(text: string, task: YAMLMap, scalar: Scalar): Edit | null {
-  const at = startOf(scalar);
-  if (withoutAwait(scalar.value) === undefined) return removeCommand(text, task, scalar);
-  const [match, opening = ""] = written.exec(text.slice(at, scalar.range?.[1])) ?? [];
-  return match === undefined ? null : { from: at + opening.length, to: at + match.length, text: "" };
+function removeWait(text: string, scalar: Scalar): Edit | null {
+  const at = isBlock(scalar) ? nextLine(text, startOf(scalar)) : startOf(scalar);
+  const [match, opening = "", lineEnd] = written.exec(text.slice(at, scalar.range?.[1])) ?? [];
+  if (match === undefined) return null;
+  const to = at + match.length;
+  if (!isBlock(scalar) || lineEnd === undefined) return { from: at + opening.length, to, text: "" };
+  // Version 0.1.0 wrote an empty line instead of a semicolon where the scalar folds lines.
+  const gap = scalar.type === "BLOCK_FOLDED" && lineEnd === "" ? /^\r?\n(?= *\r?\n)/ : /^/;
+  return removeLines(text, at, to + (gap.exec(text.slice(to))?.[0].length ?? 0));
 }
 
 /** A command that only waits was added whole, as the first key of its task. */

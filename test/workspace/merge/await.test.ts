@@ -24,9 +24,9 @@ test.each([
   ["literal and stripped", "command: |-\n      a", `${first}\na`],
   ["literal and kept", "command: |+\n      a\n\n", `${first}\na\n\n\n`],
   ["literal with leading blanks", "command: |2\n        a\n      b", `${first}\n  a\nb\n`],
-  ["folded", "command: >\n      a\n      b", `${first}\na b\n`],
-  ["folded, with leading blanks", "command: >2-\n        a\n      b", `${first}\n  a\nb`],
-  ["folded, with a leading empty line", "command: >\n\n      a", `${first}\n\na\n`],
+  ["folded", "command: >\n      a\n      b", `${first}; a b\n`],
+  ["folded, with leading blanks", "command: >2-\n        a\n      b", `${first};\n  a\nb`],
+  ["folded, with a leading empty line", "command: >\n\n      a", `${first};\na\n`],
   ["plain over lines", "command: npm\n      start", `${first}; npm start`],
   ["missing", "init: a", first],
 ])("a command that is %s waits first", (_, command, expected) => {
@@ -139,14 +139,23 @@ test("a wait that a formatter folded is taken out", () => {
   expect(removeSnippet(folded)).toEqual({ ok: true, text: "tasks:\n  - command: 'a b'\n" });
 });
 
-test("a command that was rewritten around our wait is refused when it is to be taken out", () => {
+test("a wait is taken out of a line that goes on behind it, and refused where it is written otherwise", () => {
   const { text } = waiting("tasks:\n  - command: |\n      a b\n");
-  const rewritten = text.replace(/aws\.env\n *a b/, "aws.env; a b");
-  expect(rewritten).not.toBe(text);
-  expect(removeSnippet(rewritten)).toMatchObject({
+  for (const end of ["; ", ";"])
+    expect(removeSnippet(text.replace(/(?<=aws\.env)\n *(?=a b)/, end))).toEqual({
+      ok: true,
+      text: "tasks:\n  - command: |\n      a b\n",
+    });
+  expect(removeSnippet('tasks:\n  - command: "gp\\x20sync-await -- aws; a"\n')).toMatchObject({
     ok: false,
     problems: [{ message: expect.stringMatching(/^this command waits/) as string, position: { column: 14 } }],
   });
+});
+
+test("where lines are folded, the empty line that 0.1.0 wrote behind its wait goes too", () => {
+  const before = "tasks:\n  - command: >\n      a\n      b\n";
+  const old = waiting(before).text.replace("aws.env;\n", "aws.env\n\n");
+  expect(removeSnippet(old)).toEqual({ ok: true, text: before });
 });
 
 test("what follows our wait may be edited, and only the wait goes", () => {

@@ -35,7 +35,7 @@ test("a merge inserts, says nothing else, is idempotent, follows the manifest, a
           (tasks ?? []).map((task) => ({
             ...(task as object),
             command: expect.stringMatching(
-              /^gp sync-await -- aws; test -r ~\/\.aws\/aws\.env && \. ~\/\.aws\/aws\.env(; |\n|$)/,
+              /^gp sync-await -- aws; test -r ~\/\.aws\/aws\.env && \. ~\/\.aws\/aws\.env(;? |;?\n|;?$)/,
             ) as string,
           })),
         );
