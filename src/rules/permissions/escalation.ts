@@ -25,7 +25,31 @@ export const escalationRules: readonly Rule[] = rulesOf({
     waivable: true,
     title: "permissions that together allow an escalation",
     remedy: "remove one of the actions, or name the role or resource that it is for",
-    role: escalations,
+    // A path is reported wherever the first of its steps is that somebody wrote: grants alone are no finding.
+    role: (role) => {
+      const openings = openingsOf(role);
+      const complete = escalationPaths.flatMap((path) => {
+        const taken = path.steps.map((step) => openings.filter(({ steps }) => steps.has(step)));
+        const written = taken.findIndex(([first]) => first?.origin);
+        return taken.some((by) => by.length === 0) ? [] : [{ path, taken, written }];
+      });
+      // Each statement that opens this step is a finding of its own: who accepts one has not seen the others.
+      return openings.flatMap((place): readonly Observation[] => {
+        const { statement, origin } = place;
+        const begun = complete.filter(({ taken, written }) => taken[written]?.includes(place));
+        const [first] = begun;
+        if (first === undefined || origin === null) return [];
+        const named = begun.map(({ path, taken, written }) => {
+          const by = taken.map(([one], i) => (i === written ? place : one));
+          const actions = path.steps.map((step, i) => by[i]?.steps.get(step)?.[0]);
+          return `${path.name} (${actions.join(" + ")})`;
+        });
+        const message = `this role could ${first.path.yields}: by ${listed(named)}; see ${first.path.source}`;
+        return [
+          { message, origin: below(origin, statement.NotAction === undefined ? "Action" : "NotAction") },
+        ];
+      });
+    },
   },
 });
 
@@ -34,30 +58,6 @@ interface Opening {
   readonly statement: Statement;
   readonly origin: Origin | null;
   readonly steps: ReadonlyMap<EscalationStep, readonly string[]>;
-}
-
-/** A path is reported wherever the first of its steps is that somebody wrote: grants alone are no finding. */
-function escalations(role: JudgedRole): readonly Observation[] {
-  const openings = openingsOf(role);
-  const complete = escalationPaths.flatMap((path) => {
-    const taken = path.steps.map((step) => openings.filter(({ steps }) => steps.has(step)));
-    const written = taken.findIndex(([first]) => first?.origin);
-    return taken.some((by) => by.length === 0) ? [] : [{ path, taken, written }];
-  });
-  // Each statement that opens this step is a finding of its own: who accepts one has not seen the others.
-  return openings.flatMap((place): readonly Observation[] => {
-    const { statement, origin } = place;
-    const begun = complete.filter(({ taken, written }) => taken[written]?.includes(place));
-    const [first] = begun;
-    if (first === undefined || origin === null) return [];
-    const named = begun.map(({ path, taken, written }) => {
-      const by = taken.map(([one], i) => (i === written ? place : one));
-      const actions = path.steps.map((step, i) => by[i]?.steps.get(step)?.[0]);
-      return `${path.name} (${actions.join(" + ")})`;
-    });
-    const message = `this role could ${first.path.yields}: by ${listed(named)}; see ${first.path.source}`;
-    return [{ message, origin: below(origin, statement.NotAction === undefined ? "Action" : "NotAction") }];
-  });
 }
 
 /** The statements that leave steps open: those that somebody wrote, and behind them those of grants. */

@@ -12,7 +12,7 @@ import {
   textOnly,
 } from "../../policy";
 import type { JudgedRole } from "../judgedRole";
-import { listed, type Observation, rulesOf, type Rule } from "../rule";
+import { listed, rulesOf, type Rule } from "../rule";
 import { keepsFromAdministrators } from "./managedPolicies";
 import { allows, isDenied, ofAccount } from "./statements";
 import { words } from "./tables";
@@ -46,7 +46,22 @@ export const ownEditRules: readonly Rule[] = rulesOf({
     title: "the role can change itself, its boundary or its identity provider",
     why: "what was reviewed no longer holds once somebody has logged in",
     remedy: "name other roles, policies and providers, or remove the actions",
-    role: ownEdits,
+    // An action that `*` allows counts too: G01 can be accepted, and this cannot.
+    role: (role) => {
+      const targets = role.statements.length === 0 ? [] : targetsOf(role.access);
+      return role.statements.flatMap(({ statement, origin }) =>
+        Object.entries(ownThings).flatMap(([type, { what, edits }]) => {
+          const own = targets.filter((target) => target.type === type);
+          const open = edits.filter(
+            (action) =>
+              allows(statement, action) && own.some((target) => isOpenOn(statement, action, target, role)),
+          );
+          const message = `this role can change ${what}, by ${listed(open)}`;
+          const element = statement.NotResource === undefined ? "Resource" : "NotResource";
+          return open.length === 0 ? [] : [{ message, origin: below(origin, element) }];
+        }),
+      );
+    },
   },
 });
 
@@ -55,23 +70,6 @@ interface Target {
   readonly type: keyof typeof ownThings;
   readonly arn: string | null;
   readonly tags: RoleAccess["tags"];
-}
-
-/** An action that `*` allows counts too: G01 can be accepted, and this cannot. */
-function ownEdits(role: JudgedRole): readonly Observation[] {
-  const targets = role.statements.length === 0 ? [] : targetsOf(role.access);
-  return role.statements.flatMap(({ statement, origin }) =>
-    Object.entries(ownThings).flatMap(([type, { what, edits }]) => {
-      const own = targets.filter((target) => target.type === type);
-      const open = edits.filter(
-        (action) =>
-          allows(statement, action) && own.some((target) => isOpenOn(statement, action, target, role)),
-      );
-      const message = `this role can change ${what}, by ${listed(open)}`;
-      const element = statement.NotResource === undefined ? "Resource" : "NotResource";
-      return open.length === 0 ? [] : [{ message, origin: below(origin, element) }];
-    }),
-  );
 }
 
 function targetsOf(access: RoleAccess): readonly Target[] {

@@ -31,31 +31,6 @@ function nameOf({ url }: Provider): string {
   return providerName(url).toLowerCase();
 }
 
-const urlProblems: Judge = ({ url }) => {
-  const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `https://${url}`;
-  const problem = issuerProblem(whole);
-  if (problem === null) return [];
-  // Others than Gitpod issue in forms of their own, of which IAM refuses only these.
-  const taken =
-    /^https:\/\/[^/?#:@\s]+(\/[^?#\s]*)?$/.test(whole) && whole.length <= fixedLimits.issuerLength;
-  return foreignIssuer(providerName(whole)) && taken ? [] : [problem.problem];
-};
-
-const audiences: Judge = ({ url, audiences: registered }, { installations }) => {
-  const max = fixedLimits.audiencesPerProvider;
-  const name = providerName(url);
-  const used = installations.filter((i) => issuersOf(i).some((issuer) => issuer.providerName === name));
-  const missing = [...new Set(used.map((i) => i.audience))].filter((a) => !registered.includes(a));
-  if (missing.length === 0 && registered.length === 0)
-    return ["registers no audience: every login is denied"];
-  return [
-    ...(registered.length > max ? [`has ${registered.length} audiences; IAM takes ${max}`] : []),
-    ...(missing.length > 0
-      ? [`does not register ${missing.map(quote).join(", ")}, which workspaces ask for`]
-      : []),
-  ];
-};
-
 /** Rules about IAM identity providers. */
 export const providerRules: readonly Rule[] = rulesOf({
   P01: {
@@ -77,7 +52,15 @@ export const providerRules: readonly Rule[] = rulesOf({
     title: "an identity provider's URL that is not an issuer",
     why: "IAM refuses it, or no token's iss equals it, and every login is denied",
     remedy: "copy iss from gp idp token --audience sts.amazonaws.com --decode",
-    providers: each(urlProblems, "url"),
+    providers: each(({ url }) => {
+      const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `https://${url}`;
+      const problem = issuerProblem(whole);
+      if (problem === null) return [];
+      // Others than Gitpod issue in forms of their own, of which IAM refuses only these.
+      const taken =
+        /^https:\/\/[^/?#:@\s]+(\/[^?#\s]*)?$/.test(whole) && whole.length <= fixedLimits.issuerLength;
+      return foreignIssuer(providerName(whole)) && taken ? [] : [problem.problem];
+    }, "url"),
   },
   P03: {
     severity: "error",
@@ -100,7 +83,20 @@ export const providerRules: readonly Rule[] = rulesOf({
     title: "an audience that the identity provider does not register, or too many",
     why: "AWS refuses tokens for an audience that is not registered: every login is denied",
     remedy: "register the audiences that installations use, sts.amazonaws.com unless they have their own",
-    providers: each(audiences, "audiences"),
+    providers: each(({ url, audiences: registered }, { installations }) => {
+      const max = fixedLimits.audiencesPerProvider;
+      const name = providerName(url);
+      const used = installations.filter((i) => issuersOf(i).some((issuer) => issuer.providerName === name));
+      const missing = [...new Set(used.map((i) => i.audience))].filter((a) => !registered.includes(a));
+      if (missing.length === 0 && registered.length === 0)
+        return ["registers no audience: every login is denied"];
+      return [
+        ...(registered.length > max ? [`has ${registered.length} audiences; IAM takes ${max}`] : []),
+        ...(missing.length > 0
+          ? [`does not register ${missing.map(quote).join(", ")}, which workspaces ask for`]
+          : []),
+      ];
+    }, "audiences"),
   },
   P05: {
     severity: "info",

@@ -57,52 +57,10 @@ function uselessWildcard(operators: RegExp): NonNullable<Rule["trust"]> {
   });
 }
 
-const unescaped: ConditionJudge = (c, login) => {
-  if (!c.base.endsWith("like") || c.negated || login.issuers.every((i) => i.foreign !== null)) return null;
-  for (const value of c.values) {
-    const pattern = patternIn(c, value);
-    if (pattern === null || isEverything(pattern)) continue;
-    if (c.claim === "aud" && isOpen(pattern))
-      return `the audience ${quote(value)} is a pattern that other audiences match`;
-    // Before the repository's end another rule says what it admits.
-    if (c.claim === "sub" && /\?[A-Za-z_]+=/.test(value.replace(/\$\{[*?$]\}/g, "")))
-      return `the ? in ${quote(value)} matches any single character; it does not begin a query`;
-  }
-  return null;
-};
-
-const wrongKey: ConditionJudge = (c, login) => {
-  // Held against a misspelt issuer, the keys that are right would be wrong.
-  if (c.prefix === null || login.issuers.some(({ problem }) => problem !== null)) return null;
-  if (!isOwn(login, c)) {
-    const meant = new Set(login.issuers.map((i) => quote(`${i.providerName}:${c.claim}`)));
-    const message = `no token of ${issuerNames(login)} has the key ${quote(c.key)}`;
-    return { message, remedy: `write ${[...meant].join(" or ")}` };
-  }
-  const bound = login.conditions.filter((one) => isOwn(login, one) && one.binding);
-  if (c !== bound.find((one) => one.prefix !== bound[0]?.prefix)) return null;
-  const message = "keys of two issuers are required at once, and a token has only one issuer";
-  return { message, remedy: "write a statement for each issuer" };
-};
-
 /** What a condition on a key that is never there comes to. */
 function effectOf(c: TrustCondition, login: TrustStatement, view: TrustView): string {
   return outcome(c, login, view) === "never" ? "nobody can log in" : "the condition limits nothing";
 }
-
-/** Values of one condition that another one of the same statement refuses. */
-const contradictions: ConditionJudge = (c, login) => {
-  if (c.claim !== "sub" || !c.binding || !c.comparable) return null;
-  const others = on(login, "sub").filter((other) => other !== c && other.comparable);
-  const dead = c.values.filter(
-    (value) =>
-      (c.base === "stringlike" || !hasWildcard(value)) && others.some((other) => refuses(other, c, value)),
-  );
-  const [value] = dead;
-  if (value === undefined) return null;
-  const what = dead.length === c.values.length ? "no subject" : `nothing that matches ${quote(value)}`;
-  return `${what} meets all conditions on sub: they must all hold at once`;
-};
 
 /** Can nothing of one value of a condition meet another condition, too? */
 function refuses(other: TrustCondition, own: TrustCondition, value: string): boolean {
@@ -114,15 +72,6 @@ function refuses(other: TrustCondition, own: TrustCondition, value: string): boo
     return !own.values.some((v) => other.values.includes(v));
   return isApart(one, other);
 }
-
-const strangeValues: ConditionJudge = (c, { statement }) => [
-  ...c.values.flatMap((value) => {
-    const problem = neverEquals(c, value);
-    // T25 and T35 say so of wildcards.
-    return problem === null || problem === literally ? [] : [idleValue(c, value, problem)];
-  }),
-  ...(statement.Effect === "Allow" && isOnAddress(c) ? wholeInternet(c.values, "aws:SourceIp") : []),
-];
 
 /** Does a condition limit the addresses of requests? */
 function isOnAddress({ operator, key }: WrittenCondition): boolean {
@@ -157,7 +106,20 @@ export const conditionRules: readonly Rule[] = rulesOf({
     severity: "warning",
     title: "a wildcard where a literal character seems to be meant",
     remedy: "write ${?} for a question mark and ${*} for an asterisk, or StringEquals",
-    trust: eachIdentity(unescaped),
+    trust: eachIdentity((c, login) => {
+      if (!c.base.endsWith("like") || c.negated || login.issuers.every((i) => i.foreign !== null))
+        return null;
+      for (const value of c.values) {
+        const pattern = patternIn(c, value);
+        if (pattern === null || isEverything(pattern)) continue;
+        if (c.claim === "aud" && isOpen(pattern))
+          return `the audience ${quote(value)} is a pattern that other audiences match`;
+        // Before the repository's end another rule says what it admits.
+        if (c.claim === "sub" && /\?[A-Za-z_]+=/.test(value.replace(/\$\{[*?$]\}/g, "")))
+          return `the ? in ${quote(value)} matches any single character; it does not begin a query`;
+      }
+      return null;
+    }),
   },
   T28: {
     severity: "error",
@@ -213,7 +175,19 @@ export const conditionRules: readonly Rule[] = rulesOf({
     severity: "error",
     title: "a condition key of another issuer",
     remedy: "begin the key with the issuer as in the principal's ARN: without https://, with its path",
-    trust: eachCondition(wrongKey),
+    trust: eachCondition((c, login) => {
+      // Held against a misspelt issuer, the keys that are right would be wrong.
+      if (c.prefix === null || login.issuers.some(({ problem }) => problem !== null)) return null;
+      if (!isOwn(login, c)) {
+        const meant = new Set(login.issuers.map((i) => quote(`${i.providerName}:${c.claim}`)));
+        const message = `no token of ${issuerNames(login)} has the key ${quote(c.key)}`;
+        return { message, remedy: `write ${[...meant].join(" or ")}` };
+      }
+      const bound = login.conditions.filter((one) => isOwn(login, one) && one.binding);
+      if (c !== bound.find((one) => one.prefix !== bound[0]?.prefix)) return null;
+      const message = "keys of two issuers are required at once, and a token has only one issuer";
+      return { message, remedy: "write a statement for each issuer" };
+    }),
   },
   T33: {
     severity: "error",
@@ -232,7 +206,19 @@ export const conditionRules: readonly Rule[] = rulesOf({
     severity: "error",
     title: "conditions on sub that exclude each other",
     remedy: "write all values in one StringLike list, or a statement for each operator",
-    trust: eachIdentity(contradictions),
+    trust: eachIdentity((c, login) => {
+      if (c.claim !== "sub" || !c.binding || !c.comparable) return null;
+      const others = on(login, "sub").filter((other) => other !== c && other.comparable);
+      const dead = c.values.filter(
+        (value) =>
+          (c.base === "stringlike" || !hasWildcard(value)) &&
+          others.some((other) => refuses(other, c, value)),
+      );
+      const [value] = dead;
+      if (value === undefined) return null;
+      const what = dead.length === c.values.length ? "no subject" : `nothing that matches ${quote(value)}`;
+      return `${what} meets all conditions on sub: they must all hold at once`;
+    }),
   },
   T35: {
     severity: "warning",
@@ -276,7 +262,17 @@ export const conditionRules: readonly Rule[] = rulesOf({
         ...wholeInternet(cidrs, "sourceCidrs"),
       ];
     },
-    trust: eachCondition(strangeValues, each),
+    trust: eachCondition(
+      (c, { statement }) => [
+        ...c.values.flatMap((value) => {
+          const problem = neverEquals(c, value);
+          // T25 and T35 say so of wildcards.
+          return problem === null || problem === literally ? [] : [idleValue(c, value, problem)];
+        }),
+        ...(statement.Effect === "Allow" && isOnAddress(c) ? wholeInternet(c.values, "aws:SourceIp") : []),
+      ],
+      each,
+    ),
   },
   T41: {
     severity: "error",

@@ -14,7 +14,6 @@ import {
   namedSubjects,
   on,
   patternIn,
-  type StatementJudge,
 } from "./trustView";
 
 const audience = "sts.amazonaws.com";
@@ -25,46 +24,11 @@ function saidOf(login: TrustStatement, claim: string, view: TrustView): readonly
   return [...own, ...demands(view, login, claim)];
 }
 
-const noAudience: StatementJudge = (login, view) => {
-  if (login.conditions.length === 0 || login.issuers.some((i) => i.foreign?.audience === "none")) return null;
-  const own = on(login, "aud");
-  // Of a pool, a pattern lets in what somebody else has named so.
-  const pool = login.issuers.some((i) => i.foreign?.audience === "pool");
-  const isAnybodys = (c: TrustCondition, value: string): boolean =>
-    isEverything(patternIn(c, value)) || (pool && isPatternValue(c, value));
-  const everything = own.find((c) => c.positive && c.values.some((value) => isAnybodys(c, value)));
-  const isNamed = saidOf(login, "aud", view).some((c) => !c.negated && c.base !== "null");
-  if (everything === undefined && isNamed) return null;
-  return {
-    message: `${login.name} has no condition that names an audience: tokens made for other services can log in too`,
-    origin: (everything ?? own[0] ?? login).origin,
-    remedy: audienceRemedy(login),
-  };
-};
-
 function audienceRemedy({ issuers: [issuer] }: TrustStatement): string {
   if (issuer?.foreign?.audience === "pool") return namingRemedy(issuer);
   const [wanted = audience] = issuer === undefined ? [] : audiencesOf(issuer);
   return `add "StringEquals": {${quote(`${issuer?.providerName ?? "ISSUER"}:aud`)}: ${quote(wanted)}}`;
 }
-
-const wrongAudience: StatementJudge = (login, view) =>
-  on(login, "aud")
-    .filter((c) => c.positive)
-    .flatMap((c) => {
-      const issuers = login.issuers.filter((i) => i.providerName.toLowerCase() === c.prefix);
-      const registered = issuers.flatMap((issuer) => registeredBy(issuer, view));
-      const asked = issuers.filter((i) => i.foreign === null).flatMap(audiencesOf);
-      const isDeclared = issuers.some((i) => i.installations.length > 0);
-      return c.values.flatMap((value): readonly Observation[] => {
-        const isAskedFor = registered.length === 0 || (isDeclared && registered.includes(value));
-        const known = isAskedFor ? asked : registered;
-        if (isPatternValue(c, value) || known.length === 0 || known.includes(value)) return [];
-        const wanted = [...new Set(known)].map(quote).join(" or ");
-        const message = `${login.name} requires the audience ${quote(value)}, and logins have ${wanted}`;
-        return [{ message, origin: c.origin }];
-      });
-    });
 
 /** What the identity provider registers, where the files show it; one of another account is another one. */
 function registeredBy({ principal, providerName: name }: TrustedIssuer, view: TrustView): readonly string[] {
@@ -77,36 +41,6 @@ function audiencesOf({ installations, principal }: TrustedIssuer): readonly stri
   if (installations.length > 0) return installations.map((i) => i.audience);
   return principal.startsWith("arn:aws-cn:") ? [audience, `${audience}.cn`] : [audience];
 }
-
-const noSubject: StatementJudge = (login, view) => {
-  // Null with false demands that the claim is there, and nothing more of it.
-  const isSaid = ({ base, values }: TrustCondition): boolean =>
-    base !== "null" || values.some((v) => v.toLowerCase() === "true");
-  if (login.conditions.length === 0 || saidOf(login, "sub", view).some(isSaid)) return null;
-  // Of a pool T21 says that it is not named.
-  const unnamed = login.issuers.find((i) => i.foreign?.audience !== "pool" && !tellsApart(login, i, view));
-  if (unnamed === undefined) return null;
-  const whose = unnamed.isOna ? ": environments, users and service accounts of any organization" : "";
-  const message = `${login.name} does not say whose token: every one of ${issuerNames(login)} gets the role${whose}`;
-  return { message, remedy: namingRemedy(unnamed) };
-};
-
-/** Values on `sub` that every token meets, or those of other customers of a foreign issuer, too. */
-const everySubject: StatementJudge = (login, view) =>
-  login.issuers.flatMap((issuer) => {
-    const isTold = issuer.foreign === null || tellsApart(login, issuer, view);
-    const named = namedSubjects(view, login).filter((c) => c.prefix === issuer.providerName.toLowerCase());
-    return named.flatMap((condition) =>
-      condition.values.flatMap((value): readonly Observation[] => {
-        const isAll = isEverything(patternIn(condition, value));
-        if (!isAll && (isTold || isNamedSubject(condition, value, issuer))) return [];
-        const message = isAll
-          ? `${login.name}: every token of the issuer matches ${quote(value)}`
-          : `${login.name}: ${quote(value)} names no particular caller of ${quote(issuer.providerName)}: strangers get the role too`;
-        return [{ message, origin: condition.origin, remedy: namingRemedy(issuer) }];
-      }),
-    );
-  });
 
 /** Does the statement, or a Deny of everybody else, demand something that only named callers of this issuer have? */
 function tellsApart(login: TrustStatement, issuer: TrustedIssuer, view: TrustView): boolean {
@@ -167,25 +101,88 @@ export const loginRules: readonly Rule[] = rulesOf({
     severity: "error",
     title: "a login without a condition on aud",
     remedy: 'add "StringEquals": {"ISSUER:aud": "sts.amazonaws.com"}',
-    trust: eachOpenLogin(noAudience),
+    trust: eachOpenLogin((login, view) => {
+      if (login.conditions.length === 0 || login.issuers.some((i) => i.foreign?.audience === "none"))
+        return null;
+      const own = on(login, "aud");
+      // Of a pool, a pattern lets in what somebody else has named so.
+      const pool = login.issuers.some((i) => i.foreign?.audience === "pool");
+      const isAnybodys = (c: TrustCondition, value: string): boolean =>
+        isEverything(patternIn(c, value)) || (pool && isPatternValue(c, value));
+      const everything = own.find((c) => c.positive && c.values.some((value) => isAnybodys(c, value)));
+      const isNamed = saidOf(login, "aud", view).some((c) => !c.negated && c.base !== "null");
+      if (everything === undefined && isNamed) return null;
+      return {
+        message: `${login.name} has no condition that names an audience: tokens made for other services can log in too`,
+        origin: (everything ?? own[0] ?? login).origin,
+        remedy: audienceRemedy(login),
+      };
+    }),
   },
   T22: {
     severity: "error",
     title: "an audience that the provider does not register, or the workspace does not ask for",
     why: "every login is denied, or tokens for something else get in",
     remedy: "write the installation's audience: sts.amazonaws.com unless it has its own",
-    trust: eachLogin(wrongAudience),
+    trust: eachLogin((login, view) =>
+      on(login, "aud")
+        .filter((c) => c.positive)
+        .flatMap((c) => {
+          const issuers = login.issuers.filter((i) => i.providerName.toLowerCase() === c.prefix);
+          const registered = issuers.flatMap((issuer) => registeredBy(issuer, view));
+          const asked = issuers.filter((i) => i.foreign === null).flatMap(audiencesOf);
+          const isDeclared = issuers.some((i) => i.installations.length > 0);
+          return c.values.flatMap((value): readonly Observation[] => {
+            const isAskedFor = registered.length === 0 || (isDeclared && registered.includes(value));
+            const known = isAskedFor ? asked : registered;
+            if (isPatternValue(c, value) || known.length === 0 || known.includes(value)) return [];
+            const wanted = [...new Set(known)].map(quote).join(" or ");
+            const message = `${login.name} requires the audience ${quote(value)}, and logins have ${wanted}`;
+            return [{ message, origin: c.origin }];
+          });
+        }),
+    ),
   },
   T23: {
     severity: "error",
     title: "a login without a condition on sub",
     remedy: 'add "StringEquals": {"ISSUER:sub": ["https://HOST/OWNER/REPOSITORY", "….git", "…/"]}',
-    trust: eachOpenLogin(noSubject),
+    trust: eachOpenLogin((login, view) => {
+      // Null with false demands that the claim is there, and nothing more of it.
+      const isSaid = ({ base, values }: TrustCondition): boolean =>
+        base !== "null" || values.some((v) => v.toLowerCase() === "true");
+      if (login.conditions.length === 0 || saidOf(login, "sub", view).some(isSaid)) return null;
+      // Of a pool T21 says that it is not named.
+      const unnamed = login.issuers.find(
+        (i) => i.foreign?.audience !== "pool" && !tellsApart(login, i, view),
+      );
+      if (unnamed === undefined) return null;
+      const whose = unnamed.isOna ? ": environments, users and service accounts of any organization" : "";
+      const message = `${login.name} does not say whose token: every one of ${issuerNames(login)} gets the role${whose}`;
+      return { message, remedy: namingRemedy(unnamed) };
+    }),
   },
   T24: {
     severity: "error",
     title: "a condition on sub that every subject meets",
     remedy: "name the repository: https://HOST/OWNER/REPOSITORY",
-    trust: eachOpenLogin(everySubject),
+    trust: eachOpenLogin((login, view) =>
+      login.issuers.flatMap((issuer) => {
+        const isTold = issuer.foreign === null || tellsApart(login, issuer, view);
+        const named = namedSubjects(view, login).filter(
+          (c) => c.prefix === issuer.providerName.toLowerCase(),
+        );
+        return named.flatMap((condition) =>
+          condition.values.flatMap((value): readonly Observation[] => {
+            const isAll = isEverything(patternIn(condition, value));
+            if (!isAll && (isTold || isNamedSubject(condition, value, issuer))) return [];
+            const message = isAll
+              ? `${login.name}: every token of the issuer matches ${quote(value)}`
+              : `${login.name}: ${quote(value)} names no particular caller of ${quote(issuer.providerName)}: strangers get the role too`;
+            return [{ message, origin: condition.origin, remedy: namingRemedy(issuer) }];
+          }),
+        );
+      }),
+    ),
   },
 });

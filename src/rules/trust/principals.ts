@@ -41,24 +41,6 @@ function isEverything(action: string): boolean {
   return action === "*" || isBoth;
 }
 
-/** Principals that are missing or everybody. */
-function anybody({ statement, principals, name, origin }: TrustStatement): Said {
-  const { Effect, Principal, NotPrincipal } = statement;
-  if (NotPrincipal !== undefined) {
-    const message = `${name} allows everybody but those in NotPrincipal, every AWS account included`;
-    return Effect === "Allow" ? { message, origin: below(origin, "NotPrincipal") } : null;
-  }
-  if (Principal === undefined || (principals.length === 0 && Effect === "Allow"))
-    return `${name} names no principal: IAM refuses the document`;
-  if (Effect === "Deny") return null;
-  return principals
-    .filter(({ type, text }) => text === "*" || (type === "Federated" && /[*?]/.test(text)))
-    .map(({ text, origin: at }) => ({
-      message: `${name} has a wildcard in the principal ${quote(text)}: it is everybody, or IAM refuses it`,
-      origin: at,
-    }));
-}
-
 /** Principals that are meant to be a web identity's provider, and are none. */
 const misnamedProviders = eachPrincipal((principal, statement) => {
   const problem = statement.statement.Effect === "Deny" ? null : providerProblem(principal, statement);
@@ -87,63 +69,6 @@ function providerProblem({ type, text, arn }: TrustPrincipal, statement: TrustSt
   return isSaml ? null : `a SAML provider, which cannot do ${assumeAction}`;
 }
 
-/** Others than web identities who get the role. */
-const otherPrincipals = eachPrincipal(({ type, text, arn }, { statement, name }, { access, logins }) => {
-  const { Effect, Action, NotAction } = statement;
-  const [login] = logins;
-  if (login === undefined || Effect === "Deny") return null;
-  if (NotAction === undefined && !many(Action).some((one) => matchesAction(one, "sts:AssumeRole")))
-    return null;
-  // T04, T08 and T13 say enough of these.
-  if (text === "*" || hasPlaceholder(text) || looksLikeProvider(text)) return null;
-  const account = arn?.account ?? text;
-  if (type !== "Service" && (type !== "AWS" || !isAccount(account))) return null;
-  const provider = login.principals.find((one) => one.type === "Federated" && one.arn !== null);
-  const own = accountOf(access) ?? provider?.arn?.account;
-  const isForeign = type === "AWS" && own !== undefined && account !== own;
-  const isWhole = type === "AWS" && (arn === null || arn.resource === "root");
-  const whom = isWhole ? `everybody whom account ${account} allows to assume it` : quote(text);
-  const message = `${name} also gives the role to ${whom}`;
-  return isForeign ? `${message}, of a foreign account` : { message, severity: "info" };
-});
-
-/** Actions that no OpenID Connect provider can do, or that its logins do not need. */
-function otherActions({ statement, name, issuers, origin }: TrustStatement): Said {
-  const { Effect, Action, NotAction } = statement;
-  if (Effect === "Deny" || issuers.length === 0) return null;
-  if (Action === undefined && NotAction === undefined)
-    return `${name} names no action: nobody can log in through it`;
-  const others = many(Action).filter(
-    (action) => !isEverything(action) && action.toLowerCase() !== assumeAction.toLowerCase(),
-  );
-  return others.flatMap((action): readonly Observation[] => {
-    const at = below(origin, "Action");
-    if (!/^sts:(tagsession|setsourceidentity)$/i.test(action)) {
-      const message = `${name} allows ${quote(action)} to an OpenID Connect provider, which can only do ${assumeAction}`;
-      return [{ message, origin: at }];
-    }
-    // Claims of some other issuers carry tags and a source identity.
-    if (issuers.every((i) => i.foreign !== null)) return [];
-    const message = `${name} allows ${quote(action)}, which logins from Gitpod and Ona do not need`;
-    return [{ severity: "info", message, origin: at, remedy: "remove it" }];
-  });
-}
-
-/** Actions that amount to all of STS. */
-function everyAction({ statement, origin, name }: TrustStatement): Said {
-  if (statement.Effect === "Deny") return null;
-  if (statement.NotAction !== undefined) {
-    const message = `${name} allows every action but a few, session tags and source identities included`;
-    return { message, origin: below(origin, "NotAction") };
-  }
-  return many(statement.Action)
-    .filter(isEverything)
-    .map((action) => ({
-      message: `${name} allows ${quote(action)}: every way to get the role, and to tag and name its sessions`,
-      origin: below(origin, "Action"),
-    }));
-}
-
 function malformed({ text, type, arn }: TrustPrincipal): string | null {
   // A wildcard is what T04 is about.
   if (/[*?]/.test(text)) return null;
@@ -154,23 +79,6 @@ function malformed({ text, type, arn }: TrustPrincipal): string | null {
   return hasPlaceholder(arn.resource) ? "in which a placeholder is left" : null;
 }
 
-/** Providers of another account than the role's, and those of issuers that nobody has declared. */
-const strangeProviders = eachPrincipal(({ text, arn }, { name, issuers }, view) => {
-  const isProvider = (one: Pick<TrustPrincipal, "arn">) => one.arn?.resource.startsWith("oidc-provider/");
-  if (arn === null || !isProvider({ arn })) return null;
-  const { accounts, installations } = view.surroundings;
-  const first = principalsOf(view).find(isProvider)?.arn?.account;
-  const declared = accounts.length > 0 ? accounts.map(({ id }) => id) : [first];
-  const own = accountOf(view.access);
-  const known = own === undefined ? declared : [own];
-  if (isAccount(arn.account) && !known.includes(arn.account))
-    return `${name} trusts ${quote(text)} of account ${arn.account}: an identity provider works in its own account only`;
-  const issuer = issuers.find((i) => i.principal === text);
-  if (!issuer || installations.length === 0 || issuer.foreign || issuer.installations.length > 0) return null;
-  const providers = [...new Set(installations.flatMap(issuersOf).map((i) => i.providerName))].join(", ");
-  return `${name} trusts the issuer ${quote(issuer.providerName)}, which is not declared; declared: ${providers}`;
-});
-
 /** Rules about whom a trust policy names, and what they may do. */
 export const principalRules: readonly Rule[] = rulesOf({
   T04: {
@@ -178,19 +86,65 @@ export const principalRules: readonly Rule[] = rulesOf({
     title: "the principal is missing, or is everybody",
     why: "anybody who meets the conditions gets the role, from any AWS account or identity provider",
     remedy: 'write "Principal": {"Federated": "arn:aws:iam::ACCOUNT:oidc-provider/ISSUER"}',
-    trust: each(anybody),
+    trust: each(({ statement, principals, name, origin }) => {
+      const { Effect, Principal, NotPrincipal } = statement;
+      if (NotPrincipal !== undefined) {
+        const message = `${name} allows everybody but those in NotPrincipal, every AWS account included`;
+        return Effect === "Allow" ? { message, origin: below(origin, "NotPrincipal") } : null;
+      }
+      if (Principal === undefined || (principals.length === 0 && Effect === "Allow"))
+        return `${name} names no principal: IAM refuses the document`;
+      if (Effect === "Deny") return null;
+      return principals
+        .filter(({ type, text }) => text === "*" || (type === "Federated" && /[*?]/.test(text)))
+        .map(({ text, origin: at }) => ({
+          message: `${name} has a wildcard in the principal ${quote(text)}: it is everybody, or IAM refuses it`,
+          origin: at,
+        }));
+    }),
   },
   T06: {
     severity: "error",
     title: "an OpenID Connect provider with another action than sts:AssumeRoleWithWebIdentity",
     remedy: `write "Action": "${assumeAction}"`,
-    trust: each(otherActions),
+    trust: each(({ statement, name, issuers, origin }) => {
+      const { Effect, Action, NotAction } = statement;
+      if (Effect === "Deny" || issuers.length === 0) return null;
+      if (Action === undefined && NotAction === undefined)
+        return `${name} names no action: nobody can log in through it`;
+      const others = many(Action).filter(
+        (action) => !isEverything(action) && action.toLowerCase() !== assumeAction.toLowerCase(),
+      );
+      return others.flatMap((action): readonly Observation[] => {
+        const at = below(origin, "Action");
+        if (!/^sts:(tagsession|setsourceidentity)$/i.test(action)) {
+          const message = `${name} allows ${quote(action)} to an OpenID Connect provider, which can only do ${assumeAction}`;
+          return [{ message, origin: at }];
+        }
+        // Claims of some other issuers carry tags and a source identity.
+        if (issuers.every((i) => i.foreign !== null)) return [];
+        const message = `${name} allows ${quote(action)}, which logins from Gitpod and Ona do not need`;
+        return [{ severity: "info", message, origin: at, remedy: "remove it" }];
+      });
+    }),
   },
   T07: {
     severity: "error",
     title: "every action of STS",
     remedy: `write "Action": "${assumeAction}"`,
-    trust: each(everyAction),
+    trust: each(({ statement, origin, name }) => {
+      if (statement.Effect === "Deny") return null;
+      if (statement.NotAction !== undefined) {
+        const message = `${name} allows every action but a few, session tags and source identities included`;
+        return { message, origin: below(origin, "NotAction") };
+      }
+      return many(statement.Action)
+        .filter(isEverything)
+        .map((action) => ({
+          message: `${name} allows ${quote(action)}: every way to get the role, and to tag and name its sessions`,
+          origin: below(origin, "Action"),
+        }));
+    }),
   },
   T08: {
     severity: "error",
@@ -224,7 +178,22 @@ export const principalRules: readonly Rule[] = rulesOf({
     title: "an identity provider of another account, or of an issuer that is not declared",
     why: "an identity provider works in its own account only; an issuer that is not declared may be a stranger's",
     remedy: "name the provider of the role's own account; the manifest, or --issuer, says which are yours",
-    trust: strangeProviders,
+    trust: eachPrincipal(({ text, arn }, { name, issuers }, view) => {
+      const isProvider = (one: Pick<TrustPrincipal, "arn">) => one.arn?.resource.startsWith("oidc-provider/");
+      if (arn === null || !isProvider({ arn })) return null;
+      const { accounts, installations } = view.surroundings;
+      const first = principalsOf(view).find(isProvider)?.arn?.account;
+      const declared = accounts.length > 0 ? accounts.map(({ id }) => id) : [first];
+      const own = accountOf(view.access);
+      const known = own === undefined ? declared : [own];
+      if (isAccount(arn.account) && !known.includes(arn.account))
+        return `${name} trusts ${quote(text)} of account ${arn.account}: an identity provider works in its own account only`;
+      const issuer = issuers.find((i) => i.principal === text);
+      if (!issuer || installations.length === 0 || issuer.foreign || issuer.installations.length > 0)
+        return null;
+      const providers = [...new Set(installations.flatMap(issuersOf).map((i) => i.providerName))].join(", ");
+      return `${name} trusts the issuer ${quote(issuer.providerName)}, which is not declared; declared: ${providers}`;
+    }),
   },
   T13: {
     severity: "error",
@@ -249,6 +218,23 @@ export const principalRules: readonly Rule[] = rulesOf({
     title: "others than the web identity get the role too",
     why: "whoever they are, conditions on sub do not hold for them",
     remedy: "give them a role of their own, or make sure that they are meant",
-    trust: otherPrincipals,
+    trust: eachPrincipal(({ type, text, arn }, { statement, name }, { access, logins }) => {
+      const { Effect, Action, NotAction } = statement;
+      const [login] = logins;
+      if (login === undefined || Effect === "Deny") return null;
+      if (NotAction === undefined && !many(Action).some((one) => matchesAction(one, "sts:AssumeRole")))
+        return null;
+      // T04, T08 and T13 say enough of these.
+      if (text === "*" || hasPlaceholder(text) || looksLikeProvider(text)) return null;
+      const account = arn?.account ?? text;
+      if (type !== "Service" && (type !== "AWS" || !isAccount(account))) return null;
+      const provider = login.principals.find((one) => one.type === "Federated" && one.arn !== null);
+      const own = accountOf(access) ?? provider?.arn?.account;
+      const isForeign = type === "AWS" && own !== undefined && account !== own;
+      const isWhole = type === "AWS" && (arn === null || arn.resource === "root");
+      const whom = isWhole ? `everybody whom account ${account} allows to assume it` : quote(text);
+      const message = `${name} also gives the role to ${whom}`;
+      return isForeign ? `${message}, of a foreign account` : { message, severity: "info" };
+    }),
   },
 });

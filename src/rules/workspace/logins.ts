@@ -49,46 +49,6 @@ function foreignRole({ text, place }: Placed, subject: GitpodYmlSubject): readon
   return [{ message, place, role: role.name, remedy }];
 }
 
-/** S07: roles that overwrite each other's credentials. */
-function rolesOnOneProfile(subject: GitpodYmlSubject): readonly PlacedObservation[] {
-  const logins = loginsOf(subject).flatMap((login) => {
-    const arn = roleArnOf(login, subject)?.text;
-    return arn === undefined || login.profile === null ? [] : [{ ...login, arn, profile: login.profile }];
-  });
-  return logins.flatMap((login, i) => {
-    const others = logins.slice(0, i).filter((o) => o.profile === login.profile && o.arn !== login.arn);
-    const other = others.find((o) => o.task !== login.task || !exclude(o, login));
-    if (other === undefined) return [];
-    // Tasks of ours are not for editing: the other login is what can be changed.
-    const [at, against] = isMerged(login.place, subject.facts) ? [other, login] : [login, other];
-    const message = `the profile ${subject.shown(login.profile)} receives this role here, and another on line ${against.place.line}: the last one wins`;
-    return [{ message, place: at.place }];
-  });
-}
-
-/** S09: formats of output that `gp` does not read, in the environment of a login or in the profile that it uses. */
-function otherOutputs(subject: GitpodYmlSubject): readonly PlacedObservation[] {
-  const byGp = loginsOf(subject).filter(({ by }) => by === "gp");
-  const inEnvironment = byGp.flatMap(({ command }) => command.environment.get("AWS_DEFAULT_OUTPUT") ?? []);
-  const configured = subject.facts.tasks.flatMap(({ commands }, task) =>
-    commands.flatMap(({ program, words }, i) => {
-      const set = [program, ...awsOperands(words).slice(0, 3)].join(" ");
-      const profile = flagOf(words, "profile")?.text ?? "default";
-      if (!/^aws configure set (?:default\.)?output$/.test(set) || profile !== "default") return [];
-      // Behind the only login, it hurts nobody.
-      const hurts = byGp.some((login) => login.task !== task || commands.indexOf(login.command) > i);
-      const value = awsOperands(words)[3];
-      return hurts ? (words.find(({ text }) => text === value) ?? []) : [];
-    }),
-  );
-  return [...inEnvironment, ...configured]
-    .filter(({ text, known }) => known && text !== "" && text !== "json")
-    .map(({ text, place }) => ({
-      message: `the output of the AWS CLI is ${subject.shown(text)} where gp logs in`,
-      place,
-    }));
-}
-
 /** What a login says, and the phase that it stands in. */
 export const gitpodLoginRules: readonly Rule[] = rulesOf({
   S01: {
@@ -142,14 +102,50 @@ export const gitpodLoginRules: readonly Rule[] = rulesOf({
     severity: "error",
     title: "several roles on one profile",
     remedy: "give each login a profile of its own: --profile NAME",
-    gitpodYml: rolesOnOneProfile,
+    gitpodYml: (subject) => {
+      const logins = loginsOf(subject).flatMap((login) => {
+        const arn = roleArnOf(login, subject)?.text;
+        return arn === undefined || login.profile === null ? [] : [{ ...login, arn, profile: login.profile }];
+      });
+      return logins.flatMap((login, i) => {
+        const others = logins.slice(0, i).filter((o) => o.profile === login.profile && o.arn !== login.arn);
+        const other = others.find((o) => o.task !== login.task || !exclude(o, login));
+        if (other === undefined) return [];
+        // Tasks of ours are not for editing: the other login is what can be changed.
+        const [at, against] = isMerged(login.place, subject.facts) ? [other, login] : [login, other];
+        const message = `the profile ${subject.shown(login.profile)} receives this role here, and another on line ${against.place.line}: the last one wins`;
+        return [{ message, place: at.place }];
+      });
+    },
   },
   S09: {
     severity: "error",
     title: "an output of the AWS CLI other than JSON where gp logs in",
     why: "gp idp login aws reads the output of the AWS CLI as JSON, and fails on any other",
     remedy: "remove it, or give --output to the commands that want another",
-    gitpodYml: otherOutputs,
+    gitpodYml: (subject) => {
+      const byGp = loginsOf(subject).filter(({ by }) => by === "gp");
+      const inEnvironment = byGp.flatMap(
+        ({ command }) => command.environment.get("AWS_DEFAULT_OUTPUT") ?? [],
+      );
+      const configured = subject.facts.tasks.flatMap(({ commands }, task) =>
+        commands.flatMap(({ program, words }, i) => {
+          const set = [program, ...awsOperands(words).slice(0, 3)].join(" ");
+          const profile = flagOf(words, "profile")?.text ?? "default";
+          if (!/^aws configure set (?:default\.)?output$/.test(set) || profile !== "default") return [];
+          // Behind the only login, it hurts nobody.
+          const hurts = byGp.some((login) => login.task !== task || commands.indexOf(login.command) > i);
+          const value = awsOperands(words)[3];
+          return hurts ? (words.find(({ text }) => text === value) ?? []) : [];
+        }),
+      );
+      return [...inEnvironment, ...configured]
+        .filter(({ text, known }) => known && text !== "" && text !== "json")
+        .map(({ text, place }) => ({
+          message: `the output of the AWS CLI is ${subject.shown(text)} where gp logs in`,
+          place,
+        }));
+    },
   },
   S10: {
     severity: "error",
