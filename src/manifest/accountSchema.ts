@@ -134,27 +134,13 @@ export const accountSchema = z.strictObject({
   quotas: optional(quotas, "Quotas that AWS has raised for this account"),
 });
 
-/** Why a claim of Gitpod's tokens cannot be part of a subject that a role trusts. */
-const unusableClaims: Readonly<Record<string, string>> = Object.freeze({
-  scope: "whoever asks for the token chooses it",
-  user_id: "it names a person, and a role is for the workspaces of a repository",
-  email: "it names a person, and AWS cannot see whether it is verified",
-  workspace_id: "it is another one in every workspace",
-  ...Object.fromEntries(
-    ["name", "sub", "aud", "iss", "email_verified"].map((c) => [c, "Gitpod renders it empty"]),
+const claimKey = z.enum(
+  ["org_id", "repository", "context"],
+  expects(
+    "org_id, repository, context: only the installation and the repository's host decide what they hold",
+    "have Gitpod configure org_id,repository for the organization, and write subject: [org_id, repository]",
   ),
-});
-
-const claimKey = z.enum(["org_id", "repository", "context"], {
-  error: ({ input }) => {
-    const known = typeof input === "string" && Object.hasOwn(unusableClaims, input);
-    const why = known ? unusableClaims[input] : "Gitpod's tokens have no such claim";
-    return expects(
-      `one of org_id, repository, context, and not this one: ${why ?? ""}`,
-      "have Gitpod configure org_id,repository for the organization, and write subject: [org_id, repository]",
-    );
-  },
-});
+);
 
 const issuer = z.string().min(1).max(255);
 const organizationId = uuid(

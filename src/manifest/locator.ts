@@ -23,38 +23,30 @@ export function sourceText(text: string, root: YamlNode | undefined): SourceText
   return {
     ...{ positions, pairs },
     node(path) {
-      const { node, depth } = walk(root, path, pairs);
-      return depth === path.length ? node : undefined;
+      const { node, isWhole } = walk(root, path, pairs);
+      return isWhole ? node : undefined;
     },
     locate(path, at) {
-      const { node, key, depth } = walk(root, path, pairs);
-      const isKey = at === "key" && depth === path.length && key !== undefined;
-      return positions.at((isKey ? key : node)?.start ?? 0);
+      const { node, key, isWhole } = walk(root, path, pairs);
+      return positions.at(((at === "key" && isWhole ? key : undefined) ?? node)?.start ?? 0);
     },
   };
 }
 
-interface Found {
-  readonly node: YamlNode | undefined;
-  /** The key of the node, where it stands in a map. */
-  readonly key?: YamlNode | undefined;
-  /** How much of the path was found. */
-  readonly depth: number;
-}
-
 type PairIndex = (map: YamlMap) => ReadonlyMap<string, YamlPair>;
 
-function walk(root: YamlNode | undefined, path: Path, pairs: PairIndex): Found {
-  let found: Found = { node: written(root), depth: 0 };
+/** The node at a path and its key in a map; where not the whole path is written, the nearest enclosing one. */
+function walk(root: YamlNode | undefined, path: Path, pairs: PairIndex) {
+  let node = written(root);
+  let key: YamlNode | undefined;
   for (const segment of path) {
-    const { node, depth } = found;
     const pair = node?.kind === "map" ? pairs(node).get(String(segment)) : undefined;
     const item = node?.kind === "list" && typeof segment === "number" ? node.items[segment] : undefined;
     const next = pair?.value ?? item;
-    if (next === undefined) return found;
-    found = { node: written(next), key: pair?.key, depth: depth + 1 };
+    if (next === undefined) return { node, key, isWhole: false };
+    [node, key] = [written(next), pair?.key];
   }
-  return found;
+  return { node, key, isWhole: true };
 }
 
 /** What an alias stands for; an alias to nothing stands for itself. */

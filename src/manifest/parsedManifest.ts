@@ -1,15 +1,11 @@
 import type { Diagnostic, Origin, Position, Problem } from "../diagnostics/diagnostic";
 import type { Manifest, ManifestOrg, ManifestRepo } from "./schema";
 
-interface EntryOf<Kind, Value> {
-  readonly kind: Kind;
-  readonly origin: Origin;
-  readonly mainManifest: boolean;
-  readonly value: Value;
-}
-
 /** An entry of `orgs` or `repos`, of the manifest or of a file that it includes, as written. */
-export type ParsedEntry = EntryOf<"org", ManifestOrg> | EntryOf<"repo", ManifestRepo>;
+export type ParsedEntry = { readonly origin: Origin; readonly mainManifest: boolean } & (
+  | { readonly kind: "org"; readonly value: ManifestOrg }
+  | { readonly kind: "repo"; readonly value: ManifestRepo }
+);
 
 /** A manifest and everything it includes: valid by itself, names not yet followed. */
 export interface ParsedManifest {
