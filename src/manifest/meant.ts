@@ -39,6 +39,8 @@ const synonyms: readonly Synonym[] = Object.freeze<Synonym[]>([
   [entry, /^role_?name$/i, "name"],
   [grant, /^(variable|env_?var(iable)?)$/i, "env"],
   [account, /^(aws_?)?account(_?id)?$/i, "id"],
+  [/\.backend$/, /^(azurerm|consul|cos|gcs|http|kubernetes|oss|pg)$/, (_, type) => ({ partial: type })],
+  [/\.backend\.s3$/, /^assume_?role$/i, (value) => ({ roleArn: Object.values(value ?? {})[0] })],
   [installation, /^(url|iss)$/i, "issuer"],
   [installation, /^aud$/i, "audience"],
   [installation, /^(type|product)$/i, "kind"],

@@ -14,7 +14,10 @@ const copyIssuer = "copy iss from gp idp token --audience sts.amazonaws.com --de
  */
 export function issuerProblem(issuer: string): Correction | null {
   const refuse = (problem: string, remedy = copyIssuer): Correction => ({ problem, remedy });
-  if (!issuer.startsWith("https://") || !URL.canParse(issuer)) return refuse("is not an https URL");
+  if (!issuer.startsWith("https://") || !URL.canParse(issuer)) {
+    const [, bare] = /^(?:http:\/\/)?([a-z0-9.-]+\/idp)$/.exec(issuer) ?? [];
+    return refuse("is not an https URL", bare && `write https://${bare}`);
+  }
   const url = new URL(issuer);
   if (url.port !== "") return refuse("has a port: IAM accepts none", "serve the issuer on port 443");
   if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "")
@@ -59,13 +62,19 @@ const otherShapes: readonly {
     remedy: () => "declare it as an installation of its own, without kind; an entry may name both",
   },
   {
-    ...{ kind: "any", form: /^https:\/\/token\.actions\.githubusercontent\.com(\/|$)/ },
-    problem: "is the issuer of GitHub Actions, not of Gitpod",
+    ...{
+      kind: "any",
+      form: /^https:\/\/((api|services)\.)?(gitlab\.com|github\.com|bitbucket\.org|dev\.azure\.com)(\/|$)/,
+    },
+    problem: "is a source control host, not Gitpod",
     remedy: () => copyIssuer,
   },
   {
-    ...{ kind: "any", form: /^https:\/\/(gitlab|github)\.com(\/|$)|^https:\/\/bitbucket\.org(\/|$)/ },
-    problem: "is a source control host, not Gitpod",
+    ...{
+      kind: "any",
+      form: /^https:\/\/([^/]+\.)?(amazonaws|auth0|circleci|githubusercontent|google|okta|terraform|windows)\.(com|io|net)(?!\/idp$)/,
+    },
+    problem: "is the issuer of another service, such as GitHub Actions, not of Gitpod",
     remedy: () => copyIssuer,
   },
   {

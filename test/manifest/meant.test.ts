@@ -130,6 +130,15 @@ describe("a remedy says what was meant", () => {
     ]);
   });
 
+  test("a backend of another type is completed by init, and a role to assume is roleArn", () => {
+    const backend = (yaml: string) => remedies(head.replace("us-east-1 }", `us-east-1, backend: ${yaml} }`));
+    const arn = "arn:aws:iam::999999999999:role/state";
+    expect(backend("{ gcs: { bucket: acme-state } }")).toEqual([meant("partial: gcs")]);
+    expect(
+      backend(`{ s3: { bucket: acme-state, region: us-east-1, assumeRole: { role_arn: "${arn}" } } }`),
+    ).toEqual([meant(`roleArn: ${arn}`)]);
+  });
+
   test("an installation's host or issuer stands for its name", () => {
     for (const address of ["acme.dev", "https://a.dev/idp"]) {
       const issuer = address.startsWith("https:") ? "issuer" : "host";

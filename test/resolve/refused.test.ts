@@ -48,7 +48,11 @@ describe("an installation of Gitpod Classic has an issuer https://HOST/idp", () 
       "issuer: https://services.acme.gitpod.cloud/idp/.well-known/openid-configuration",
       /discovery document.*write https:\/\/services\.acme\.gitpod\.cloud\/idp$/,
     ],
-    ["issuer: https://acme.okta.com/oauth2/default", /another path/],
+    ["issuer: https://idp.acme.com/oauth2/default", /another path/],
+    ["issuer: https://acme.okta.com/oauth2/default", /another service/],
+    ["issuer: https://accounts.google.com", /another service.*, not of Gitpod \| copy iss/],
+    ["issuer: services.acme.gitpod.cloud/idp", /write https:\/\/services\.acme\.gitpod\.cloud\/idp$/],
+    ["host: github.com", /source control host/],
     ["host: api.acme.gitpod.cloud", /write host: acme\.gitpod\.cloud$/],
     [
       "host: services.acme.gitpod.cloud",
