@@ -4,7 +4,7 @@ export * from "./cidrs";
 export * from "./evaluate";
 export * from "./grantNames";
 export * from "./grantTable";
-export { operatorParts, valueForm, valueProblem, type OperatorParts } from "./operators";
+export { operatorParts, valueProblem, type OperatorParts, type ValueProblem } from "./operators";
 export * from "./permissions";
 export * from "./readDocument";
 export * from "./resourcePatterns";

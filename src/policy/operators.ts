@@ -125,18 +125,29 @@ export const operators: ReadonlyMap<string, Operator> = new Map(
   ),
 );
 
-/** What the values of an operator have to look like; null where any text will do. @param base - see `operatorParts` */
-export function valueForm(base: string): ValueForm | null {
-  return base === "null" ? booleans : (operators.get(base)?.form ?? null);
-}
+/** By the type that AWS publishes: what a value of it is, and what compares it. ARNs can be compared as texts, too. */
+const comparedBy: Readonly<Record<string, { noun: string; by: string; fits: RegExp }>> = Object.freeze({
+  Bool: { noun: "true or false", by: "Bool", fits: /^(bool$|string)/ },
+  Date: { noun: "a date", by: "DateLessThan or the like", fits: /^(date|numeric)/ },
+  IPAddress: { noun: "an address", by: "IpAddress", fits: /ipaddress$/ },
+  Numeric: { noun: "a number", by: "NumericEquals or the like", fits: /^(numeric|string)/ },
+});
 
-/** Why a value never equals what a request holds under its key; null where it may. */
-export function valueProblem(base: string, key: string, value: string): string | null {
-  const form = valueForm(base);
-  if (form !== null && !form.reads(value)) return `is not ${form.noun}`;
-  if (key.toLowerCase() !== "aws:sourceip") return null;
-  if (base.startsWith("string")) return "is compared as text: only IpAddress reads addresses";
-  return isPrivateCidr(value) ? "is private, and AWS sees public addresses only" : null;
+/** Why a value never equals what a request holds under its key, and what to write where that is known. */
+export type ValueProblem = Readonly<{ problem: string; remedy?: string | undefined }>;
+
+/** Null for a value that may. @param type - that AWS publishes for the key, e.g. `Date` or `ArrayOfString` */
+export function valueProblem(base: string, key: string, value: string, type = ""): ValueProblem | null {
+  const operator = operators.get(base);
+  const isTruth = base === "null" || (type === "Bool" && base.startsWith("string") && !/[*?$]/.test(value));
+  const form = isTruth ? booleans : operator?.form;
+  if (form?.reads(value) === false)
+    return { problem: `is not ${form.noun}`, remedy: `write it like ${form.example}` };
+  const kind = operator && comparedBy[type.replace(/^ArrayOf/, "")];
+  if (kind?.fits.test(base) === false)
+    return { problem: `is held against ${kind.noun}`, remedy: `write ${kind.by}` };
+  const isPrivate = key.toLowerCase() === "aws:sourceip" && isPrivateCidr(value);
+  return isPrivate ? { problem: "is private, and AWS sees public addresses only" } : null;
 }
 
 /** A condition operator taken apart. */

@@ -104,6 +104,14 @@ test.each<readonly [string, readonly unknown[], readonly string[]]>([
   ["T13: a colon after oidc-provider", [provider(arn.replace("provider/", "provider:"))], ["T13"]],
   ["T13: a port", [provider(arn.replace("cloud/", "cloud:443/"))], ["T13"]],
   ["T13: under AWS", [login({ Principal: { AWS: arn } })], ["T13"]],
+  ["T13: without the issuer's path", [provider(arn.replace("/idp", ""))], ["T13"]],
+  ["T13: the address of the discovery", [provider(`${arn}/.well-known/openid-configuration`)], ["T13"]],
+  ["T08: the issuer is left open", [provider(arn.replace(name, "${var.issuer}"))], ["T08"]],
+  [
+    "T38: a variable without its brace",
+    [equals(`${name}:sub`, "https://github.com/${aws:userid/app")],
+    ["T38"],
+  ],
   ["T39: of audiences", [equals(`${name}:aud`, [])], ["T39"]],
   [
     "T39: under StringLike",
@@ -118,6 +126,9 @@ test.each<readonly [string, readonly unknown[], readonly string[]]>([
     ["T39"],
   ],
   ["T40: an address as text", [equals("aws:SourceIp", "203.0.113.0/24")], ["T40"]],
+  ["T40: a date as text", [equals("aws:CurrentTime", "2027-12-31T00:00:00Z")], ["T40"]],
+  ["T40: no truth value", [equals("aws:SecureTransport", "yes")], ["T40"]],
+  ["T40: a truth value as text", [equals("aws:SecureTransport", "true")], []],
   ["T41: an organization", [equals("aws:PrincipalOrgID", "o-1")], ["T41"]],
   ["T41: session tags", [equals("aws:RequestTag/team", "a")], ["T41"]],
   ["T41: amr", [equals(`${name}:amr`, "pwd")], ["T41"]],
@@ -165,6 +176,24 @@ test.each<readonly [string, readonly unknown[], readonly string[]]>([
 ])("%s", (_, statements, expected) => {
   expect(found(...statements)).toEqual(expected);
 });
+
+test.each([
+  ["gitlab.acme.com", "https://gitlab.acme.com", "project_path:team/*:ref_type:branch:ref:main"],
+  ["tfe.acme.com", "aws.workload.identity", "organization:acme:project:p:workspace:w:run_phase:*"],
+  ["keycloak.acme.com/realms/dev", "aws", "f:1:alice"],
+  ["acme.semaphoreci.com", "https://acme.semaphoreci.com", "org:acme:project:1:repo:web:ref:refs/heads/main"],
+  ["eastus.oic.prod-aks.azure.com/0123/4567/", "sts.amazonaws.com", "system:serviceaccount:app:deploy"],
+  ["idp.acme.com", "sts.amazonaws.com", "https://github.com/acme/app", "T13"],
+  ["gitpod.acme.com/idp", "sts.amazonaws.com", "deploy", "T56"],
+])(
+  "an issuer without a row is Gitpod's by its name or by whom it admits: %s",
+  (issuer, aud, sub, ...expected) => {
+    const Condition = { StringEquals: { [`${issuer}:aud`]: aud }, StringLike: { [`${issuer}:sub`]: sub } };
+    expect(found(login({ Principal: { Federated: arn.replace(name, issuer) }, Condition }))).toEqual(
+      expected,
+    );
+  },
+);
 
 /*
  * terraform-aws-modules/iam writes this into every role for GitHub. Both conditions under ForAllValues hold for a token

@@ -115,10 +115,14 @@ function isInAnyAccount(resource: string): boolean {
   return (fields.length < 6 || /[*?]/.test(fields[4] ?? "")) && arnsMeet(pattern, roleArn);
 }
 
-/** What G15 and G21 tell of, and actions of several types that are usually called with none. */
-const passedOver = words(
-  `${assumeRole} ${assumeByToken} translate:TranslateText translate:StartTextTranslationJob`,
-);
+/**
+ * What G15 and G21 tell of, actions of several types that are usually called with none, and those that AWS's own
+ * policies have on everything: their answer says little, or what they name is not there yet.
+ */
+const passedOver = words(`
+  ${assumeRole} ${assumeByToken} translate:TranslateText translate:StartTextTranslationJob
+  logs:CreateLogGroup route53:GetChange s3:GetBucketLocation
+`);
 
 /** Has an action to name something? The reference marks what it may do without: then `*` is how to call it without. */
 function mustName({ name, resources }: ActionFacts): boolean {

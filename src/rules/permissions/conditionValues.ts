@@ -71,29 +71,14 @@ function problemOf(
   const isLiteral = /^string(not)?equals/.test(base);
   for (const value of values) {
     const literal = isLiteral && value.replaceAll("${*}", "").includes("*");
-    const problem = valueProblem(base, key, value) ?? (literal ? "is compared without wildcards" : null);
+    const wildcard = literal ? { problem: "is compared without wildcards" } : null;
+    const problem = valueProblem(base, key, value, type) ?? wildcard;
     if (problem !== null) return idleValue(comparison, value, problem);
   }
-  if (base === "bool" && values.length > 1)
-    return { message: `${operator} compares one value, and there are ${values.length}`, remedy: "write one" };
-  const kind = base === "null" ? undefined : comparedBy[type?.replace(/^ArrayOf/, "") ?? ""];
-  if (kind === undefined) return null;
-  if (!kind.fits.test(base))
-    return {
-      message: `${name} is ${kind.noun}, and ${operator} compares something else`,
-      remedy: `write ${kind.by}`,
-    };
-  const other = type === "Bool" ? values.find((v) => !/^(true|false)$|[*?$]/i.test(v)) : undefined;
-  return other === undefined ? null : { message: `${name} is ${kind.noun}, and never ${quote(other)}` };
+  return base === "bool" && values.length > 1
+    ? { message: `${operator} compares one value, and there are ${values.length}`, remedy: "write one" }
+    : null;
 }
-
-/** By the type that AWS publishes: what a value of it is, and what compares it. ARNs can be compared as texts, too. */
-const comparedBy: Readonly<Record<string, { noun: string; by: string; fits: RegExp }>> = Object.freeze({
-  Bool: { noun: "true or false", by: "Bool", fits: /^(bool$|string)/ },
-  Date: { noun: "a date", by: "DateLessThan or the like", fits: /^(date|numeric)/ },
-  IPAddress: { noun: "an address", by: "IpAddress", fits: /ipaddress$/ },
-  Numeric: { noun: "a number", by: "NumericEquals or the like", fits: /^(numeric|string)/ },
-});
 
 /** Policy variables that do not end, have no name, or a default without its second quote. */
 function brokenVariables(values: readonly string[]): readonly Remark[] {

@@ -151,9 +151,10 @@ function keyProblem(
         ),
       ),
   );
-  // In a list of several, IfExists says that some do not have the key.
-  if (without.length === 0 || (without.length < known.length && operatorParts(operator).ifExists))
-    return null;
+  // In a list of several, IfExists says that some do not have the key; ForAllValues comes to the same.
+  const { ifExists, set } = operatorParts(operator);
+  const isSpared = ifExists || set === "forallvalues";
+  if (without.length === 0 || (without.length < known.length && isSpared)) return null;
   const names = [...new Set(without.map(([pattern, actions]) => nameOf(pattern, actions)))].sort();
   return `${listed(names)} ${names.length === 1 ? "does" : "do"} not have the condition key ${quote(key)}`;
 }

@@ -59,7 +59,7 @@ export const providerRules: readonly Rule[] = rulesOf({
       // Others than Gitpod issue in forms of their own, of which IAM refuses only these.
       const taken =
         /^https:\/\/[^/?#:@\s]+(\/[^?#\s]*)?$/.test(whole) && whole.length <= fixedLimits.issuerLength;
-      return foreignIssuer(providerName(whole)) && taken ? [] : [problem.problem];
+      return foreignIssuer(providerName(whole), []) && taken ? [] : [problem.problem];
     }, "url"),
   },
   P03: {

@@ -9,6 +9,7 @@ import {
   each,
   eachLogin,
   eachOpenLogin,
+  hasPlaceholder,
   hasWildcard,
   idleValue,
   isApart,
@@ -176,8 +177,9 @@ export const conditionRules: readonly Rule[] = rulesOf({
     title: "a condition key of another issuer",
     remedy: "begin the key with the issuer as in the principal's ARN: without https://, with its path",
     trust: eachCondition((c, login) => {
-      // Held against a misspelt issuer, the keys that are right would be wrong.
-      if (c.prefix === null || login.issuers.some(({ problem }) => problem !== null)) return null;
+      // Held against an issuer that is misspelt, or not filled in, the keys that are right would be wrong.
+      const isWrong = login.issuers.some((i) => i.problem !== null || hasPlaceholder(i.providerName));
+      if (c.prefix === null || isWrong) return null;
       if (!isOwn(login, c)) {
         const meant = new Set(login.issuers.map((i) => quote(`${i.providerName}:${c.claim}`)));
         const message = `no token of ${issuerNames(login)} has the key ${quote(c.key)}`;
@@ -231,7 +233,7 @@ export const conditionRules: readonly Rule[] = rulesOf({
     title: "a policy variable in sub",
     remedy: "write the value, and a dollar sign as ${$}",
     trust: eachIdentity((c) => {
-      const value = c.values.find((v) => c.claim === "sub" && /\$\{(?![*?$]\})[^}]*\}/.test(v));
+      const value = c.values.find((v) => c.claim === "sub" && /\$\{(?![*?$]\})/.test(v));
       return value === undefined
         ? null
         : `${quote(value)} contains a policy variable: each request, not this document, decides what it admits`;
@@ -263,9 +265,9 @@ export const conditionRules: readonly Rule[] = rulesOf({
       ];
     },
     trust: eachCondition(
-      (c, { statement }) => [
+      (c, { statement }, view) => [
         ...c.values.flatMap((value) => {
-          const problem = neverEquals(c, value);
+          const problem = neverEquals(c, value, view);
           // T25 and T35 say so of wildcards.
           return problem === null || problem === literally ? [] : [idleValue(c, value, problem)];
         }),

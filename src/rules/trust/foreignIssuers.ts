@@ -65,9 +65,27 @@ export const builtInProviders: ReadonlySet<string> = new Set(
   "accounts.google.com cognito-identity.amazonaws.com graph.facebook.com www.amazon.com".split(" "),
 );
 
-/** The row of a provider name; null for one that may be Gitpod's. */
-export function foreignIssuer(providerName: string): ForeignIssuer | null {
+/** Who has no row: a GitLab, Keycloak or Terraform of somebody's own, or one more service. */
+const anotherService = row(/^/);
+
+/** What names of Gitpod's and Ona's issuers hold. */
+const gitpodsName = /gitpod|(^|\.)ona\.com$|\/idp(\/|$)/;
+/** How subjects of theirs begin. */
+const gitpodsSubject = /^(https?:|(org_id|repository|organization_id):|org:[^/:]*\/)/;
+
+/**
+ * Whose issuer a provider name is; null for one that may be Gitpod's.
+ * @param conditions - of a statement: then an issuer without a row is Gitpod's by its name, or by `sub`, or another's
+ */
+export function foreignIssuer(
+  providerName: string,
+  conditions?: readonly { readonly key: string; readonly values: readonly string[] }[],
+): ForeignIssuer | null {
   // Longer names are no identity provider's, and not worth the time of a pattern.
   if (providerName.length > 255) return null;
-  return foreignIssuers.find(({ pattern }) => pattern.test(providerName.toLowerCase())) ?? null;
+  const name = providerName.toLowerCase();
+  const found = foreignIssuers.find(({ pattern }) => pattern.test(name));
+  if (found !== undefined || conditions === undefined) return found ?? null;
+  const subjects = conditions.flatMap(({ key, values }) => (/(^|:)sub$/i.test(key) ? values : []));
+  return gitpodsName.test(name) || subjects.some((sub) => gitpodsSubject.test(sub)) ? null : anotherService;
 }

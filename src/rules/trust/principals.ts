@@ -5,7 +5,7 @@ import { partitions } from "../../model/partitions";
 import { assumeAction, many, matchesAction } from "../../policy";
 import type { TrustPrincipal, TrustStatement, TrustView } from "../judgedRole";
 import { observed, type Observation, rulesOf, type Rule, type Said } from "../rule";
-import { builtInProviders } from "./foreignIssuers";
+import { builtInProviders, foreignIssuer } from "./foreignIssuers";
 import { mistakes } from "./structure";
 import { each, hasPlaceholder } from "./trustView";
 
@@ -189,8 +189,8 @@ export const principalRules: readonly Rule[] = rulesOf({
       if (isAccount(arn.account) && !known.includes(arn.account))
         return `${name} trusts ${quote(text)} of account ${arn.account}: an identity provider works in its own account only`;
       const issuer = issuers.find((i) => i.principal === text);
-      if (!issuer || installations.length === 0 || issuer.foreign || issuer.installations.length > 0)
-        return null;
+      if (!issuer || installations.length === 0 || issuer.installations.length > 0) return null;
+      if (foreignIssuer(issuer.providerName) !== null) return null;
       const providers = [...new Set(installations.flatMap(issuersOf).map((i) => i.providerName))].join(", ");
       return `${name} trusts the issuer ${quote(issuer.providerName)}, which is not declared; declared: ${providers}`;
     }),

@@ -10,6 +10,7 @@ import {
   conditionKeyPattern,
   coversPattern,
   evaluateTrust,
+  keyType,
   lengthOf,
   many,
   matchesPattern,
@@ -18,11 +19,11 @@ import {
   patternsMeet,
   readDocument,
   textOnly,
-  valueForm,
   valueProblem,
   type OperatorParts,
   type Pattern,
   type ServiceReference,
+  type ValueProblem,
 } from "../../policy";
 import type {
   Surroundings,
@@ -54,7 +55,7 @@ export function trustView(
       ...{ statement, principals, origin: at },
       name: `statement ${i + 1}${statement.Sid ? ` ${quote(statement.Sid)}` : ""}`,
       issuers: principals.flatMap(({ type, text }) =>
-        type === "Federated" ? (issuerOf(text, surroundings) ?? []) : [],
+        type === "Federated" ? (issuerOf(text, statement, surroundings) ?? []) : [],
       ),
       conditions: conditionsOf(statement.Condition).map((c) => ({
         ...{ ...c, ...readOperator(c.operator), ...readKey(c.key) },
@@ -84,26 +85,32 @@ function principalsOf(
   );
 }
 
-function issuerOf(principal: string, { installations: declared }: Surroundings): TrustedIssuer | null {
+function issuerOf(principal: string, statement: Statement, view: Surroundings): TrustedIssuer | null {
   const isBuiltIn = builtInProviders.has(principal);
   const [, ofArn] = /:oidc-?provider[/:](?:https:\/\/)?(.*)$/i.exec(principal) ?? [];
   const providerName = isBuiltIn ? principal : ofArn;
   // A wildcard is no issuer's name; T04 says so.
   if (providerName === undefined || /[*?]/.test(providerName)) return null;
-  const known = declared.flatMap(issuersOf).filter((i) => i.providerName === providerName);
-  const installations = declared.filter((i) => issuersOf(i).some((issuer) => known.includes(issuer)));
-  const foreign = installations.length > 0 ? null : foreignIssuer(providerName);
+  const known = view.installations.flatMap(issuersOf).filter((i) => i.providerName === providerName);
+  const installations = view.installations.filter((i) =>
+    issuersOf(i).some((issuer) => known.includes(issuer)),
+  );
+  const foreign =
+    installations.length > 0 ? null : foreignIssuer(providerName, conditionsOf(statement.Condition));
   const issuer = `https://${providerName}`;
   return {
     ...{ principal, providerName, foreign, installations },
-    problem: isBuiltIn ? null : providerArnProblem(principal, foreign !== null),
+    problem: isBuiltIn ? null : providerArnProblem(principal, foreign !== null, installations.length > 0),
     isOna: issuer === onaIssuer || installations.some((i) => i.ona !== null),
     openSignup: known.some((i) => i.openSignup) || (URL.canParse(issuer) && isSharedIssuer(issuer)),
   };
 }
 
+/** How the issuers of Gitpod Classic, and the one of Ona, are named. */
+const issuerForm = /^app\.gitpod\.io$|^(?!app\.(gitpod\.io|ona\.com)\/)[a-z0-9.-]+\/idp$/;
+
 /** Why no token logs in by a provider of this ARN, T09's reasons aside; null: one may. @param foreign - is it another's issuer? */
-function providerArnProblem(principal: string, foreign: boolean): string | null {
+function providerArnProblem(principal: string, foreign: boolean, declared: boolean): string | null {
   const arn = parseArn(principal);
   if (arn === null) return "which is not a complete ARN";
   if (arn.service !== "iam" || arn.region !== "")
@@ -111,9 +118,11 @@ function providerArnProblem(principal: string, foreign: boolean): string | null 
   const [, name] = /^oidc-provider\/(.+)$/.exec(arn.resource) ?? [];
   if (name === undefined) return "whose resource does not begin with oidc-provider/";
   if (hasPlaceholder(name)) return null;
-  const problem = issuerProblem(`https://${name}`);
-  const isOdd = foreign ? /^[^/]*[A-Z:]/.test(name) : problem !== null;
-  return isOdd ? `whose issuer ${problem?.problem ?? "is not in its normal form"}` : null;
+  const isFit = foreign ? !/^[^/]*[A-Z:]/.test(name) : declared || issuerForm.test(name);
+  const { problem } = issuerProblem(`https://${name}`) ?? {
+    problem: "is neither HOST/idp, as Gitpod's are, nor Ona's, app.gitpod.io",
+  };
+  return isFit ? null : `whose issuer ${problem}`;
 }
 
 function readOperator(operator: string) {
@@ -324,22 +333,23 @@ export function isMissing(condition: TrustCondition, login: TrustStatement, view
 }
 
 /** The reason that T25 gives. */
-export const literally = "is taken literally";
+export const literally: ValueProblem = Object.freeze({ problem: "is taken literally" });
 
 /** Why a value never equals what a request holds; null where it may. */
-export function neverEquals(condition: TrustCondition, value: string): string | null {
+export function neverEquals(condition: TrustCondition, value: string, view: TrustView): ValueProblem | null {
   const { base, key, prefix } = condition;
   const isText = /^string(not)?equals/.test(base) && isIdentity(condition) && prefix !== null;
-  return valueProblem(base, key, value) ?? (isText && hasWildcard(value) ? literally : null);
+  const type = keyType(key, view.surroundings.reference);
+  return valueProblem(base, key, value, type) ?? (isText && hasWildcard(value) ? literally : null);
 }
 
-export function idleValue(condition: WrittenCondition & OperatorParts, value: string, problem: string) {
-  const { base, operator, negated } = condition;
-  const form = valueForm(base);
-  return {
-    message: `${quote(value)} ${problem}: ${operator} ${negated ? "excludes nothing" : "never matches"}`,
-    remedy: form?.reads(value) === false ? `write it like ${form.example}` : undefined,
-  };
+export function idleValue(
+  { operator, negated }: WrittenCondition & OperatorParts,
+  value: string,
+  { problem, remedy }: ValueProblem,
+) {
+  const effect = negated ? "excludes nothing" : "never matches";
+  return { message: `${quote(value)} ${problem}: ${operator} ${effect}`, remedy };
 }
 
 /** Does a condition hold for every login by a statement, or for none? Null: it depends on the login. */
@@ -358,7 +368,7 @@ export function outcome(
     return wanted.has(missing) ? "always" : "never";
   }
   if (missing) return ifExists || set === "forallvalues" || (negated && set === null) ? "always" : "never";
-  if (set !== null || values.length === 0 || values.some((v) => neverEquals(condition, v) === null))
+  if (set !== null || values.length === 0 || values.some((v) => neverEquals(condition, v, view) === null))
     return null;
   if (negated) return "always";
   return ifExists ? null : "never";
