@@ -40,7 +40,6 @@ const synonyms: readonly Synonym[] = Object.freeze<Synonym[]>([
   [grant, /^(variable|env_?var(iable)?)$/i, "env"],
   [account, /^(aws_?)?account(_?id)?$/i, "id"],
   [/\.backend$/, /^(azurerm|consul|cos|gcs|http|kubernetes|oss|pg)$/, "partial"],
-  [/\.backend\.s3$/, /^assume_?role$/i, "roleArn"],
   [installation, /^(url|iss)$/i, "issuer"],
   [installation, /^aud$/i, "audience"],
   [installation, /^(type|product)$/i, "kind"],
@@ -76,7 +75,8 @@ export function meantKey(
   const means = synonyms.find(([below, keys]) => below.test(place) && keys.test(key))?.[2];
   if (means !== undefined && allowed.includes(means)) {
     const kind = means === "grants" ? meantKind(key) : undefined;
-    const written = kind === undefined ? value : list(value).map((resource) => ({ [kind]: resource }));
+    const granted = kind === undefined ? value : list(value).map((resource) => ({ [kind]: resource }));
+    const written = means === "partial" ? key : granted;
     return named(means, valueMeant(written, [...path, means], root) ?? written);
   }
   if (ownerOf(key, path) !== undefined) return undefined;
