@@ -58,29 +58,26 @@ export function importRoles({ roles }: ExistingAccess): Imported {
   const read = roles.map((role) => ({ role, trust: readTrust(role) }));
   const hosts = settleHosts(read.flatMap(({ trust }) => (typeof trust === "string" ? [] : [trust])));
   const skipped: SkippedRole[] = [];
-  const halves: Half[] = [];
-  const counts = new Map<string, Map<string, number>>();
-  for (const { role, trust } of read) {
+  const halves = read.flatMap(({ role, trust }) => {
     const half = typeof trust === "string" ? trust : halfOf(role, trust, hosts);
-    if (typeof half === "string") {
-      skipped.push({ role, problem: half });
-      continue;
-    }
-    halves.push(half);
-    const { id, regions } = half.account;
-    const own = counts.get(id) ?? new Map<string, number>();
-    for (const region of regions) own.set(region, (own.get(region) ?? 0) + 1);
-    counts.set(id, own);
-  }
+    if (typeof half !== "string") return [half];
+    skipped.push({ role, problem: half });
+    return [];
+  });
+  const named = new Map(halves.map(({ account }) => [account.id, [] as string[]]));
+  for (const { account } of halves) named.get(account.id)?.push(...account.regions);
+  const regions = new Map([...named].map(([id, all]) => [id, mostFrequentFirst(all)]));
   const imported = halves.map((half) => {
-    const sorted = [...(counts.get(half.account.id) ?? [])].sort(
-      ([a, n], [b, m]) => m - n || (a < b ? -1 : 1),
-    );
-    const account = { ...half.account, regions: sorted.map(([region]) => region) };
+    const account = { ...half.account, regions: regions.get(half.account.id) ?? [] };
     const place = { partition: account.partition, account: account.id, region: account.regions[0] ?? "" };
     return { ...half, account, permissions: recogniseGrants(half.statements, place) };
   });
   return { skipped, roles: imported };
+}
+
+function mostFrequentFirst(words: readonly string[]): readonly string[] {
+  const count = (word: string) => words.filter((w) => w === word).length;
+  return [...new Set(words)].sort((a, b) => count(b) - count(a) || (a < b ? -1 : 1));
 }
 
 /** The role so far, or why there is no entry. */
@@ -101,22 +98,19 @@ function halfOf(role: ExistingRole, read: ReadTrust, hosts: SettledHosts): Half 
     return `it trusts an identity provider of another account, ${quote(terms.federated)}`;
   const permissions = permissionsOf(role);
   if (typeof permissions === "string") return permissions;
-  const deny =
-    terms.expires === null
-      ? null
-      : permissionPolicy({ grants: [], statements: [], expires: `${terms.expires}T00:00:00Z` });
+  const expires = terms.expires && `${terms.expires}T00:00:00Z`;
+  const deny = permissionPolicy({ grants: [], statements: [], expires });
   const statements = permissions.filter((s) => atomsOf([s]) !== atomsOf(deny?.Statement ?? []));
   const isDenyNew = deny !== null && statements.length === permissions.length;
   const repository = entry.ona === null ? entry.url.url : repositoryOf(role);
-  const [ofAws, tags] = [true, false].map((is) =>
-    Object.entries(role.tags).filter(([key]) => /^aws:/i.test(key) === is),
-  );
+  const tags = Object.entries(role.tags);
+  const isAwsTag = ([key]: readonly [string, string]) => /^aws:/i.test(key);
   const regions = statements
     .flatMap((s) => many(s.Resource))
     .map((resource) => parseArn(resource)?.region ?? "")
     .filter((region) => partitionOf(region) === partition);
   return {
-    role: { ...role, tags: Object.fromEntries(tags ?? []) },
+    role: { ...role, tags: Object.fromEntries(tags.filter((tag) => !isAwsTag(tag))) },
     ...{ trust, statements, account: { id: federated.account, partition, regions } },
     url: repository ?? entry.url.url,
     notes: [
@@ -127,7 +121,7 @@ function halfOf(role: ExistingRole, read: ReadTrust, hosts: SettledHosts): Half 
       ...(isDenyNew
         ? ["sessions that still run are denied everything from that day on, which no policy of the role did"]
         : []),
-      ...(ofAws ?? []).map(([key]) => `the tag ${quote(key)} is left out: AWS keeps it itself`),
+      ...tags.filter(isAwsTag).map(([key]) => `the tag ${quote(key)} is left out: AWS keeps it itself`),
       ...(role.name === null
         ? ["the files do not say the role's name: write name and adopt: true to take it over"]
         : []),
