@@ -1,7 +1,5 @@
 import { placed, quote } from "../diagnostics";
-// Not by the index, whose importing of roles loads zod.
-import { joinAccess } from "../documents/join";
-import { readExisting, type ExistingFile } from "../documents/readExisting";
+import { joinAccess, readExisting, type ExistingFile } from "../documents";
 import type { Installation } from "../model/accessModel";
 import type { ExistingAccess, ExistingDocument } from "../model/existing";
 import { isSharedIssuer, issuerProblem } from "../model/issuer";

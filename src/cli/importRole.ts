@@ -1,5 +1,6 @@
 import { printable, quote, type Origin } from "../diagnostics";
-import { atomsOf, importRoles, joinAccess, type ExistingFile, type ImportedRole } from "../documents";
+import { atomsOf, joinAccess, type ExistingFile } from "../documents";
+import { importRoles, type ImportedRole } from "../documents/importRoles";
 import { manifestText } from "../documents/manifestText";
 import type { ManifestFiles } from "../manifest";
 import type { ExistingAccess } from "../model/existing";

@@ -1,4 +1,5 @@
-import { importRoles, joinAccess, readExisting, type Imported } from "../../src/documents";
+import { joinAccess, readExisting } from "../../src/documents";
+import { importRoles, type Imported } from "../../src/documents/importRoles";
 import { manifestText } from "../../src/documents/manifestText";
 import { project } from "../support/project";
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { importRoles } from "../../src/documents";
+import { importRoles } from "../../src/documents/importRoles";
 import type { ExistingRole } from "../../src/model/existing";
 import type { Statement, TrustPolicy } from "../../src/model/policyDocument";
 import { assumeAction, escapePattern, evaluateTrust, trustPolicy } from "../../src/policy";

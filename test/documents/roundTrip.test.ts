@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { atomsOf, importRoles, joinAccess, readExisting } from "../../src/documents";
+import { atomsOf, joinAccess, readExisting } from "../../src/documents";
+import { importRoles } from "../../src/documents/importRoles";
 import { manifestText } from "../../src/documents/manifestText";
 import type { AccessModel, HostKind, Role } from "../../src/model/accessModel";
 import { branchProblem } from "../../src/subject";
