@@ -1,4 +1,4 @@
-import { below, type Origin, type RuleFinding } from "../diagnostics";
+import { below, pathText, type Finding, type Origin, type RuleFinding } from "../diagnostics";
 import type { AccessModel, Entry } from "../model/accessModel";
 import type { DeployedStack } from "../model/deployed";
 import type { ExistingAccess } from "../model/existing";
@@ -10,12 +10,20 @@ import type { JudgedRole, PlacedAdmission, StatementMemo, Surroundings } from ".
 import { isJudged } from "./permissions/policySizes";
 import { denialsOf } from "./permissions/statements";
 import { destroyed } from "./providers/destroyed";
-import { findingOf, observed, type FindingPlace, type Observation, type Rule } from "./rule";
+import {
+  findingOf,
+  observed,
+  type FindingPlace,
+  type GitpodYmlSubject,
+  type Observation,
+  type Rule,
+} from "./rule";
 import { accessOfExisting, accessOfRole } from "./sources";
 import { raisedRules, ruleOf, rules } from "./table";
 import { trustView } from "./trust/trustView";
 import { readSubjects } from "./trust/subjects";
 import { applyWaivers, wideTrust, type EntryFinding, type WaiverEntry } from "./waivers/waivers";
+import { isMerged, stepsOf } from "./workspace/steps";
 
 /** Everything the rules have to say of one role, before anything is accepted. @param memo - one for all the roles of a run */
 export function checkRole(
@@ -197,13 +205,15 @@ export function checkExisting(
   const ofRoles = roles.flatMap((role) =>
     checkRole(accessOfExisting(role, context.accounts, quotas), surroundings, memo),
   );
-  const [first] = identityProviders;
-  if (first === undefined) return once(ofRoles);
-  const ofProviders = rules.flatMap((rule) =>
-    (rule.providers?.(identityProviders, surroundings) ?? []).map((seen) =>
-      findingOf(rule, { origin: first.origin, source: "files" }, seen),
-    ),
-  );
+  const ofProviders = identityProviders
+    .slice(0, 1)
+    .flatMap(({ origin }) =>
+      rules.flatMap((rule) =>
+        (rule.providers?.(identityProviders, surroundings) ?? []).map((seen) =>
+          findingOf(rule, { origin, source: "files" }, seen),
+        ),
+      ),
+    );
   return once([...ofRoles, ...ofProviders]);
 }
 
@@ -237,6 +247,41 @@ export function servicesOf({ roles }: ExistingAccess): readonly string[] {
   const documents = roles.flatMap(({ permissions }) => permissions);
   const logins = roles.some(({ trust }) => trust !== null) ? ["sts"] : [];
   return [...logins, ...servicePrefixes(documents.map(({ value }) => readDocument(value).policy))];
+}
+
+/** What stands in merged tasks is not for editing: a merge refuses them from then on. */
+const mergeAgain =
+  "run npx gitpod-aws-oidc snippet --into FILE again, or remove our tasks with --remove: they are not for editing";
+
+/** Rules whose remedy holds in merged tasks, too: it is not to edit them. */
+const elsewhere: ReadonlySet<string> = new Set(["S08", "S14"]);
+
+/** Rules about what Ona's files do not have: phases, `gp`, `gp sync-await`, Gitpod's images. */
+const ofClassic: ReadonlySet<string> = new Set(["S01", "S02", "S03", "S04", "S08", "S18"]);
+
+/** Everything the rules have to say about a file, in its order; each thing once. */
+export function checkGitpodYmlFacts(
+  file: string,
+  given: Omit<GitpodYmlSubject, "steps">,
+): readonly Finding[] {
+  const subject = { ...given, steps: given.facts.tasks.map((task) => stepsOf(task, given.facts.format)) };
+  const findings = new Map<string, Finding>();
+  for (const rule of rules) {
+    if (subject.facts.format === "automations.yaml" && ofClassic.has(rule.id)) continue;
+    for (const { message, place, role, remedy, severity } of rule.gitpodYml?.(subject) ?? []) {
+      const { line, column } = place;
+      const key = JSON.stringify([rule.id, line, column, message]);
+      // An alias gives one text several paths: the first is enough.
+      if (findings.has(key)) continue;
+      const isOurs = !elsewhere.has(rule.id) && isMerged(place, subject.facts);
+      findings.set(key, {
+        ...{ rule: rule.id, severity: severity ?? rule.severity, file, line, column },
+        ...{ path: pathText(place.path), role: role ?? null, message, accepted: false },
+        remedy: isOurs ? mergeAgain : (remedy ?? rule.remedy),
+      });
+    }
+  }
+  return [...findings.values()].sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
 function findingBy(id: string, place: FindingPlace, seen: Observation): RuleFinding {

@@ -4,6 +4,7 @@ export {
   checkEntry,
   checkExisting,
   checkFiles,
+  checkGitpodYmlFacts,
   checkRole,
   isJudgeable,
   servicesOf,
@@ -13,4 +14,3 @@ export {
 export { widePolicyWords } from "./permissions/managedPolicies";
 export type { Rule } from "./rule";
 export { rules } from "./table";
-export { checkGitpodYmlFacts } from "./workspace/check";

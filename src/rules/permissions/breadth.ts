@@ -10,7 +10,7 @@ import {
   type ActionFacts,
 } from "../../policy";
 import { listed, rulesOf, type Rule } from "../rule";
-import { allows, eachStatement, ofAccount, type JudgedStatement } from "./statements";
+import { allows, eachStatement, ofAccount } from "./statements";
 import { words } from "./tables";
 
 const roleArn = "arn:${Partition}:iam::${Account}:role/${RoleName}";
@@ -40,9 +40,22 @@ export const breadthRules: readonly Rule[] = rulesOf({
     title: "any resource, for actions that take a particular one",
     why: "the role reaches what other teams keep in the account, and what they create tomorrow",
     remedy: "name the resources, or limit them by a tag or their account in a condition",
-    role: eachStatement((judged) => {
-      const { NotResource, Resource } = judged.statement;
-      const open = NotResource === undefined && judged.bound === null ? openActions(judged) : [];
+    role: eachStatement(({ statement: { NotResource, Resource }, bound, allowed, matched, isAtLarge }) => {
+      if (NotResource !== undefined || bound !== null) return [];
+      // Left out: lists by a wildcard most of which take none, as `ec2:Describe*`.
+      const counted = new Set(
+        [...matched.values()].flatMap((actions) => {
+          const taking = actions.filter(({ resources }) => resources.length > 0);
+          const isMinor = taking.length * 2 < actions.length;
+          return taking.filter(({ accessLevels }) => !(isMinor && accessLevels.includes("List")));
+        }),
+      );
+      // The reference marks what an action may do without: then `*` is how to call it without.
+      const mustName = ({ name, resources }: ActionFacts): boolean =>
+        !passedOver.includes(name) && (resources.length > 1 || resources.some(({ required }) => required));
+      const open = allowed
+        .filter((action) => counted.has(action) && mustName(action) && isAtLarge(action))
+        .map(({ name }) => name);
       if (open.length === 0) return [];
       const on = `${listed(open)} on ${listed(many(Resource).map(quote))}`;
       const takes = open.length === 1 ? "it takes" : "they take";
@@ -123,22 +136,3 @@ const passedOver = words(`
   ${assumeRole} ${assumeByToken} translate:TranslateText translate:StartTextTranslationJob
   logs:CreateLogGroup route53:GetChange s3:GetBucketLocation
 `);
-
-/** Has an action to name something? The reference marks what it may do without: then `*` is how to call it without. */
-function mustName({ name, resources }: ActionFacts): boolean {
-  return !passedOver.includes(name) && (resources.length > 1 || resources.some(({ required }) => required));
-}
-
-/** The actions that may have any resource. Left out: lists by a wildcard most of which take none, as `ec2:Describe*`. */
-function openActions({ allowed, matched, isAtLarge }: JudgedStatement): readonly string[] {
-  const counted = new Set(
-    [...matched.values()].flatMap((actions) => {
-      const taking = actions.filter(({ resources }) => resources.length > 0);
-      const isMinor = taking.length * 2 < actions.length;
-      return taking.filter(({ accessLevels }) => !(isMinor && accessLevels.includes("List")));
-    }),
-  );
-  return allowed
-    .filter((action) => counted.has(action) && mustName(action) && isAtLarge(action))
-    .map(({ name }) => name);
-}

@@ -80,7 +80,12 @@ export const sensitiveActionRules: readonly Rule[] = rulesOf({
     role: sensitive(
       ["changes", "change"],
       "who else may reach the resource",
-      (action, { bound }) => bound !== "some" && changesSharing(action),
+      ({ name, accessLevels }, { bound }) => {
+        // Who somebody is and may be is G04's.
+        const isOfIdentity = /^(iam|sso|identitystore):/.test(name);
+        const isOfAccess = accessLevels.includes("Permissions management") && accessNames.test(name);
+        return bound !== "some" && (sharingActions.includes(name) || (isOfAccess && !isOfIdentity));
+      },
     ),
   },
   // The walker applies it.
@@ -113,10 +118,3 @@ function isOpen(action: ActionFacts, { bound, isAtLarge }: JudgedStatement): boo
 /** The reference files much under its level that only reads, or is about other things: the name speaks of access, too. */
 const accessNames =
   /:(?!Get|List|Describe|Validate|Retire).*(Polic|Permission|Acl|Grant|Shar|PublicAccess|Attribute|Ownership|Authorize|AccessPoint)/;
-
-/** Who somebody is and may be is G04's. */
-function changesSharing({ name, accessLevels }: ActionFacts): boolean {
-  const isOfIdentity = /^(iam|sso|identitystore):/.test(name);
-  const isOfAccess = accessLevels.includes("Permissions management") && accessNames.test(name);
-  return sharingActions.includes(name) || (isOfAccess && !isOfIdentity);
-}

@@ -21,31 +21,27 @@ const each =
       })),
     );
 
-function mayShareAccount(...providers: readonly Provider[]): boolean {
-  const [one, other] = providers.map(({ arn }) => (arn === null ? undefined : parseArn(arn)?.account));
-  return one === undefined || other === undefined || one === other;
-}
-
-/** IAM shows the URL without its scheme. */
-function nameOf({ url }: Provider): string {
-  return providerName(url).toLowerCase();
-}
-
 /** Rules about IAM identity providers. */
 export const providerRules: readonly Rule[] = rulesOf({
   P01: {
     severity: "error",
     title: "two identity providers with one URL in one account",
     remedy: "keep one of them, with the audiences of both",
-    providers: (providers) =>
-      providers
-        .filter((one, i) =>
-          providers.slice(0, i).some((other) => nameOf(one) === nameOf(other) && mayShareAccount(one, other)),
-        )
+    providers: (providers) => {
+      const all = providers.map(({ arn, ...provider }) => ({
+        ...{ ...provider, name: providerName(provider.url).toLowerCase() },
+        account: arn === null ? undefined : parseArn(arn)?.account,
+      }));
+      // One whose account is not known may be in any.
+      const isTwin = (one: (typeof all)[number], other: (typeof all)[number]): boolean =>
+        one.name === other.name && (one.account ?? other.account) === (other.account ?? one.account);
+      return all
+        .filter((one, i) => all.slice(0, i).some((other) => isTwin(one, other)))
         .map(({ url, origin }) => ({
           message: `another identity provider has the URL ${quote(url)} too: IAM allows only one for each URL in an account`,
           origin,
-        })),
+        }));
+    },
   },
   P02: {
     severity: "error",

@@ -24,12 +24,6 @@ function saidOf(login: TrustStatement, claim: string, view: TrustView): readonly
   return [...own, ...demands(view, login, claim)];
 }
 
-function audienceRemedy({ issuers: [issuer] }: TrustStatement): string {
-  if (issuer?.foreign?.audience === "pool") return namingRemedy(issuer);
-  const [wanted = audience] = issuer === undefined ? [] : audiencesOf(issuer);
-  return `add "StringEquals": {${quote(`${issuer?.providerName ?? "ISSUER"}:aud`)}: ${quote(wanted)}}`;
-}
-
 /** What the identity provider registers, where the files show it; one of another account is another one. */
 function registeredBy({ principal, providerName: name }: TrustedIssuer, view: TrustView): readonly string[] {
   return view.surroundings.identityProviders
@@ -112,10 +106,13 @@ export const loginRules: readonly Rule[] = rulesOf({
       const everything = own.find((c) => c.positive && c.values.some((value) => isAnybodys(c, value)));
       const isNamed = saidOf(login, "aud", view).some((c) => !c.negated && c.base !== "null");
       if (everything === undefined && isNamed) return null;
+      const [issuer] = login.issuers;
+      const named =
+        issuer && `${quote(`${issuer.providerName}:aud`)}: ${quote(audiencesOf(issuer)[0] ?? audience)}`;
       return {
         message: `${login.name} has no condition that names an audience: tokens made for other services can log in too`,
         origin: (everything ?? own[0] ?? login).origin,
-        remedy: audienceRemedy(login),
+        remedy: issuer && (pool ? namingRemedy(issuer) : `add "StringEquals": {${named}}`),
       };
     }),
   },

@@ -1,5 +1,5 @@
 import { assumeAction, many } from "../../policy";
-import type { TrustCondition, TrustStatement, TrustView } from "../judgedRole";
+import type { TrustCondition, TrustStatement } from "../judgedRole";
 import { listed, rulesOf, type Rule } from "../rule";
 import { each, eachLogin, isAbout, isWithin, outcomeOfDeny, refusesAll, sameKey } from "./trustView";
 
@@ -24,19 +24,6 @@ function implies(narrow: TrustCondition, wide: TrustCondition): boolean {
   return few.values.every((v) => more.values.includes(v));
 }
 
-/** Why a Deny never applies to what the document allows; null where it may. */
-function neverApplies(deny: TrustStatement, view: TrustView): string | null {
-  const allows = view.statements.filter((s) => s.statement.Effect === "Allow");
-  const isPlainLogin = ({ issuers, statement }: TrustStatement): boolean =>
-    issuers.length > 0 && many(statement.Action).join().toLowerCase() === assumeAction.toLowerCase();
-  // What other principals do, or other actions, is not followed.
-  if (allows.length === 0 || !allows.every(isPlainLogin)) return null;
-  const about = allows.filter((allow) => allow.issuers.some((i) => isAbout(deny.statement, i.principal)));
-  if (about.length === 0) return "no login has its principals and actions";
-  const idle = deny.conditions.find((c) => about.every((allow) => outcomeOfDeny(c, allow, view) === "never"));
-  return idle === undefined ? null : `${idle.operator} on ${idle.key} never holds for what is allowed`;
-}
-
 /** Rules about what the statements of a trust policy are to each other. */
 export const relationRules: readonly Rule[] = rulesOf({
   T36: {
@@ -58,9 +45,18 @@ export const relationRules: readonly Rule[] = rulesOf({
     severity: "info",
     title: "a Deny that never applies",
     remedy: "fix its keys and values, or remove it",
-    trust: each((deny, view) => {
-      const why = deny.statement.Effect === "Deny" ? neverApplies(deny, view) : null;
-      return why === null ? null : `${deny.name} denies nothing: ${why}`;
+    trust: each(({ statement, conditions, name }, view) => {
+      const allows = view.statements.filter((s) => s.statement.Effect === "Allow");
+      const isPlainLogin = ({ issuers, statement: { Action } }: TrustStatement): boolean =>
+        issuers.length > 0 && many(Action).join().toLowerCase() === assumeAction.toLowerCase();
+      // What other principals do, or other actions, is not followed.
+      if (statement.Effect === "Allow" || allows.length === 0 || !allows.every(isPlainLogin)) return null;
+      const about = allows.filter((allow) => allow.issuers.some((i) => isAbout(statement, i.principal)));
+      if (about.length === 0) return `${name} denies nothing: no login has its principals and actions`;
+      const idle = conditions.find((c) => about.every((allow) => outcomeOfDeny(c, allow, view) === "never"));
+      return idle === undefined
+        ? null
+        : `${name} denies nothing: ${idle.operator} on ${idle.key} never holds for what is allowed`;
     }),
   },
   T42: {

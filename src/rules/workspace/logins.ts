@@ -1,5 +1,5 @@
 import type { Role } from "../../model/accessModel";
-import type { LoginStep, Placed, Word } from "../../model/gitpodYml";
+import type { LoginStep, Word } from "../../model/gitpodYml";
 import { fixedLimits } from "../../model/quotas";
 import { rulesOf, type GitpodYmlSubject, type PlacedObservation, type Rule } from "../rule";
 import { awsOperands, exclude, flagOf, isBelow, isMerged, loginsOf, snippetsOf } from "./steps";
@@ -36,17 +36,6 @@ function roleArnOf({ role }: LoginStep, { facts }: GitpodYmlSubject): Word | nul
     return place.line === line && at >= 0 && at < role.text.length;
   });
   return isPlaceholder ? null : role;
-}
-
-/** S10: roles that are none of the manifest's, or somebody else's. */
-function foreignRole({ text, place }: Placed, subject: GitpodYmlSubject): readonly PlacedObservation[] {
-  const arn = subject.shown(text);
-  const role = rolesOf(subject).find((one) => one.arn === text);
-  const remedy = ownRemedy(subject);
-  if (role === undefined) return [{ message: `the manifest has no role ${arn}`, place, remedy }];
-  if (subject.repositories.length === 0 || ownRoles(subject).includes(role)) return [];
-  const message = `${arn} is the role of ${role.entry.url}, and does not admit this repository`;
-  return [{ message, place, role: role.name, remedy }];
 }
 
 /** What a login says, and the phase that it stands in. */
@@ -157,7 +146,15 @@ export const gitpodLoginRules: readonly Rule[] = rulesOf({
       const set = subject.facts.settings
         .filter(({ name, value }) => name === "IDP_AWS_ROLE_ARN" && !/[<$]/.test(value.text))
         .map(({ value }) => value);
-      return [...written, ...set].flatMap((arn) => foreignRole(arn, subject));
+      const remedy = ownRemedy(subject);
+      return [...written, ...set].flatMap(({ text, place }): readonly PlacedObservation[] => {
+        const arn = subject.shown(text);
+        const role = rolesOf(subject).find((one) => one.arn === text);
+        if (role === undefined) return [{ message: `the manifest has no role ${arn}`, place, remedy }];
+        if (subject.repositories.length === 0 || ownRoles(subject).includes(role)) return [];
+        const message = `${arn} is the role of ${role.entry.url}, and does not admit this repository`;
+        return [{ message, place, role: role.name, remedy }];
+      });
     },
   },
   S15: {
