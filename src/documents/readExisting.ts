@@ -57,7 +57,7 @@ function readValue(value: unknown, asked: ExistingDocument["kind"] | null, found
       kind === "trust" ? { ...role, trust: document } : { ...role, permissions: present(document) },
     );
   };
-  if (isObject(value) ? own(value, "Statement") !== undefined : !Array.isArray(value)) addBare();
+  if (isObject(value) ? own(value, "Statement") !== undefined : typeof value === "string") addBare();
   // Both are tried: a plan has no key of the AWS CLI's, nor the other way round.
   else if ([readTerraform(value, found), readAwsOutput(value, found)].includes(true)) return;
   // Something with a Version is a policy without statements.

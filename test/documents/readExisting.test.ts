@@ -51,7 +51,7 @@ describe("a bare document", () => {
   });
 
   it("that is nothing that we know is a mistake that says what to give instead", () => {
-    for (const value of [{ PolicyNames: ["a"] }, [], [1], [trust], { version: 3, modules: [] }]) {
+    for (const value of [{ PolicyNames: ["a"] }, null, [], [1], [trust], { version: 3, modules: [] }]) {
       const { access, mistakes } = read(value);
       expect([access.roles, mistakes]).toEqual([
         [],

@@ -180,9 +180,7 @@ export const gitpodLoginRules: readonly Rule[] = rulesOf({
         return [];
       // Where another word is not known either, the role may be in it; a misspelled flag is said already.
       const isShown =
-        role === null
-          ? command.words.some(({ known, text }) => !known || /role.?arn/i.test(text))
-          : role.known;
+        role === null ? command.words.some(({ known, text }) => !known || /role/i.test(text)) : role.known;
       const message = `this logs in with a role that the file does not show, on the profile ${subject.shown(profile)}, which is for the role of the manifest`;
       return isShown ? [] : [{ message, place: role?.place ?? place }];
     }),
