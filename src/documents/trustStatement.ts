@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { quote } from "../diagnostics";
 import type { Condition, Statement } from "../model/policyDocument";
 import {
@@ -196,8 +195,11 @@ function readExpiry(values: readonly string[], reading: Reading): string | null 
  * @see https://www.w3.org/TR/NOTE-datetime
  */
 function dayOf(moment: string): string | null {
-  const isMoment = z.iso.datetime().safeParse(moment.replace(/\+00:00$/, "Z")).success;
-  return isMoment ? moment.slice(0, "YYYY-MM-DD".length) : null;
+  const [, seconds = ""] = /^([\d-]{10}T\d{2}:\d{2}:\d{2})(?:\.\d{1,9})?(?:Z|\+00:00)$/.exec(moment) ?? [];
+  const time = Date.parse(`${seconds}Z`);
+  // A 30 February would be a day in March.
+  const isReal = !Number.isNaN(time) && new Date(time).toISOString().startsWith(seconds);
+  return isReal ? seconds.slice(0, "YYYY-MM-DD".length) : null;
 }
 
 function readCidrs(values: readonly string[], reading: Reading): string | null {

@@ -3,9 +3,10 @@ import { globSync } from "tinyglobby";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { quoted } from "./process";
 
 const root = join(__dirname, "..", "..");
+
+export const quoted = (word: string) => `'${word}'`;
 
 /** Compiles `src/` into a folder, as `npm run build` does, but in a moment and without types. */
 export function compileInto(folder: string): void {

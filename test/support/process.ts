@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { quoted } from "./compiled";
 
 const top = join(__dirname, "..", "..");
-export const quoted = (word: string) => `'${word}'`;
 
 /** Shell words that run the CDKTF app in a process of its own, without the command of cdktf. */
 export function appLine(): string {
