@@ -27,7 +27,7 @@ import { checkOptions, CommandError, unknownName } from "./commandError";
 import { writeTogether } from "./drafts";
 import { checkQuestion } from "./explain";
 import { isFolder } from "./files";
-import { readDeployed } from "./importRole";
+import { readDeployed } from "./checkExisting";
 import type { CommandIo, ExitCode, Options } from "./io";
 import { readSound, type ReadProject } from "./project";
 import { meantRepo } from "./repository";

@@ -1,4 +1,4 @@
-import { placed, quote } from "../diagnostics";
+import { placed, quote, type Origin } from "../diagnostics";
 import { joinAccess, readExisting, type ExistingFile } from "../documents";
 import type { Installation } from "../model/accessModel";
 import type { ExistingAccess, ExistingDocument } from "../model/existing";
@@ -121,4 +121,40 @@ function refuseNothing(files: readonly ExistingFile[], access: ExistingAccess): 
     `there is no policy and no identity provider to judge in ${names}`,
     "pass a policy document, the output of aws iam get-role, or of terraform show -json",
   );
+}
+
+/** What files show of roles that exist, together, and what they name and do not show. */
+export function readDeployed(names: readonly string[], io: CommandIo) {
+  if (names.filter((name) => name === "-").length > 1)
+    throw new CommandError("standard input can be read once", "pass - once");
+  const files = names.flatMap((name) => readGiven(name, null, io));
+  refuseMistakes(files);
+  const none: ExistingAccess = { roles: [], identityProviders: [] };
+  const existing = files
+    .map(({ access }) => access)
+    .reduce((before, next) => joinAccess([before, next]), none);
+  if (existing.roles.length === 0)
+    throw new CommandError(
+      `there is no role in ${names.map(quote).join(" and ")}`,
+      "pass what aws iam get-role prints, with the role's policies, or aws iam get-account-authorization-details",
+    );
+  const missing = files.flatMap((file) =>
+    file.missing.map(({ origin, message }) => `${placeOf(file, origin)}: ${message}`),
+  );
+  return { existing, files, missing };
+}
+
+/** What is not read as everybody reads it could be any role's. */
+function refuseMistakes(files: readonly ExistingFile[]): void {
+  for (const { mistakes, ...file } of files)
+    for (const { origin, message, remedy } of mistakes)
+      throw new CommandError(
+        `${placeOf(file, origin)}: ${message}`,
+        remedy ?? "pass the JSON as the AWS CLI prints it",
+      );
+}
+
+function placeOf({ file, locate }: Pick<ExistingFile, "file" | "locate">, { path }: Origin): string {
+  const { line, column } = locate(path);
+  return `${file}:${line}:${column}`;
 }

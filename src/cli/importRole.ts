@@ -1,13 +1,11 @@
-import { printable, quote, type Origin } from "../diagnostics";
-import { atomsOf, joinAccess, type ExistingFile } from "../documents";
+import { printable } from "../diagnostics";
+import { atomsOf } from "../documents";
 import { importRoles, type ImportedRole } from "../documents/importRoles";
 import { manifestText } from "../documents/manifestText";
 import type { ManifestFiles } from "../manifest";
-import type { ExistingAccess } from "../model/existing";
 import type { Partition } from "../model/partitions";
 import { permissionPolicy, trustPolicy, type TrustSource } from "../policy";
-import { readGiven } from "./checkExisting";
-import { CommandError } from "./commandError";
+import { readDeployed } from "./checkExisting";
 import type { CommandIo, ExitCode } from "./io";
 import { readProject } from "./project";
 
@@ -26,42 +24,6 @@ export function importRoleCommand(names: readonly string[], io: CommandIo): Exit
   for (const remark of remarks) io.stderr.write(`${printable(remark)}\n`);
   const whole = entries.every((role) => role.notes.length === 0 && role.account.regions.length > 0);
   return whole && withoutEntry.length === 0 && remarks.length === 0 ? 0 : 1;
-}
-
-/** What files show of roles that exist, together, and what they name and do not show. */
-export function readDeployed(names: readonly string[], io: CommandIo) {
-  if (names.filter((name) => name === "-").length > 1)
-    throw new CommandError("standard input can be read once", "pass - once");
-  const files = names.flatMap((name) => readGiven(name, null, io));
-  refuseMistakes(files);
-  const none: ExistingAccess = { roles: [], identityProviders: [] };
-  const existing = files
-    .map(({ access }) => access)
-    .reduce((before, next) => joinAccess([before, next]), none);
-  if (existing.roles.length === 0)
-    throw new CommandError(
-      `there is no role in ${names.map(quote).join(" and ")}`,
-      "pass what aws iam get-role prints, with the role's policies, or aws iam get-account-authorization-details",
-    );
-  const missing = files.flatMap((file) =>
-    file.missing.map(({ origin, message }) => `${placeOf(file, origin)}: ${message}`),
-  );
-  return { existing, files, missing };
-}
-
-/** What is not read as everybody reads it could be any role's. */
-function refuseMistakes(files: readonly ExistingFile[]): void {
-  for (const { mistakes, ...file } of files)
-    for (const { origin, message, remedy } of mistakes)
-      throw new CommandError(
-        `${placeOf(file, origin)}: ${message}`,
-        remedy ?? "pass the JSON as the AWS CLI prints it",
-      );
-}
-
-function placeOf({ file, locate }: Pick<ExistingFile, "file" | "locate">, { path }: Origin): string {
-  const { line, column } = locate(path);
-  return `${file}:${line}:${column}`;
 }
 
 /** A region for the trial: any of the partition. The entry does not depend on it. */
