@@ -58,10 +58,9 @@ export default tseslint.config(
     languageOptions: {
       sourceType: "script",
       globals: Object.fromEntries(
-        [...["document", "location", "Node", "matchMedia", "addEventListener", "scrollTo"]].map((name) => [
-          name,
-          "readonly",
-        ]),
+        [...["document", "location", "Node", "matchMedia", "addEventListener", "scrollTo", "FormData"]].map(
+          (name) => [name, "readonly"],
+        ),
       ),
     },
   },

@@ -138,7 +138,11 @@ describe("what makes no sense on Ona is refused with what to write", () => {
       `defaults: { project: ${p} }\nrepos: [{ url: https://github.com/acme/app }]`,
       /single entry/,
     ],
-    ["project of an org", `orgs: [{ url: https://github.com/acme, project: ${p} }]`, /belongs to an entry of repos/],
+    [
+      "project of an org",
+      `orgs: [{ url: https://github.com/acme, project: ${p} }]`,
+      /belongs to an entry of repos/,
+    ],
   ])("%s", (_, rest, refusal) => {
     const text = `version: 1\naccounts: { dev: { id: "123456789012", region: us-east-1 } }\ninstallations:\n${classic}${rest}\n`;
     expect(refusalsOf(text)).toEqual([expect.stringMatching(refusal)]);
