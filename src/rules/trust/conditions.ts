@@ -5,6 +5,7 @@ import { observed, rulesOf, type Observation, type Rule, type Said } from "../ru
 import {
   claimsOfEveryIssuer,
   conditionsOf,
+  contradicted,
   demands,
   each,
   eachLogin,
@@ -12,7 +13,6 @@ import {
   hasPlaceholder,
   hasWildcard,
   idleValue,
-  isApart,
   isDemanded,
   isEverything,
   isIdentity,
@@ -20,7 +20,6 @@ import {
   isOpen,
   isOwn,
   isPatternValue,
-  isWithin,
   issuerNames,
   literally,
   neverEquals,
@@ -61,17 +60,6 @@ function uselessWildcard(operators: RegExp): NonNullable<Rule["trust"]> {
 /** What a condition on a key that is never there comes to. */
 function effectOf(c: TrustCondition, login: TrustStatement, view: TrustView): string {
   return outcome(c, login, view) === "never" ? "nobody can log in" : "the condition limits nothing";
-}
-
-/** Can nothing of one value of a condition meet another condition, too? */
-function refuses(other: TrustCondition, own: TrustCondition, value: string): boolean {
-  if (other.set !== null || other.ifExists) return false;
-  const one = { ...own, values: [value] };
-  if (other.negated) return isWithin(one, other);
-  // Two lists of exact values that differ in part are a choice; a pattern beside them is a mistake.
-  if (other.base === own.base && own.base !== "stringlike")
-    return !own.values.some((v) => other.values.includes(v));
-  return isApart(one, other);
 }
 
 /** Does a condition limit the addresses of requests? */
@@ -209,13 +197,7 @@ export const conditionRules: readonly Rule[] = rulesOf({
     title: "conditions on sub that exclude each other",
     remedy: "write all values in one StringLike list, or a statement for each operator",
     trust: eachIdentity((c, login) => {
-      if (c.claim !== "sub" || !c.binding || !c.comparable) return null;
-      const others = on(login, "sub").filter((other) => other !== c && other.comparable);
-      const dead = c.values.filter(
-        (value) =>
-          (c.base === "stringlike" || !hasWildcard(value)) &&
-          others.some((other) => refuses(other, c, value)),
-      );
+      const dead = contradicted(c, login);
       const [value] = dead;
       if (value === undefined) return null;
       const what = dead.length === c.values.length ? "no subject" : `nothing that matches ${quote(value)}`;

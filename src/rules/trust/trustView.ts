@@ -396,6 +396,28 @@ function isClosed(login: TrustStatement, view: TrustView): boolean {
   return (
     login.issuers.every((issuer) => issuer.problem !== null) ||
     login.conditions.some((c) => outcome(c, login, view) === "never") ||
+    on(login, "sub").some((c) => c.values.length > 0 && contradicted(c, login).length === c.values.length) ||
     view.statements.some((deny) => refusesAll(deny, login, view))
   );
+}
+
+/** Values of a condition on sub that another one of the same statement refuses. */
+export function contradicted(c: TrustCondition, login: TrustStatement): readonly string[] {
+  if (c.claim !== "sub" || !c.binding || !c.comparable) return [];
+  const others = on(login, "sub").filter((other) => other !== c && other.comparable);
+  return c.values.filter(
+    (value) =>
+      (c.base === "stringlike" || !hasWildcard(value)) && others.some((other) => refuses(other, c, value)),
+  );
+}
+
+/** Can nothing of one value of a condition meet another condition, too? */
+function refuses(other: TrustCondition, own: TrustCondition, value: string): boolean {
+  if (other.set !== null || other.ifExists) return false;
+  const one = { ...own, values: [value] };
+  if (other.negated) return isWithin(one, other);
+  // Two lists of exact values that differ in part are a choice; a pattern beside them is a mistake.
+  if (other.base === own.base && own.base !== "stringlike")
+    return !own.values.some((v) => other.values.includes(v));
+  return isApart(one, other);
 }
