@@ -30,7 +30,9 @@ const wanted: Readonly<Record<string, readonly RegExp[]>> = {
   "07a-issuer-not-gitpod-classic": [
     /^error M04: .* is the issuer of Ona.*; write kind: ona and organizationId/,
   ],
-  "07b-issuer-not-gitpod-classic": [/^error M04: .* is the issuer of another service, such as GitHub Actions, not of Gitpod/],
+  "07b-issuer-not-gitpod-classic": [
+    /^error M04: .* is the issuer of another service, such as GitHub Actions, not of Gitpod/,
+  ],
   "08-ona-manifest": [/^error M04: .* is the issuer of Ona.*; write kind: ona and organizationId/],
   "10-two-roles-of-one-repository": [/^error R08: .*snippet: \{ profile: writer \}/],
   "13-waiver-swallows": [/^error W07: /],
