@@ -23,8 +23,8 @@ import { full } from "./proof/settings";
 import { accountStackJson } from "./support/stacks";
 
 const texts = nastyTexts(full ? 1000 : 520);
-/** One text in sixteen for each field, so that sixteen fields together have seen them all; with FULL=1 every fourth. */
-const share = full ? 4 : 16;
+/** One text in sixteen for each field, so that sixteen fields together have seen them all; with FULL=1 every sixth. */
+const share = full ? 6 : 16;
 const textsFor = (name: FieldName) => texts.filter((_, i) => i % share === names.indexOf(name) % share);
 /** Snippets that are run in bash, which takes its time. */
 const runsInBash = full ? 100 : 3;

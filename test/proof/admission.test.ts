@@ -37,7 +37,7 @@ describe.each(kinds)("a role on %s", (kind) => {
           }
         },
       ),
-      runs(40, 3_000),
+      runs(40, 1_500),
     );
     expect(declared).toBeGreaterThan(25);
     for (const outcome of ["admitted", "refused, another's", "refused, its own or nothing"])
@@ -67,7 +67,7 @@ describe.each(kinds)("a role on %s", (kind) => {
           }
         },
       ),
-      runs(40, 3_000),
+      runs(40, 1_500),
     );
     for (const outcome of ["admitted", "refused"])
       expect([outcome, tally.share(outcome) > 0.02]).toEqual([outcome, true]);

@@ -46,7 +46,7 @@ test("a merge inserts, says nothing else, is idempotent, follows the manifest, a
       expect(next).toEqual(mergeSnippet(text, changed, options({ awaits })));
       expect(next.ok && removeSnippet(next.text)).toEqual({ ok: true, text });
     }),
-    runs(15, 1_500),
+    runs(15, 1_000),
   );
   expect(counts.merged).toBeGreaterThan(counts.refused * 4);
 });
@@ -79,7 +79,7 @@ test("whatever is done to a merged file, nothing is lost and nothing invalid is 
       if (!removed.ok) throw new Error(JSON.stringify(removed.problems));
       expect(removeSnippet(removed.text ?? "none")).toEqual(removed);
     }),
-    runs(80, 1_500),
+    runs(80, 1_000),
   );
   expect(Math.min(counts.written, counts.refused)).toBeGreaterThan(12);
 });
