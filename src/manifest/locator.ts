@@ -1,9 +1,11 @@
+import { parseEvents } from "js-yaml";
 import type { Diagnostic, Origin, Path, Position } from "../diagnostics/diagnostic";
 import type { Locator } from "./parsedManifest";
 import { textPositions } from "../diagnostics/textPositions";
 import type { TextPositions } from "../diagnostics/textPositions";
-import { isMerge } from "./yamlTree";
+import { isMerge, yamlTree } from "./yamlTree";
 import type { YamlMap, YamlNode, YamlPair } from "./yamlTree";
+import { attempt } from "./yamlValue";
 
 /** A file's text, for questions about places. */
 export interface SourceText {
@@ -16,18 +18,24 @@ export interface SourceText {
   readonly locate: (path: Path, at: "key" | "value") => Position;
 }
 
-/** @param root - what is written in the text, where it is YAML */
-export function sourceText(text: string, root: YamlNode | undefined): SourceText {
+/** The tree is made at the first question: of a large manifest it takes more memory than all else. */
+export function sourceText(text: string): SourceText {
   const positions = textPositions(text);
+  let tree: { readonly root: YamlNode | undefined } | undefined;
+  const read = () => {
+    const events = attempt(() => parseEvents(text, {}));
+    return events.ok ? yamlTree(text, events.value) : { root: undefined };
+  };
+  const root = () => (tree ??= read()).root;
   const pairs = pairIndex();
   return {
     ...{ positions, pairs },
     node(path) {
-      const { node, isWhole } = walk(root, path, pairs);
+      const { node, isWhole } = walk(root(), path, pairs);
       return isWhole ? node : undefined;
     },
     locate(path, at) {
-      const { node, key, isWhole } = walk(root, path, pairs);
+      const { node, key, isWhole } = walk(root(), path, pairs);
       return positions.at(((at === "key" && isWhole ? key : undefined) ?? node)?.start ?? 0);
     },
   };

@@ -2,16 +2,14 @@ import { parseEvents } from "js-yaml";
 import type { YAMLException } from "js-yaml";
 import { printable, quote } from "../diagnostics/quote";
 import { textPositions } from "../diagnostics/textPositions";
-import { expanded, yamlTree } from "./yamlTree";
-import type { YamlNode, YamlProblem } from "./yamlTree";
+import { documentFaults, expanded, yamlTree } from "./yamlTree";
+import type { YamlProblem } from "./yamlTree";
 import { attempt, construct, yamlProblems } from "./yamlValue";
 
 /** What one YAML file holds: a value that is safe to walk where there is one, and everything wrong with its YAML. */
 interface YamlFile {
   /** Undefined where the problems leave nothing to examine. */
   readonly value: unknown;
-  /** Undefined where the text is not YAML. */
-  readonly root?: YamlNode | undefined;
   readonly problems: readonly YamlProblem[];
 }
 
@@ -20,8 +18,8 @@ export function readYaml(text: string): YamlFile {
   const parsed = attempt(() => parseEvents(text, {}));
   if (!parsed.ok) return { value: undefined, problems: [syntaxProblem(parsed.error, text)] };
   const { value: events } = parsed;
-  const { root, excess, second } = yamlTree(text, events);
-  const failure = (...problems: readonly YamlProblem[]): YamlFile => ({ value: undefined, root, problems });
+  const { excess, second } = documentFaults(text, events);
+  const failure = (...problems: readonly YamlProblem[]): YamlFile => ({ value: undefined, problems });
   if (second !== undefined)
     return failure({
       ...({ code: "Y02", offset: second } as const),
@@ -30,12 +28,13 @@ export function readYaml(text: string): YamlFile {
     });
   if (excess !== undefined) return failure(excess);
   const strict = construct(text, events, "strict");
-  if (strict.ok) return (strict.value ?? null) === null ? failure(empty) : { ...strict, root, problems: [] };
+  if (strict.ok) return (strict.value ?? null) === null ? failure(empty) : { ...strict, problems: [] };
   // It stopped at the first mistake: these are all, and what can be saved nevertheless.
+  const { root } = yamlTree(text, events);
   const problems = root === undefined ? [] : yamlProblems(text, events, root, textPositions(text));
   if (problems.length === 0) return failure(syntaxProblem(strict.error, text));
   const lenient = construct(text, events, "lenient");
-  if (lenient.ok) return { value: lenient.value, root, problems };
+  if (lenient.ok) return { value: lenient.value, problems };
   // An unknown tag or alias stops both constructions: it has been said.
   const said = problems.some((problem) => problem.code === "Y01");
   return failure(...problems, ...(said ? [] : [syntaxProblem(lenient.error, text)]));

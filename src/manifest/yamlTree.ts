@@ -104,6 +104,13 @@ export function yamlTree(text: string, events: readonly Event[]): YamlDocument {
   return { root, excess: reader.excess, second: secondDocument(reader) };
 }
 
+/** The same but for the tree, which takes a while and is of use only where there are aliases or several documents. */
+export function documentFaults(text: string, events: readonly Event[]): Omit<YamlDocument, "root"> {
+  const marks = events.filter(({ type }) => type === EVENT_ID.DOCUMENT || type === EVENT_ID.ALIAS);
+  const isPlain = marks.length < 2 && events.length <= maxNodes;
+  return isPlain ? { excess: undefined, second: undefined } : yamlTree(text, events);
+}
+
 function secondDocument({ text, events, end }: Reader): number | undefined {
   const [first, second] = events.filter(({ type }) => type === EVENT_ID.DOCUMENT);
   if (second === undefined) return undefined;

@@ -277,11 +277,14 @@ export function resourceArn(kind: GrantKind, target: GrantTarget): string {
 
 /** Fills in the `{…}` of a template: `{bucket}` and `{domain}` stand before the first slash of a name, `{key}` behind. */
 export function fillTemplate(template: string, target: GrantTarget, arn?: string): string {
-  const slash = target.name.indexOf("/");
-  const [folder, key] = [target.name.slice(0, slash), target.name.slice(slash + 1)];
-  const fields = { ...target, arn, bucket: folder, domain: folder, key };
-  return template.replace(/\{([a-z]+)\}/g, (_, field: keyof typeof fields) => {
-    const value = fields[field];
+  const { name } = target;
+  const fieldOf = (field: string): string | undefined => {
+    if (field === "arn") return arn;
+    if (field === "bucket" || field === "domain") return name.slice(0, name.indexOf("/"));
+    return field === "key" ? name.slice(name.indexOf("/") + 1) : target[field as keyof GrantTarget];
+  };
+  return template.replace(/\{([a-z]+)\}/g, (_, field: string) => {
+    const value = fieldOf(field);
     if (value === undefined) throw new Error(`template ${template} names an unknown field ${field}`);
     return value;
   });

@@ -1,8 +1,7 @@
-import { parseEvents, SCALAR_STYLE } from "js-yaml";
+import { SCALAR_STYLE } from "js-yaml";
 import { escapeHidden, textPositions, type Path, type Position } from "../../diagnostics";
 import { sourceText, written, type SourceText } from "../../manifest/locator";
-import { attempt } from "../../manifest/yamlValue";
-import { yamlTree, type YamlNode, type YamlScalar } from "../../manifest/yamlTree";
+import type { YamlNode, YamlScalar } from "../../manifest/yamlTree";
 import type {
   GitpodYmlFacts,
   OurTasks,
@@ -82,8 +81,7 @@ export function readForLint(text: string, parser: ShellParser): LintedFile {
   const tooLong = text.length > longestGitpodYml;
   const read = readTaskFile(tooLong ? "{}" : text);
   const taken = tooLong ? text : read.text;
-  const events = attempt(() => parseEvents(read.text, {}));
-  const source = sourceText(read.text, events.ok ? yamlTree(read.text, events.value).root : undefined);
+  const source = sourceText(read.text);
   const [lines, positions] = [text.split(/\r\n|\n|\r/), textPositions(taken)];
   // Blanks that its parser gave a line do not count.
   const added = taken.split(/\r\n|\n|\r/).map((line, i) => line.length - (lines[i]?.length ?? 0));
