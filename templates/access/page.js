@@ -232,7 +232,7 @@ function showFigures() {
     ["repositories and organizations", by.entry.keys.length],
     ["accounts", by.account.keys.length],
     ["resources", by.resource.keys.length],
-    ["roles with wide permissions", roles.filter((role) => role.may.some(({ level }) => level === "wide")).length],
+    ["with wide permissions", roles.filter((role) => role.may.some(({ level }) => level === "wide")).length],
     ["with accepted risks", roles.filter((role) => role.accepted.length > 0).length],
     ["ended, or ending in 30 days", roles.filter((role) => endsIn(role, 30)).length],
   ];
