@@ -102,7 +102,7 @@ export interface TaskFileProblem {
 /** A file of tasks as Gitpod or Ona reads it. */
 export interface TaskFile {
   readonly format: TaskFormat;
-  /** The text as it was read: with blanks in front of lines that Gitpod takes and our parser would not. */
+  /** What the parser read: the text, with blanks before lines that Gitpod accepts and the parser does not. */
   readonly text: string;
   /** What the text says, whether it is accepted or not; undefined where it is not one YAML document. */
   readonly value: unknown;
