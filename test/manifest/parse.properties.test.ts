@@ -51,7 +51,8 @@ test("no text makes it throw, and every place is inside of the text", () => {
       const text = parts.join("").toWellFormed();
       assertReportable(parse(text), text);
     }),
-    runs(100, 3_000),
+    // A hidden character in a key that seems to go on behind a comma.
+    { ...runs(100, 3_000), examples: [[["\u202eversion: 1!\r\nurl: "]]] },
   );
 });
 
