@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { accountSchema, installationSchema } from "../../src/manifest/accountSchema";
 import { contextSchema, orgSchema, repoSchema, statementSchema } from "../../src/manifest/entrySchema";
 import { grantSchema } from "../../src/manifest/grantSchema";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { codes } from "./markdown";
 
 /** What a page says about one key of the manifest. */

@@ -1,5 +1,5 @@
 import { Token } from "cdktf";
-import { z } from "zod";
+import * as z from "zod";
 import { repoSchema } from "../manifest/entrySchema";
 import type { Context } from "../model/accessModel";
 import { policyName, roleName } from "../model/names";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import {
   accountId,
   expects,
@@ -10,13 +10,15 @@ import {
   profile,
   roleArn,
   rolePath,
+  short,
   tags,
   text,
   uuid,
   visible,
 } from "./scalars";
 
-const quota = (what: string) => optional(z.int().min(1).max(100_000), what);
+const count = z.int().check(z.gte(1), z.lte(100_000));
+const quota = (what: string) => optional(count, what);
 const region = visible(32);
 const plain = (max: number, allowed: string) =>
   text(/^[A-Za-z0-9][A-Za-z0-9 _./:@=+-]*$/, max, { allowed, remedy: "take the other characters out" });
@@ -38,10 +40,7 @@ const kmsKeyId = text(
 );
 
 const localBackend = z.strictObject({
-  path: z
-    .string()
-    .min(1)
-    .max(500)
+  path: short(500)
     .refine(
       (p) => isNormal(p) && !/^[/\\]|^[A-Za-z]:/.test(p),
       expects(
@@ -142,7 +141,7 @@ const claimKey = z.enum(
   ),
 );
 
-const issuer = z.string().min(1).max(255);
+const issuer = short(255);
 const organizationId = uuid(
   "copy org_id, or of Ona organization_id, from gp or ona idp token --audience sts.amazonaws.com --decode",
 );

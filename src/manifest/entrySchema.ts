@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isVisible } from "../diagnostics/quote";
 import { grantSchema, includedGrantSchema } from "./grantSchema";
 import {
@@ -11,6 +11,7 @@ import {
   policyArn,
   profile,
   rolePath,
+  short,
   tags,
   text,
   uuid,
@@ -90,21 +91,19 @@ export const contextSchema = z.union([
 
 const longestCommandLine = 3_900;
 
-const command = z
-  .string()
-  .min(1)
-  .max(4096)
-  .refine(
+const command = short(4096).check(
+  z.refine(
     isVisibleInLines,
     expects("a command without control characters", "use spaces for tabs, and retype the rest by hand"),
-  )
-  .refine(
+  ),
+  z.refine(
     (s) => s.split("\n").every((line) => Buffer.byteLength(line) <= longestCommandLine),
     expects(
       `a command with lines of at most ${longestCommandLine} bytes, which is what a terminal takes`,
       "break the line, or call a script of the repository",
     ),
-  );
+  ),
+);
 
 const taskName = text(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 64, {
   allowed: "a task name of letters, digits, _ and -, which begins with a letter or digit",
@@ -181,7 +180,7 @@ const shared = {
   ),
   expires: optional(date, "The first day without access, from 00:00 UTC; by default there is none"),
   sourceCidrs: optional(
-    z.array(z.string().min(1).max(64)).min(1).max(100),
+    z.array(short(64)).min(1).max(100),
     "Addresses from which a login is allowed, by default any address",
   ),
   exclusive: flag("Terraform removes policies attached to the role by hand; by default as the account says"),
@@ -206,11 +205,7 @@ const accept = optional(
 );
 
 const own = {
-  url: z
-    .string()
-    .min(1)
-    .max(500)
-    .describe("https URL of the organization or repository, as the browser shows it"),
+  url: short(500).describe("https URL of the organization or repository, as the browser shows it"),
   name: optional(roleName, "The role's name, by default <installation>-<path of the URL>"),
   adopt: flag("The role exists already: import it into Terraform's state; by default false"),
 };

@@ -1,7 +1,8 @@
-import { z } from "zod";
-import { expects, name, optional, visible } from "./scalars";
+import * as z from "zod";
+import { expects, name, optional, short, visible } from "./scalars";
 
-const resource = (what: string) => optional(visible(1024), what);
+const nameOrArn = visible(1024);
+const resource = (what: string) => optional(nameOrArn, what);
 
 /** What grants can name: the key of an item is its kind, the value the resource's name or ARN. */
 const resources = {
@@ -36,7 +37,8 @@ const access = visible(
   32,
   expects("one word", "write an item for each access, e.g. one with access: read, one with access: write"),
 );
-const place = z.string().min(1).max(32);
+const place = short(32);
+const keyOrField = visible(256);
 
 const grantObject = z.strictObject({
   ...resources,
@@ -47,12 +49,12 @@ const grantObject = z.strictObject({
     "What may be done, by default the least that the kind of grant has",
   ),
   env: optional(
-    z.string().min(1).max(128),
+    short(128),
     "Environment variable that the snippet sets to the value of the secret or parameter",
   ),
-  key: optional(visible(256), "With env: one field of a JSON secret, instead of all of it"),
+  key: optional(keyOrField, "With env: one field of a JSON secret, instead of all of it"),
   kmsKey: optional(
-    visible(256),
+    keyOrField,
     "The customer's own KMS key, by id or ARN, that encrypts the secret, parameter, bucket or queue",
   ),
   account: optional(place, "Account of the resource: a name, or 12 digits in quotes; by default the role's"),

@@ -1,5 +1,5 @@
 import { safeParse } from "zod";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Origin, Path, Problem } from "../diagnostics/diagnostic";
 import { nearest } from "../diagnostics/nearest";
 import { pathText, quote } from "../diagnostics/quote";

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { DiagnosticCode, Origin, Problem } from "../diagnostics/diagnostic";
 import { quote } from "../diagnostics/quote";
 import { followIncludes } from "./includes";

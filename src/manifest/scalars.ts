@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isVisible } from "../diagnostics/quote";
 
 /**
@@ -9,13 +9,24 @@ export function expects(allowed: string, remedy: string): string {
   return `${allowed}\n${remedy}`;
 }
 
-/** A key that may be left out. @param what - its description, for editors and docs/manifest.md */
+/**
+ * A key that may be left out. Each step of a chain as `.optional().describe()` copies the schema: here, and in the
+ * functions below, one copy takes all of them, since a command that starts builds every schema first.
+ * @param what - its description, for editors and docs/manifest.md
+ */
 export function optional<T extends z.ZodType>(schema: T, what: string) {
-  return schema.optional().describe(what);
+  const key = z.optional(schema);
+  z.globalRegistry.add(key, { description: what });
+  return key;
 }
 
+const truth = z.boolean();
+
 /** A setting of true or false. */
-export const flag = (what: string) => optional(z.boolean(), what);
+export const flag = (what: string) => optional(truth, what);
+
+/** Text of bounded length that is not empty. */
+export const short = (max: number) => z.string().check(z.minLength(1), z.maxLength(max));
 
 /** A string of bounded length that matches a pattern. Bounds keep hostile lengths away from every later stage. */
 export function text(
@@ -24,7 +35,7 @@ export function text(
   rule: { readonly allowed: string; readonly remedy: string },
 ) {
   const error = expects(rule.allowed, rule.remedy);
-  return z.string(error).max(max, error).regex(pattern, error);
+  return z.string(error).check(z.maxLength(max, error), z.regex(pattern, error));
 }
 
 /**
@@ -33,7 +44,7 @@ export function text(
  */
 export function visible(max: number, whenNoText?: string) {
   const error = expects("text without invisible characters", "retype the text by hand");
-  return z.string({ error: whenNoText }).min(1).max(max).refine(isVisible, error);
+  return z.string({ error: whenNoText }).check(z.minLength(1), z.maxLength(max), z.refine(isVisible, error));
 }
 
 /** Names of accounts, installations and grant sets. */
@@ -91,11 +102,11 @@ export function durationSeconds(s: string): number {
 const dateError = expects("a date that exists, as YYYY-MM-DD", "write year-month-day, e.g. 2027-03-31");
 
 /** A calendar date, `YYYY-MM-DD`. */
-export const date = z.string().max(10, dateError).refine(isCalendarDate, dateError);
+export const date = z.string().check(z.maxLength(10, dateError), z.refine(isCalendarDate, dateError));
 
 /** True for a day that exists, written `YYYY-MM-DD`. */
 export function isCalendarDate(s: string): boolean {
-  return z.iso.date().safeParse(s).success;
+  return z.regexes.date.test(s);
 }
 
 /** True for visible text in Unicode normal form C, into which Terraform would bring it. */

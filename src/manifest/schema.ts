@@ -1,9 +1,9 @@
-import { z } from "zod";
+import * as z from "zod";
 import { accountSchema, installationSchema } from "./accountSchema";
 import type { contextSchema, statementSchema } from "./entrySchema";
 import { defaultsSchema, includedOrgSchema, includedRepoSchema, orgSchema, repoSchema } from "./entrySchema";
 import { grantSchema } from "./grantSchema";
-import { expects, name, optional } from "./scalars";
+import { expects, name, optional, short } from "./scalars";
 
 /*
  * The manifest language, one schema for each of its nouns. Descriptions reach editors by the JSON Schema and
@@ -21,13 +21,10 @@ export const manifestSchema = z.strictObject({
     .record(name, installationSchema)
     .describe("Gitpod installations and Ona organizations, by name"),
   scmHosts: optional(
-    z.record(z.string().min(1).max(200), z.enum(["github", "gitlab", "bitbucket-server"])),
+    z.record(short(200), z.enum(["github", "gitlab", "bitbucket-server"])),
     "Self-hosted source control hosts: their kinds, by host name, port and path prefix",
   ),
-  include: optional(
-    z.array(z.string().min(1).max(500)).min(1).max(100),
-    "Files that hold orgs and repos only",
-  ),
+  include: optional(z.array(short(500)).min(1).max(100), "Files that hold orgs and repos only"),
   grantSets: optional(z.record(name, z.array(grantSchema).min(1).max(500)), "Named lists of grants"),
   defaults: optional(
     defaultsSchema,

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Path } from "../diagnostics/diagnostic";
 
 type AnySchema = z.core.$ZodType;

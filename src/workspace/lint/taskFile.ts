@@ -7,7 +7,7 @@ import {
   mergeTag,
   timestampTag,
 } from "js-yaml";
-import { z } from "zod";
+import * as z from "zod";
 import type { Path } from "../../diagnostics/diagnostic";
 import { escapeHidden, pathText } from "../../diagnostics/quote";
 import type { TaskFormat } from "../../model/accessModel";
