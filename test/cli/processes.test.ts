@@ -7,12 +7,17 @@ import { manifest } from "../support/project";
 inTemporaryFolder();
 const commandLine = compiledLine();
 
-/** As many as give a signal its turn between two snippets; each with a warning, more than a pipe holds. */
-const repos = Array.from(
-  { length: 300 },
-  (_, i) => `  - url: https://github.com/acme/app-${i}\n    accept: [{ rule: T54, reason: not needed }]`,
-).join("\n");
-const many = manifest(`repos:\n${repos}`, "", "host: gitpod.io");
+/** A manifest of so many repositories, each with a warning. */
+function manifestOf(repositories: number): string {
+  const repos = Array.from(
+    { length: repositories },
+    (_, i) => `  - url: https://github.com/acme/app-${i}\n    accept: [{ rule: T54, reason: not needed }]\n`,
+  );
+  return manifest(`repos:\n${repos.join("")}`, "", "host: gitpod.io");
+}
+
+/** As many as give a signal its turn between two snippets. */
+const many = manifestOf(120);
 
 /** The process gets the signal when it first calls this function of `fs` on such a path. */
 const signalAt = (name: string, path: RegExp) => `const fs = require("node:fs");
@@ -61,7 +66,8 @@ describe("streams", () => {
   });
 
   fullTest("a reader that has seen enough of stdout or stderr changes nothing", () => {
-    write({ "manifest.yaml": many });
+    // More than a pipe holds.
+    write({ "manifest.yaml": manifestOf(300) });
     const { stdout } = bash(`${commandLine()} synth 2>&1 | head -n 1; echo "\${PIPESTATUS[0]}"`);
     expect(stdout).toMatch(/warning T57.*\n0\n$/);
     expect(Object.keys(tree()).length).toBe(303);

@@ -21,7 +21,7 @@ const manifests = [
   const account = (name: string, i: number) =>
     `  ${name}: { id: "${111111111111 + i}", region: eu-central-1 }\n`;
   const repos = Array.from(
-    { length: 120 },
+    { length: 40 },
     (_, i) =>
       `  - { url: "https://github.com/acme-${(i + version) % 3}/app-${i * (version + 1)}", sessionDuration: ${version + 1}h }\n`,
   );
@@ -70,7 +70,7 @@ test(`of ${runs} synths that are killed none leaves half a file, nor anything th
     known.push(after);
     bash(`exec ${commandLine("./.preload.cjs")} synth`, {
       SIGNAL: random() < 0.7 ? "SIGKILL" : "SIGTERM",
-      CALL: String(Math.round(random() * 600) / 2),
+      CALL: String(Math.round(random() * 300) / 2),
     });
     for (const [file, text] of Object.entries(tree()))
       if (!/\.(tmp|cjs)(\/|$)/.test(file))

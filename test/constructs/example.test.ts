@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { fenced } from "../docs/markdown";
+import { command } from "../support/folder";
 import type { TerraformJson } from "../support/stacks";
 
 const example = resolve(__dirname, "../../examples/constructs");
@@ -23,14 +24,6 @@ async function runExample(outdir: string, path = process.env["PATH"]): Promise<r
   );
 }
 
-/** Runs a program of the repository, in its folder. */
-async function run(args: readonly string[], outdir: string): Promise<void> {
-  await promisify(execFile)(process.execPath, ["--import", "tsx", ...args], {
-    cwd: resolve(__dirname, "../.."),
-    env: { ...process.env, CDKTF_OUTDIR: outdir, GITPOD_AWS_SNIPPETS: join(outdir, "snippets") },
-  });
-}
-
 test("the page's program makes the stacks of a manifest, to the byte", async () => {
   const [program] = fenced(readFileSync(join(example, "README.md"), "utf8")).filter(
     (b) => b.language === "ts",
@@ -41,9 +34,17 @@ test("the page's program makes the stacks of a manifest, to the byte", async () 
   const read = (outdir: string) =>
     readFileSync(join(outdir, "stacks/dev/cdk.tf.json"), "utf8").replace(/"path": "[^"]*tfstate"/, "");
   try {
-    await run(["examples/constructs/manifest.ts"], join(folder, "ours"));
-    await run(["main.ts"], join(folder, "theirs"));
-    expect(read(join(folder, "ours"))).toBe(read(join(folder, "theirs")));
+    const root = resolve(__dirname, "../..");
+    const [ours, theirs] = [join(folder, "ours"), join(folder, "theirs")];
+    await promisify(execFile)(process.execPath, ["--import", "tsx", "examples/constructs/manifest.ts"], {
+      cwd: root,
+      env: { ...process.env, CDKTF_OUTDIR: ours },
+    });
+    await command(["synth", join(root, "manifest.yaml")], {
+      CDKTF_OUTDIR: theirs,
+      GITPOD_AWS_SNIPPETS: join(folder, "snippets"),
+    });
+    expect(read(ours)).toBe(read(theirs));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatSarif, type Diagnostic, type Finding } from "../../src/diagnostics";
 import { rules } from "../../src/rules";
+import { fullTest } from "../support/process";
 
 const { $schema: _, ...schema } = JSON.parse(
   readFileSync(join(__dirname, "../fixtures/sarif-2.1.0.json"), "utf8"),
@@ -136,7 +137,7 @@ test("fingerprints stay where lines and indices move, and tell results apart", (
   expect(twice.map((p) => p.primaryLocationLineHash.slice(-2))).toEqual([":1", ":2"]);
 });
 
-test("the gravest come first, and of more results than GitHub takes the rest is counted", () => {
+fullTest("the gravest come first, and of more results than GitHub takes the rest is counted", () => {
   const info = Array.from({ length: 25_000 }, (_unused, i): Finding => ({
     ...finding,
     severity: "info",

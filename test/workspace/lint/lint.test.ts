@@ -301,15 +301,15 @@ describe("any text", () => {
           expect(column).toBeGreaterThan(0);
         }
       }),
-      runs(100, 600),
+      runs(50, 600),
     );
     expect(found).toBeGreaterThan(40);
   });
 
   const task = (command: string): string => `tasks:\n  - command: ${JSON.stringify(command)}\n`;
   it.each([
-    ["substitutions in substitutions", task("$(".repeat(20_000))],
-    ["functions of functions", task("f() ".repeat(10_000))],
+    ["substitutions in substitutions", task("$(".repeat(5_000))],
+    ["functions of functions", task("f() ".repeat(3_000))],
     [
       "one script for many tasks",
       `tasks:\n  - &a { command: "ls ${"x".repeat(60_000)}" }\n${"  - *a\n".repeat(9)}`,

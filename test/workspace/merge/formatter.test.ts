@@ -64,7 +64,7 @@ test("the same holds for generated files", async () => {
       all++;
       if (await checkFormatted(text)) count++;
     }),
-    runs(8, 300),
+    runs(4, 300),
   );
   expect(count * 2).toBeGreaterThan(all);
 });
