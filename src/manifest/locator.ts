@@ -4,7 +4,7 @@ import type { Locator } from "./parsedManifest";
 import { textPositions } from "../diagnostics/textPositions";
 import type { TextPositions } from "../diagnostics/textPositions";
 import { isMerge, yamlTree } from "./yamlTree";
-import type { YamlMap, YamlNode, YamlPair } from "./yamlTree";
+import type { EntryStarts, YamlMap, YamlNode, YamlPair } from "./yamlTree";
 import { attempt } from "./yamlValue";
 
 /** A file's text, for questions about places. */
@@ -18,8 +18,11 @@ export interface SourceText {
   readonly locate: (path: Path, at: "key" | "value") => Position;
 }
 
-/** The tree is made at the first question: of a large manifest it takes more memory than all else. */
-export function sourceText(text: string): SourceText {
+/**
+ * The tree is made at the first question: of a large manifest it takes more memory than all else.
+ * @param starts - what is known without it
+ */
+export function sourceText(text: string, starts?: EntryStarts): SourceText {
   const positions = textPositions(text);
   let tree: { readonly root: YamlNode | undefined } | undefined;
   const read = () => {
@@ -35,6 +38,9 @@ export function sourceText(text: string): SourceText {
       return isWhole ? node : undefined;
     },
     locate(path, at) {
+      const [list, i] = path;
+      const start = path.length === 2 && at === "value" ? starts?.get(String(list))?.[Number(i)] : undefined;
+      if (start !== undefined) return positions.at(start);
       const { node, key, isWhole } = walk(root(), path, pairs);
       return positions.at(((at === "key" && isWhole ? key : undefined) ?? node)?.start ?? 0);
     },

@@ -85,8 +85,8 @@ function readFile<T>(
     return { problems: [{ code, origin: named, message: `the file ${quote(file)} ${problem}`, remedy }] };
   }
   const text = new TextDecoder("utf-8").decode(read.bytes);
-  const { value: raw, problems: ofYaml } = isUtf8(read.bytes) ? readYaml(text) : notUtf8(text);
-  const source = sourceText(text);
+  const { value: raw, problems: ofYaml, starts } = isUtf8(read.bytes) ? readYaml(text) : notUtf8(text);
+  const source = sourceText(text, starts);
   sources.set(file, source);
   const problems = ofYaml.map(({ offset, ...problem }): Problem => {
     return { ...problem, origin: { file, path: [] }, position: source.positions.at(offset) };

@@ -2,8 +2,8 @@ import { parseEvents } from "js-yaml";
 import type { YAMLException } from "js-yaml";
 import { printable, quote } from "../diagnostics/quote";
 import { textPositions } from "../diagnostics/textPositions";
-import { documentFaults, expanded, yamlTree } from "./yamlTree";
-import type { YamlProblem } from "./yamlTree";
+import { documentFaults, entryStarts, expanded, yamlTree } from "./yamlTree";
+import type { EntryStarts, YamlProblem } from "./yamlTree";
 import { attempt, construct, yamlProblems } from "./yamlValue";
 
 /** What one YAML file holds: a value that is safe to walk where there is one, and everything wrong with its YAML. */
@@ -11,6 +11,8 @@ interface YamlFile {
   /** Undefined where the problems leave nothing to examine. */
   readonly value: unknown;
   readonly problems: readonly YamlProblem[];
+  /** Of a file without problems: places that take no second look at it. */
+  readonly starts?: EntryStarts;
 }
 
 /** Reads a text that must be one YAML document: the core schema, and merges. */
@@ -28,7 +30,8 @@ export function readYaml(text: string): YamlFile {
     });
   if (excess !== undefined) return failure(excess);
   const strict = construct(text, events, "strict");
-  if (strict.ok) return (strict.value ?? null) === null ? failure(empty) : { ...strict, problems: [] };
+  if (strict.ok && (strict.value ?? null) === null) return failure(empty);
+  if (strict.ok) return { value: strict.value, problems: [], starts: entryStarts(text, events) };
   // It stopped at the first mistake: these are all, and what can be saved nevertheless.
   const { root } = yamlTree(text, events);
   const problems = root === undefined ? [] : yamlProblems(text, events, root, textPositions(text));

@@ -111,6 +111,33 @@ export function documentFaults(text: string, events: readonly Event[]): Omit<Yam
   return isPlain ? { excess: undefined, second: undefined } : yamlTree(text, events);
 }
 
+/** Where the maps begin that are items of a list in the root, by the list's key: the entries of a manifest. */
+export type EntryStarts = ReadonlyMap<string, readonly (number | undefined)[]>;
+
+/** Nothing is known of lists and maps that an alias stands for. */
+export function entryStarts(text: string, events: readonly Event[]): EntryStarts {
+  const starts = new Map<string, (number | undefined)[]>();
+  let depth = 0;
+  let key: string | undefined;
+  let items: (number | undefined)[] = [];
+  for (const event of events) {
+    if (event.type === EVENT_ID.POP) {
+      depth -= 1;
+      continue;
+    }
+    if (depth === 3) items.push(event.type === EVENT_ID.MAPPING ? event.start : undefined);
+    else if (depth === 2 && key === undefined)
+      key = event.type === EVENT_ID.SCALAR ? getScalarValue(text, event) : "";
+    else if (depth === 2 && key !== undefined) {
+      items = [];
+      if (event.type === EVENT_ID.SEQUENCE) starts.set(key, items);
+      key = undefined;
+    }
+    if (event.type !== EVENT_ID.SCALAR && event.type !== EVENT_ID.ALIAS) depth += 1;
+  }
+  return starts;
+}
+
 function secondDocument({ text, events, end }: Reader): number | undefined {
   const [first, second] = events.filter(({ type }) => type === EVENT_ID.DOCUMENT);
   if (second === undefined) return undefined;

@@ -1,4 +1,5 @@
 import { parseManifest } from "../../src/manifest";
+import { sourceText } from "../../src/manifest/locator";
 import { memoryFiles } from "./memoryFiles";
 import { readMarks } from "./marked";
 
@@ -255,6 +256,15 @@ describe("a parsed manifest", () => {
       ["repo", ["repos", 0]],
       ["repo", ["repos", 1]],
     ]);
+  });
+
+  test("has its entries where a tree of the whole text has them", () => {
+    const text = `orgs: &x [{ url: https://a.b/c },\n  !!map { url: https://a.b/d }]\r\n"repos":\n# all\n-   url: https://a.b/c/d\n    contexts: [branches]\n- &e\n  url: https://a.b/c/e\n- *e\n- <<: *e\n${head}`;
+    const result = parseManifest("m.yaml", memoryFiles({ files: { "m.yaml": text } }));
+    const origins = result.ok ? result.parsed.entries.map(({ origin }) => origin) : [];
+    expect(origins).toHaveLength(6);
+    for (const origin of origins)
+      expect(result.locator.locate(origin, "value")).toEqual(sourceText(text).locate(origin.path, "value"));
   });
 
   test("is located through aliases and merges, by key or value, or at the nearest node that is written", () => {
