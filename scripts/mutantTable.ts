@@ -127,7 +127,7 @@ const canonical = mutantsOf("src/policy", [
     "sorted.length === 1 && only !== undefined ? only : sorted",
     "only ?? sorted",
   ],
-  ["of several statements the first is kept", "Statement: sorted.map(", "Statement: sorted.slice(0, 1).map("],
+  ["of several statements the first is kept", "[...byText].sort(", "[...byText].slice(0, 1).sort("],
 ]);
 
 const hosts = mutantsOf("src/subject", [

@@ -1,4 +1,5 @@
 import type { Acceptance, Account, ManifestOrigin, ScmHost } from "../model/accessModel";
+import type { ResolvedGrant } from "../model/grant";
 import type { PolicyDocument, Statement } from "../model/policyDocument";
 
 /** Subjects as policies compare them: whole ones, and patterns of `StringLike`. */
@@ -28,6 +29,8 @@ export interface AccessRole {
   readonly trustPolicy: PolicyDocument;
   /** Everything that its own policies say, but for the Deny that `expires` brings along. */
   readonly statements: readonly Statement[];
+  /** Grants that say the same as all these statements; null: nobody knows any. */
+  readonly grants: readonly ResolvedGrant[] | null;
   /** ARNs of policies whose text is not at hand. */
   readonly managedPolicies: readonly string[];
   readonly permissionsBoundary: string | null;

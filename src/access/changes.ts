@@ -248,9 +248,10 @@ function allowedWords(found: readonly Atom[], base: AccessRole, more: AccessRole
   const permissions = permissionsOf(more.statements, more.account).filter(
     (p) => p.level !== "denied" && !before.has(p.words),
   );
+  const reaches = permissions.map(({ reach }) => reach());
   const left = found.filter(
     ({ action, resource }) =>
-      !permissions.some((p) => p.actions.includes(action.text) && p.resources.includes(resource.text)),
+      !reaches.some((r) => r.actions.includes(action.text) && r.resources.includes(resource.text)),
   );
   const rest = permissionsOf(merged(statementsOf(left)), more.account);
   return [...new Set([...permissions, ...rest].map(({ words }) => words))];

@@ -15,8 +15,16 @@ export function declaredAccess(model: AccessModel): Access {
       if (installation === undefined) throw new Error(`role ${role.name} names an unknown installation`);
       const { name, arn, entry, trustPolicy, managedPolicies, permissionsBoundary, sourceCidrs, tags } = role;
       return {
-        ...{ name, arn, account, installation: installation.name },
-        ...{ trustPolicy, managedPolicies, permissionsBoundary, sourceCidrs, tags },
+        // Named one by one: spread, ten thousand of them take a quarter of a second more.
+        name,
+        arn,
+        account,
+        trustPolicy,
+        managedPolicies,
+        permissionsBoundary,
+        sourceCidrs,
+        tags,
+        installation: installation.name,
         entry: { kind: entry.kind, url: entry.url },
         origin: entry.origin,
         admits: admitsWords(role, installation),
@@ -24,6 +32,7 @@ export function declaredAccess(model: AccessModel): Access {
         issuers: installation.issuers,
         audience: installation.audience,
         statements: withoutExpiry(role.permissionPolicy?.Statement ?? [], role.expires),
+        grants: role.statements.length === 0 ? role.grants : null,
         sessionSeconds: role.sessionDuration,
         expires: role.expires?.slice(0, "YYYY-MM-DD".length) ?? null,
         accepted: acceptedOf(role, model),

@@ -107,6 +107,7 @@ function deployedRole(role: ExistingRole, trust: ExistingDocument, near: Surroun
     admits: subjectsWords(subjects, near.hosts, installation),
     audience: [...new Set(atoms.flatMap(audiencesOf))].sort().join(" or "),
     statements: withoutExpiry(said, expires),
+    grants: null,
     managedPolicies: role.managedPolicies.map((policy) => policy.arn).sort(),
     permissionsBoundary: role.permissionsBoundary,
     sessionSeconds: role.maxSessionDuration ?? fixedLimits.minRoleSession,
@@ -166,13 +167,13 @@ export function comparable(
     const twin = byArn.get(role.arn);
     const missing = deployed.unseen.get(role);
     if (twin === undefined || missing === undefined) return role;
-    const { sessionSeconds, permissionsBoundary, tags, statements, managedPolicies } = twin;
+    const { sessionSeconds, permissionsBoundary, tags, statements, grants, managedPolicies } = twin;
     return {
       ...role,
       ...(missing.includes("maxSessionDuration") ? { sessionSeconds } : {}),
       ...(missing.includes("permissionsBoundary") ? { permissionsBoundary } : {}),
       ...(missing.includes("tags") ? { tags } : {}),
-      ...(missing.includes("policies") ? { statements, managedPolicies } : {}),
+      ...(missing.includes("policies") ? { statements, grants, managedPolicies } : {}),
     };
   });
   return { before: { ...deployed, roles: before }, after: { ...declared, roles: after } };

@@ -2,7 +2,7 @@ export type { Access, AccessRole } from "./accessRole";
 export { declaredAccess } from "./declared";
 export { accessText, roleFormats, type LineOf, type ShownRole } from "./roleReport";
 export { accessPage, type PageParts } from "./accessPage";
-export { permissionsOf } from "./permissionWords";
+export { rolePermissions } from "./permissionWords";
 export { answer, type ResourceQuestion } from "./question";
 export { accessChanges, type Change } from "./changes";
 export { changeFormats } from "./changeReport";

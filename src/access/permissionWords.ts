@@ -10,7 +10,7 @@ import {
   type ResolvedGrant,
 } from "../policy";
 import { widePolicyWords } from "../rules";
-import type { AccessAccount } from "./accessRole";
+import type { AccessAccount, AccessRole } from "./accessRole";
 
 /** Something that a role may do, or is denied, as one reader's line. */
 export interface Permission {
@@ -21,8 +21,20 @@ export interface Permission {
   readonly kind: string;
   /** What it reaches, by the names that people know. */
   readonly names: readonly string[];
+  readonly reach: () => Reach;
+}
+
+/** The actions of a permission, and what it lets them be done to. */
+export interface Reach {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
+}
+
+/** What a role's own policies allow: in the words of its entry, where they are known. */
+export function rolePermissions({ grants, statements, account }: AccessRole): readonly Permission[] {
+  return grants === null
+    ? permissionsOf(statements, account)
+    : grants.map((grant) => grantPermission(grant, account));
 }
 
 /** What statements allow: in the words of grants where grants say the same, else in their own. */
@@ -43,13 +55,12 @@ export function managedPermission(arn: string): Permission {
     level: wide === null ? "managed" : "wide",
     kind: "managed policy",
     names: [`policy ${arn.slice(arn.indexOf("/") + 1)}`],
-    ...{ actions: [], resources: [] },
+    reach: () => ({ actions: [], resources: [] }),
   };
 }
 
 function grantPermission(grant: ResolvedGrant, { id, region }: AccessAccount): Permission {
   const { kind, access, target, kmsKey } = grant;
-  const statements = grantStatements(grant);
   const [, , , ownRegion, ownAccount] = grantTable[kind].arn.split(":");
   const where = [
     ...(ownAccount !== "" && target.account !== id ? [` of account ${target.account}`] : []),
@@ -60,12 +71,12 @@ function grantPermission(grant: ResolvedGrant, { id, region }: AccessAccount): P
   return {
     words: `${access} ${kind} ${name}${where.join("")}`,
     ...{ level: access, kind, names: [`${kind} ${name}${where.join("")}`] },
-    ...reachOf(statements),
+    reach: () => reachOf(grantStatements(grant)),
   };
 }
 
 /** The actions and resources of statements. What one says by what it leaves out counts as everything. */
-export function reachOf(statements: readonly Statement[]): Pick<Permission, "actions" | "resources"> {
+export function reachOf(statements: readonly Statement[]): Reach {
   const sorted = (items: readonly string[]) => [...new Set(items)].sort();
   return {
     actions: sorted(statements.flatMap((s) => (s.NotAction === undefined ? many(s.Action) : ["*"]))),
@@ -79,13 +90,13 @@ function statementPermission(statement: Statement): Permission {
   const said = (items: Statement["Action"], others: Statement["NotAction"]) =>
     others === undefined ? firstOf(5, many(items)) : `everything but ${firstOf(5, many(others))}`;
   const words = `${said(Action, NotAction)} on ${said(Resource, NotResource)}${conditionWords(Condition)}`;
-  const reach = reachOf([statement]);
+  const reach = () => reachOf([statement]);
   if (Effect === "Deny")
-    return { words: `denied: ${words}`, level: "denied", kind: "statement", names: [], ...reach };
-  const names = reach.resources.map((arn) => (arn === "*" ? "everything" : arn));
+    return { words: `denied: ${words}`, level: "denied", kind: "statement", names: [], reach };
+  const names = reach().resources.map((arn) => (arn === "*" ? "everything" : arn));
   return isWide(statement)
-    ? { words: `${words} (wide)`, level: "wide", kind: "statement", names, ...reach }
-    : { words, level: "statement", kind: "statement", names, ...reach };
+    ? { words: `${words} (wide)`, level: "wide", kind: "statement", names, reach }
+    : { words, level: "statement", kind: "statement", names, reach };
 }
 
 /** Does a statement allow whole services, or anything to everything? */

@@ -1,7 +1,7 @@
 import type { PolicyDocument } from "../model/policyDocument";
 import { evaluatePermission, matchesAction, matchesPattern, textOnly } from "../policy";
 import type { AccessRole } from "./accessRole";
-import { permissionsOf, type Permission } from "./permissionWords";
+import { rolePermissions, type Permission } from "./permissionWords";
 
 /** Something that workspaces may do to a resource, or not. */
 export interface ResourceQuestion {
@@ -22,17 +22,18 @@ export function answer(role: AccessRole, question: ResourceQuestion): readonly P
   if (expires !== null && expires <= question.now.slice(0, expires.length)) return null;
   const bounded = permissionsBoundary === null ? [] : ["the boundary"];
   const asked = { ...question, resource: wholeArn(question.resource) };
-  const found = permissionsOf(statements, role.account).flatMap((permission): readonly Permission[] => {
-    if (permission.level === "denied" || !permission.resources.some((r) => isMatch(r, asked.resource)))
-      return [];
-    const verdicts = candidates(permission, asked).flatMap((action) => {
+  const found = rolePermissions(role).flatMap((permission): readonly Permission[] => {
+    const { actions, resources } = permission.reach();
+    if (permission.level === "denied" || !resources.some((r) => isMatch(r, asked.resource))) return [];
+    const verdicts = candidates(actions, asked).flatMap((action) => {
       const open = decide({ Version: "2012-10-17", Statement: statements }, action, asked);
       return open === null ? [] : [{ action, open }];
     });
     if (verdicts.length === 0) return [];
     const open = [...new Set([...verdicts.flatMap((v) => v.open), ...bounded])];
     const words = `${permission.words}${open.length === 0 ? "" : ` (depends on ${open.join(", ")})`}`;
-    return [{ ...permission, words, actions: verdicts.map(({ action }) => action) }];
+    const allowed = verdicts.map(({ action }) => action);
+    return [{ ...permission, words, reach: () => ({ actions: allowed, resources }) }];
   });
   return found.length > 0 || managedPolicies.length > 0 ? found : null;
 }
@@ -49,7 +50,7 @@ function isMatch(pattern: string, resource: string): boolean {
 }
 
 /** The actions that are asked for: the question's own, or all that the permission names. */
-function candidates({ actions }: Permission, { action, resource }: ResourceQuestion): readonly string[] {
+function candidates(actions: readonly string[], { action, resource }: ResourceQuestion): readonly string[] {
   if (action !== null) return actions.some((pattern) => matchesAction(pattern, action)) ? [action] : [];
   const service = resource.split(":")[2] ?? "";
   return actions.map((pattern) => (pattern === "*" ? `${service}:*` : pattern));

@@ -26,7 +26,7 @@ function accessJson(shown: readonly ShownRole[]): string {
     return {
       ...{ role: name, arn, account: { name: account.name, id: account.id }, installation },
       ...{ entry: entry && { ...entry, file: origin.file, line }, admits, subjects },
-      may: may.map(({ words, actions, resources }) => ({ words, actions, resources })),
+      may: may.map(({ words, reach }) => ({ words, ...reach() })),
       ...{ managedPolicies, permissionsBoundary, sessionSeconds, expires, sourceCidrs },
       ...{ issuers: role.issuers, audience: role.audience, accepted },
     };

@@ -9,8 +9,8 @@ import {
   declaredAccess,
   deployedAccess,
   mayAdmit,
-  permissionsOf,
   roleFormats,
+  rolePermissions,
   type Access,
   type AccessRole,
   type DeployedAccess,
@@ -67,7 +67,7 @@ export async function accessCommand(given: AccessArguments, io: CommandIo): Prom
   const shown = source.access.roles
     .filter((role) => isWanted(role) && (horizon === undefined || endsBy(role, horizon)))
     .flatMap((role): readonly ShownRole[] => {
-      const may = question === null ? permissionsOf(role.statements, role.account) : answer(role, question);
+      const may = question === null ? rolePermissions(role) : answer(role, question);
       if (may === null) return [];
       return [{ role, may, line: source.lineOf(role.origin), lines: () => source.linesOf(role) }];
     });

@@ -1,3 +1,4 @@
+import type { ResolvedGrant } from "./grant";
 import type { PermissionPolicy, Statement, TrustPolicy } from "./policyDocument";
 import type { Quotas } from "./quotas";
 import type { Partition } from "./partitions";
@@ -180,9 +181,11 @@ export interface Role {
   readonly policies: RolePolicies;
   /** What takes most room in the policies, the most first; empty where they are within the account's quotas. */
   readonly grantWeights: readonly GrantWeight[];
+  /** The grants of its entry, sorted, each once: part of the permission policy. */
+  readonly grants: readonly ResolvedGrant[];
   /** Where its grants are written: in its entry, or else in `defaults`. */
   readonly grantsOrigin: ManifestOrigin;
-  /** The raw statements of its entry, canonical, in the order written: they are part of the permission policy. */
+  /** The raw statements of its entry, canonical, in the order written: part of the permission policy, too. */
   readonly statements: readonly WrittenStatement[];
   readonly managedPolicies: readonly string[];
   /** Where `managedPolicies` is written; where there are none, the entry. */

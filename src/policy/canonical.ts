@@ -40,10 +40,14 @@ export function canonicalDocument(statements: readonly Statement[]): PolicyDocum
 
 /** {@link canonicalDocument} of statements that are canonical already. */
 export function sortedDocument(statements: readonly Statement[]): PolicyDocument {
-  if (statements.length < 2) return { Version: "2012-10-17", Statement: statements };
-  const byText = new Map(statements.map((statement) => [JSON.stringify(statement), statement]));
-  const sorted = [...byText].sort(([a], [b]) => (a < b ? -1 : 1));
-  return { Version: "2012-10-17", Statement: sorted.map(([, statement]) => statement) };
+  return { Version: "2012-10-17", Statement: sortedOnce(statements) };
+}
+
+/** Items in the order of their JSON, each once. */
+export function sortedOnce<T>(items: readonly T[]): readonly T[] {
+  if (items.length < 2) return items;
+  const byText = new Map(items.map((item) => [JSON.stringify(item), item]));
+  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
 }
 
 /**

@@ -1,7 +1,8 @@
+import type { GrantKind, GrantTarget, Place } from "../model/grant";
 import { parseArn } from "../model/names";
 import { partitionOf, partitions } from "../model/partitions";
 import { refuse, type Correction, type Refusal } from "../model/correction";
-import { grantTable, resourceArn, type GrantKind, type GrantTarget, type Place } from "./grantTable";
+import { grantTable, resourceArn } from "./grantTable";
 
 /** Why a key cannot be named by an alias, and what to write. */
 const aliasProblem = refuse(

@@ -1,17 +1,4 @@
-import type { Partition } from "../model/partitions";
-
-/** Where a role is: what it names without an ARN is there too. */
-export interface Place {
-  readonly partition: Partition;
-  readonly region: string;
-  readonly account: string;
-}
-
-/** What a grant names, in the words of ARN templates. A field that the kind's ARNs do not have may be empty. */
-export interface GrantTarget extends Place {
-  /** Name, path or key, as the row's `names` admits it. */
-  readonly name: string;
-}
+import type { AccessLevel, GrantKind, GrantTarget } from "../model/grant";
 
 /** Actions that share resources and condition. */
 export interface GrantPart {
@@ -24,7 +11,7 @@ export interface GrantPart {
 }
 
 /** One kind of grant. */
-interface Row<Level extends string> {
+interface Row {
   /** What a name names, with its article, for messages. */
   readonly noun: string;
   /** What a name may look like. Wildcards are judged apart. */
@@ -40,9 +27,9 @@ interface Row<Level extends string> {
   /** Template of the resource's ARN; a field that is empty, such as the region of a role, is empty in every ARN. */
   readonly arn: string;
   /** By access level; the first, which is the least, is the default. */
-  readonly access: Readonly<Partial<Record<Level, readonly GrantPart[]>>>;
+  readonly access: Readonly<Partial<Record<AccessLevel, readonly GrantPart[]>>>;
   /** What each access level needs of the key that encrypts the resource, where the service uses it for its caller. */
-  readonly encryption?: Readonly<Partial<Record<Level, readonly string[]>>>;
+  readonly encryption?: Readonly<Partial<Record<AccessLevel, readonly string[]>>>;
 }
 
 const packages = "arn:{partition}:codeartifact:{region}:{account}:package/{name}/*";
@@ -253,14 +240,9 @@ const rows = frozen({
     arn: "arn:{partition}:iam::{account}:role/{name}",
     access: { assume: [on("{arn}", "sts:AssumeRole")] },
   },
-} satisfies Record<string, Row<string>>);
+} satisfies Record<GrantKind, Row>);
 
-export type GrantKind = keyof typeof rows;
-
-/** How much of a resource a grant gives. */
-export type AccessLevel = { [K in GrantKind]: keyof (typeof rows)[K]["access"] }[GrantKind];
-
-export const grantTable: Readonly<Record<GrantKind, Row<AccessLevel>>> = rows;
+export const grantTable: Readonly<Record<GrantKind, Row>> = rows;
 
 /** The kinds, in the order of the table. */
 export const grantKinds: readonly GrantKind[] = Object.freeze(Object.keys(grantTable) as GrantKind[]);

@@ -1,3 +1,4 @@
+export type * from "../model/grant";
 export * from "./actionPatterns";
 export * from "./canonical";
 export * from "./cidrs";

@@ -1,34 +1,8 @@
-import { dnsSuffixes, type Partition } from "../model/partitions";
+import type { EncryptionKey, GrantTarget, ResolvedGrant } from "../model/grant";
+import { dnsSuffixes } from "../model/partitions";
 import type { PermissionPolicy, Statement } from "../model/policyDocument";
 import { canonicalStatement, merged, oneOrMany, sortedDocument } from "./canonical";
-import {
-  fillTemplate,
-  grantTable,
-  resourceArn,
-  type AccessLevel,
-  type GrantKind,
-  type GrantPart,
-  type GrantTarget,
-} from "./grantTable";
-
-/** The key that encrypts what a grant names. */
-export interface EncryptionKey {
-  readonly arn: string;
-  readonly partition: Partition;
-  /** Where the service that uses it is: the key's own region. */
-  readonly region: string;
-}
-
-/** A grant with everything filled in. */
-export interface ResolvedGrant {
-  readonly kind: GrantKind;
-  readonly access: AccessLevel;
-  readonly target: GrantTarget;
-  /** The resource's ARN where the manifest gives one: it is used as it is, in place of the row's template. */
-  readonly arn: string | null;
-  /** Null where no key is named. */
-  readonly kmsKey: EncryptionKey | null;
-}
+import { fillTemplate, grantTable, resourceArn, type GrantPart } from "./grantTable";
 
 /** What one grant allows, in canonical statements. */
 export function grantStatements(grant: ResolvedGrant): readonly Statement[] {

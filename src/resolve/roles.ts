@@ -7,6 +7,7 @@ import {
   canonicalStatement,
   many,
   parseCidr,
+  sortedOnce,
   statementMistakes,
   trustPolicy,
   type TrustSource,
@@ -87,6 +88,7 @@ export function resolveRoles(effective: EffectiveEntry, scope: Scope): readonly 
         permissionPolicy: permissions.whole,
         policies: namedPolicies(permissions.split, name, path, account),
         grantWeights: permissions.weights,
+        grants: sortedOnce(granted.grants.map(({ grant }) => grant)),
         grantsOrigin: settings.origin("grants"),
         managedPoliciesOrigin:
           managedPolicies.length === 0 ? entry.origin : settings.origin("managedPolicies"),

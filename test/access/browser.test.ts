@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { accessPage, declaredAccess, permissionsOf } from "../../src/access";
+import { accessPage, declaredAccess, rolePermissions } from "../../src/access";
 import { accessibilityFindings, launch } from "../support/browser";
 import { command } from "../support/folder";
 import { testAccount, testModel, testRole } from "../support/model";
@@ -161,7 +161,7 @@ describeReal("the page of access in a browser", ["chromium"], ({ chromium }) => 
       testModel([testAccount({ name, roles: [testRole("app", { account: name })] })]),
     );
     const shown = roles.map((role) => ({
-      ...{ role, may: permissionsOf(role.statements, role.account) },
+      ...{ role, may: rolePermissions(role) },
       ...{ line: 1, lines: () => [name] },
     }));
     writeFileSync(join(folder, "hostile.html"), accessPage(shown, name, pageParts()));

@@ -76,6 +76,21 @@ describe("access", () => {
     ]);
   });
 
+  it("says grants as the entry does: each with its own key, and what another includes", async () => {
+    const grants =
+      "[{ secret: b }, { secret: a, kmsKey: mrk-0123456789abcdef0123456789abcdef }, { ecr: team/app, access: push }, { ecr: team/app }]";
+    write({
+      "manifest.yaml": manifest(`repos:\n  - { url: https://github.com/acme/app, grants: ${grants} }`),
+    });
+    const { stdout } = await command(["access"]);
+    expect(/^ {2}may +(.*?)\n {2}until/ms.exec(stdout)?.[1]?.split(/\n +/)).toEqual([
+      "pull ecr team/app",
+      "push ecr team/app",
+      "read secret a with key mrk-0123456789abcdef0123456789abcdef",
+      "read secret b",
+    ]);
+  });
+
   it("shows those of one account, by its name or id", async () => {
     expect(await rolesOf("--account", "prod")).toEqual(["prod acme-acme-app"]);
     expect(await rolesOf("--account", "210987654321")).toEqual(["prod acme-acme-app"]);

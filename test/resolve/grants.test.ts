@@ -1,4 +1,5 @@
 import { accessWords, grantKeys } from "../../src/manifest/grantSchema";
+import { recogniseGrants } from "../../src/documents";
 import {
   accessLevels,
   canonicalDocument,
@@ -44,6 +45,21 @@ test.each(grantKinds)("%s is resolved to the policy of its row, by the default a
   expect(roleOf(repo(`{ ${kind}: "${grantTable[kind].examples[0]}" }`)).permissionPolicy).toEqual(
     canonicalDocument(grantStatements({ kind, access, target, arn: null, kmsKey: null })),
   );
+});
+
+test.each(grantKinds)("a role with %s has the grant that its statements are recognised as", (kind) => {
+  const [name, encryption] = [grantTable[kind].examples[0], grantTable[kind].encryption];
+  for (const access of accessLevels(kind))
+    for (const option of encryption?.[access] === undefined ? [""] : ["", `, kmsKey: ${key}`]) {
+      const { grants, permissionPolicy } = roleOf(repo(`{ ${kind}: "${name}", access: ${access}${option} }`));
+      const place = { partition: "aws", region: "eu-central-1", account: "123456789012" } as const;
+      expect(recogniseGrants(permissionPolicy?.Statement ?? [], place)).toEqual({ grants, statements: [] });
+    }
+});
+
+test("a role has each of its grants once, in the order of their names", () => {
+  const twice = repo("{ secret: b }, { sqs: jobs }, { secret: a }, { secret: b }");
+  expect(roleOf(twice).grants.map(({ target }) => target.name)).toEqual(["a", "b", "jobs"]);
 });
 
 describe("another region and account", () => {

@@ -91,6 +91,7 @@ export function testRole(name: string, change: Partial<Role> = {}): Role {
     grantWeights: [],
     statements: [],
     managedPolicies: [],
+    grants: [],
     grantsOrigin: origin,
     managedPoliciesOrigin: origin,
     foreignResources: [],
