@@ -25,12 +25,13 @@ const options: CompileOptions = Object.freeze({
 
 /**
  * Compiles a folder of templates at once: `<format>.hbs` makes a whole file of tasks, the others are partials.
- * @param areOurs - tests prove that what these make is valid: a synth need not read back each of thousands of files
+ * @param areOurs - tests prove that these are valid, and so is what they make: a synth need not try the ones, nor read
+ *   back each of thousands of the others
  */
 export function compileTemplates(sources: Readonly<Record<string, string>>, areOurs = false): RenderSnippet {
   const handlebars = isolatedHandlebars();
   for (const [file, source] of Object.entries(sources))
-    handlebars.registerPartial(file.replace(/\.hbs$/, ""), compiled(handlebars, file, source));
+    handlebars.registerPartial(file.replace(/\.hbs$/, ""), compiled(handlebars, file, source, areOurs));
   return (snippet) => {
     const { format, url } = snippet;
     const template = handlebars.partials[format] as HandlebarsTemplateDelegate | undefined;
@@ -63,10 +64,16 @@ function isolatedHandlebars(): typeof Handlebars {
 }
 
 /** A template whose errors say its name, or that of the partial in which they happened: Handlebars does not. */
-function compiled(handlebars: typeof Handlebars, file: string, source: string): HandlebarsTemplateDelegate {
+function compiled(
+  handlebars: typeof Handlebars,
+  file: string,
+  source: string,
+  isValid: boolean,
+): HandlebarsTemplateDelegate {
   const text = source.replaceAll("\r\n", "\n");
   try {
-    handlebars.precompile(text, { ...options });
+    // What is compiled in the next step is not looked at before it is first used.
+    if (!isValid) handlebars.precompile(text, { ...options });
   } catch (error) {
     throw new TemplateError(
       `template ${quote(file)} is not valid Handlebars: ${reasonOf(error)}; helpers are shell, yaml, each, if, unless and with`,
