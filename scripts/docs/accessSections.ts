@@ -24,8 +24,14 @@ import {
 } from "../../src/subject";
 import { code, codes, table } from "./markdown";
 
-/** Self-hosted kinds have no host of their own: their examples stand on this one. */
-const hosts = scmHosts({ "git.acme.com": "bitbucket-server" });
+/** Kinds without a host of their own stand on that of their example. */
+const hosts = scmHosts(
+  Object.fromEntries(
+    hostKinds
+      .filter((kind) => dialects[kind].host === null)
+      .map((kind) => [new URL(dialects[kind].example.repo).host, kind]),
+  ),
+);
 
 const words: Readonly<Record<Exclude<Context, object>, string>> = Object.freeze({
   repository: "the repository's own URL",

@@ -30,7 +30,7 @@ type GrantOf<K extends GrantKind> = { readonly [P in K]: string } & {
   /** @default - the kind's least */
   readonly access?: AccessLevel;
   /**
-   * The KMS key that encrypts a secret, parameter, bucket or queue: its ARN, or its id where the props give a
+   * The KMS key that encrypts the resource, where the kind of grant takes one: its ARN, or its id where the props give a
    * `location`. @default - AWS's own key
    */
   readonly kmsKey?: string;

@@ -55,7 +55,7 @@ const grantObject = z.strictObject({
   key: optional(keyOrField, "With env: one field of a JSON secret, instead of all of it"),
   kmsKey: optional(
     keyOrField,
-    "The customer's own KMS key, by id or ARN, that encrypts the secret, parameter, bucket or queue",
+    "The customer's own KMS key, by id or ARN, that encrypts the resource",
   ),
   account: optional(place, "Account of the resource: a name, or 12 digits in quotes; by default the role's"),
   region: optional(
@@ -88,6 +88,6 @@ function grantRemedy(grant: unknown): string {
   if (written.some((key) => namingKeys.has(key)))
     return "name one resource per item; write a second item for a second resource";
   return written.includes("kmsKey")
-    ? "write kmsKey beside the secret, parameter, s3 or sqs that the key encrypts; to grant the key by itself, write kms"
+    ? "write kmsKey beside the resource that the key encrypts, e.g. a secret; to grant the key by itself, write kms"
     : "name the resource, e.g. secret: database_connection_string";
 }

@@ -52,6 +52,20 @@ describe("check --trust-policy", () => {
     expect(bad.stdout).toMatch(/^bad\.json:\d+:\d+: error T23: /m);
   });
 
+  it("G22: knows a long session that assumes another role, by both files", async () => {
+    const role = {
+      RoleName: "a",
+      MaxSessionDuration: 28_800,
+      AssumeRolePolicyDocument: JSON.parse(exact) as object,
+    };
+    write({
+      "role.json": JSON.stringify({ Role: role }),
+      "own.json": permission.replace("sqs:SendMessage", "sts:AssumeRole"),
+    });
+    const findings = await found(["--trust-policy", "role.json", "--permission-policy", "own.json"]);
+    expect(findings.map(({ rule }) => rule)).toContain("G22");
+  });
+
   it("reads no manifest that nobody named", async () => {
     write({ "good.json": exact, "manifest.yaml": "version: 2\n" });
     expect((await command(["check", "--trust-policy", "good.json"])).status).toBe(0);

@@ -3,7 +3,8 @@ import { atomsOf, joinAccess, readExisting } from "../../src/documents";
 import { importRoles } from "../../src/documents/importRoles";
 import { manifestText } from "../../src/documents/manifestText";
 import type { AccessModel, HostKind, Role } from "../../src/model/accessModel";
-import { branchProblem } from "../../src/subject";
+import { accessLevels, grantKinds, grantTable } from "../../src/policy";
+import { branchProblem, dialects } from "../../src/subject";
 import { runs } from "../proof/settings";
 import { entryOf } from "../proof/roles";
 import { hostNames, kinds, target, type Target } from "../proof/scenarios";
@@ -37,6 +38,9 @@ const grants = [
   { logs: "/aws/lambda/resize" },
   { eks: "dev" },
   { role: "ci/deploy" },
+  ...grantKinds.flatMap((kind) =>
+    accessLevels(kind).map((access) => ({ [kind]: grantTable[kind].examples[0], access })),
+  ),
 ];
 const statements = [
   {
@@ -77,9 +81,7 @@ function modelFor(of: Target, kind: HostKind, own: object, installation: object)
   const url = entryOf(of)?.url;
   if (url === undefined) return null;
   const contexts = of.kind === "repo" && !("subject" in installation) ? { contexts: of.contexts } : {};
-  const hosts = hostNames[kind].filter(
-    (name) => !/^(github\.com|gitlab\.com|bitbucket\.org|dev\.azure\.com)$/.test(name),
-  );
+  const hosts = hostNames[kind].filter((name) => name !== dialects[kind].host);
   const loaded = project(
     JSON.stringify({
       version: 1,

@@ -248,7 +248,7 @@ describe("a condition that bounds a token", () => {
 
 describe.each(encrypted)("the key of %s to %s", (kind, access) => {
   const policy = policyOf({ ...grant(kind, access), kmsKey: key });
-  const service = { secret: "secretsmanager", parameter: "ssm", s3: "s3", sqs: "sqs" }[kind as "s3"];
+  const [, , service] = grantTable[kind].arn.split(":");
   const use = (action: string, via: string | null, resource: string = key.arn) =>
     allows(policy, { action, resource, context: new Map(via === null ? [] : [["kms:viaservice", [via]]]) });
   const near = `${service}.eu-central-1.amazonaws.com`;

@@ -1,4 +1,5 @@
 import { manifest, roleOf } from "../support/project";
+import { hostKinds, parseEntryUrl, scmHosts } from "../../src/subject";
 import { admits } from "./roles";
 
 /*
@@ -247,6 +248,15 @@ function decider(host: Host): (context: Word, subject: string) => boolean {
     return admits(policy, subject);
   };
 }
+
+test("the table has every kind of host", () => {
+  const hosts = scmHosts({ "10.0.0.1:8443/github": "github", "stash.acme.com": "bitbucket-server" });
+  const kindOf = ({ url }: Host) => {
+    const read = parseEntryUrl(url, "repo", hosts);
+    return read.ok ? read.entry.kind : read.problem;
+  };
+  expect(hostKinds.filter((kind) => !table.map(kindOf).includes(kind))).toEqual([]);
+});
 
 describe.each(table)("on $title", (host) => {
   const decide = decider(host);

@@ -151,7 +151,7 @@ describe("a grant is refused", () => {
       "{ sqs: 'arn:aws:sqs:eu-cental-1:123456789012:jobs' }",
       "did you mean eu-central-1?",
     ],
-    ["a key alone", `{ kmsKey: ${key} }`, "write kmsKey beside the secret, parameter, s3 or sqs"],
+    ["a key alone", `{ kmsKey: ${key} }`, "write kmsKey beside the resource that the key encrypts"],
     ["no resource", "{ access: read }", "name the resource"],
     ["env on a queue", "{ sqs: jobs, env: JOBS }", "no value to export"],
     [

@@ -1,3 +1,5 @@
+import type { HostKind } from "../../src/model/accessModel";
+
 /*
  * What Gitpod opens for a URL that somebody typed, as far as its parsers are known: the URL standard first, then what
  * the parser of the host's kind makes of the path. It knows nothing of src/subject, and is made to find the worst: where
@@ -9,7 +11,7 @@
 export interface ParserHost {
   /** Host, port if any, path prefix if any: `gitlab.acme.com:8443`, `10.0.0.1/gitlab`. */
   readonly name: string;
-  readonly kind: "github" | "gitlab" | "bitbucket" | "bitbucket-server" | "azure-devops";
+  readonly kind: HostKind;
   /** The projects that exist, as paths: GitLab's parser asks for them. */
   readonly projects?: ReadonlySet<string>;
 }
