@@ -16,7 +16,10 @@ import type { Mutant } from "./mutantTable";
 const root = join(__dirname, "..");
 
 /** What the tests need of the tree. */
-const needed = ["src", "test", "templates", "schema", "jest.config.js", "package.json", "eslint.rooms.mjs"];
+const needed = [
+  ...["src", "test", "templates", "schema", "docs"],
+  ...["jest.config.js", "package.json", "eslint.rooms.mjs"],
+];
 const tests = ["test/proof", "test/policy", "test/subject"];
 /** The comparison of access is nobody else's. */
 const ownTests: Readonly<Record<string, readonly string[]>> = {
