@@ -57,6 +57,20 @@ describe("the rooms", () => {
     }
   });
 
+  it("are entered by their index, where it exports a file", () => {
+    const doors = [...graph.keys()].filter((file) => /^src\/[a-z]+\/index\.ts$/.test(file));
+    const exported = doors.flatMap((door) =>
+      [...readFileSync(join(root, door), "utf8").matchAll(/^export (?!type)[^;]*? from "\.\/(\w+)";$/gm)].map(
+        ([, name = ""]) => join(dirname(door), `${name}.ts`),
+      ),
+    );
+    expect(exported.length).toBeGreaterThan(40);
+    for (const [file, imports] of graph) {
+      const past = imports.filter((other) => exported.includes(other) && roomOf(other) !== roomOf(file));
+      expect([file, past]).toEqual([file, []]);
+    }
+  });
+
   it("know cdktf in constructs and main.ts only, and never the provider's barrel", () => {
     for (const [file, imports] of graph) {
       const cdktf = imports.filter((name) => /^(cdktf|constructs|@cdktf\/.*)$/.test(name));

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import { readProject } from "../../src/cli/project";
-import { countsLine, diagnosticCodes, formatJson, formatText } from "../../src/diagnostics";
+import { countsLine, diagnosticCodes, formatText } from "../../src/diagnostics";
+import { formatJson } from "../../src/diagnostics/formatJson";
 import { block, code, page, sentence } from "./markdown";
 
 const families: Readonly<Record<string, string>> = Object.freeze({

@@ -1,13 +1,7 @@
-import {
-  counts,
-  formatJson,
-  formatMarkdown,
-  formatSarif,
-  formatText,
-  quote,
-  type Diagnostic,
-  type Finding,
-} from "../diagnostics";
+import { counts, formatText, quote, type Diagnostic, type Finding } from "../diagnostics";
+import { formatJson } from "../diagnostics/formatJson";
+import { formatMarkdown } from "../diagnostics/formatMarkdown";
+import { formatSarif } from "../diagnostics/formatSarif";
 import { rules } from "../rules";
 import { CommandError } from "./commandError";
 import type { CommandIo, ExitCode, Options } from "./io";

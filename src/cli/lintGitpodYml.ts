@@ -1,5 +1,4 @@
-import { quote } from "../diagnostics";
-import type { Diagnostic, Finding } from "../diagnostics";
+import { quote, type Diagnostic, type Finding } from "../diagnostics";
 import type { AccessModel } from "../model/accessModel";
 import { checkGitpodYmlFacts } from "../rules";
 import { loadShellParser } from "../workspace/lint/commands";

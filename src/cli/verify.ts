@@ -1,4 +1,4 @@
-import { own, readJson } from "../documents";
+import { own, readJson } from "../documents/json";
 import type { AccessModel } from "../model/accessModel";
 import { issuersOf } from "../model/issuer";
 import { CommandError } from "./commandError";

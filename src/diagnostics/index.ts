@@ -1,7 +1,5 @@
+/* What a report is for other programs has doors of its own: formatJson, formatMarkdown and formatSarif. */
 export * from "./diagnostic";
-export * from "./formatJson";
-export * from "./formatMarkdown";
-export * from "./formatSarif";
 export * from "./formatText";
 export * from "./markdown";
 export * from "./nearest";

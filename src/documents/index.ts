@@ -1,5 +1,4 @@
-/* The importing of roles, which takes zod and yaml along, has doors of its own: importRoles and manifestText. */
-export { isObject, list, own, readJson, type JsonObject, type JsonText } from "./json";
+/* JSON has a door of its own, and so has what takes zod and yaml along: json, importRoles and manifestText. */
 export { joinAccess } from "./join";
 export { readExisting, type ExistingFile } from "./readExisting";
 export type { Remark } from "./document";

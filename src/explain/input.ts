@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { resemblesToken } from "../diagnostics";
-import { isObject, own, readJson, type JsonObject } from "../documents";
+import { isObject, own, readJson, type JsonObject } from "../documents/json";
 import { refuse, type Refusal } from "../model/correction";
 import type { Claims } from "../policy";
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isVisible } from "../diagnostics/quote";
+import { isVisible } from "../diagnostics";
 import { grantSchema, includedGrantSchema } from "./grantSchema";
 import {
   date,

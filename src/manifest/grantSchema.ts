@@ -53,10 +53,7 @@ const grantObject = z.strictObject({
     "Environment variable that the snippet sets to the value of the secret or parameter",
   ),
   key: optional(keyOrField, "With env: one field of a JSON secret, instead of all of it"),
-  kmsKey: optional(
-    keyOrField,
-    "The customer's own KMS key, by id or ARN, that encrypts the resource",
-  ),
+  kmsKey: optional(keyOrField, "The customer's own KMS key, by id or ARN, that encrypts the resource"),
   account: optional(place, "Account of the resource: a name, or 12 digits in quotes; by default the role's"),
   region: optional(
     place,

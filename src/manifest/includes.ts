@@ -1,5 +1,4 @@
-import type { DiagnosticCode, Origin, Problem } from "../diagnostics/diagnostic";
-import { isVisible, quote } from "../diagnostics/quote";
+import { isVisible, quote, type DiagnosticCode, type Origin, type Problem } from "../diagnostics";
 import type { IncludeMatch, ManifestFiles, PassedOver } from "./parsedManifest";
 
 /**

@@ -1,8 +1,6 @@
 import { safeParse } from "zod";
 import type * as z from "zod";
-import type { Origin, Path, Problem } from "../diagnostics/diagnostic";
-import { nearest } from "../diagnostics/nearest";
-import { pathText, quote } from "../diagnostics/quote";
+import { nearest, pathText, quote, type Origin, type Path, type Problem } from "../diagnostics";
 import type { SourceText } from "./locator";
 import { didYouMean, meantKey, meantValue, ownerOf, valueAt } from "./meant";
 import { manifestSchema } from "./schema";

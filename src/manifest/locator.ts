@@ -1,8 +1,13 @@
 import { parseEvents } from "js-yaml";
-import type { Diagnostic, Origin, Path, Position } from "../diagnostics/diagnostic";
+import {
+  textPositions,
+  type Diagnostic,
+  type Origin,
+  type Path,
+  type Position,
+  type TextPositions,
+} from "../diagnostics";
 import type { Locator } from "./parsedManifest";
-import { textPositions } from "../diagnostics/textPositions";
-import type { TextPositions } from "../diagnostics/textPositions";
 import { isMerge, yamlTree } from "./yamlTree";
 import type { EntryStarts, YamlMap, YamlNode, YamlPair } from "./yamlTree";
 import { attempt } from "./yamlValue";

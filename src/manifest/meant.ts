@@ -1,7 +1,5 @@
 import { dump } from "js-yaml";
-import type { Path } from "../diagnostics/diagnostic";
-import { nearest } from "../diagnostics/nearest";
-import { isVisible, pathText } from "../diagnostics/quote";
+import { isVisible, nearest, pathText, type Path } from "../diagnostics";
 import { contextWords, repoSchema } from "./entrySchema";
 import { accountSchema, installationSchema } from "./accountSchema";
 import { grantKeys, grantSchema } from "./grantSchema";

@@ -1,7 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type * as z from "zod";
-import type { DiagnosticCode, Origin, Problem } from "../diagnostics/diagnostic";
-import { quote } from "../diagnostics/quote";
+import { quote, type DiagnosticCode, type Origin, type Problem } from "../diagnostics";
 import { followIncludes } from "./includes";
 import { problemsOf } from "./issues";
 import { createLocator, sourceText } from "./locator";

@@ -1,4 +1,4 @@
-import type { Diagnostic, Origin, Position, Problem } from "../diagnostics/diagnostic";
+import type { Diagnostic, Origin, Position, Problem } from "../diagnostics";
 import type { Manifest, ManifestOrg, ManifestRepo } from "./schema";
 
 /** An entry of `orgs` or `repos`, of the manifest or of a file that it includes, as written. */

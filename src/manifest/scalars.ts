@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isVisible } from "../diagnostics/quote";
+import { isVisible } from "../diagnostics";
 
 /**
  * What a scalar must look like, and how to get there. Both reach the user: the first line of a schema's message

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { Path } from "../diagnostics/diagnostic";
+import type { Path } from "../diagnostics";
 
 type AnySchema = z.core.$ZodType;
 

@@ -1,7 +1,6 @@
 import { parseEvents } from "js-yaml";
 import type { YAMLException } from "js-yaml";
-import { printable, quote } from "../diagnostics/quote";
-import { textPositions } from "../diagnostics/textPositions";
+import { printable, quote, textPositions } from "../diagnostics";
 import { documentFaults, entryStarts, expanded, yamlTree } from "./yamlTree";
 import type { EntryStarts, YamlProblem } from "./yamlTree";
 import { attempt, construct, yamlProblems } from "./yamlValue";

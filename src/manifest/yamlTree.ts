@@ -1,6 +1,6 @@
 import { COLLECTION_STYLE, EVENT_ID, getScalarValue, SCALAR_STYLE } from "js-yaml";
 import type { AliasEvent, Event, MappingEvent, ScalarEvent, SequenceEvent } from "js-yaml";
-import type { DiagnosticCode } from "../diagnostics/diagnostic";
+import type { DiagnosticCode } from "../diagnostics";
 
 /** Something wrong in a file's YAML, at an offset of its text. */
 export interface YamlProblem {

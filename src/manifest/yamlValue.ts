@@ -1,8 +1,6 @@
 import { constructFromEvents, CORE_SCHEMA, EVENT_ID, mapTag, mergeTag, YAMLException } from "js-yaml";
 import type { Event, MappingTagDefinition } from "js-yaml";
-import type { DiagnosticCode } from "../diagnostics/diagnostic";
-import { quote } from "../diagnostics/quote";
-import type { TextPositions } from "../diagnostics/textPositions";
+import { quote, type DiagnosticCode, type TextPositions } from "../diagnostics";
 import { isMerge } from "./yamlTree";
 import type { YamlNode, YamlProblem } from "./yamlTree";
 

@@ -34,10 +34,11 @@ export const raisedRules: ReadonlySet<string> = new Set("G02 G05 G06 G07 G08 G20
 /** All rules, in the order of their letters and numbers. Ids are public: never reused, never renamed. */
 export const rules: readonly Rule[] = Object.freeze(
   [
-    ...[structureRules, principalRules, roleLimitRules, loginRules, conditionRules, relationRules, reachRules],
-    ...[subjectRules, providerRules, destroyedRules, breadthRules, escalationRules, sensitiveActionRules],
-    ...[ownEditRules, managedPolicyRules, policySizeRules, nameRules, conditionValueRules],
-    ...[foreignResourceRules, fileRules, gitpodLoginRules, waitRules, wordRules, waiverRules, noteRules],
+    ...[structureRules, principalRules, roleLimitRules, loginRules, conditionRules, relationRules],
+    ...[reachRules, subjectRules, providerRules, destroyedRules, breadthRules, escalationRules],
+    ...[sensitiveActionRules, ownEditRules, managedPolicyRules, policySizeRules, nameRules],
+    ...[conditionValueRules, foreignResourceRules, fileRules, gitpodLoginRules, waitRules, wordRules],
+    ...[waiverRules, noteRules],
   ]
     .flat()
     .map((rule) => (raisedRules.has(rule.id) ? { ...rule, waivable: true as const } : rule))

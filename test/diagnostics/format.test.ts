@@ -1,4 +1,5 @@
-import { countsLine, formatJson, formatText } from "../../src/diagnostics";
+import { countsLine, formatText } from "../../src/diagnostics";
+import { formatJson } from "../../src/diagnostics/formatJson";
 import type { Diagnostic, Finding, TextOptions } from "../../src/diagnostics";
 
 const source = ["version: 1", "\trepos: [", `x: ${"y".repeat(300)}`, "漢字: \u{1f600} z", ""];

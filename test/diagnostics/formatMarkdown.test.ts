@@ -1,4 +1,5 @@
-import { diagnosticCodes, formatMarkdown, type Diagnostic, type Finding } from "../../src/diagnostics";
+import { diagnosticCodes, type Diagnostic, type Finding } from "../../src/diagnostics";
+import { formatMarkdown } from "../../src/diagnostics/formatMarkdown";
 import { rules } from "../../src/rules";
 
 const finding: Finding = {

@@ -1,7 +1,8 @@
 import Ajv from "ajv";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { formatSarif, type Diagnostic, type Finding } from "../../src/diagnostics";
+import type { Diagnostic, Finding } from "../../src/diagnostics";
+import { formatSarif } from "../../src/diagnostics/formatSarif";
 import { rules } from "../../src/rules";
 import { fullTest } from "../support/process";
 

@@ -8,8 +8,7 @@ import {
   timestampTag,
 } from "js-yaml";
 import * as z from "zod";
-import type { Path } from "../../diagnostics/diagnostic";
-import { escapeHidden, pathText } from "../../diagnostics/quote";
+import { escapeHidden, pathText, type Path } from "../../diagnostics";
 import type { TaskFormat } from "../../model/accessModel";
 import type { TaskPhase } from "../../model/gitpodYml";
 

@@ -1,6 +1,5 @@
 import { isMap, isScalar, type Scalar, type YAMLMap } from "yaml";
-import { nearest } from "../../diagnostics/nearest";
-import { quote } from "../../diagnostics/quote";
+import { nearest, quote } from "../../diagnostics";
 import { yamlQuote } from "../render/quoting";
 import { addDependency, dependenciesOf, dependency, removeDependency } from "./dependsOn";
 import { type ExistingFile, type FileTask, pairOf, sharedNode, startOf, startOfKey } from "./file";

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { isMap, isNode, isScalar, type Node, type Scalar } from "yaml";
-import { quote } from "../../diagnostics/quote";
+import { quote } from "../../diagnostics";
 import { type ExistingFile, pairOf, readExisting, sameBesideTasks, startOf } from "./file";
 import type { Task } from "./tasks";
 import { applyEdits, type Edit, lineStart, nextLine, placedBefore, type Refusal, type Refused } from "./text";

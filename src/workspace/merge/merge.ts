@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Position } from "../../diagnostics/diagnostic";
-import { textPositions } from "../../diagnostics/textPositions";
+import { textPositions, type Position } from "../../diagnostics";
 import type { TaskFormat } from "../../model/accessModel";
 import { taskFileNames, taskPhases } from "../lint/taskFile";
 import { awaitLine, chosenTasks, makeWait, unwait, waitOf, waitsFor, withoutAwait } from "./await";

@@ -1,4 +1,4 @@
-import { visibleJson } from "../../diagnostics/quote";
+import { visibleJson } from "../../diagnostics";
 import type { Snippet } from "../../model/accessModel";
 import { digest, type Ownership } from "./ownership";
 

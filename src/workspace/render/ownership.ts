@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { quote } from "../../diagnostics/quote";
+import { quote } from "../../diagnostics";
 
 /** Whose a file of the snippet folder is: ours as written, ours but edited since, or never ours. */
 export type Ownership = "ours" | "edited" | "foreign";

@@ -1,5 +1,5 @@
 import Handlebars from "handlebars";
-import { escapeHidden, quote } from "../../diagnostics/quote";
+import { escapeHidden, quote } from "../../diagnostics";
 import type { Snippet, TaskFormat } from "../../model/accessModel";
 import { problemTexts, readTaskFile, taskFileNames, taskPhases } from "../lint/taskFile";
 import { snippetContext } from "./context";

@@ -1,4 +1,4 @@
-import { nearest } from "../../diagnostics/nearest";
+import { nearest } from "../../diagnostics";
 import type { AccessModel, Snippet } from "../../model/accessModel";
 
 /** The snippet that a repository needs, or the entry that comes near. */
