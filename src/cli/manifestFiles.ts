@@ -1,6 +1,6 @@
 import { readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { globSync, isDynamicPattern } from "tinyglobby";
+import type * as Globs from "tinyglobby";
 import type { IncludeMatch, ManifestFiles } from "../manifest";
 import { isFolder, isMissing, readRegularFile } from "./files";
 
@@ -12,6 +12,11 @@ export function diskFiles(): ManifestFiles {
     identity: (file) => realPath(file) ?? resolve(file),
   };
 }
+
+/** Loaded where a manifest includes something, as few do; an `import()` would make everybody wait who reads one. */
+const globs = () =>
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  require("tinyglobby") as typeof Globs;
 
 /** Folders as the glob sees them: left alone, it would pass over links and FIFOs without a word. */
 function listFolder(path: string, unreadable: string[]) {
@@ -44,7 +49,7 @@ function expandPattern(manifestFile: string, pattern: string): readonly IncludeM
   const folder = dirname(manifestFile);
   const root = realPath(folder);
   if (root === undefined) return [];
-  const isGlob = isDynamicPattern(pattern);
+  const isGlob = globs().isDynamicPattern(pattern);
   // Folders outside are not even listed: what a glob starts from must be inside.
   const fixed = isGlob ? pattern.split("/").slice(0, fixedSegments(pattern)).join("/") : pattern;
   const start = shownName(folder, fixed);
@@ -80,7 +85,7 @@ function glob(pattern: string, folder: string, root: string, dot: boolean) {
     return isLoop(path, real, folder) ? [] : listFolder(path, unreadable);
   };
   const fs = { readdirSync: list as unknown as typeof readdirSync };
-  const names = globSync(pattern, { ...globOptions, dot, ignore: ["**/.git"], cwd: folder, fs });
+  const names = globs().globSync(pattern, { ...globOptions, dot, ignore: ["**/.git"], cwd: folder, fs });
   return { names, unreadable, outside };
 }
 
@@ -122,7 +127,7 @@ function matchOf(file: string, root: string): IncludeMatch {
 
 /** How many folders of a pattern stand before the first that has a wildcard. */
 function fixedSegments(pattern: string): number {
-  return pattern.split("/").findIndex((segment) => isDynamicPattern(segment));
+  return pattern.split("/").findIndex((segment) => globs().isDynamicPattern(segment));
 }
 
 /** A file as its user would name it, from where they named the manifest. */
