@@ -16,4 +16,6 @@ module.exports = {
   },
   // A busy machine is no failure: a test that hangs still ends.
   testTimeout: 900_000,
+  // Nor is a worker that takes a second to end.
+  workerGracefulExitTimeout: 10_000,
 };
