@@ -100,6 +100,12 @@ describe("a trust policy", () => {
     ]);
   });
 
+  it("for exact subjects alone takes what looks like a variable literally", () => {
+    const subjects = { exact: ["https://h/${aws:username}*?"], prefixes: [] };
+    expect(admitsSub(subjects, "https://h/${aws:username}*?")).toBe(true);
+    expect(admitsSub(subjects, "https://h/${aws:username}a?")).toBe(false);
+  });
+
   it.each(["https://h/a..b", "https://h/a%2eb", "https://h/a%2Eb"])(
     "admits the exact subject %s, which the guard refuses, by a statement of its own",
     (exact) => {
