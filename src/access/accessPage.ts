@@ -33,7 +33,7 @@ function dataOf({ role, may, line, lines }: ShownRole) {
   return {
     ...{ name, arn, account: `${account.name}\n${account.id}`, url: role.entry?.url ?? null, installation },
     ...{ place: `${role.origin.file}:${line}`, admits },
-    may: [...may, ...role.managedPolicies.map(managedPermission)].map(({ words, level, kind, names }) => ({
+    may: [...may(), ...role.managedPolicies.map(managedPermission)].map(({ words, level, kind, names }) => ({
       ...{ words, level, kind, names },
     })),
     ...{ boundary: role.permissionsBoundary, session: String(role.sessionSeconds), expires },

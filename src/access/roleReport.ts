@@ -11,7 +11,7 @@ export type LineOf = (origin: ManifestOrigin) => number;
 export interface ShownRole {
   readonly role: AccessRole;
   /** What of its permissions is shown. */
-  readonly may: readonly Permission[];
+  readonly may: () => readonly Permission[];
   /** Of its entry, or of the role in a file. */
   readonly line: number;
   /** The lines of its entry. */
@@ -26,7 +26,7 @@ function accessJson(shown: readonly ShownRole[]): string {
     return {
       ...{ role: name, arn, account: { name: account.name, id: account.id }, installation },
       ...{ entry: entry && { ...entry, file: origin.file, line }, admits, subjects },
-      may: may.map(({ words, reach }) => ({ words, ...reach() })),
+      may: may().map(({ words, reach }) => ({ words, ...reach() })),
       ...{ managedPolicies, permissionsBoundary, sessionSeconds, expires, sourceCidrs },
       ...{ issuers: role.issuers, audience: role.audience, accepted },
     };
@@ -41,7 +41,7 @@ function factsOf({ role, may, line }: ShownRole): Facts {
   const { expires, sourceCidrs, permissionsBoundary, audience } = role;
   return {
     admits: role.admits,
-    may: mayWords(may, role.managedPolicies),
+    may: mayWords(may(), role.managedPolicies),
     until: [expires === null ? "no end" : `${expires}, 00:00 UTC`],
     from: sourceCidrs.length === 0 ? ["anywhere"] : sourceCidrs,
     session: [durationWords(role.sessionSeconds)],
@@ -83,11 +83,15 @@ function countLine({ length }: readonly ShownRole[]): string {
 /** Facts for a terminal, below each other: each behind its title. */
 export function factsText(facts: Facts): string {
   const indent = Math.max(...Object.keys(facts).map((title) => title.length)) + 4;
-  const lines = Object.entries(facts).flatMap(([title, items]) =>
-    items
-      .flatMap((item) => wrap(printable(oneLine(item)), 100 - indent))
-      .map((line, i) => `${(i === 0 ? `  ${title}` : "").padEnd(indent)}${line}\n`),
-  );
+  const lines: string[] = [];
+  for (const [title, items] of Object.entries(facts)) {
+    let before = `  ${title}`;
+    for (const item of items)
+      for (const line of wrap(printable(oneLine(item)), 100 - indent)) {
+        lines.push(before.padEnd(indent), line, "\n");
+        before = "";
+      }
+  }
   return lines.join("");
 }
 

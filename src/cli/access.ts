@@ -67,8 +67,9 @@ export async function accessCommand(given: AccessArguments, io: CommandIo): Prom
   const shown = source.access.roles
     .filter((role) => isWanted(role) && (horizon === undefined || endsBy(role, horizon)))
     .flatMap((role): readonly ShownRole[] => {
-      const may = question === null ? rolePermissions(role) : answer(role, question);
-      if (may === null) return [];
+      const answered = question === null ? undefined : answer(role, question);
+      if (answered === null) return [];
+      const may = () => answered ?? rolePermissions(role);
       return [{ role, may, line: source.lineOf(role.origin), lines: () => source.linesOf(role) }];
     });
   return write(format(shown, io.colour), given.out, io);

@@ -230,13 +230,12 @@ function isSame(path: string, text: string, owner: WantedFile["ownershipOf"]): b
   const read = readRegularFile(path, Infinity);
   if (!read.ok && owner === undefined) return false;
   if (!read.ok) throw new Obstacle(path, "it cannot be read");
-  const present = new TextDecoder().decode(read.bytes);
-  if (present === text) return true;
+  if (Buffer.from(text).equals(read.bytes)) return true;
   const why = {
     ours: null,
     edited: "somebody edited it since it was written, and it would be overwritten",
     foreign: "this tool did not write it",
-  }[owner?.(present) ?? "ours"];
+  }[owner?.(new TextDecoder().decode(read.bytes)) ?? "ours"];
   if (why !== null) throw new Obstacle(path, why);
   return false;
 }

@@ -10,7 +10,7 @@ export interface Origin {
 
 /** A place inside another one. */
 export function below(origin: Origin, ...path: Path): Origin {
-  return { file: origin.file, path: [...origin.path, ...path] };
+  return { file: origin.file, path: origin.path.concat(path) };
 }
 
 /** A position in a text, both counted from 1; columns count UTF-16 code units. */

@@ -21,6 +21,7 @@ export function isVisible(text: string): boolean {
 
 /** Text with its hidden characters as `\uXXXX`, and everything else as it is. */
 export function escapeHidden(text: string): string {
+  if (/^[ -~]*$/.test(text)) return text;
   const unit = (one: string) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
   return text.replace(escaped, (character) => character.split("").map(unit).join(""));
 }
@@ -32,7 +33,7 @@ export function printable(text: string): string {
 
 /** Text of several lines in one. */
 export function oneLine(text: string): string {
-  return text.trim().replace(/\s*\n\s*/g, " ");
+  return text.includes("\n") ? text.trim().replace(/\s*\n\s*/g, " ") : text.trim();
 }
 
 /** Text in double quotes for a message, hidden characters escaped, cut after 80 characters. */

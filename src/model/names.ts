@@ -65,9 +65,11 @@ export function parseArn(arn: string): ArnFields | null {
  * some file system or shell takes amiss are percent-encoded, so that every entry has a safe path of its own.
  */
 export function snippetFile(installation: string, url: string, format: TaskFormat): string {
-  const { host, pathname } = new URL(url);
   const encoded = (text: string) => Buffer.from(text).toString("hex").toUpperCase().replace(/../g, "%$&");
-  const segments = [host, ...pathname.split("/").filter((s) => s !== "")];
+  const segments = url
+    .replace("https://", "")
+    .split("/")
+    .filter((s) => s !== "");
   const safe = segments.map((s) => s.replace(/[^A-Za-z0-9._-]|^\.+$/g, encoded));
   return `${[installation, ...safe].join("/")}.${format}`;
 }

@@ -8,7 +8,8 @@ export function many(value: OneOrMany | undefined): readonly string[] {
 
 /** A sorted list without repetitions, as IAM writes it: a single item stands alone. */
 export function oneOrMany(values: readonly string[]): OneOrMany {
-  const sorted = [...new Set(values)].sort();
+  const isSorted = values.every((value, i) => i === 0 || (values[i - 1] ?? "") < value);
+  const sorted = isSorted ? values : [...new Set(values)].sort();
   const [only] = sorted;
   return sorted.length === 1 && only !== undefined ? only : sorted;
 }
@@ -67,6 +68,9 @@ export function merged(statements: readonly Statement[]): readonly Statement[] {
 }
 
 function mergeList(statements: readonly Statement[], element: "Action" | "Resource"): readonly Statement[] {
+  // Those that are alike begin alike, and most do not.
+  const beginnings = new Set(statements.map((s) => many(element === "Action" ? s.Resource : s.Action)[0]));
+  if (beginnings.size === statements.length) return statements;
   const groups = new Map<string, Statement[]>();
   for (const statement of statements) {
     // Alike are statements that differ in the items of one element alone, and all have it.

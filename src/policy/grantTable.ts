@@ -247,6 +247,10 @@ export const grantTable: Readonly<Record<GrantKind, Row>> = rows;
 /** The kinds, in the order of the table. */
 export const grantKinds: readonly GrantKind[] = Object.freeze(Object.keys(grantTable) as GrantKind[]);
 
+export function isGrantKind(word: string): word is GrantKind {
+  return Object.hasOwn(grantTable, word);
+}
+
 /** The access levels of a kind, the default first. */
 export function accessLevels(kind: GrantKind): readonly AccessLevel[] {
   return Object.keys(grantTable[kind].access) as AccessLevel[];
@@ -265,11 +269,13 @@ export function fillTemplate(template: string, target: GrantTarget, arn?: string
     if (field === "bucket" || field === "domain") return name.slice(0, name.indexOf("/"));
     return field === "key" ? name.slice(name.indexOf("/") + 1) : target[field as keyof GrantTarget];
   };
-  return template.replace(/\{([a-z]+)\}/g, (_, field: string) => {
-    const value = fieldOf(field);
-    if (value === undefined) throw new Error(`template ${template} names an unknown field ${field}`);
-    return value;
-  });
+  const [before = "", ...rest] = template.split("{");
+  return rest.reduce((text, piece) => {
+    const end = piece.indexOf("}");
+    const value = fieldOf(piece.slice(0, end));
+    if (value === undefined) throw new Error(`template ${template} names an unknown field`);
+    return `${text}${value}${piece.slice(end + 1)}`;
+  }, before);
 }
 
 function frozen<T extends object>(value: T): T {

@@ -15,6 +15,8 @@ export const assumeAction = "sts:AssumeRoleWithWebIdentity";
  */
 export const guard: readonly string[] = Object.freeze(["*..*", "*%2e*", "*%2E*", "*\t*", "*\n*", "*\r*"]);
 
+const guardValues = oneOrMany(guard);
+
 /** What a role's trust in one issuer depends on. */
 export interface TrustSource {
   readonly identityProviderArn: string;
@@ -63,7 +65,7 @@ function statementsFor(source: TrustSource): readonly Statement[] {
         [sub]: oneOrMany([...texts.map(escapePattern), ...prefixes.map((p) => `${escapePattern(p)}*`)]),
       },
       // Subjects of Ona are no URLs, and their last fields may hold anything.
-      ...(isUrl ? { StringNotLike: { [sub]: oneOrMany(guard) } } : {}),
+      ...(isUrl ? { StringNotLike: { [sub]: guardValues } } : {}),
     });
   const isUrl = prefixes.some((prefix) => onaVersionOf(prefix) === null);
   if (prefixes.length === 0) return [equal()];

@@ -1,6 +1,7 @@
 import { below, quote, type Origin } from "../diagnostics";
 import { didYouMean, meantUrl, type Manifest, type ManifestDefaults, type ParsedEntry } from "../manifest";
 import type { Acceptance, Context, Entry, Installation, ScmHost } from "../model/accessModel";
+import { sortedOnce } from "../policy";
 import { branchProblem, contextsOf, parseEntryUrl, type EntryUrl } from "../subject";
 import type { AccountSettings } from "./accounts";
 import { checkIncluded } from "./included";
@@ -184,7 +185,7 @@ function follow<T extends { readonly name: string }>(
 }
 
 function resolveContexts(settings: Settings, kind: Entry["hostKind"]): readonly Context[] {
-  const contexts = new Map<string, Context>();
+  const contexts: Context[] = [];
   for (const [i, context] of (settings.get("contexts") ?? (["repository"] as const)).entries()) {
     if (typeof context === "object") {
       const trouble = branchProblem(context.branch, kind);
@@ -202,7 +203,7 @@ function resolveContexts(settings: Settings, kind: Entry["hostKind"]): readonly 
         });
       continue;
     }
-    contexts.set(JSON.stringify(context), context);
+    contexts.push(context);
   }
-  return [...contexts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, context]) => context);
+  return sortedOnce(contexts);
 }

@@ -7,6 +7,7 @@ import {
   grantKinds,
   grantNameProblem,
   grantTable,
+  isGrantKind,
   isRegional,
   nameInArn,
   readGrantArn,
@@ -105,7 +106,7 @@ function openSets({ entry, settings }: EffectiveEntry, scope: Scope): readonly W
 
 function resolveGrant(written: WrittenGrant, account: AccountSettings, scope: Scope) {
   const { grant, place } = written;
-  const kind = grantKinds.find((k) => grant[k] !== undefined);
+  const kind = Object.keys(grant).find(isGrantKind);
   const text = kind && grant[kind];
   if (kind === undefined || text === undefined) return null;
   const at = () => place.below(kind);

@@ -53,13 +53,13 @@ export function resolveRoles(effective: EffectiveEntry, scope: Scope): readonly 
       const subjects = subjectsOf(installation, installation);
       if (subjects === null) return [];
       const isOna = installation.ona !== null;
-      const trusted = (issuer: Issuer): TrustSource => ({
+      const trusted = (issuer: Issuer, own: SubjectSet): TrustSource => ({
         issuer: issuer.issuer,
         audience: installation.audience,
         expires,
         sourceCidrs,
         identityProviderArn: identityProviderArn(account.partition, account.id, issuer.issuer),
-        subjects: subjectsOf(installation, issuer) ?? subjects,
+        subjects: own,
       });
       const name = effective.name ?? roleName(installation.name, effective.url.segments.join("/"));
       const role: Role = {
@@ -84,7 +84,10 @@ export function resolveRoles(effective: EffectiveEntry, scope: Scope): readonly 
         installation: installation.name,
         projects: isOna ? effective.projects : [],
         maxSessionDuration: Math.max(sessionDuration, fixedLimits.minRoleSession),
-        trustPolicy: trustPolicy(trusted(installation), ...installation.formerIssuers.map(trusted)),
+        trustPolicy: trustPolicy(
+          trusted(installation, subjects),
+          ...installation.formerIssuers.map((f) => trusted(f, subjectsOf(installation, f) ?? subjects)),
+        ),
         permissionPolicy: permissions.whole,
         policies: namedPolicies(permissions.split, name, path, account),
         grantWeights: permissions.weights,
@@ -220,9 +223,12 @@ function resolveBoundary(settings: Settings, account: AccountSettings): string |
   return account.permissionsBoundary ?? own;
 }
 
+const defaultSession = 3600;
+
 /** Seconds. */
 function resolveSession(settings: Settings): number {
-  const text = settings.get("sessionDuration") ?? "1h";
+  const text = settings.get("sessionDuration");
+  if (text === undefined) return defaultSession;
   const seconds = durationSeconds(text);
   if (seconds < fixedLimits.minSession || seconds > fixedLimits.maxSession)
     settings.place("sessionDuration").refuse("M04", {

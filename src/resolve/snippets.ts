@@ -37,7 +37,7 @@ function resolveSnippet(
   if (!installation) return undefined;
   const roles = [first, ...others];
   checkFiles(first, others, scope.problems);
-  checkShared(roles, first);
+  if (others.length > 0) checkShared(roles, first);
   const format = installation.ona === null ? "gitpod.yml" : "automations.yaml";
   for (const resolved of roles) checkTask(resolved, format);
   const { task = defaults.task, after = null, renew = false } = first.entry.settings.snippet;
@@ -160,10 +160,14 @@ function checkPaths(snippets: readonly Snippet[], roles: readonly ResolvedRole[]
   const folders = new Map<string, Snippet>();
   for (const snippet of snippets) {
     const file = snippet.file.toLowerCase();
-    const parts = file.split("/");
-    const above = parts.slice(1).map((_, i) => parts.slice(0, i + 1).join("/"));
-    const clash = [file, ...above].map((f) => files.get(f)).find((found) => found) ?? folders.get(file);
-    const isLong = parts.some((part) => part.length > longestFileName);
+    let clash = files.get(file);
+    for (let end = file.indexOf("/"); end >= 0; end = file.indexOf("/", end + 1)) {
+      const folder = file.slice(0, end);
+      clash ??= files.get(folder);
+      folders.set(folder, snippet);
+    }
+    clash ??= folders.get(file);
+    const isLong = file.split("/").some((part) => part.length > longestFileName);
     const entry =
       clash || isLong ? roles.find((r) => r.role.entry.url === snippet.url)?.role.entry : undefined;
     const place = entry && problems.at(below(entry.origin, "url"));
@@ -178,6 +182,5 @@ function checkPaths(snippets: readonly Snippet[], roles: readonly ResolvedRole[]
         remedy: "keep one of the two entries",
       });
     files.set(file, snippet);
-    for (const folder of above) folders.set(folder, snippet);
   }
 }

@@ -29,7 +29,7 @@ export function repoSubjects(repo: EntryUrl, contexts: readonly Context[]): Subj
 
 /** Sorted, each once. */
 function sortedOnce(texts: readonly string[]): readonly string[] {
-  return [...new Set(texts)].sort();
+  return texts.length < 2 ? texts : [...new Set(texts)].sort();
 }
 
 /** The forms of `sub` that workspaces of any repository of an organization present. */

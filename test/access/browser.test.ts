@@ -161,7 +161,7 @@ describeReal("the page of access in a browser", ["chromium"], ({ chromium }) => 
       testModel([testAccount({ name, roles: [testRole("app", { account: name })] })]),
     );
     const shown = roles.map((role) => ({
-      ...{ role, may: rolePermissions(role) },
+      ...{ role, may: () => rolePermissions(role) },
       ...{ line: 1, lines: () => [name] },
     }));
     writeFileSync(join(folder, "hostile.html"), accessPage(shown, name, pageParts()));

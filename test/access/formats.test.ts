@@ -172,6 +172,6 @@ test("what others wrote cannot leave its place in a table", async () => {
 test("what would act on a terminal is shown", () => {
   const [role] = declaredAccess(testModel([testAccount({ name: "dev\u001b[31m\u202e" })])).roles;
   if (role === undefined) throw new Error("the model has a role");
-  const text = accessText([{ role, may: [], line: 1, lines: () => [] }], false);
+  const text = accessText([{ role, may: () => [], line: 1, lines: () => [] }], false);
   expect(text).toContain("dev\\u001b[31m\\u202e");
 });
