@@ -84,7 +84,10 @@ export function accessChanges(
 
 /** Pairs the roles of two sides, renamed ones too; pairs that mean the same are left out. */
 function matchRoles(before: readonly AccessRole[], after: readonly AccessRole[]) {
-  const meanings = new Map([...before, ...after].map((role) => [role, meaningOf(role)]));
+  const kept = unchanged(before, after);
+  let removed = before.filter((role) => !kept.has(role));
+  let added = after.filter((role) => !kept.has(role));
+  const meanings = new Map([...removed, ...added].map((role) => [role, meaningOf(role)]));
   // The surest first. An ARN comes before a meaning: policies of resources name roles by their ARN, and whoever takes
   // over another role's gains what they give.
   const keys: readonly ((role: AccessRole) => string | undefined)[] = [
@@ -95,7 +98,6 @@ function matchRoles(before: readonly AccessRole[], after: readonly AccessRole[])
     ({ account, entry }) => JSON.stringify([account.id, entry?.kind, entry?.url]),
     ({ account, trustPolicy }) => JSON.stringify([account.id, trustPolicy]),
   ];
-  let [removed, added] = [before, after];
   const pairs: (readonly [AccessRole, AccessRole])[] = [];
   for (const keyOf of keys) {
     const waiting = new Map<string | undefined, AccessRole[]>();
@@ -114,6 +116,18 @@ function matchRoles(before: readonly AccessRole[], after: readonly AccessRole[])
     removed = removed.filter((role) => left.has(role));
   }
   return { pairs, removed, added };
+}
+
+/** The roles of both sides that have one ARN and mean the same: nearly all, so that no text of their meanings is kept. */
+function unchanged(before: readonly AccessRole[], after: readonly AccessRole[]): ReadonlySet<AccessRole> {
+  const byArn = new Map(before.map((role) => [role.arn, role]));
+  const found = new Set<AccessRole>();
+  for (const role of after) {
+    const old = byArn.get(role.arn);
+    if (old !== undefined && byArn.delete(role.arn) && meaningOf(old) === meaningOf(role))
+      found.add(old).add(role);
+  }
+  return found;
 }
 
 /** Everything that a role gives, and to whom. */
