@@ -46,7 +46,7 @@ export function sortedDocument(statements: readonly Statement[]): PolicyDocument
 
 /** Items in the order of their JSON, each once. */
 export function sortedOnce<T>(items: readonly T[]): readonly T[] {
-  if (items.length < 2) return items;
+  if (items.length < 2) return [...items];
   const byText = new Map(items.map((item) => [JSON.stringify(item), item]));
   return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
 }

@@ -269,13 +269,14 @@ export function fillTemplate(template: string, target: GrantTarget, arn?: string
     if (field === "bucket" || field === "domain") return name.slice(0, name.indexOf("/"));
     return field === "key" ? name.slice(name.indexOf("/") + 1) : target[field as keyof GrantTarget];
   };
-  const [before = "", ...rest] = template.split("{");
-  return rest.reduce((text, piece) => {
+  const pieces = template.split("{").map((piece, i) => {
+    if (i === 0) return piece;
     const end = piece.indexOf("}");
     const value = fieldOf(piece.slice(0, end));
     if (value === undefined) throw new Error(`template ${template} names an unknown field`);
-    return `${text}${value}${piece.slice(end + 1)}`;
-  }, before);
+    return value + piece.slice(end + 1);
+  });
+  return pieces.join("");
 }
 
 function frozen<T extends object>(value: T): T {

@@ -345,13 +345,14 @@ type Parts = UrlParts & { readonly b?: string; readonly "b/"?: string };
 
 /** A row's template with its parts filled in, in one pass: text that looks like a template stays text. */
 export function fill(template: string, parts: Parts): string {
-  const [before = "", ...rest] = template.split("{");
-  return rest.reduce((text, piece) => {
+  const pieces = template.split("{").map((piece, i) => {
+    if (i === 0) return piece;
     const end = piece.indexOf("}");
     const value = parts[piece.slice(0, end) as keyof Parts];
     if (value === undefined) throw new Error(`template ${template} names an unknown field`);
-    return `${text}${value}${piece.slice(end + 1)}`;
-  }, before);
+    return value + piece.slice(end + 1);
+  });
+  return pieces.join("");
 }
 
 /** Rows filled in, without those on a short form that the repository does not have. */

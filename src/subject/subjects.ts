@@ -29,7 +29,7 @@ export function repoSubjects(repo: EntryUrl, contexts: readonly Context[]): Subj
 
 /** Sorted, each once. */
 function sortedOnce(texts: readonly string[]): readonly string[] {
-  return texts.length < 2 ? texts : [...new Set(texts)].sort();
+  return texts.length < 2 ? [...texts] : [...new Set(texts)].sort();
 }
 
 /** The forms of `sub` that workspaces of any repository of an organization present. */
@@ -50,6 +50,7 @@ export function contextsOf(kind: EntryUrl["kind"]): readonly ContextWord[] {
 }
 
 function withoutCovered(prefixes: readonly string[]): readonly string[] {
+  if (prefixes.length < 2) return prefixes;
   return prefixes.filter((p) => !prefixes.some((other) => other !== p && p.startsWith(other)));
 }
 
