@@ -3,8 +3,9 @@
 import { execSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
-// `npm ci --omit=dev` installs no compiler.
-if (process.env.npm_command !== "pack" && existsSync("node_modules/typescript")) {
+// `npm ci --omit=dev` installs no compiler, and `--omit=optional` no esbuild that works.
+const isThere = ["typescript", "esbuild", "@esbuild"].every((name) => existsSync(`node_modules/${name}`));
+if (process.env.npm_command !== "pack" && isThere) {
   execSync("npm run -s build", { stdio: "inherit" });
   // The cdktf command has no binaries for a later Node.
   const { node } = process.versions;

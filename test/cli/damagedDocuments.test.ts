@@ -327,9 +327,10 @@ test.each(
       if (!argv.includes("-")) write({ [file]: text });
       seen.add(await answered(argv, name === "explain --token" ? tokenOf(text) : text));
     });
-    // Each shape as it should be, first: what is damaged alone may all end alike.
+    // Each shape as it should be, first: what is damaged alone may all end alike. They count among the runs.
     const examples = shapes.map((shape): [string] => [JSON.stringify(shape)]);
-    await fc.assert(property, { ...runs(Math.ceil(count / 5), count), examples });
+    const { length } = examples;
+    await fc.assert(property, { ...runs(length + Math.ceil(count / 5), length + count), examples });
     // What an earlier synth left is replaced, whatever it holds.
     if (name.includes("beside")) expect([...seen]).toEqual([0]);
     else expect(seen.size).toBeGreaterThan(1);

@@ -84,7 +84,7 @@ describe("the CDKTF app", () => {
     expect(stdout + stderr).not.toContain("eyJ");
   });
 
-  fullTest("writes what the command writes, and leaves nothing in the temporary folder", async () => {
+  test("writes what the command writes, and leaves nothing in the temporary folder", async () => {
     write({ "manifest.yaml": manifest("repos:\n  - url: https://github.com/acme/app"), "tmp/x": "" });
     expect(bash(appLine(), { TMPDIR: `${process.cwd()}/tmp` }).status).toBe(0);
     const byApp = tree();

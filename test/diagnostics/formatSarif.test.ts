@@ -138,6 +138,11 @@ test("fingerprints stay where lines and indices move, and tell results apart", (
   expect(twice.map((p) => p.primaryLocationLineHash.slice(-2))).toEqual([":1", ":2"]);
 });
 
+test("the gravest come first", () => {
+  const { results } = run([{ ...finding, severity: "info" }, finding]);
+  expect(results.map(({ level }) => level)).toEqual(["warning", "note"]);
+});
+
 fullTest("the gravest come first, and of more results than GitHub takes the rest is counted", () => {
   const info = Array.from({ length: 25_000 }, (_unused, i): Finding => ({
     ...finding,
