@@ -96,7 +96,11 @@ test("the script of docs/rollout.md opens pull requests, goes on after a refusal
 
   execFileSync("git", ["-C", "remotes/app", "update-ref", "refs/heads/main", "gitpod-aws-oidc"]);
   commitToBranch("empty", "OWNERS", "theirs\n");
-  write({ "manifest.yaml": manifest("2h") });
+  const index = JSON.parse(readFileSync("index.json", "utf8")) as {
+    readonly snippets: readonly { readonly url: string }[];
+  };
+  const sound = index.snippets.filter(({ url }) => !url.endsWith("/broken"));
+  write({ "manifest.yaml": manifest("2h"), "index.json": JSON.stringify({ snippets: sound }) });
   const second = rollOut();
   expect(second.stdout).toContain("https://github.com/acme/app: up to date\n");
   expect(second.stdout).toContain("https://github.com/acme/empty: pull request\n");
