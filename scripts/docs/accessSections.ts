@@ -1,4 +1,5 @@
 import type { Context, HostKind, SubjectSet } from "../../src/model/accessModel";
+import type { AccessLevel, EncryptionKey, GrantKind } from "../../src/model/grant";
 import {
   accessLevels,
   grantKinds,
@@ -7,9 +8,6 @@ import {
   guard,
   many,
   nameInArn,
-  type AccessLevel,
-  type EncryptionKey,
-  type GrantKind,
 } from "../../src/policy";
 import {
   contextsOf,

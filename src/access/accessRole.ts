@@ -29,8 +29,10 @@ export interface AccessRole {
   readonly trustPolicy: PolicyDocument;
   /** Everything that its own policies say, but for the Deny that `expires` brings along. */
   readonly statements: readonly Statement[];
-  /** Grants that say the same as all these statements; null: nobody knows any. */
-  readonly grants: readonly ResolvedGrant[] | null;
+  /** What of these statements is known to come from grants: of a deployed role nothing. */
+  readonly grants: readonly ResolvedGrant[];
+  /** The statements that do not come from them. */
+  readonly written: readonly Statement[];
   /** ARNs of policies whose text is not at hand. */
   readonly managedPolicies: readonly string[];
   readonly permissionsBoundary: string | null;

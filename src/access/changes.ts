@@ -11,7 +11,7 @@ import {
   type Atom,
   type Test,
 } from "./atoms";
-import { managedPermission, permissionsOf, reachOf } from "./permissionWords";
+import { managedPermission, permissionsOf, reachOf, rolePermissions } from "./permissionWords";
 import { durationWords, mayWords, type LineOf } from "./roleReport";
 import { subjectsWords } from "./subjectWords";
 
@@ -186,8 +186,8 @@ function trustAtoms(role: AccessRole): readonly Atom[] {
   );
 }
 
-function permissionsWords({ statements, account, managedPolicies }: AccessRole): readonly string[] {
-  return mayWords(permissionsOf(statements, account), managedPolicies);
+function permissionsWords(role: AccessRole): readonly string[] {
+  return mayWords(rolePermissions(role), role.managedPolicies);
 }
 
 /** What `more` gives and `base` does not: a gain where `more` is the new one, else a loss. */
@@ -255,7 +255,10 @@ function mayDeny(arn: string): boolean {
   return !/:iam::aws:policy\//.test(arn) || /Deny|Quarantine/.test(arn);
 }
 
-/** What atoms allow, as the role's own permissions say it; what is only part of one, by itself. */
+/**
+ * What atoms allow, as the role's statements say it, since two entries may write the same differently; what is only part
+ * of one, by itself.
+ */
 function allowedWords(found: readonly Atom[], base: AccessRole, more: AccessRole): readonly string[] {
   if (found.length === 0) return [];
   const before = new Set(permissionsOf(base.statements, base.account).map(({ words }) => words));

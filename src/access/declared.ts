@@ -1,6 +1,7 @@
 import type { AccessModel, Role } from "../model/accessModel";
 import { issuersOf } from "../model/issuer";
 import type { Statement } from "../model/policyDocument";
+import { canonicalDocument } from "../policy";
 import type { Access, AccessRole } from "./accessRole";
 import { admitsWords, comparedSubjects } from "./subjectWords";
 
@@ -32,7 +33,8 @@ export function declaredAccess(model: AccessModel): Access {
         issuers: installation.issuers,
         audience: installation.audience,
         statements: withoutExpiry(role.permissionPolicy?.Statement ?? [], role.expires),
-        grants: role.statements.length === 0 ? role.grants : null,
+        grants: role.grants,
+        written: canonicalDocument(role.statements.map(({ statement }) => statement)).Statement,
         sessionSeconds: role.sessionDuration,
         expires: role.expires?.slice(0, "YYYY-MM-DD".length) ?? null,
         accepted: acceptedOf(role, model),

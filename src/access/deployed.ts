@@ -101,13 +101,15 @@ function deployedRole(role: ExistingRole, trust: ExistingDocument, near: Surroun
   const [moment = ""] = commonValues(atoms, "datelessthan", "aws:currenttime");
   const expires = /^[0-9-]{10}T00:00:00Z$/.test(moment) ? moment : null;
   const said = role.permissions.flatMap(statementsOf);
+  const statements = withoutExpiry(said, expires);
   return {
     ...{ name: role.name ?? nameless, arn, account: accountOf(arn, said, near), installation },
     ...{ entry: null, origin: role.origin, subjects, issuers, trustPolicy, accepted: [], tags: role.tags },
     admits: subjectsWords(subjects, near.hosts, installation),
     audience: [...new Set(atoms.flatMap(audiencesOf))].sort().join(" or "),
-    statements: withoutExpiry(said, expires),
-    grants: null,
+    statements,
+    grants: [],
+    written: statements,
     managedPolicies: role.managedPolicies.map((policy) => policy.arn).sort(),
     permissionsBoundary: role.permissionsBoundary,
     sessionSeconds: role.maxSessionDuration ?? fixedLimits.minRoleSession,
@@ -167,13 +169,13 @@ export function comparable(
     const twin = byArn.get(role.arn);
     const missing = deployed.unseen.get(role);
     if (twin === undefined || missing === undefined) return role;
-    const { sessionSeconds, permissionsBoundary, tags, statements, grants, managedPolicies } = twin;
+    const { sessionSeconds, permissionsBoundary, tags, statements, grants, written, managedPolicies } = twin;
     return {
       ...role,
       ...(missing.includes("maxSessionDuration") ? { sessionSeconds } : {}),
       ...(missing.includes("permissionsBoundary") ? { permissionsBoundary } : {}),
       ...(missing.includes("tags") ? { tags } : {}),
-      ...(missing.includes("policies") ? { statements, grants, managedPolicies } : {}),
+      ...(missing.includes("policies") ? { statements, grants, written, managedPolicies } : {}),
     };
   });
   return { before: { ...deployed, roles: before }, after: { ...declared, roles: after } };

@@ -1,14 +1,8 @@
 import type { Condition, Statement } from "../model/policyDocument";
 import { firstOf } from "../diagnostics";
 import { recogniseGrants } from "../documents";
-import {
-  grantStatements,
-  grantTable,
-  many,
-  namesEveryAction,
-  namesWholeService,
-  type ResolvedGrant,
-} from "../policy";
+import type { ResolvedGrant } from "../model/grant";
+import { grantStatements, grantTable, many, namesEveryAction, namesWholeService } from "../policy";
 import { widePolicyWords } from "../rules";
 import type { AccessAccount, AccessRole } from "./accessRole";
 
@@ -30,11 +24,15 @@ export interface Reach {
   readonly resources: readonly string[];
 }
 
-/** What a role's own policies allow: in the words of its entry, where they are known. */
-export function rolePermissions({ grants, statements, account }: AccessRole): readonly Permission[] {
-  return grants === null
-    ? permissionsOf(statements, account)
-    : grants.map((grant) => grantPermission(grant, account));
+/** What a role's own policies allow: its grants, and what else is written, unless it says the same. */
+export function rolePermissions({ grants, written, account }: AccessRole): readonly Permission[] {
+  const granted = grants.map((grant) => grantPermission(grant, account));
+  if (written.length === 0) return granted;
+  const words = new Set(granted.map((permission) => permission.words));
+  return [
+    ...granted,
+    ...permissionsOf(written, account).filter((permission) => !words.has(permission.words)),
+  ];
 }
 
 /** What statements allow: in the words of grants where grants say the same, else in their own. */
@@ -62,10 +60,12 @@ export function managedPermission(arn: string): Permission {
 function grantPermission(grant: ResolvedGrant, { id, region }: AccessAccount): Permission {
   const { kind, access, target, kmsKey } = grant;
   const [, , , ownRegion, ownAccount] = grantTable[kind].arn.split(":");
+  const nearKey = ownRegion === "" ? region : target.region;
   const where = [
     ...(ownAccount !== "" && target.account !== id ? [` of account ${target.account}`] : []),
     ...(ownRegion !== "" && target.region !== region ? [` in ${target.region}`] : []),
     ...(kmsKey === null ? [] : [` with key ${kmsKey.arn.slice(kmsKey.arn.lastIndexOf("/") + 1)}`]),
+    ...(kmsKey === null || kmsKey.region === nearKey ? [] : [` in ${kmsKey.region}`]),
   ];
   const name = kind === "parameter" && target.name.includes("/") ? `/${target.name}` : target.name;
   return {

@@ -1,6 +1,14 @@
 import { Token } from "cdktf";
 import type { Correction } from "../model/correction";
 import { partitionOf } from "../model/partitions";
+import type {
+  AccessLevel,
+  EncryptionKey,
+  GrantKind,
+  GrantTarget,
+  Place,
+  ResolvedGrant,
+} from "../model/grant";
 import {
   accessLevels,
   grantKinds,
@@ -10,12 +18,6 @@ import {
   nameInArn,
   readGrantArn,
   readKmsKey,
-  type AccessLevel,
-  type EncryptionKey,
-  type GrantKind,
-  type GrantTarget,
-  type Place,
-  type ResolvedGrant,
 } from "../policy";
 import { aroundTokens } from "./tokens";
 

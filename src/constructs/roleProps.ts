@@ -5,6 +5,7 @@ import type { Context } from "../model/accessModel";
 import { policyName, roleName } from "../model/names";
 import type { PermissionPolicy, Statement } from "../model/policyDocument";
 import { defaultQuotas, fixedLimits } from "../model/quotas";
+import type { ResolvedGrant } from "../model/grant";
 import {
   canonicalStatement,
   lengthOf,
@@ -14,7 +15,6 @@ import {
   statementMistakes,
   trustPolicy,
   type Measure,
-  type ResolvedGrant,
 } from "../policy";
 import {
   branchProblem,

@@ -1,4 +1,4 @@
-/* What a report is for other programs has doors of its own: formatJson, formatMarkdown and formatSarif. */
+/* Formats for other programs are imported from their own files: formatJson, formatMarkdown and formatSarif. */
 export * from "./diagnostic";
 export * from "./formatText";
 export * from "./markdown";

@@ -1,5 +1,6 @@
 import { partitionOf } from "../model/partitions";
 import type { Statement } from "../model/policyDocument";
+import type { EncryptionKey, GrantKind, GrantTarget, Place, ResolvedGrant } from "../model/grant";
 import {
   accessLevels,
   canonicalStatement,
@@ -12,11 +13,6 @@ import {
   readGrantArn,
   readKmsKey,
   resourceArn,
-  type EncryptionKey,
-  type GrantKind,
-  type GrantTarget,
-  type Place,
-  type ResolvedGrant,
 } from "../policy";
 
 /** Permissions as an entry says them. */

@@ -1,4 +1,4 @@
-/* JSON has a door of its own, and so has what takes zod and yaml along: json, importRoles and manifestText. */
+/* Imported from their own files: json, and what takes zod and yaml along, importRoles and manifestText. */
 export { joinAccess } from "./join";
 export { readExisting, type ExistingFile } from "./readExisting";
 export type { Remark } from "./document";

@@ -1,4 +1,5 @@
 import type { AccessModel, Account, ManifestOrigin, Role } from "../model/accessModel";
+import type { AccessLevel, GrantKind } from "../model/grant";
 import {
   accessLevels,
   canonicalDocument,
@@ -8,8 +9,6 @@ import {
   grantStatements,
   readGrantArn,
   webIdentityContext,
-  type AccessLevel,
-  type GrantKind,
   type PermissionRequest,
 } from "../policy";
 import { yamlScalar, type Place } from "./remedy";

@@ -8,6 +8,7 @@ export function many(value: OneOrMany | undefined): readonly string[] {
 
 /** A sorted list without repetitions, as IAM writes it: a single item stands alone. */
 export function oneOrMany(values: readonly string[]): OneOrMany {
+  // Most are in order.
   const isSorted = values.every((value, i) => i === 0 || (values[i - 1] ?? "") < value);
   const sorted = isSorted ? values : [...new Set(values)].sort();
   const [only] = sorted;

@@ -269,14 +269,11 @@ export function fillTemplate(template: string, target: GrantTarget, arn?: string
     if (field === "bucket" || field === "domain") return name.slice(0, name.indexOf("/"));
     return field === "key" ? name.slice(name.indexOf("/") + 1) : target[field as keyof GrantTarget];
   };
-  const pieces = template.split("{").map((piece, i) => {
-    if (i === 0) return piece;
-    const end = piece.indexOf("}");
-    const value = fieldOf(piece.slice(0, end));
-    if (value === undefined) throw new Error(`template ${template} names an unknown field`);
-    return value + piece.slice(end + 1);
+  return template.replace(/\{([a-z]+)\}/g, (_, field: string) => {
+    const value = fieldOf(field);
+    if (value === undefined) throw new Error(`template ${template} names an unknown field ${field}`);
+    return value;
   });
-  return pieces.join("");
 }
 
 function frozen<T extends object>(value: T): T {

@@ -1,4 +1,3 @@
-export type * from "../model/grant";
 export * from "./actionPatterns";
 export * from "./canonical";
 export * from "./cidrs";

@@ -14,7 +14,7 @@ export function grantStatements(grant: ResolvedGrant): readonly Statement[] {
     .map((part) => ({
       Effect: "Allow" as const,
       Action: oneOrMany(part.actions),
-      Resource: part.resource === "{arn}" ? arn : fillTemplate(part.resource, target, arn),
+      Resource: fillTemplate(part.resource, target, arn),
       ...conditionOf(part, target),
     }));
   return grant.kmsKey === null ? statements : [...statements, ...keyStatements(grant, grant.kmsKey)];

@@ -19,13 +19,11 @@ export const forbiddenBeginnings: readonly string[] = Object.freeze(
   ].flatMap((line) => line.split(" ")),
 );
 
-const forbiddenBeginning = new RegExp(`^(${forbiddenBeginnings.join("|")})`);
-
 /** Why a snippet may not export a variable of this name; null for one that it may. */
 export function envProblem(variable: string): string | null {
   if (!/^[A-Z_][A-Z0-9_]*$/.test(variable))
     return "a variable is written with A-Z, 0-9 and _, and begins with no digit";
   if (forbiddenNames.has(variable)) return "shells and programs act upon this variable";
-  const [beginning] = forbiddenBeginning.exec(variable) ?? [];
+  const beginning = forbiddenBeginnings.find((b) => variable.startsWith(b));
   return beginning === undefined ? null : `programs act upon variables that begin with ${beginning}`;
 }

@@ -2,6 +2,7 @@ import { nearest, quote } from "../diagnostics";
 import type { ManifestGrant } from "../manifest";
 import type { Export, ForeignResource, ManifestOrigin } from "../model/accessModel";
 import { partitionOf } from "../model/partitions";
+import type { AccessLevel, GrantKind, GrantTarget, ResolvedGrant } from "../model/grant";
 import {
   accessLevels,
   grantKinds,
@@ -14,10 +15,6 @@ import {
   readKmsKey,
   resourceArn,
   withoutRandomEnding,
-  type AccessLevel,
-  type GrantKind,
-  type GrantTarget,
-  type ResolvedGrant,
 } from "../policy";
 import type { AccountSettings } from "./accounts";
 import type { EffectiveEntry, Scope } from "./entries";

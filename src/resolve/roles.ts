@@ -1,12 +1,14 @@
 import { below, nearest, quote } from "../diagnostics";
 import { durationSeconds } from "../manifest";
 import type { Export, Installation, Issuer, Role, SubjectSet, WrittenStatement } from "../model/accessModel";
+import type { ResolvedGrant } from "../model/grant";
 import { identityProviderArn, roleArn, roleName } from "../model/names";
 import { fixedLimits } from "../model/quotas";
 import {
   canonicalStatement,
   many,
   parseCidr,
+  resourceArn,
   sortedOnce,
   statementMistakes,
   trustPolicy,
@@ -91,7 +93,7 @@ export function resolveRoles(effective: EffectiveEntry, scope: Scope): readonly 
         permissionPolicy: permissions.whole,
         policies: namedPolicies(permissions.split, name, path, account),
         grantWeights: permissions.weights,
-        grants: sortedOnce(granted.grants.map(({ grant }) => grant)),
+        grants: sortedOnce(granted.grants.map(({ grant }) => byName(grant))),
         grantsOrigin: settings.origin("grants"),
         managedPoliciesOrigin:
           managedPolicies.length === 0 ? entry.origin : settings.origin("managedPolicies"),
@@ -101,6 +103,12 @@ export function resolveRoles(effective: EffectiveEntry, scope: Scope): readonly 
       return [{ entry: effective, exports: granted.exports, role }];
     });
   });
+}
+
+/** A grant by its name, where its ARN says no more. */
+function byName(grant: ResolvedGrant): ResolvedGrant {
+  const { arn, kind, target } = grant;
+  return arn !== null && arn === resourceArn(kind, target) ? { ...grant, arn: null } : grant;
 }
 
 /**
@@ -223,12 +231,9 @@ function resolveBoundary(settings: Settings, account: AccountSettings): string |
   return account.permissionsBoundary ?? own;
 }
 
-const defaultSession = 3600;
-
 /** Seconds. */
 function resolveSession(settings: Settings): number {
-  const text = settings.get("sessionDuration");
-  if (text === undefined) return defaultSession;
+  const text = settings.get("sessionDuration") ?? "1h";
   const seconds = durationSeconds(text);
   if (seconds < fixedLimits.minSession || seconds > fixedLimits.maxSession)
     settings.place("sessionDuration").refuse("M04", {

@@ -345,14 +345,11 @@ type Parts = UrlParts & { readonly b?: string; readonly "b/"?: string };
 
 /** A row's template with its parts filled in, in one pass: text that looks like a template stays text. */
 export function fill(template: string, parts: Parts): string {
-  const pieces = template.split("{").map((piece, i) => {
-    if (i === 0) return piece;
-    const end = piece.indexOf("}");
-    const value = parts[piece.slice(0, end) as keyof Parts];
-    if (value === undefined) throw new Error(`template ${template} names an unknown field`);
-    return value + piece.slice(end + 1);
+  return template.replace(/\{([USPGb]|b\/)\}/g, (_, name: keyof Parts) => {
+    const value = parts[name];
+    if (value === undefined) throw new Error(`template ${template} names an unknown field ${name}`);
+    return value;
   });
-  return pieces.join("");
 }
 
 /** Rows filled in, without those on a short form that the repository does not have. */

@@ -24,11 +24,11 @@ export function repoSubjects(repo: EntryUrl, contexts: readonly Context[]): Subj
   }
   // Nobody has a subject that begins with what the guard refuses, such as a..git of a repository a. and its clone URL.
   const met = isGuarded(parts.U) ? prefixes : prefixes.filter((prefix) => !isGuarded(prefix));
-  return { exact: sortedOnce(exact), prefixes: withoutCovered(sortedOnce(met)) };
+  return { exact: sortedTexts(exact), prefixes: withoutCovered(sortedTexts(met)) };
 }
 
 /** Sorted, each once. */
-function sortedOnce(texts: readonly string[]): readonly string[] {
+function sortedTexts(texts: readonly string[]): readonly string[] {
   return texts.length < 2 ? [...texts] : [...new Set(texts)].sort();
 }
 

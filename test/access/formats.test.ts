@@ -76,19 +76,33 @@ describe("access", () => {
     ]);
   });
 
-  it("says grants as the entry does: each with its own key, and what another includes", async () => {
-    const grants =
-      "[{ secret: b }, { secret: a, kmsKey: mrk-0123456789abcdef0123456789abcdef }, { ecr: team/app, access: push }, { ecr: team/app }]";
-    write({
-      "manifest.yaml": manifest(`repos:\n  - { url: https://github.com/acme/app, grants: ${grants} }`),
-    });
-    const { stdout } = await command(["access"]);
-    expect(/^ {2}may +(.*?)\n {2}until/ms.exec(stdout)?.[1]?.split(/\n +/)).toEqual([
+  it("says grants as the entry does: each with its own key, and what another includes, beside statements too", async () => {
+    const key = "mrk-0123456789abcdef0123456789abcdef";
+    const grants = `{ secret: b }, { secret: a, kmsKey: ${key} }, { ecr: team/app, access: push }, { ecr: team/app },
+      { s3: acme/*, kmsKey: ${key} }, { s3: acme/*, kmsKey: ${key}, region: eu-west-1 }`;
+    const said = [
       "pull ecr team/app",
       "push ecr team/app",
-      "read secret a with key mrk-0123456789abcdef0123456789abcdef",
+      `read s3 acme/* with key ${key}`,
+      `read s3 acme/* with key ${key} in eu-west-1`,
+      `read secret a with key ${key}`,
       "read secret b",
-    ]);
+    ];
+    const statement = (action: string, resource: string) =>
+      `{ Effect: Allow, Action: "${action}", Resource: "${resource}" }`;
+    const own = statement("sqs:*", "*");
+    const likeGrant = statement("sns:Publish", "arn:aws:sns:eu-central-1:123456789012:builds");
+    for (const [statements, more] of [
+      ["", []],
+      [`, statements: [${own}]`, ["sqs:* on * (wide)"]],
+      [`, statements: [${likeGrant}, ${own}]`, ["publish sns builds", "sqs:* on * (wide)"]],
+    ] as const) {
+      const entry = `{ url: https://github.com/acme/app, grants: [${grants}]${statements} }`;
+      write({ "manifest.yaml": manifest(`repos:\n  - ${entry}`) });
+      const { stdout, stderr } = await command(["access"]);
+      expect(stderr).toBe("");
+      expect(/^ {2}may +(.*?)\n {2}until/ms.exec(stdout)?.[1]?.split(/\n +/)).toEqual([...said, ...more]);
+    }
   });
 
   it("shows those of one account, by its name or id", async () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { Condition, PolicyDocument, Statement } from "../../src/model/policyDocument";
+import type { ResolvedGrant } from "../../src/model/grant";
 import {
   accessLevels,
   canonicalDocument,
@@ -10,7 +11,6 @@ import {
   guard,
   permissionPolicy,
   trustPolicy,
-  type ResolvedGrant,
   type TrustSource,
 } from "../../src/policy";
 import { runs } from "../proof/settings";

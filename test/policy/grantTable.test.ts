@@ -7,6 +7,14 @@ import {
 import fc from "fast-check";
 import type { Partition } from "../../src/model/partitions";
 import type { PolicyDocument } from "../../src/model/policyDocument";
+import type {
+  AccessLevel,
+  EncryptionKey,
+  GrantKind,
+  GrantTarget,
+  Place,
+  ResolvedGrant,
+} from "../../src/model/grant";
 import {
   accessLevels,
   canonicalDocument,
@@ -19,12 +27,6 @@ import {
   permissionPolicy,
   readGrantArn,
   resourceArn,
-  type AccessLevel,
-  type EncryptionKey,
-  type GrantKind,
-  type GrantTarget,
-  type Place,
-  type ResolvedGrant,
 } from "../../src/policy";
 import { runs } from "../proof/settings";
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { PolicyDocument, Statement } from "../../src/model/policyDocument";
+import type { AccessLevel, GrantKind, Place, ResolvedGrant } from "../../src/model/grant";
 import {
   canonicalDocument,
   evaluatePermission,
@@ -7,10 +8,6 @@ import {
   merged,
   permissionPolicy,
   lengthOf,
-  type AccessLevel,
-  type GrantKind,
-  type Place,
-  type ResolvedGrant,
 } from "../../src/policy";
 import { runs } from "../proof/settings";
 

@@ -57,8 +57,9 @@ test.each(grantKinds)("a role with %s has the grant that its statements are reco
     }
 });
 
-test("a role has each of its grants once, in the order of their names", () => {
-  const twice = repo("{ secret: b }, { sqs: jobs }, { secret: a }, { secret: b }");
+test("a role has each of its grants once, whatever their order, and by name or ARN", () => {
+  const arn = "arn:aws:sqs:eu-central-1:123456789012:jobs";
+  const twice = repo(`{ secret: b }, { sqs: jobs }, { secret: a }, { secret: b }, { sqs: "${arn}" }`);
   expect(roleOf(twice).grants.map(({ target }) => target.name)).toEqual(["a", "b", "jobs"]);
 });
 

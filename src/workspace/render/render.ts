@@ -25,8 +25,8 @@ const options: CompileOptions = Object.freeze({
 
 /**
  * Compiles a folder of templates at once: `<format>.hbs` makes a whole file of tasks, the others are partials.
- * @param areOurs - tests prove that these are valid, and so is what they make: a synth need not try the ones, nor read
- *   back each of thousands of the others
+ * @param areOurs - tests prove that these are valid, and so is what they make: a synth neither compiles them first nor
+ *   reads back what they make
  */
 export function compileTemplates(sources: Readonly<Record<string, string>>, areOurs = false): RenderSnippet {
   const handlebars = isolatedHandlebars();
@@ -68,12 +68,12 @@ function compiled(
   handlebars: typeof Handlebars,
   file: string,
   source: string,
-  isValid: boolean,
+  areOurs: boolean,
 ): HandlebarsTemplateDelegate {
   const text = source.replaceAll("\r\n", "\n");
   try {
     // What is compiled in the next step is not looked at before it is first used.
-    if (!isValid) handlebars.precompile(text, { ...options });
+    if (!areOurs) handlebars.precompile(text, { ...options });
   } catch (error) {
     throw new TemplateError(
       `template ${quote(file)} is not valid Handlebars: ${reasonOf(error)}; helpers are shell, yaml, each, if, unless and with`,
