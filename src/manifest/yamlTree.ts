@@ -121,7 +121,8 @@ export function entryStarts(text: string, events: readonly Event[]): EntryStarts
   let key: string | undefined;
   let items: (number | undefined)[] = [];
   for (const event of events) {
-    if (event.type === EVENT_ID.POP) {
+    const { type } = event;
+    if (type === EVENT_ID.POP) {
       depth -= 1;
       continue;
     }
@@ -133,7 +134,7 @@ export function entryStarts(text: string, events: readonly Event[]): EntryStarts
       if (event.type === EVENT_ID.SEQUENCE) starts.set(key, items);
       key = undefined;
     }
-    if (event.type !== EVENT_ID.SCALAR && event.type !== EVENT_ID.ALIAS) depth += 1;
+    if (type !== EVENT_ID.SCALAR && type !== EVENT_ID.ALIAS) depth += 1;
   }
   return starts;
 }

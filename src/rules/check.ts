@@ -44,6 +44,11 @@ export function checkEntry(
   return applyWaivers(found, [entry], [], ruleOf);
 }
 
+/** The rules with a judge of each kind: no role asks those that have none. */
+const admissionRules = rules.filter(({ admission }) => admission !== undefined);
+const trustRules = rules.filter(({ admission, trust }) => admission !== undefined || trust !== undefined);
+const roleRules = rules.filter(({ role }) => role !== undefined);
+
 function judge(
   access: RoleAccess,
   surroundings: Surroundings,
@@ -52,14 +57,14 @@ function judge(
 ): readonly Omit<EntryFinding, "entry">[] {
   const role = judgedRole(access, surroundings, memo, owners);
   const { trust: view, admissions } = role;
-  const trust = rules.flatMap((rule) =>
+  const trust = (view === null ? admissionRules : trustRules).flatMap((rule) =>
     [
       ...admissions.flatMap((one) => observed(rule.admission?.(one) ?? null, one.origin, one.where)),
       ...(view === null ? [] : (rule.trust?.(view, role) ?? [])),
     ].map((seen) => ({ rule, seen })),
   );
   const wide = [...new Set(trust.map(({ rule }) => rule.id))].filter((id) => wideTrust.has(id)).sort();
-  const permissions = rules.flatMap((rule) =>
+  const permissions = roleRules.flatMap((rule) =>
     (rule.role?.(role) ?? []).map((seen) => ({ rule, seen: raised(rule, seen, wide) })),
   );
   const found = [...trust, ...permissions];
@@ -81,7 +86,7 @@ function judgedRole(
   memo: StatementMemo,
   owners: readonly string[],
 ): JudgedRole {
-  const { trust, origin } = access;
+  const { trust } = access;
   const documents = isJudged(access.documents)
     ? access.documents.map((document) => ({ ...document, read: readDocument(document.value) }))
     : [];
@@ -92,14 +97,16 @@ function judgedRole(
     ),
   ].map((placed) => ({ ...placed, text: JSON.stringify(placed.statement) }));
   const denials = denialsOf(statements, access.account?.id ?? null);
-  const role = { ...surroundings, access, documents, statements, denials, memo };
-  if (trust?.kind === "document") {
-    const view = trustView(access, trust.document, surroundings);
-    return { ...role, trust: view, ...readSubjects(view) };
-  }
+  const view = trust?.kind === "document" ? trustView(access, trust.document, surroundings) : null;
+  const admitted = view === null ? writtenAdmissions(access, owners) : readSubjects(view);
+  return { ...surroundings, access, documents, statements, denials, memo, trust: view, ...admitted };
+}
+
+/** Who is admitted as a manifest or a construct says it. */
+function writtenAdmissions({ trust, origin }: RoleAccess, owners: readonly string[]) {
   const by: PlacedAdmission["by"] = (contexts) => `contexts: [${contexts.join(", ")}]`;
-  const admissions = trust === null ? [] : [{ ...trust.admission, by, owners, where: "", origin }];
-  return { ...role, trust: null, admissions, forms: [] };
+  const admissions = trust?.kind === "entry" ? [{ ...trust.admission, by, owners, where: "", origin }] : [];
+  return { admissions, forms: [] };
 }
 
 export interface CheckOptions {

@@ -18,8 +18,13 @@ export function accessOfRole(role: Role, account: Account, installation: Install
     isOna || subject?.includes("org_id") ? undefined : issuersOf(installation).find((i) => i.openSignup);
   return {
     source: "manifest",
-    ...{ name: role.name, origin: entry.origin, arn: role.arn, path: role.path, tags: role.tags },
-    ...{ description: role.description, maxSessionDuration: role.maxSessionDuration },
+    name: role.name,
+    origin: entry.origin,
+    arn: role.arn,
+    path: role.path,
+    tags: role.tags,
+    description: role.description,
+    maxSessionDuration: role.maxSessionDuration,
     account: { id: account.id, partition: account.partition },
     quotas: account.quotas,
     boundaryWantedBy: account.requireBoundary ? account.name : null,
@@ -29,7 +34,9 @@ export function accessOfRole(role: Role, account: Account, installation: Install
       kind: "entry",
       policy: role.trustPolicy,
       admission: {
-        ...{ kind: entry.kind, url: isOna ? null : entry.url, hostKind: entry.hostKind },
+        kind: entry.kind,
+        url: isOna ? null : entry.url,
+        hostKind: entry.hostKind,
         contexts: isOna ? [] : isOrg ? ["all"] : entry.contexts,
         isProject: isOna,
         bare:
