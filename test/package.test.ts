@@ -16,6 +16,7 @@ import { dirname, join } from "node:path";
 import { full } from "./proof/settings";
 import { compileInto } from "./support/compiled";
 import { tree } from "./support/folder";
+import { fullTest } from "./support/process";
 import { manifest } from "./support/project";
 
 const root = join(__dirname, "..");
@@ -124,7 +125,7 @@ describe("what npm pack makes, installed elsewhere", () => {
     expect(files.filter((file) => file.startsWith("dist/") && !/\.(js|d\.ts)$/.test(file))).toEqual([]);
   });
 
-  (full ? test : test.skip)("has nothing that npm would run, and the clone keeps its own", () => {
+  fullTest("has nothing that npm would run, and the clone keeps its own", () => {
     const scripts = (folder: string) =>
       (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { scripts: object }).scripts;
     expect(scripts(root)).toHaveProperty("prepare");
@@ -268,13 +269,13 @@ export const wrong: GitpodWorkspaceRoleProps = {};
     expect(run(process.execPath, "-e", exported, ...names.split(" ")).stdout).toBe(`${names}\n`);
   });
 
-  (full ? test : test.skip)("has types of the constructs", () => {
+  fullTest("has types of the constructs", () => {
     const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
     const options = ["--strict", "--skipLibCheck", "--module", "Node16", "--target", "ES2022"];
     expect(run(process.execPath, tsc, ...options, "consumer.ts")).toMatchObject({ status: 0, stdout: "" });
   });
 
-  (full ? test : test.skip)("is what tools that judge packages want, and runs on newer Nodes", () => {
+  fullTest("is what tools that judge packages want, and runs on newer Nodes", () => {
     const npx = (...args: readonly string[]) => run("npx", "-y", ...args);
     const tarball = join(folder, `gitpod-aws-oidc-${version}.tgz`);
     expect(npx("publint", tarball)).toMatchObject({

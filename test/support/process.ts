@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { full } from "../proof/settings";
 import { quoted } from "./compiled";
 
 const top = join(__dirname, "..", "..");
@@ -15,4 +16,4 @@ export function bash(script: string, env: Readonly<Record<string, string>> = {})
 }
 
 /** `test` where everything is tried, as in CI (FULL=1), and skipped otherwise. */
-export const fullTest = process.env["FULL"] === "1" ? test : test.skip;
+export const fullTest = full ? test : test.skip;
