@@ -32,12 +32,12 @@ export function providerName(issuer: string): string {
 
 /** ARN of the identity provider of an issuer in an account. */
 export function identityProviderArn(partition: Partition, accountId: string, issuer: string): string {
-  return ["arn", partition, "iam", "", accountId, `oidc-provider/${providerName(issuer)}`].join(":");
+  return `arn:${partition}:iam::${accountId}:oidc-provider/${providerName(issuer)}`;
 }
 
 /** ARN of a role. `path` begins and ends with `/`. */
 export function roleArn(partition: Partition, accountId: string, path: string, name: string): string {
-  return ["arn", partition, "iam", "", accountId, `role${path}${name}`].join(":");
+  return `arn:${partition}:iam::${accountId}:role${path}${name}`;
 }
 
 /** Name of a role's managed policy, by its number from 1. Two roles never make the same: the number follows the last `-`. */
