@@ -11,11 +11,12 @@ export function stackFindings(
   const placed = findings.filter(({ accepted }) => !accepted).map((f) => [placeOf(f.origin), f] as const);
   return new Map(
     model.accounts.flatMap(stacksOf).map((stack) => {
-      const places = rolesByPlace(stack);
+      const places = placesOf(stack);
+      const ofAccount = stack.shard === 1 ? placeOf(stack.account.origin) : null;
       // An entry's roles may be in several stacks: a finding about one of them belongs to its own.
-      const isOwn = (roles: ReadonlySet<string> | undefined, role: string | null) =>
-        roles !== undefined && (role === null || roles.size === 0 || roles.has(role));
-      const own = placed.flatMap(([place, f]) => (isOwn(places.get(place), f.role) ? [f] : []));
+      const own = placed.flatMap(([place, f]) =>
+        place === ofAccount || places.has(f.role === null ? place : `${place}\n${f.role}`) ? [f] : [],
+      );
       const warnings = own.filter(({ severity }) => severity === "warning").map(findingLine);
       const count = together(own.filter(({ severity }) => severity === "info")).length;
       const info = count === 0 ? [] : [`${count} info: npx gitpod-aws-oidc check lists them`];
@@ -26,15 +27,15 @@ export function stackFindings(
 
 /** The entry or account of a finding: the first two steps of its path. */
 function placeOf({ file, path }: Origin): string {
-  return JSON.stringify([file, ...path.slice(0, 2)]);
+  return [file, path[0], path[1]].join("\n");
 }
 
-/** The names of a stack's roles by their entries; its account, of which the first stack speaks, has none. */
-function rolesByPlace({ shard, account }: Stack): ReadonlyMap<string, ReadonlySet<string>> {
-  const places = new Map<string, Set<string>>(shard === 1 ? [[placeOf(account.origin), new Set()]] : []);
+/** The entries of a stack's roles, and each with a role's name. */
+function placesOf({ account }: Stack): ReadonlySet<string> {
+  const places = new Set<string>();
   for (const { entry, name } of account.roles) {
     const place = placeOf(entry.origin);
-    places.set(place, (places.get(place) ?? new Set()).add(name));
+    places.add(place).add(`${place}\n${name}`);
   }
   return places;
 }

@@ -6,7 +6,8 @@ export type TextPositions = Readonly<ReturnType<typeof textPositions>>;
 /** Indexes the lines of a text once: each later question takes logarithmic time. */
 export function textPositions(text: string) {
   const starts = [0];
-  for (const { index, 0: end } of text.matchAll(/\r\n|\n|\r/g)) starts.push(index + end.length);
+  const end = /\r\n?|\n/g;
+  while (end.test(text)) starts.push(end.lastIndex);
   const visible = text.trimEnd().length;
   return {
     /** The position of an offset; offsets behind the last visible character are just behind it. */

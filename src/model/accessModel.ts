@@ -225,6 +225,8 @@ export interface Entry {
   readonly origin: ManifestOrigin;
   /** Canonical URL of the organization or repository, without `.git` or trailing slash. */
   readonly url: string;
+  /** Host and path of whoever owns it, e.g. `github.com/acme`. */
+  readonly owner: string;
   readonly hostKind: HostKind;
   /** Of roles on Gitpod Classic. Empty for an organization: its role is for any workspace of any repository. */
   readonly contexts: readonly Context[];

@@ -2,7 +2,7 @@ import { below, quote, type Origin } from "../diagnostics";
 import { didYouMean, meantUrl, type Manifest, type ManifestDefaults, type ParsedEntry } from "../manifest";
 import type { Acceptance, Context, Entry, Installation, ScmHost } from "../model/accessModel";
 import { sortedOnce } from "../policy";
-import { branchProblem, contextsOf, parseEntryUrl, type EntryUrl } from "../subject";
+import { branchProblem, contextsOf, ownerOf, parseEntryUrl, type EntryUrl } from "../subject";
 import type { AccountSettings } from "./accounts";
 import { checkIncluded } from "./included";
 import { about, type ManifestPlace, type Problems } from "./problems";
@@ -88,8 +88,18 @@ export function resolveEntry(parsed: ParsedEntry, scope: Scope): EffectiveEntry 
   const projects = resolveProjects(parsed, installations, settings, place);
   const { url, kind: hostKind } = read.entry;
   const contexts = kind === "org" ? [] : resolveContexts(settings, hostKind);
+  const owner = ownerOf(read.entry);
   return {
-    entry: { kind, origin, url, hostKind, contexts, accept: acceptances(accept, origin), mainManifest },
+    entry: {
+      kind,
+      origin,
+      url,
+      owner,
+      hostKind,
+      contexts,
+      accept: acceptances(accept, origin),
+      mainManifest,
+    },
     url: read.entry,
     installations,
     accounts,
@@ -186,6 +196,7 @@ function follow<T extends { readonly name: string }>(
 
 function resolveContexts(settings: Settings, kind: Entry["hostKind"]): readonly Context[] {
   const contexts: Context[] = [];
+  const possible = contextsOf(kind);
   for (const [i, context] of (settings.get("contexts") ?? (["repository"] as const)).entries()) {
     if (typeof context === "object") {
       const trouble = branchProblem(context.branch, kind);
@@ -193,12 +204,12 @@ function resolveContexts(settings: Settings, kind: Entry["hostKind"]): readonly 
         settings.place("contexts").below(i, "branch").refuse("M04", about(context.branch, trouble));
         continue;
       }
-    } else if (!contextsOf(kind).includes(context)) {
+    } else if (!possible.includes(context)) {
       settings
         .place("contexts")
         .below(i)
         .refuse("R08", {
-          problem: `hosts of the kind ${kind} have no ${context}; they have ${contextsOf(kind).join(", ")}`,
+          problem: `hosts of the kind ${kind} have no ${context}; they have ${possible.join(", ")}`,
           remedy: "name a context that the host has",
         });
       continue;

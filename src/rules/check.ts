@@ -5,7 +5,6 @@ import type { ExistingAccess } from "../model/existing";
 import type { Quotas } from "../model/quotas";
 import type { RoleAccess } from "../model/roleAccess";
 import { readDocument, servicePrefixes, type ServiceReference } from "../policy";
-import { dialects, parseEntryUrl } from "../subject";
 import type { JudgedRole, PlacedAdmission, StatementMemo, Surroundings } from "./judgedRole";
 import { isJudged } from "./permissions/policySizes";
 import { denialsOf } from "./permissions/statements";
@@ -40,7 +39,7 @@ export function checkEntry(
   entry: WaiverEntry,
   surroundings: Surroundings,
 ): readonly RuleFinding[] {
-  const found = judge(access, surroundings, new Map()).map((one) => ({ ...one, entry }));
+  const found = judge(access, surroundings, new Map()).map((one) => ({ entry, ...one }));
   return applyWaivers(found, [entry], [], ruleOf);
 }
 
@@ -57,18 +56,21 @@ function judge(
 ): readonly Omit<EntryFinding, "entry">[] {
   const role = judgedRole(access, surroundings, memo, owners);
   const { trust: view, admissions } = role;
-  const trust = (view === null ? admissionRules : trustRules).flatMap((rule) =>
-    [
+  const found: Omit<EntryFinding, "entry">[] = [];
+  const wide = new Set<string>();
+  for (const rule of view === null ? admissionRules : trustRules) {
+    const said = [
       ...admissions.flatMap((one) => observed(rule.admission?.(one) ?? null, one.origin, one.where)),
       ...(view === null ? [] : (rule.trust?.(view, role) ?? [])),
-    ].map((seen) => ({ rule, seen })),
-  );
-  const wide = [...new Set(trust.map(({ rule }) => rule.id))].filter((id) => wideTrust.has(id)).sort();
-  const permissions = roleRules.flatMap((rule) =>
-    (rule.role?.(role) ?? []).map((seen) => ({ rule, seen: raised(rule, seen, wide) })),
-  );
-  const found = [...trust, ...permissions];
-  return found.map(({ rule, seen }) => ({ rule, finding: findingOf(rule, access, seen) }));
+    ];
+    for (const seen of said) found.push({ rule, finding: findingOf(rule, access, seen) });
+    if (said.length > 0 && wideTrust.has(rule.id)) wide.add(rule.id);
+  }
+  const wideBy = [...wide].sort();
+  for (const rule of roleRules)
+    for (const seen of rule.role?.(role) ?? [])
+      found.push({ rule, finding: findingOf(rule, access, raised(rule, seen, wideBy)) });
+  return found;
 }
 
 /** What a rule says behind a wide trust: see G11. */
@@ -98,14 +100,15 @@ function judgedRole(
   ].map((placed) => ({ ...placed, text: JSON.stringify(placed.statement) }));
   const denials = denialsOf(statements, access.account?.id ?? null);
   const view = trust?.kind === "document" ? trustView(access, trust.document, surroundings) : null;
-  const admitted = view === null ? writtenAdmissions(access, owners) : readSubjects(view);
-  return { ...surroundings, access, documents, statements, denials, memo, trust: view, ...admitted };
+  const { admissions, forms } = view === null ? writtenAdmissions(access, owners) : readSubjects(view);
+  // Spread last: Node 20 gives every object that is spread first, and then gets more, a hidden class of its own.
+  return { access, documents, statements, denials, memo, trust: view, admissions, forms, ...surroundings };
 }
 
 /** Who is admitted as a manifest or a construct says it. */
 function writtenAdmissions({ trust, origin }: RoleAccess, owners: readonly string[]) {
   const by: PlacedAdmission["by"] = (contexts) => `contexts: [${contexts.join(", ")}]`;
-  const admissions = trust?.kind === "entry" ? [{ ...trust.admission, by, owners, where: "", origin }] : [];
+  const admissions = trust?.kind === "entry" ? [{ by, owners, where: "", origin, ...trust.admission }] : [];
   return { admissions, forms: [] };
 }
 
@@ -140,7 +143,7 @@ export function check(
       const installation = model.installations.find(({ name }) => name === role.installation);
       if (!installation) throw new Error(`role ${role.name} names an unknown installation`);
       const access = accessOfRole(role, account, installation);
-      return judge(access, surroundings, memo, owners).map((one) => ({ ...one, entry: role.entry }));
+      return judge(access, surroundings, memo, owners).map((one) => ({ entry: role.entry, ...one }));
     }),
   );
   return once([
@@ -182,17 +185,10 @@ export function checkDeploy(last: readonly DeployedStack[], model: AccessModel):
 }
 
 /** Whose repositories the entries name: `github.com/acme`, sorted. */
-function ownersOf({ accounts, hosts }: AccessModel): readonly string[] {
+function ownersOf({ accounts }: AccessModel): readonly string[] {
   // Subjects of Ona name no owner.
   const classic = accounts.flatMap(({ roles }) => roles.filter(({ projects }) => projects.length === 0));
-  const urls = new Map(classic.map(({ entry }) => [entry.url, entry]));
-  const owners = [...urls.values()].flatMap(({ url, kind }) => {
-    const parsed = parseEntryUrl(url, kind, hosts);
-    if (!parsed.ok) return [];
-    const { base, segments, kind: host } = parsed.entry;
-    return [base.slice("https://".length), ...segments.slice(0, dialects[host].orgDepth)].join("/");
-  });
-  return [...new Set(owners)].sort();
+  return [...new Set(classic.map(({ entry }) => entry.owner))].sort();
 }
 
 /** What is known around access that exists already. */
@@ -299,5 +295,23 @@ function findingBy(id: string, place: FindingPlace, seen: Observation): RuleFind
 
 /** Findings, each once: those of a role, of `defaults` say, may be found on several ways. */
 function once(findings: readonly RuleFinding[]): readonly RuleFinding[] {
-  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
+  const known = new Map<string, RuleFinding[]>();
+  return findings.filter((finding) => {
+    const near = finding.role ?? finding.message;
+    const others = known.get(near) ?? [];
+    if (others.some((other) => isSame(other, finding))) return false;
+    others.push(finding);
+    known.set(near, others);
+    return true;
+  });
+}
+
+function isSame(a: RuleFinding, b: RuleFinding): boolean {
+  return (
+    a.rule === b.rule &&
+    a.role === b.role &&
+    a.message === b.message &&
+    a.origin.file === b.origin.file &&
+    pathText(a.origin.path) === pathText(b.origin.path)
+  );
 }

@@ -50,7 +50,8 @@ export type Said = string | Observation | readonly (string | Observation)[] | nu
 
 /** The same as observations: those without a place of their own are of this one. @param where - begins messages */
 export function observed(said: Said, origin: Origin, where = ""): readonly Observation[] {
-  return [said ?? []].flat().map((one) => {
+  if (said === null) return [];
+  return [said].flat().map((one) => {
     const seen = typeof one === "string" ? { message: one } : one;
     return { origin, ...seen, message: `${where}${seen.message}` };
   });

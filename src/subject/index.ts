@@ -8,4 +8,4 @@ export * from "./remoteUrl";
 export * from "./subjectPattern";
 export * from "./subjects";
 export * from "./traversal";
-export { parseEntryUrl, scmHosts, type EntryUrl } from "./url";
+export { ownerOf, parseEntryUrl, scmHosts, type EntryUrl } from "./url";

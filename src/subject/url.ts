@@ -95,6 +95,11 @@ function withHost(url: URL, entryKind: "org" | "repo", hosts: readonly ScmHost[]
   return { ok: true, entry: { url: [base, ...segments].join("/"), kind: host.kind, base, segments } };
 }
 
+/** Host and path of the organization or user that owns what a URL names, e.g. `github.com/acme`. */
+export function ownerOf({ kind, base, segments }: EntryUrl): string {
+  return [base.slice("https://".length), ...segments.slice(0, dialects[kind].orgDepth)].join("/");
+}
+
 /** The host that a URL is on: the one with the longest path prefix. */
 export function hostOf(url: Pick<URL, "host" | "pathname">, hosts: readonly ScmHost[]): ScmHost | undefined {
   const whole = `${url.host}${url.pathname}`;

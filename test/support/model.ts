@@ -41,6 +41,7 @@ export function testRole(name: string, change: Partial<Role> = {}): Role {
       kind: "repo",
       origin,
       url,
+      owner: "github.com/acme",
       hostKind: "github",
       contexts: ["repository"],
       accept: [],

@@ -28,6 +28,7 @@ export const escalationRules: readonly Rule[] = rulesOf({
     // A path is reported wherever the first of its steps is that somebody wrote: grants alone are no finding.
     role: (role) => {
       const openings = openingsOf(role);
+      if (openings.length === 0) return [];
       const complete = escalationPaths.flatMap((path) => {
         const taken = path.steps.map((step) => openings.filter(({ steps }) => steps.has(step)));
         const written = taken.findIndex(([first]) => first?.origin);

@@ -78,14 +78,14 @@ export function applyWaivers(
     ...[...entries].flatMap((entry) => entry.accept.map((a) => ({ ...a, entry }))),
     ...accept.map((a) => ({ ...a, entry: null })),
   ];
-  const byEntry = new Map<WaiverEntry | null, EntryFinding[]>([[null, [...found]]]);
-  for (const entry of new Set(found.map((one) => one.entry))) byEntry.set(entry, []);
-  for (const one of found) byEntry.get(one.entry)?.push(one);
+  // What each entry with waivers may accept; null: what `defaults` may.
+  const scopes = new Map<WaiverEntry | null, EntryFinding[]>(waivers.map(({ entry }) => [entry, []]));
+  for (const one of found) for (const by of [one.entry, null]) scopes.get(by)?.push(one);
   const acceptedBy = new Map<EntryFinding, Waiver>();
   // Those with `about` go first: what is left for the others is then clear more often.
   waivers.sort((a, b) => Number(a.about === null) - Number(b.about === null));
   const problems = waivers.flatMap((waiver) => {
-    const problem = waive(waiver, byEntry.get(waiver.entry) ?? [], acceptedBy, rules);
+    const problem = waive(waiver, scopes.get(waiver.entry) ?? [], acceptedBy, rules);
     const own = problem && rules.get(problem.rule);
     return own ? [findingOf(own, { origin: waiver.origin }, problem)] : [];
   });
