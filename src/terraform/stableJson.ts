@@ -4,18 +4,31 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/**
- * JSON as cdktf writes it: keys sorted by code unit, two spaces, and a line break inside of what is empty.
- * `JSON.stringify` does not: it puts the keys `9` and `10` of an object first, by their number.
- * @param line - the line break and indentation before the value's last line
- */
-export function stableJson(value: Json, line = "\n"): string {
+/** JSON as cdktf writes it: keys sorted by code unit, two spaces, and a line break inside of what is empty. */
+export function stableJson(value: Json): string {
+  return isInOrder(value) ? JSON.stringify(value, null, 2) : written(value, "\n");
+}
+
+/** Does `JSON.stringify` write it so, many times faster? It leaves keys as they stand, but for numbers, and breaks no line. */
+function isInOrder(value: Json): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  if (isList(value)) return value.length > 0 && value.every(isInOrder);
+  let last = "";
+  for (const key in value) {
+    if (key < last || !isInOrder(value[key] ?? null)) return false;
+    last = key;
+  }
+  return Object.keys(value).length > 0;
+}
+
+/** @param line - the line break and indentation before the value's last line */
+function written(value: Json, line: string): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const inner = `${line}  `;
-  if (isList(value)) return `[${value.map((item) => inner + stableJson(item, inner)).join()}${line}]`;
+  if (isList(value)) return `[${value.map((item) => inner + written(item, inner)).join()}${line}]`;
   const members = Object.keys(value)
     .sort()
-    .map((key) => `${inner}${JSON.stringify(key)}: ${stableJson(value[key] ?? null, inner)}`);
+    .map((key) => `${inner}${JSON.stringify(key)}: ${written(value[key] ?? null, inner)}`);
   return `{${members.join()}${line}}`;
 }
 

@@ -1,4 +1,4 @@
-import type { AccessModel, Account, Backend, IdentityProvider, Role } from "../model/accessModel";
+import type { AccessModel, Account, Backend, Role } from "../model/accessModel";
 import { issuersOf } from "../model/issuer";
 import { stacksOf } from "../model/shards";
 import { escapeTemplate, logicalId, type ResourceBlock } from "./blocks";
@@ -66,11 +66,9 @@ export const stackFile = "cdk.tf.json";
 
 /** The whole text of a stack's `cdk.tf.json`. */
 export function stackText(stack: StackSource): string {
-  const metadata = {
-    ...{ stackName: stack.name, version: cdktfVersion },
-    ...backendMetadata(backendType(stack.account.backend)),
-  };
-  return stableJson({ ...stackTerraform(stack), "//": { metadata, outputs: outputsOf(stack.name) } });
+  const backend = backendMetadata(backendType(stack.account.backend));
+  const metadata = { ...backend, stackName: stack.name, version: cdktfVersion };
+  return stableJson({ "//": { metadata, outputs: outputsOf(stack.name) }, ...stackTerraform(stack) });
 }
 
 /** What the cdktf command reads of a stack's backend. */
@@ -114,25 +112,19 @@ export function stackTerraform({
   const managed = account.identityProviders.filter((p) => p.management !== "existing");
   const existing = account.identityProviders.filter((p) => p.management === "existing");
   const released = [...existing.map((p) => p.providerName), ...unusedProviders].sort();
+  const addresses = new Map(managed.map((p) => [p.arn, identityProviderAddress(p.providerName)]));
   const roles = account.roles.map((role) => ({ role, id: logicalId(role.name) }));
   const blocks = [
     ...managed.map((p) =>
       identityProviderTerraform(p, logicalId(p.providerName), p.management === "import" ? p.arn : null),
     ),
-    ...roles.flatMap(({ role, id }) => roleTerraform(role, id, { dependsOn: trustedBy(role, managed) })),
+    ...roles.flatMap(({ role, id }) => roleTerraform(role, id, { dependsOn: trustedBy(role, addresses) })),
   ];
+  // In the order of keys, in which stableJson has least to do.
   return withoutEmpty({
-    terraform: {
-      ...backendTerraform(account.backend, root),
-      required_providers: { aws: { ...awsProvider } },
-      required_version: terraformConstraint,
-    },
-    provider: { aws: [providerTerraform(account)] },
-    resource: resourcesOf(blocks),
     import: blocks.flatMap(({ type, id, importId }) =>
-      importId === undefined ? [] : [{ to: `${type}.${id}`, id: importId }],
+      importId === undefined ? [] : [{ id: importId, to: `${type}.${id}` }],
     ),
-    removed: released.map((name) => ({ from: identityProviderAddress(name), lifecycle: { destroy: false } })),
     output: {
       role_arns: {
         description: "ARNs of the roles, by name",
@@ -140,6 +132,14 @@ export function stackTerraform({
           roles.map(({ role, id }) => [escapeTemplate(role.name), `\${aws_iam_role.${id}.arn}`]),
         ),
       },
+    },
+    provider: { aws: [providerTerraform(account)] },
+    removed: released.map((name) => ({ from: identityProviderAddress(name), lifecycle: { destroy: false } })),
+    resource: resourcesOf(blocks),
+    terraform: {
+      ...backendTerraform(account.backend, root),
+      required_providers: { aws: { ...awsProvider } },
+      required_version: terraformConstraint,
     },
   });
 }
@@ -180,25 +180,24 @@ function backendTerraform(backend: Backend, root: string): JsonObject {
     }
     case "cloud": {
       const { organization, workspace, hostname } = backend;
-      return { cloud: { organization, hostname, workspaces: { name: workspace } } };
+      return { cloud: { hostname, organization, workspaces: { name: workspace } } };
     }
     case "partial":
       return { backend: { [backend.type]: {} } };
   }
 }
 
-/** Addresses of the managed identity providers that a role trusts. */
-function trustedBy({ trustPolicy }: Role, managed: readonly IdentityProvider[]): readonly string[] {
+/** Of addresses by ARN, those of the identity providers that a role trusts. */
+function trustedBy({ trustPolicy }: Role, addresses: ReadonlyMap<string, string>): readonly string[] {
   const trusted = trustPolicy.Statement.map(({ Principal }) => Principal !== "*" && Principal?.["Federated"]);
-  return managed
-    .filter(({ arn }) => trusted.includes(arn))
-    .map(({ providerName }) => identityProviderAddress(providerName))
-    .sort();
+  return [...addresses].flatMap(([arn, address]) => (trusted.includes(arn) ? [address] : [])).sort();
 }
 
 function resourcesOf(blocks: readonly ResourceBlock[]): JsonObject {
   const types: Record<string, Record<string, JsonObject>> = {};
-  for (const { type, id, body } of blocks) {
+  const isBefore = (a: ResourceBlock, b: ResourceBlock) =>
+    a.type === b.type ? a.id < b.id : a.type < b.type;
+  for (const { type, id, body } of [...blocks].sort((a, b) => (isBefore(a, b) ? -1 : 1))) {
     const ofType = (types[type] ??= {});
     if (Object.hasOwn(ofType, id))
       throw new RangeError(
