@@ -31,13 +31,23 @@ function dataOf({ role, may, line, lines }: ShownRole) {
   const { name, arn, account, installation, admits, expires, issuers, audience, accepted } = role;
   const { statements: Statement } = role;
   return {
-    ...{ name, arn, account: `${account.name}\n${account.id}`, url: role.entry?.url ?? null, installation },
-    ...{ place: `${role.origin.file}:${line}`, admits },
-    may: [...may(), ...role.managedPolicies.map(managedPermission)].map(({ words, level, kind, names }) => ({
-      ...{ words, level, kind, names },
-    })),
-    ...{ boundary: role.permissionsBoundary, session: String(role.sessionSeconds), expires },
-    ...{ cidrs: role.sourceCidrs, issuers, audience, accepted },
+    name,
+    arn,
+    account: `${account.name}\n${account.id}`,
+    url: role.entry?.url ?? null,
+    installation,
+    place: `${role.origin.file}:${line}`,
+    admits,
+    may: [...may(), ...role.managedPolicies.map(managedPermission)].map(({ words, level, kind, names }) => {
+      return { words, level, kind, names };
+    }),
+    boundary: role.permissionsBoundary,
+    session: String(role.sessionSeconds),
+    expires,
+    cidrs: role.sourceCidrs,
+    issuers,
+    audience,
+    accepted,
     policies: {
       trust: role.trustPolicy,
       permissions: Statement.length === 0 ? null : { Version: "2012-10-17", Statement },

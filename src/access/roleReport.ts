@@ -24,11 +24,22 @@ function accessJson(shown: readonly ShownRole[]): string {
     const { name, arn, account, installation, entry, origin, admits, subjects, accepted } = role;
     const { managedPolicies, permissionsBoundary, sessionSeconds, expires, sourceCidrs } = role;
     return {
-      ...{ role: name, arn, account: { name: account.name, id: account.id }, installation },
-      ...{ entry: entry && { ...entry, file: origin.file, line }, admits, subjects },
+      role: name,
+      arn,
+      account: { name: account.name, id: account.id },
+      installation,
+      entry: entry && { kind: entry.kind, url: entry.url, file: origin.file, line },
+      admits,
+      subjects,
       may: may().map(({ words, reach }) => ({ words, ...reach() })),
-      ...{ managedPolicies, permissionsBoundary, sessionSeconds, expires, sourceCidrs },
-      ...{ issuers: role.issuers, audience: role.audience, accepted },
+      managedPolicies,
+      permissionsBoundary,
+      sessionSeconds,
+      expires,
+      sourceCidrs,
+      issuers: role.issuers,
+      audience: role.audience,
+      accepted,
     };
   });
   return `${JSON.stringify({ roles }, null, 2)}\n`;

@@ -93,10 +93,8 @@ export const duration = text(/^(?=.)([0-9]{1,2}h)?([0-9]{1,3}m)?([0-9]{1,5}s)?$/
 
 /** Seconds of a duration that matched {@link duration}: `1h30m` is 5400. */
 export function durationSeconds(s: string): number {
-  let seconds = 0;
-  for (const [, n, unit] of s.matchAll(/([0-9]+)([hms])/g))
-    seconds += Number(n) * (unit === "h" ? 3600 : unit === "m" ? 60 : 1);
-  return seconds;
+  const [, h = 0, m = 0, sec = 0] = /^(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?$/.exec(s) ?? [];
+  return Number(h) * 3600 + Number(m) * 60 + Number(sec);
 }
 
 const dateError = expects("a date that exists, as YYYY-MM-DD", "write year-month-day, e.g. 2027-03-31");

@@ -167,7 +167,8 @@ function checkPaths(snippets: readonly Snippet[], roles: readonly ResolvedRole[]
       folders.set(folder, snippet);
     }
     clash ??= folders.get(file);
-    const isLong = file.split("/").some((part) => part.length > longestFileName);
+    const isLong =
+      file.length > longestFileName && file.split("/").some((part) => part.length > longestFileName);
     const entry =
       clash || isLong ? roles.find((r) => r.role.entry.url === snippet.url)?.role.entry : undefined;
     const place = entry && problems.at(below(entry.origin, "url"));

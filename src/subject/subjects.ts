@@ -29,7 +29,9 @@ export function repoSubjects(repo: EntryUrl, contexts: readonly Context[]): Subj
 
 /** Sorted, each once. */
 function sortedTexts(texts: readonly string[]): readonly string[] {
-  return texts.length < 2 ? [...texts] : [...new Set(texts)].sort();
+  // Most are in order.
+  const isSorted = texts.every((text, i) => i === 0 || (texts[i - 1] ?? "") < text);
+  return isSorted ? texts : [...new Set(texts)].sort();
 }
 
 /** The forms of `sub` that workspaces of any repository of an organization present. */
