@@ -11,7 +11,7 @@ import { benchManifest } from "./repositories";
  */
 
 const repositories = 10_000;
-const runs = 3;
+const runs = 5;
 const bin = join(__dirname, "..", "dist", "cli", "bin.js");
 
 interface Usage {

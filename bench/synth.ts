@@ -16,7 +16,7 @@ import { performancePage, type Measured, type StageTimes } from "./page";
 
 const project = join(__dirname, "..");
 const sizes = sizesOf(process.argv.slice(2));
-const runs = 3;
+const runs = 5;
 const compiled = join(project, "node_modules", ".cache", "bench");
 
 /** `npm run bench -- 1000` measures that size alone. */

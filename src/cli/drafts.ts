@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import {
   chmodSync,
+  closeSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   renameSync,
   rmdirSync,
@@ -79,8 +81,7 @@ export class Drafts {
       const place = this.#placeOf(dirname(path), root);
       if (place === dirname(path) && isThere(path, "file") && isSame(path, text, ownershipOf)) return false;
       const draft = this.#draftOf(path, place);
-      // Where the encoding is named, Node writes in one call.
-      writeFileSync(draft, text, { encoding: "utf8", flag: "wx", mode: mode ?? 0o644 });
+      writeNew(draft, text, mode ?? 0o644);
       if (mode !== undefined) chmodSync(draft, mode);
     } catch (error) {
       if (!(error instanceof Obstacle)) throw failure(`${path} cannot be written`, error, []);
@@ -179,6 +180,19 @@ export class Drafts {
   discard(): void {
     for (const draft of this.#moves.values()) rmSync(draft, { recursive: true, force: true });
     this.#moves.clear();
+  }
+}
+
+/** Writes a file that must not be there yet. Some lines at a time: to encode a long text, Node takes three times its memory. */
+function writeNew(path: string, text: string, mode: number): void {
+  const file = openSync(path, "wx", mode);
+  try {
+    for (let start = 0, end; start < text.length; start = end) {
+      end = text.indexOf("\n", start + 65_536) + 1 || text.length;
+      writeFileSync(file, text.slice(start, end), "utf8");
+    }
+  } finally {
+    closeSync(file);
   }
 }
 
