@@ -67,7 +67,7 @@ export interface Scope {
 /** Resolves an entry as far as it concerns all its roles; null where its problems keep it from having any. */
 export function resolveEntry(parsed: ParsedEntry, scope: Scope): EffectiveEntry | null {
   const { kind, origin, mainManifest } = parsed;
-  const { name = null, adopt = false, accept } = parsed.value;
+  const { name = null, adopt = false } = parsed.value;
   const place = scope.problems.at(origin);
   const settings = new Settings(parsed, scope);
   const read = parseEntryUrl(parsed.value.url, kind, scope.hosts);
@@ -88,18 +88,10 @@ export function resolveEntry(parsed: ParsedEntry, scope: Scope): EffectiveEntry 
   const projects = resolveProjects(parsed, installations, settings, place);
   const { url, kind: hostKind } = read.entry;
   const contexts = kind === "org" ? [] : resolveContexts(settings, hostKind);
+  const accept = acceptances(parsed.value.accept, origin);
   const owner = ownerOf(read.entry);
   return {
-    entry: {
-      kind,
-      origin,
-      url,
-      owner,
-      hostKind,
-      contexts,
-      accept: acceptances(accept, origin),
-      mainManifest,
-    },
+    entry: { kind, origin, url, owner, hostKind, contexts, accept, mainManifest },
     url: read.entry,
     installations,
     accounts,
