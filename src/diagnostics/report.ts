@@ -42,25 +42,19 @@ export function asFinding({ code, ...said }: Diagnostic): Finding {
 }
 
 /** What makes a finding, whoever it is of and wherever. */
-const said = Object.freeze(["rule", "severity", "message", "remedy", "accepted", "reason"] as const);
-type Said = Pick<RuleFinding, (typeof said)[number]>;
+const ownKeys = Object.freeze(["rule", "severity", "message", "remedy", "accepted", "reason"] as const);
+type Said = Pick<RuleFinding, (typeof ownKeys)[number]>;
 
 /** Findings that differ in nothing but place and role, as one: for a reader they are. In the order of the first of each. */
 export function together<F extends Said>(findings: readonly F[]): readonly (readonly [F, ...F[]])[] {
-  const groups: [F, ...F[]][] = [];
-  const byMessage = new Map<string, [F, ...F[]][]>();
+  const groups = new Map<string, [F, ...F[]]>();
   for (const finding of findings) {
-    const alike = byMessage.get(finding.message) ?? [];
-    const known = alike.find(([first]) => said.every((key) => first[key] === finding[key]));
-    if (known !== undefined) {
-      known.push(finding);
-      continue;
-    }
-    const group: [F, ...F[]] = [finding];
-    groups.push(group);
-    byMessage.set(finding.message, [...alike, group]);
+    const key = ownKeys.map((name) => finding[name]).join("\0");
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [finding]);
+    else group.push(finding);
   }
-  return groups;
+  return [...groups.values()];
 }
 
 /** The first of a list, and how many more there are: `a, b, c and 97 more`. */

@@ -2,7 +2,7 @@ import { below, quote, type Origin } from "../diagnostics";
 import { didYouMean, meantUrl, type Manifest, type ManifestDefaults, type ParsedEntry } from "../manifest";
 import type { Acceptance, Context, Entry, Installation, ScmHost } from "../model/accessModel";
 import { sortedOnce } from "../policy";
-import { branchProblem, contextsOf, ownerOf, parseEntryUrl, type EntryUrl } from "../subject";
+import { branchProblem, contextsOf, entryOwner, parseEntryUrl, type EntryUrl } from "../subject";
 import type { AccountSettings } from "./accounts";
 import { checkIncluded } from "./included";
 import { about, type ManifestPlace, type Problems } from "./problems";
@@ -89,7 +89,7 @@ export function resolveEntry(parsed: ParsedEntry, scope: Scope): EffectiveEntry 
   const { url, kind: hostKind } = read.entry;
   const contexts = kind === "org" ? [] : resolveContexts(settings, hostKind);
   const accept = acceptances(parsed.value.accept, origin);
-  const owner = ownerOf(read.entry);
+  const owner = entryOwner(read.entry);
   return {
     entry: { kind, origin, url, owner, hostKind, contexts, accept, mainManifest },
     url: read.entry,

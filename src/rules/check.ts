@@ -90,14 +90,14 @@ function judgedRole(
 ): JudgedRole {
   const { trust } = access;
   const documents = isJudged(access.documents)
-    ? access.documents.map((document) => ({ ...document, read: readDocument(document.value) }))
+    ? access.documents.map((document) => ({ read: readDocument(document.value), ...document }))
     : [];
   const statements = [
-    ...access.statements.map(({ itemsOrigin: items, ...written }) => ({ ...written, items })),
+    ...access.statements.map(({ itemsOrigin: items, ...written }) => ({ items, ...written })),
     ...documents.flatMap(({ origin: start, read }) =>
       read.statements.map(({ statement, path }) => ({ statement, origin: below(start, ...path) })),
     ),
-  ].map((placed) => ({ ...placed, text: JSON.stringify(placed.statement) }));
+  ].map((placed) => ({ text: JSON.stringify(placed.statement), ...placed }));
   const denials = denialsOf(statements, access.account?.id ?? null);
   const view = trust?.kind === "document" ? trustView(access, trust.document, surroundings) : null;
   const { admissions, forms } = view === null ? writtenAdmissions(access, owners) : readSubjects(view);
@@ -297,7 +297,8 @@ function findingBy(id: string, place: FindingPlace, seen: Observation): RuleFind
 function once(findings: readonly RuleFinding[]): readonly RuleFinding[] {
   const known = new Map<string, RuleFinding[]>();
   return findings.filter((finding) => {
-    const near = finding.role ?? finding.message;
+    // Of roles with one name in several accounts, some may be accepted: only what is equal in everything goes.
+    const near = finding.role ?? JSON.stringify(finding);
     const others = known.get(near) ?? [];
     if (others.some((other) => isSame(other, finding))) return false;
     others.push(finding);
@@ -306,12 +307,11 @@ function once(findings: readonly RuleFinding[]): readonly RuleFinding[] {
   });
 }
 
+/** The whole texts come last: they take longest. */
 function isSame(a: RuleFinding, b: RuleFinding): boolean {
   return (
-    a.rule === b.rule &&
-    a.role === b.role &&
     a.message === b.message &&
-    a.origin.file === b.origin.file &&
-    pathText(a.origin.path) === pathText(b.origin.path)
+    String(a.origin.path) === String(b.origin.path) &&
+    JSON.stringify(a) === JSON.stringify(b)
   );
 }

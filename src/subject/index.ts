@@ -8,4 +8,4 @@ export * from "./remoteUrl";
 export * from "./subjectPattern";
 export * from "./subjects";
 export * from "./traversal";
-export { ownerOf, parseEntryUrl, scmHosts, type EntryUrl } from "./url";
+export { entryOwner, parseEntryUrl, scmHosts, type EntryUrl } from "./url";

@@ -31,7 +31,7 @@ export function repoSubjects(repo: EntryUrl, contexts: readonly Context[]): Subj
 function sortedTexts(texts: readonly string[]): readonly string[] {
   // Most are in order.
   const isSorted = texts.every((text, i) => i === 0 || (texts[i - 1] ?? "") < text);
-  return isSorted ? texts : [...new Set(texts)].sort();
+  return isSorted ? [...texts] : [...new Set(texts)].sort();
 }
 
 /** The forms of `sub` that workspaces of any repository of an organization present. */

@@ -96,7 +96,7 @@ function withHost(url: URL, entryKind: "org" | "repo", hosts: readonly ScmHost[]
 }
 
 /** Host and path of the organization or user that owns what a URL names, e.g. `github.com/acme`. */
-export function ownerOf({ kind, base, segments }: EntryUrl): string {
+export function entryOwner({ kind, base, segments }: EntryUrl): string {
   return [base.slice("https://".length), ...segments.slice(0, dialects[kind].orgDepth)].join("/");
 }
 

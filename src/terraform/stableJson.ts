@@ -4,12 +4,24 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** JSON as cdktf writes it: keys sorted by code unit, two spaces, and a line break inside of what is empty. */
-export function stableJson(value: Json): string {
-  return isInOrder(value) ? JSON.stringify(value, null, 2) : written(value, "\n");
+/**
+ * JSON as cdktf writes it: keys sorted by code unit, two spaces, and a line break inside of what is empty.
+ * @param line - the line break and indentation before the value's last line
+ */
+export function stableJson(value: Json, line = "\n"): string {
+  if (typeof value !== "object" || value === null || isInOrder(value)) {
+    const text = JSON.stringify(value, null, 2);
+    return line === "\n" ? text : text.replaceAll("\n", line);
+  }
+  const inner = `${line}  `;
+  if (isList(value)) return `[${value.map((item) => inner + stableJson(item, inner)).join()}${line}]`;
+  const members = Object.keys(value)
+    .sort()
+    .map((key) => `${inner}${JSON.stringify(key)}: ${stableJson(value[key] ?? null, inner)}`);
+  return `{${members.join()}${line}}`;
 }
 
-/** Does `JSON.stringify` write it so, many times faster? It leaves keys as they stand, but for numbers, and breaks no line. */
+/** Does `JSON.stringify` write it so, many times faster? It leaves keys as they stand, but for numbers, and what is empty on one line. */
 function isInOrder(value: Json): boolean {
   if (typeof value !== "object" || value === null) return true;
   if (isList(value)) return value.length > 0 && value.every(isInOrder);
@@ -19,17 +31,6 @@ function isInOrder(value: Json): boolean {
     last = key;
   }
   return Object.keys(value).length > 0;
-}
-
-/** @param line - the line break and indentation before the value's last line */
-function written(value: Json, line: string): string {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const inner = `${line}  `;
-  if (isList(value)) return `[${value.map((item) => inner + written(item, inner)).join()}${line}]`;
-  const members = Object.keys(value)
-    .sort()
-    .map((key) => `${inner}${JSON.stringify(key)}: ${written(value[key] ?? null, inner)}`);
-  return `{${members.join()}${line}}`;
 }
 
 /** An object without what Terraform takes as absent: undefined, null, and what is empty. */

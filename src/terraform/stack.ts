@@ -174,7 +174,7 @@ function backendTerraform(backend: Backend, root: string): JsonObject {
       const { bucket, key, region, kmsKeyId, useLockfile, roleArn, profile } = backend;
       const s3 = withoutEmpty({
         assume_role: roleArn === null ? null : { role_arn: roleArn },
-        ...{ bucket, key, region, profile, encrypt: true, use_lockfile: useLockfile, kms_key_id: kmsKeyId },
+        ...{ bucket, encrypt: true, key, kms_key_id: kmsKeyId, profile, region, use_lockfile: useLockfile },
       });
       return { backend: { s3 } };
     }

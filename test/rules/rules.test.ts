@@ -346,6 +346,19 @@ repos:
       expect(findings(text)).toEqual(["T57 warning repos[0] accepted"]);
     });
 
+    it("what one entry accepts stays open for another one, whose role has that name in another account", () => {
+      const text = manifest(
+        `defaults: { statements: [${edit("a")}] }
+repos:
+  - { url: https://github.com/acme/app, accounts: [dev], ${accept("G04")} }
+  - { url: https://github.com/acme/app, accounts: [live] }`,
+      ).replace("installations:", '  live: { id: "210987654321", region: eu-central-1 }\ninstallations:');
+      expect(findings(text)).toEqual([
+        "G04 error defaults.statements[0].Action accepted",
+        "G04 error defaults.statements[0].Action",
+      ]);
+    });
+
     it("a place tells apart what is said alike", () => {
       const waivers = `accept: [{ rule: G04, reason: a, about: "statements[1]" }, { rule: G04, reason: b }]`;
       expect(findings(repo(`statements: [${edit("a")}, ${edit("b")}], ${waivers}`))).toEqual([
