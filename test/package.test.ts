@@ -65,7 +65,8 @@ const importedRole = {
 
 /**
  * Packs a copy, so that nothing of the clone itself is built anew, and installs it as a user of the command does. The
- * compiler, which takes most of the time, runs with FULL=1; otherwise the copy is compiled without types.
+ * compiler, which takes most of the time, runs with FULL=1; otherwise the copy is compiled without types, and npm packs
+ * it as it installs.
  */
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "gitpod-aws-oidc-package-"));
@@ -82,11 +83,11 @@ beforeAll(() => {
     compileInto(join(clone, "dist"));
     execFileSync(process.execPath, [join("scripts", "bundle.mjs")], { cwd: clone });
   }
-  npm(clone, "pack", "--silent", ...(full ? [] : ["--ignore-scripts"]), "--pack-destination", folder);
+  if (full) npm(clone, "pack", "--silent", "--pack-destination", folder);
   const work = join(folder, "work");
   writeFileSync(join(work, "package.json"), '{"private": true}');
-  const quiet = ["--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"];
-  npm(work, "install", ...quiet, join(folder, `gitpod-aws-oidc-${version}.tgz`));
+  const quiet = ["--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts", "--install-links"];
+  npm(work, "install", ...quiet, full ? join(folder, `gitpod-aws-oidc-${version}.tgz`) : clone);
   installed = join(work, "node_modules", "gitpod-aws-oidc");
   write(
     "manifest.yaml",

@@ -84,10 +84,11 @@ describe("the CDKTF app", () => {
     expect(stdout + stderr).not.toContain("eyJ");
   });
 
-  test("writes what the command writes, and leaves nothing in the temporary folder", async () => {
+  fullTest("writes what the command writes, and leaves nothing in the temporary folder", async () => {
     write({ "manifest.yaml": manifest("repos:\n  - url: https://github.com/acme/app"), "tmp/x": "" });
-    expect(bash(appLine(), { TMPDIR: `${process.cwd()}/tmp` }).status).toBe(0);
+    expect(bash(appLine(), { TMPDIR: `${process.cwd()}/tmp`, TSX_DISABLE_CACHE: "1" }).status).toBe(0);
     const byApp = tree();
+    expect(readdirSync("tmp")).toEqual(["x"]);
     await command(["synth"]);
     expect(byApp).toEqual(tree());
   });

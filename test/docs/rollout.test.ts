@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { compiledCommand } from "../support/compiled";
 import { command, inTemporaryFolder, write } from "../support/folder";
+import { fullTest } from "../support/process";
 
 const project = resolve(__dirname, "..", "..");
 const script = join(project, "examples", "rollout", "pull-requests.sh");
@@ -72,43 +73,46 @@ function commitToBranch(name: string, file: string, text: string): void {
   git("-C", `owner/${name}`, "push", "--quiet", "origin", "gitpod-aws-oidc");
 }
 
-test("the script of docs/rollout.md opens pull requests, goes on after a refusal, and may be run again", async () => {
-  write({
-    "manifest.yaml": manifest("1h"),
-    // The first call asks for open pull requests: there are none.
-    "bin/gh": `#!/bin/sh\necho "$@" >>${resolve("gh.log")}\n`,
-  });
-  execFileSync("chmod", ["+x", "bin/gh"]);
-  remote("app", "tasks:\n  - command: npm start # mine\n");
-  remote("broken", "tasks: { command: npm start }\n");
-  remote("empty", null);
-  await command(["snippet", "--all", "--out", "public"]);
-  write({ "index.json": readFileSync("public/index.json", "utf8") });
+fullTest(
+  "the script of docs/rollout.md opens pull requests, goes on after a refusal, and may be run again",
+  async () => {
+    write({
+      "manifest.yaml": manifest("1h"),
+      // The first call asks for open pull requests: there are none.
+      "bin/gh": `#!/bin/sh\necho "$@" >>${resolve("gh.log")}\n`,
+    });
+    execFileSync("chmod", ["+x", "bin/gh"]);
+    remote("app", "tasks:\n  - command: npm start # mine\n");
+    remote("broken", "tasks: { command: npm start }\n");
+    remote("empty", null);
+    await command(["snippet", "--all", "--out", "public"]);
+    write({ "index.json": readFileSync("public/index.json", "utf8") });
 
-  const first = rollOut();
-  expect(first.status).toBe(1);
-  expect(first.stdout).toContain("https://github.com/acme/app: pull request\n");
-  expect(first.stdout).toContain("https://github.com/acme/empty: pull request\n");
-  expect(first.stdout).toContain("1 refused:\n  https://github.com/acme/broken\n");
-  expect(first.gh.match(/^pr create --fill --head gitpod-aws-oidc$/gm)).toHaveLength(2);
-  expect(branchFile("app")).toMatch(/role\/acme-acme-app[^]*- command: npm start # mine\n$/);
-  expect(branchFile("empty")).toContain("role/acme-acme-empty");
+    const first = rollOut();
+    expect(first.status).toBe(1);
+    expect(first.stdout).toContain("https://github.com/acme/app: pull request\n");
+    expect(first.stdout).toContain("https://github.com/acme/empty: pull request\n");
+    expect(first.stdout).toContain("1 refused:\n  https://github.com/acme/broken\n");
+    expect(first.gh.match(/^pr create --fill --head gitpod-aws-oidc$/gm)).toHaveLength(2);
+    expect(branchFile("app")).toMatch(/role\/acme-acme-app[^]*- command: npm start # mine\n$/);
+    expect(branchFile("empty")).toContain("role/acme-acme-empty");
 
-  execFileSync("git", ["-C", "remotes/app", "update-ref", "refs/heads/main", "gitpod-aws-oidc"]);
-  commitToBranch("empty", "OWNERS", "theirs\n");
-  const index = JSON.parse(readFileSync("index.json", "utf8")) as {
-    readonly snippets: readonly { readonly url: string }[];
-  };
-  const sound = index.snippets.filter(({ url }) => !url.endsWith("/broken"));
-  write({ "manifest.yaml": manifest("2h"), "index.json": JSON.stringify({ snippets: sound }) });
-  const second = rollOut();
-  expect(second.stdout).toContain("https://github.com/acme/app: up to date\n");
-  expect(second.stdout).toContain("https://github.com/acme/empty: pull request\n");
-  expect(branchFile("empty")).toContain("7200");
-  expect(branchFile("empty", "OWNERS")).toBe("theirs\n");
-});
+    execFileSync("git", ["-C", "remotes/app", "update-ref", "refs/heads/main", "gitpod-aws-oidc"]);
+    commitToBranch("empty", "OWNERS", "theirs\n");
+    const index = JSON.parse(readFileSync("index.json", "utf8")) as {
+      readonly snippets: readonly { readonly url: string }[];
+    };
+    const sound = index.snippets.filter(({ url }) => !url.endsWith("/broken"));
+    write({ "manifest.yaml": manifest("2h"), "index.json": JSON.stringify({ snippets: sound }) });
+    const second = rollOut();
+    expect(second.stdout).toContain("https://github.com/acme/app: up to date\n");
+    expect(second.stdout).toContain("https://github.com/acme/empty: pull request\n");
+    expect(branchFile("empty")).toContain("7200");
+    expect(branchFile("empty", "OWNERS")).toBe("theirs\n");
+  },
+);
 
-test("an index that is none is refused", () => {
+fullTest("an index that is none is refused", () => {
   write({ "manifest.yaml": manifest("1h"), "index.json": "not JSON\n" });
   expect(rollOut()).toMatchObject({ status: 2, stdout: "" });
 });
