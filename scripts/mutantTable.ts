@@ -264,8 +264,8 @@ const changes = mutantsOf("src/access", [
   ],
   [
     "roles that differ in their permissions mean the same",
-    "[account.id, trustPolicy, statements, managedPolicies,",
-    "[account.id, trustPolicy, managedPolicies,",
+    "[account.id, role.trustPolicy(), statements, managedPolicies,",
+    "[account.id, role.trustPolicy(), managedPolicies,",
   ],
 ]);
 

@@ -29,7 +29,7 @@ export function accessPage(roles: readonly ShownRole[], title: string, parts: Pa
 /** A role for the page: text alone, for a number stands for a text there. */
 function dataOf({ role, may, line, lines }: ShownRole) {
   const { name, arn, account, installation, admits, expires, issuers, audience, accepted } = role;
-  const { statements: Statement } = role;
+  const Statement = role.statements();
   return {
     name,
     arn,
@@ -49,7 +49,7 @@ function dataOf({ role, may, line, lines }: ShownRole) {
     audience,
     accepted,
     policies: {
-      trust: role.trustPolicy,
+      trust: role.trustPolicy(),
       permissions: Statement.length === 0 ? null : { Version: "2012-10-17", Statement },
     },
     text: lines(),

@@ -26,9 +26,9 @@ export interface AccessRole {
   readonly subjects: Subjects;
   readonly issuers: readonly string[];
   readonly audience: string;
-  readonly trustPolicy: PolicyDocument;
+  readonly trustPolicy: () => PolicyDocument;
   /** Everything that its own policies say, but for the Deny that `expires` brings along. */
-  readonly statements: readonly Statement[];
+  readonly statements: () => readonly Statement[];
   /** What of these statements is known to come from grants: of a deployed role nothing. */
   readonly grants: readonly ResolvedGrant[];
   /** The statements that do not come from them. */

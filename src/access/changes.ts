@@ -96,7 +96,7 @@ function matchRoles(before: readonly AccessRole[], after: readonly AccessRole[])
     (role) => meanings.get(role),
     ({ account, entry, issuers }) => JSON.stringify([account.id, entry?.kind, entry?.url, issuers]),
     ({ account, entry }) => JSON.stringify([account.id, entry?.kind, entry?.url]),
-    ({ account, trustPolicy }) => JSON.stringify([account.id, trustPolicy]),
+    ({ account, trustPolicy }) => JSON.stringify([account.id, trustPolicy()]),
   ];
   const pairs: (readonly [AccessRole, AccessRole])[] = [];
   for (const keyOf of keys) {
@@ -132,10 +132,11 @@ function unchanged(before: readonly AccessRole[], after: readonly AccessRole[]):
 
 /** Everything that a role gives, and to whom. */
 function meaningOf(role: AccessRole): string {
-  const { account, trustPolicy, statements, managedPolicies, permissionsBoundary } = role;
+  const { account, managedPolicies, permissionsBoundary } = role;
+  const statements = role.statements();
   const { sessionSeconds, expires, sourceCidrs } = role;
   return JSON.stringify([
-    ...[account.id, trustPolicy, statements, managedPolicies, permissionsBoundary],
+    ...[account.id, role.trustPolicy(), statements, managedPolicies, permissionsBoundary],
     ...[sessionSeconds, expires, sourceCidrs, callerIn(statements, role)],
   ]);
 }
@@ -166,7 +167,7 @@ function sideOf(role: AccessRole, hosts: Access["hosts"]): Side {
     allow: atoms.filter(({ statement }) => statement.Effect === "Allow"),
     deny: atoms.filter(({ statement }) => statement.Effect === "Deny"),
   });
-  const permissions = byEffect(atomsOf(role.statements, role));
+  const permissions = byEffect(atomsOf(role.statements(), role));
   return { ...role, trust: byEffect(trustAtoms(role)), permissions, hosts };
 }
 
@@ -181,7 +182,7 @@ function trustAtoms(role: AccessRole): readonly Atom[] {
     (operator === "ipaddress" &&
       key === "aws:sourceip" &&
       [...values].sort().join() === [...role.sourceCidrs].sort().join());
-  return atomsOf(role.trustPolicy.Statement, role).map((atom) =>
+  return atomsOf(role.trustPolicy().Statement, role).map((atom) =>
     atom.statement.Effect === "Deny" ? atom : { ...atom, tests: atom.tests.filter((test) => !isTerm(test)) },
   );
 }
@@ -261,8 +262,8 @@ function mayDeny(arn: string): boolean {
  */
 function allowedWords(found: readonly Atom[], base: AccessRole, more: AccessRole): readonly string[] {
   if (found.length === 0) return [];
-  const before = new Set(permissionsOf(base.statements, base.account).map(({ words }) => words));
-  const permissions = permissionsOf(more.statements, more.account).filter(
+  const before = new Set(permissionsOf(base.statements(), base.account).map(({ words }) => words));
+  const permissions = permissionsOf(more.statements(), more.account).filter(
     (p) => p.level !== "denied" && !before.has(p.words),
   );
   const reaches = permissions.map(({ reach }) => reach());

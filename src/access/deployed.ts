@@ -104,10 +104,11 @@ function deployedRole(role: ExistingRole, trust: ExistingDocument, near: Surroun
   const statements = withoutExpiry(said, expires);
   return {
     ...{ name: role.name ?? nameless, arn, account: accountOf(arn, said, near), installation },
-    ...{ entry: null, origin: role.origin, subjects, issuers, trustPolicy, accepted: [], tags: role.tags },
+    ...{ entry: null, origin: role.origin, subjects, issuers, accepted: [], tags: role.tags },
+    trustPolicy: () => trustPolicy,
     admits: subjectsWords(subjects, near.hosts, installation),
     audience: [...new Set(atoms.flatMap(audiencesOf))].sort().join(" or "),
-    statements,
+    statements: () => statements,
     grants: [],
     written: statements,
     managedPolicies: role.managedPolicies.map((policy) => policy.arn).sort(),

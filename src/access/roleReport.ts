@@ -93,14 +93,16 @@ function countLine({ length }: readonly ShownRole[]): string {
 
 /** Facts for a terminal, below each other: each behind its title. */
 export function factsText(facts: Facts): string {
-  const indent = Math.max(...Object.keys(facts).map((title) => title.length)) + 4;
+  const titles = Object.keys(facts);
+  const indent = Math.max(...titles.map((title) => title.length)) + 4;
+  const blank = " ".repeat(indent);
   const lines: string[] = [];
-  for (const [title, items] of Object.entries(facts)) {
-    let before = `  ${title}`;
-    for (const item of items)
+  for (const title of titles) {
+    let before = `  ${title}`.padEnd(indent);
+    for (const item of facts[title] ?? [])
       for (const line of wrap(printable(oneLine(item)), 100 - indent)) {
-        lines.push(before.padEnd(indent), line, "\n");
-        before = "";
+        lines.push(before, line, "\n");
+        before = blank;
       }
   }
   return lines.join("");

@@ -73,7 +73,7 @@ function accessOf(file: string, props: RoleProps, role: DescribedRole): RoleAcce
     identityProviderArns: Token.isUnresolved(identityProvider.arn) ? [] : [identityProvider.arn],
     trust: {
       kind: "entry",
-      policy: role.trustPolicy,
+      policy: role.documents.trustPolicy,
       admission: {
         ...{ kind, contexts, url: entry.url, hostKind: entry.kind },
         bare: contexts.every((context) => context === "repository"),
@@ -92,14 +92,17 @@ function accessOf(file: string, props: RoleProps, role: DescribedRole): RoleAcce
       return arn !== null && isForeign ? [{ arn, origin: at("grants", i) }] : [];
     }),
     managedPolicies: role.managedPolicies.map((arn) => ({ arn, origin: at("managedPolicies") })),
-    policies: {
-      inline: role.policies.inline,
-      managed: role.policies.managed.map((policy) => ({
-        ...policy,
-        arn: policyArn(partition, id, role.path, policy.name),
-      })),
+    made: {
+      permissionPolicy: role.documents.permissionPolicy,
+      policies: {
+        inline: role.documents.policies.inline,
+        managed: role.documents.policies.managed.map((policy) => ({
+          ...policy,
+          arn: policyArn(partition, id, role.path, policy.name),
+        })),
+      },
+      grantWeights: [],
     },
-    grantWeights: [],
   };
 }
 

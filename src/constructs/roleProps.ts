@@ -1,9 +1,9 @@
 import { Token } from "cdktf";
 import * as z from "zod";
 import { repoSchema } from "../manifest/entrySchema";
-import type { Context } from "../model/accessModel";
+import type { Context, RoleDocuments } from "../model/accessModel";
 import { policyName, roleName } from "../model/names";
-import type { PermissionPolicy, Statement } from "../model/policyDocument";
+import type { Statement } from "../model/policyDocument";
 import { defaultQuotas, fixedLimits } from "../model/quotas";
 import type { ResolvedGrant } from "../model/grant";
 import {
@@ -84,7 +84,7 @@ export type RoleProps = WorkspaceOf & RoleSettings;
 export interface DescribedRole extends RoleSource {
   readonly workspaces: Workspaces;
   readonly grants: readonly ResolvedGrant[];
-  readonly permissionPolicy: PermissionPolicy | null;
+  readonly documents: RoleSource["documents"] & Pick<RoleDocuments, "trustPolicy" | "permissionPolicy">;
 }
 
 interface Workspaces {
@@ -126,18 +126,21 @@ export function describedRole(props: RoleProps): DescribedRole {
   const grants = (props.grants ?? []).map((grant) => resolvedGrant(grant, props.location));
   const permissions = permissionPolicy({ grants, statements: checkedStatements(props), expires });
   const split = splitPolicy(permissions, defaultQuotas, tokenMeasure);
+  const { arn: identityProviderArn, issuer, audiences } = identityProvider;
   return {
     ...{ workspaces, grants, name, path, maxSessionDuration, permissionsBoundary, tags, adopt, exclusive },
-    permissionPolicy: permissions,
     description: props.description ?? `Gitpod workspaces of ${entry.url}`,
-    trustPolicy: trustPolicy({
-      ...{ identityProviderArn: identityProvider.arn, issuer: identityProvider.issuer, expires, sourceCidrs },
-      audience: props.audience ?? identityProvider.audiences[0],
-      subjects: kind === "org" ? orgSubjects(entry) : repoSubjects(entry, contexts),
-    }),
-    policies: {
-      inline: split.inline,
-      managed: split.managed.map((document, i) => ({ name: policyName(name, i + 1), document })),
+    documents: {
+      permissionPolicy: permissions,
+      trustPolicy: trustPolicy({
+        ...{ identityProviderArn, issuer, expires, sourceCidrs },
+        audience: props.audience ?? audiences[0],
+        subjects: kind === "org" ? orgSubjects(entry) : repoSubjects(entry, contexts),
+      }),
+      policies: {
+        inline: split.inline,
+        managed: split.managed.map((document, i) => ({ name: policyName(name, i + 1), document })),
+      },
     },
     managedPolicies: [...new Set(props.managedPolicies ?? [])].sort(),
   };

@@ -37,7 +37,8 @@ export function permissionAnswer(
   { accounts }: AccessModel,
   place: Place,
 ): PermissionAnswer {
-  const { managedPolicies, permissionsBoundary, permissionPolicy } = role;
+  const { managedPolicies, permissionsBoundary } = role;
+  const { permissionPolicy } = role.documents;
   if (question.action.toLowerCase() === "sts:getcalleridentity")
     return { allowed: true, reason: "it needs no permission", remedy: null, unread: [] };
   const unread = [...managedPolicies, ...(permissionsBoundary === null ? [] : [permissionsBoundary])];

@@ -175,12 +175,7 @@ export interface Role {
   readonly expires: string | null;
   /** Sorted CIDR blocks from which a login is allowed; empty: any. */
   readonly sourceCidrs: readonly string[];
-  readonly trustPolicy: TrustPolicy;
-  /** All that its own policies say, whatever they are split into; null where the entry grants nothing. */
-  readonly permissionPolicy: PermissionPolicy | null;
-  readonly policies: RolePolicies;
-  /** What takes most room in the policies, the most first; empty where they are within the account's quotas. */
-  readonly grantWeights: readonly GrantWeight[];
+  readonly documents: RoleDocuments;
   /** The grants of its entry, sorted, each once: part of the permission policy. */
   readonly grants: readonly ResolvedGrant[];
   /** Where its grants are written: in its entry, or else in `defaults`. */
@@ -196,6 +191,16 @@ export interface Role {
   readonly adopt: boolean;
   /** Terraform removes policies that somebody attached to the role by hand. */
   readonly exclusive: boolean;
+}
+
+/** The policies that a role comes to. They are the larger part of a model: each is made when first asked for. */
+export interface RoleDocuments {
+  readonly trustPolicy: TrustPolicy;
+  /** All that its own policies say, whatever they are split into; null where the entry grants nothing. */
+  readonly permissionPolicy: PermissionPolicy | null;
+  readonly policies: RolePolicies;
+  /** What takes most room in the policies, the most first; empty where they are within the account's quotas. */
+  readonly grantWeights: readonly GrantWeight[];
 }
 
 /** The policies that hold what a role may do. One of the two has it all. */

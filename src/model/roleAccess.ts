@@ -1,15 +1,14 @@
 import type {
   Context,
   ForeignResource,
-  GrantWeight,
   HostKind,
   ManifestOrigin,
-  RolePolicies,
+  RoleDocuments,
   WrittenStatement,
 } from "./accessModel";
 import type { ExistingDocument } from "./existing";
 import type { Partition } from "./partitions";
-import type { PermissionPolicy, TrustPolicy } from "./policyDocument";
+import type { TrustPolicy } from "./policyDocument";
 import type { Quotas } from "./quotas";
 
 /**
@@ -39,14 +38,11 @@ export interface RoleAccess {
   readonly statements: readonly WrittenStatement[];
   /** Permission policies that exist already. */
   readonly documents: readonly ExistingDocument[];
-  /** Everything that the policies made for it say: grants and raw statements; null: nothing. */
-  readonly permissionPolicy: PermissionPolicy | null;
+  /** The policies that are made for it; null: they are `documents`. */
+  readonly made: Omit<RoleDocuments, "trustPolicy"> | null;
   /** Resources of other accounts that grants name. */
   readonly foreignGrants: readonly ForeignResource[];
   readonly managedPolicies: readonly { readonly arn: string; readonly origin: ManifestOrigin }[];
-  /** The policies that are made for the role, and what takes most room in them; null: they are `documents`. */
-  readonly policies: RolePolicies | null;
-  readonly grantWeights: readonly GrantWeight[];
 }
 
 /** Who may assume a role: what an entry means, or a document that anybody may have written. */

@@ -1,56 +1,74 @@
-import type { GrantWeight, RolePolicies, WrittenStatement } from "../model/accessModel";
+import type { GrantWeight, Role, RoleDocuments } from "../model/accessModel";
 import { policyArn, policyName } from "../model/names";
-import type { Statement } from "../model/policyDocument";
-import type { Quotas } from "../model/quotas";
-import { grantStatements, lengthOf, permissionPolicy, splitPolicy, type SplitPolicy } from "../policy";
+import type { Statement, TrustPolicy } from "../model/policyDocument";
+import { grantStatements, lengthOf, permissionPolicy, splitPolicy, trustPolicy } from "../policy";
 import type { AccountSettings } from "./accounts";
 import type { PlacedGrant } from "./grants";
 
-/** What an entry says about permissions, in one account. */
-interface WrittenPermissions {
+/** What a role's documents are made of. */
+interface DocumentSource extends Pick<Role, "name" | "path" | "expires" | "statements" | "managedPolicies"> {
+  readonly account: AccountSettings;
+  readonly trusts: Readonly<Parameters<typeof trustPolicy>>;
   readonly grants: readonly PlacedGrant[];
-  readonly statements: readonly WrittenStatement[];
-  readonly managedPolicies: readonly string[];
 }
 
-/**
- * What the roles of an entry may do in an account, as a whole and as AWS takes it; `weights` are empty where all is
- * within the account's quotas.
- * @param expires - first moment without access; null: never
- */
-export function resolvePermissions(written: WrittenPermissions, expires: string | null, quotas: Quotas) {
+/** A role's documents, each made when first asked for. A class, since V8 sees other objects with accessors as all different. */
+export class LazyDocuments implements RoleDocuments {
+  readonly #source: DocumentSource;
+  #trustPolicy: TrustPolicy | undefined;
+  #permissions: ReturnType<typeof resolvePermissions> | undefined;
+
+  constructor(source: DocumentSource) {
+    this.#source = source;
+  }
+
+  get trustPolicy() {
+    return (this.#trustPolicy ??= trustPolicy(...this.#source.trusts));
+  }
+  get permissionPolicy() {
+    return this.#made.permissionPolicy;
+  }
+  get policies() {
+    return this.#made.policies;
+  }
+  get grantWeights() {
+    return this.#made.grantWeights;
+  }
+  get #made() {
+    return (this.#permissions ??= resolvePermissions(this.#source));
+  }
+}
+
+/** What a role may do, as a whole and as AWS takes it. */
+function resolvePermissions(source: DocumentSource) {
+  const { expires, managedPolicies, account, name, path } = source;
+  const { quotas, partition, id } = account;
   const whole = permissionPolicy({
-    grants: written.grants.map((g) => g.grant),
-    statements: written.statements.map((s) => s.statement),
+    grants: source.grants.map((g) => g.grant),
+    statements: source.statements.map((s) => s.statement),
     expires,
   });
-  const split = splitPolicy(whole, quotas);
+  const { inline, managed } = splitPolicy(whole, quotas);
   const fits =
-    split.managed.length === 0 ||
-    (split.managed.length + written.managedPolicies.length <= quotas.managedPoliciesPerRole &&
-      split.managed.every((p) => lengthOf(p) <= quotas.managedPolicyLength));
-  return { whole, split, weights: fits ? [] : heaviestGrants(written) };
-}
-
-/** A role's policies with the names that they have in AWS. */
-export function namedPolicies(
-  { inline, managed }: SplitPolicy,
-  role: string,
-  path: string,
-  account: AccountSettings,
-): RolePolicies {
+    managed.length === 0 ||
+    (managed.length + managedPolicies.length <= quotas.managedPoliciesPerRole &&
+      managed.every((p) => lengthOf(p) <= quotas.managedPolicyLength));
   const named = managed.map((document, i) => {
-    const name = policyName(role, i + 1);
-    return { name, arn: policyArn(account.partition, account.id, path, name), document };
+    const own = policyName(name, i + 1);
+    return { name: own, arn: policyArn(partition, id, path, own), document };
   });
-  return { inline, managed: named };
+  return {
+    permissionPolicy: whole,
+    policies: { inline, managed: named },
+    grantWeights: fits ? [] : heaviestGrants(source),
+  };
 }
 
 /** How many grants and statements are worth naming. */
 const heaviest = 5;
 
 /** What takes most room among a role's grants and raw statements, the most first. */
-function heaviestGrants({ grants, statements }: WrittenPermissions): readonly GrantWeight[] {
+function heaviestGrants({ grants, statements }: DocumentSource): readonly GrantWeight[] {
   const size = (parts: readonly Statement[]) => parts.reduce((sum, s) => sum + lengthOf(s), 0);
   const weights: GrantWeight[] = [
     ...grants.map(({ grant, origin }) => ({

@@ -11,7 +11,6 @@ import {
   resourceArn,
   sortedOnce,
   statementMistakes,
-  trustPolicy,
   type TrustSource,
 } from "../policy";
 import {
@@ -26,7 +25,7 @@ import { checkPolicyOwner, sortedEntries, type AccountSettings } from "./account
 import type { EffectiveEntry, Scope, Settings } from "./entries";
 import { resolveGrants } from "./grants";
 import { about, type ManifestPlace } from "./problems";
-import { namedPolicies, resolvePermissions } from "./rolePolicies";
+import { LazyDocuments } from "./rolePolicies";
 
 /** A role and what its snippet needs besides. */
 export interface ResolvedRole {
@@ -50,7 +49,6 @@ export function resolveRoles(effective: EffectiveEntry, scope: Scope): readonly 
     const inAccount = resolveInAccount(effective, account, scope);
     const { granted, path, statements, managedPolicies } = inAccount;
     const written = { grants: granted.grants, statements, managedPolicies };
-    const permissions = resolvePermissions(written, expires, account.quotas);
     return effective.installations.flatMap((installation): ResolvedRole[] => {
       const subjects = subjectsOf(installation, installation);
       if (subjects === null) return [];
@@ -63,6 +61,10 @@ export function resolveRoles(effective: EffectiveEntry, scope: Scope): readonly 
         identityProviderArn: identityProviderArn(account.partition, account.id, issuer.issuer),
         subjects: own,
       });
+      const formers = installation.formerIssuers.map((f) =>
+        trusted(f, subjectsOf(installation, f) ?? subjects),
+      );
+      const trusts = [trusted(installation, subjects), ...formers] as const;
       const name = effective.name ?? roleName(installation.name, effective.url.segments.join("/"));
       const role: Role = {
         // Named one by one: tens of thousands of spread objects take twice the memory.
@@ -86,13 +88,7 @@ export function resolveRoles(effective: EffectiveEntry, scope: Scope): readonly 
         installation: installation.name,
         projects: isOna ? effective.projects : [],
         maxSessionDuration: Math.max(sessionDuration, fixedLimits.minRoleSession),
-        trustPolicy: trustPolicy(
-          trusted(installation, subjects),
-          ...installation.formerIssuers.map((f) => trusted(f, subjectsOf(installation, f) ?? subjects)),
-        ),
-        permissionPolicy: permissions.whole,
-        policies: namedPolicies(permissions.split, name, path, account),
-        grantWeights: permissions.weights,
+        documents: new LazyDocuments({ trusts, expires, account, name, path, ...written }),
         grants: sortedOnce(granted.grants.map(({ grant }) => byName(grant))),
         grantsOrigin: settings.origin("grants"),
         managedPoliciesOrigin:

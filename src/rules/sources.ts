@@ -10,7 +10,7 @@ import { federatedOf } from "./trust/trustView";
 
 /** What a role of a manifest admits and may do. */
 export function accessOfRole(role: Role, account: Account, installation: Installation): RoleAccess {
-  const { entry, policies, managedPolicies } = role;
+  const { entry, managedPolicies, documents } = role;
   const { subject } = installation;
   const isOrg = entry.kind === "org";
   const isOna = installation.ona !== null;
@@ -32,7 +32,7 @@ export function accessOfRole(role: Role, account: Account, installation: Install
     identityProviderArns: account.identityProviders.map(({ arn }) => arn),
     trust: {
       kind: "entry",
-      policy: role.trustPolicy,
+      policy: documents.trustPolicy,
       admission: {
         kind: entry.kind,
         url: isOna ? null : entry.url,
@@ -47,11 +47,9 @@ export function accessOfRole(role: Role, account: Account, installation: Install
     },
     statements: role.statements,
     documents: [],
-    permissionPolicy: role.permissionPolicy,
+    made: documents,
     foreignGrants: role.foreignResources,
     managedPolicies: managedPolicies.map((arn) => ({ arn, origin: role.managedPoliciesOrigin })),
-    policies,
-    grantWeights: role.grantWeights,
   };
 }
 
@@ -81,6 +79,6 @@ export function accessOfExisting(
     trust: trust === null ? null : { kind: "document", document: trust },
     documents: role.permissions,
     managedPolicies: role.managedPolicies,
-    ...{ statements: [], permissionPolicy: null, foreignGrants: [], policies: null, grantWeights: [] },
+    ...{ statements: [], made: null, foreignGrants: [] },
   };
 }

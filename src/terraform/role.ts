@@ -14,14 +14,16 @@ export type RoleSource = Pick<
   | "maxSessionDuration"
   | "permissionsBoundary"
   | "tags"
-  | "trustPolicy"
   | "managedPolicies"
   | "adopt"
   | "exclusive"
 > & {
-  readonly policies: {
-    readonly inline: PermissionPolicy | null;
-    readonly managed: readonly Pick<ManagedPolicy, "name" | "document">[];
+  readonly documents: {
+    readonly trustPolicy: PolicyDocument;
+    readonly policies: {
+      readonly inline: PermissionPolicy | null;
+      readonly managed: readonly Pick<ManagedPolicy, "name" | "document">[];
+    };
   };
 };
 
@@ -56,8 +58,8 @@ export function roleTerraform(
   const tags = escapeMap(role.tags, escape);
   // By reference, so that Terraform makes the role first.
   const roleName = `\${${roleType}.${id}.name}`;
-  const { inline } = role.policies;
-  const managed = role.policies.managed.map((policy, i) => ({ ...policy, id: `${id}_${i + 1}` }));
+  const { inline, managed: named } = role.documents.policies;
+  const managed = named.map((policy, i) => ({ ...policy, id: `${id}_${i + 1}` }));
   const denying = [
     ...(inline !== null && denies(inline) ? [`${inlineType}.${id}`] : []),
     ...managed.filter((policy) => denies(policy.document)).map((policy) => `${attachmentType}.${policy.id}`),
@@ -78,7 +80,7 @@ export function roleTerraform(
     role.managedPolicies.map((arn) => attachment(`${id}_${shortHash(policyKey(arn))}`, escape(arn))),
   ].flat();
   const body = withoutEmpty({
-    assume_role_policy: document(role.trustPolicy),
+    assume_role_policy: document(role.documents.trustPolicy),
     depends_on: dependsOn,
     description: escape(role.description),
     max_session_duration: role.maxSessionDuration,

@@ -162,9 +162,9 @@ test("construct and stack emit the same resources for a role", () => {
   const foreign = foreignStackJson((stack) => {
     new GitpodWorkspaceRole(stack, "app", { ...props, accept: [{ rule: "T57", reason: "private" }] });
   });
-  const { policies, ...source } = describedRole(props);
-  const managed = policies.managed.map((policy) => ({ ...policy, arn: "" }));
-  const role = testRole("app", { ...source, policies: { ...policies, managed } });
+  const { documents, ...source } = describedRole(props);
+  const managed = documents.policies.managed.map((policy) => ({ ...policy, arn: "" }));
+  const role = testRole("app", { ...source, ...documents, policies: { ...documents.policies, managed } });
   const account = testAccount({ roles: [role], identityProviders: [] });
   const own = accountStackJson({ account });
   expect(resourcesOf(foreign)).toEqual(resourcesOf(own));

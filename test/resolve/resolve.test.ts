@@ -128,8 +128,10 @@ repos:
     ).replace("eu-central-1", "cn-north-1");
     const role = roleOf(text);
     expect(role.arn).toMatch(/^arn:aws-cn:iam::/);
-    expect(JSON.stringify([role.trustPolicy, role.permissionPolicy])).not.toMatch(/arn:aws:/);
-    expect(JSON.stringify(role.permissionPolicy)).toContain("arn:aws-cn:s3:::buc/k");
+    expect(JSON.stringify([role.documents.trustPolicy, role.documents.permissionPolicy])).not.toMatch(
+      /arn:aws:/,
+    );
+    expect(JSON.stringify(role.documents.permissionPolicy)).toContain("arn:aws-cn:s3:::buc/k");
   });
 });
 
@@ -160,8 +162,8 @@ repos:
     expect(role.path).toBe("/entry/");
     expect(role.sessionDuration).toBe(7200);
     expect(role.maxSessionDuration).toBe(7200);
-    expect(JSON.stringify(role.permissionPolicy)).toContain("secret:own-??????");
-    expect(JSON.stringify(role.permissionPolicy)).not.toContain("from-defaults");
+    expect(JSON.stringify(role.documents.permissionPolicy)).toContain("secret:own-??????");
+    expect(JSON.stringify(role.documents.permissionPolicy)).not.toContain("from-defaults");
     expect(role.subjects.prefixes).toEqual(["https://github.com/acme/app/tree/"]);
     const org = roleOf(text, "acme-acme");
     expect(org.path).toBe("/account/");

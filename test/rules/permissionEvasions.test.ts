@@ -164,7 +164,11 @@ describe("what is the role's own", () => {
     const statement = { Action: "iam:CreatePolicyVersion", Resource: arn };
     const document = { Version: "2012-10-17", Statement: [] } as const;
     const policies = (own: string) => ({
-      policies: { inline: null, managed: [{ name: "acme-app-1", arn: own, document }] },
+      made: {
+        permissionPolicy: null,
+        policies: { inline: null, managed: [{ name: "acme-app-1", arn: own, document }] },
+        grantWeights: [],
+      },
     });
     expect(edits(statement, policies(arn))).toBe(true);
     expect(edits(statement, policies(`${arn}1`))).toBe(false);

@@ -1,3 +1,4 @@
+import type { PolicyDocument } from "../../src/model/policyDocument";
 import { readDocument } from "../../src/policy";
 import { escalationPaths } from "../../src/rules/permissions/escalationPaths";
 import { ownThings } from "../../src/rules/permissions/ownEdits";
@@ -103,7 +104,10 @@ describe("G04", () => {
       },
       { Action: "lambda:CreateFunction", Resource: `arn:aws:lambda:*:${account}:function:app` },
     );
-    const asGrant = { permissionPolicy: readDocument(granted).policy };
+    const made = (permissionPolicy: PolicyDocument) => ({
+      made: { permissionPolicy, policies: { inline: null, managed: [] }, grantWeights: [] },
+    });
+    const asGrant = made(readDocument(granted).policy);
     const found = (documents: readonly object[], change = {}) =>
       judged(permissionSubject(documents, change)).filter((f) => f.rule === "G04");
     expect(found([written])).toEqual([]);
@@ -113,12 +117,10 @@ describe("G04", () => {
     );
     expect(seen?.origin.path).toEqual(["Statement", 0, "Action"]);
     const passRole = readDocument(policy({ Action: "iam:PassRole", Resource: "*" })).policy;
-    const [later] = found([policy({ Action: "ec2:RunInstances", Resource: "*" })], {
-      permissionPolicy: passRole,
-    });
+    const [later] = found([policy({ Action: "ec2:RunInstances", Resource: "*" })], made(passRole));
     expect(later?.origin).toEqual({ file: "policy0.json", path: ["Statement", 0, "Action"] });
     const dangerous = readDocument(policy({ Action: "iam:CreateAccessKey", Resource: "*" })).policy;
-    expect(found([], { permissionPolicy: dangerous })).toEqual([]);
+    expect(found([], made(dangerous))).toEqual([]);
   });
 
   it("believes a role that is named, a service that takes it, and a boundary, and nothing less", () => {

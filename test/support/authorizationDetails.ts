@@ -9,7 +9,7 @@ export function roleList(model: AccessModel): object {
         Path: role.path,
         RoleName: role.name,
         Arn: role.arn,
-        AssumeRolePolicyDocument: role.trustPolicy,
+        AssumeRolePolicyDocument: role.documents.trustPolicy,
         Description: role.description,
         MaxSessionDuration: role.maxSessionDuration,
       })),
@@ -27,12 +27,12 @@ export function accountDetails(model: AccessModel): object {
       RoleName: role.name,
       RoleId: "AROAEXAMPLE",
       Arn: role.arn,
-      AssumeRolePolicyDocument: role.trustPolicy,
+      AssumeRolePolicyDocument: role.documents.trustPolicy,
       InstanceProfileList: [],
       RolePolicyList:
-        role.permissionPolicy === null
+        role.documents.permissionPolicy === null
           ? []
-          : [{ PolicyName: "gitpod", PolicyDocument: role.permissionPolicy }],
+          : [{ PolicyName: "gitpod", PolicyDocument: role.documents.permissionPolicy }],
       AttachedManagedPolicies: role.managedPolicies.map((arn) => ({
         PolicyName: arn.split("/").at(-1),
         PolicyArn: arn,

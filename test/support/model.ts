@@ -5,6 +5,7 @@ import type {
   IdentityProvider,
   Installation,
   Role,
+  RoleDocuments,
   SubjectSet,
 } from "../../src/model/accessModel";
 import { identityProviderArn, policyArn, policyName, providerName, roleArn } from "../../src/model/names";
@@ -33,7 +34,10 @@ export function testIdentityProvider(change: Partial<IdentityProvider> = {}): Id
 }
 
 /** A role for a repository of acme that reads one secret, changed as wanted. */
-export function testRole(name: string, change: Partial<Role> = {}): Role {
+export function testRole(
+  name: string,
+  change: Omit<Partial<Role>, "documents"> & Partial<RoleDocuments> = {},
+): Role {
   const url = `https://github.com/acme/${name}`;
   const subjects: SubjectSet = { exact: [url, `${url}.git`, `${url}/`], prefixes: [] };
   const entry: Entry = {
@@ -52,10 +56,14 @@ export function testRole(name: string, change: Partial<Role> = {}): Role {
   const place = { partition: "aws", region: "us-east-1", account: testAccountId } as const;
   const target = { ...place, name: `${name}-secret` };
   const grant = { kind: "secret", access: "read", arn: null, kmsKey: null, target } as const;
-  const permissions =
-    change.permissionPolicy === undefined
-      ? permissionPolicy({ grants: [grant], statements: [], expires: null })
-      : change.permissionPolicy;
+  const own = permissionPolicy({ grants: [grant], statements: [], expires: null });
+  const {
+    trustPolicy: trust,
+    permissionPolicy: permissions = own,
+    policies,
+    grantWeights = [],
+    ...rest
+  } = change;
   const { inline, managed } = splitPolicy(permissions, defaultQuotas);
   return {
     name,
@@ -73,23 +81,27 @@ export function testRole(name: string, change: Partial<Role> = {}): Role {
     subjects,
     expires: null,
     sourceCidrs: [],
-    trustPolicy: trustPolicy({
-      identityProviderArn: identityProviderArn("aws", testAccountId, testIssuer),
-      issuer: testIssuer,
-      audience: "sts.amazonaws.com",
-      subjects,
-      expires: null,
-      sourceCidrs: [],
-    }),
-    permissionPolicy: permissions,
-    policies: {
-      inline,
-      managed: managed.map((document, i) => {
-        const policy = policyName(name, i + 1);
-        return { name: policy, arn: policyArn("aws", testAccountId, path, policy), document };
-      }),
+    documents: {
+      trustPolicy:
+        trust ??
+        trustPolicy({
+          identityProviderArn: identityProviderArn("aws", testAccountId, testIssuer),
+          issuer: testIssuer,
+          audience: "sts.amazonaws.com",
+          subjects,
+          expires: null,
+          sourceCidrs: [],
+        }),
+      permissionPolicy: permissions,
+      policies: policies ?? {
+        inline,
+        managed: managed.map((document, i) => {
+          const policy = policyName(name, i + 1);
+          return { name: policy, arn: policyArn("aws", testAccountId, path, policy), document };
+        }),
+      },
+      grantWeights,
     },
-    grantWeights: [],
     statements: [],
     managedPolicies: [],
     grants: [],
@@ -98,7 +110,7 @@ export function testRole(name: string, change: Partial<Role> = {}): Role {
     foreignResources: [],
     adopt: false,
     exclusive: false,
-    ...change,
+    ...rest,
   };
 }
 

@@ -39,8 +39,7 @@ export function permissionSubject(
         ...{ kind: "permission", role: null, value },
         origin: { file: `policy${i}.json`, path: [] },
       })),
-      ...{ statements: [], permissionPolicy: null, foreignGrants: [], managedPolicies: [] },
-      ...{ policies: null, grantWeights: [] },
+      ...{ statements: [], made: null, foreignGrants: [], managedPolicies: [] },
       ...change,
     },
     reference:

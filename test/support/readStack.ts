@@ -107,9 +107,9 @@ export function expectedResources(account: Account) {
       maxSessionDuration: role.maxSessionDuration,
       permissionsBoundary: role.permissionsBoundary,
       tags: role.tags,
-      trustPolicy: role.trustPolicy,
-      inlinePolicy: role.policies.inline,
-      ownPolicies: role.policies.managed.map(({ name, document }) => ({ name, document })),
+      trustPolicy: role.documents.trustPolicy,
+      inlinePolicy: role.documents.policies.inline,
+      ownPolicies: role.documents.policies.managed.map(({ name, document }) => ({ name, document })),
       managedPolicies: role.managedPolicies,
     })),
   };

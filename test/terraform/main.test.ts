@@ -68,9 +68,12 @@ describeReal("the main job", ["terraform", "mirror", "moto", "aws"], (tools) => 
 
   /** Every role's trust policy in AWS is the model's. */
   const expectTrust = async () => {
-    for (const { name, trustPolicy } of roles()) {
+    for (const { name, documents } of roles()) {
       const { Role: found } = (await ops.aws("iam get-role --role-name", name)) as { Role: object };
-      expect(found).toMatchObject({ AssumeRolePolicyDocument: trustPolicy, MaxSessionDuration: 7200 });
+      expect(found).toMatchObject({
+        AssumeRolePolicyDocument: documents.trustPolicy,
+        MaxSessionDuration: 7200,
+      });
     }
   };
   /** Workspaces of the repository, and of its branches, end with the secret in the variable; others are refused. */

@@ -66,7 +66,7 @@ function openingsOf(role: JudgedRole): readonly Opening[] {
   const { statements, denials, access } = role;
   if (statements.length === 0) return [];
   const raw = new Set(statements.map(({ text }) => text));
-  const granted = (access.permissionPolicy?.Statement ?? [])
+  const granted = (access.made?.permissionPolicy?.Statement ?? [])
     .map((statement) => ({ statement, origin: null, text: JSON.stringify(statement) }))
     .filter(({ text }) => !raw.has(text));
   return [...statements, ...granted]

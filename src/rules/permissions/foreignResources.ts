@@ -31,9 +31,9 @@ export const foreignResourceRules: readonly Rule[] = rulesOf({
     severity: "info",
     title: "a long session, and a role that it can assume for an hour only",
     remedy: "use a profile with role_arn and source_profile, which assumes it again, or write it an entry",
-    role: ({ access: { permissionPolicy, maxSessionDuration }, statements }) => {
+    role: ({ access: { made, maxSessionDuration }, statements }) => {
       if ((maxSessionDuration ?? 0) <= 3600) return [];
-      const assumed = (permissionPolicy?.Statement ?? statements.map(({ statement }) => statement))
+      const assumed = (made?.permissionPolicy?.Statement ?? statements.map(({ statement }) => statement))
         .filter((statement) => statement.Action !== undefined && allows(statement, "sts:AssumeRole"))
         .flatMap(({ Resource }) => many(Resource));
       const names = listed([...new Set(assumed)].sort().map(quote));

@@ -77,7 +77,7 @@ function targetsOf(access: RoleAccess): readonly Target[] {
   const attached = [access.permissionsBoundary, ...access.managedPolicies.map((policy) => policy.arn)];
   return [
     { type: "role", arn, tags },
-    ...(access.policies?.managed ?? []).map((own) => ({ type: "policy" as const, arn: own.arn, tags })),
+    ...(access.made?.policies.managed ?? []).map((own) => ({ type: "policy" as const, arn: own.arn, tags })),
     ...attached
       .filter((own) => own !== null && !/^arn:[^:]*:iam::aws:/.test(own))
       .map((own) => ({ type: "policy" as const, arn: own, tags: null })),

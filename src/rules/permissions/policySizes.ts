@@ -14,7 +14,8 @@ export const policySizeRules: readonly Rule[] = rulesOf({
     title: "the permissions are larger than the account's quotas",
     remedy: "grant a path ending in /*, keep values in one JSON secret, split the entry, or raise the quotas",
     policyRemedy: "divide it into several managed policies, or name several resources by one pattern",
-    role: (role) => (role.access.policies === null ? writtenSizes(role) : madeSizes(role.access)),
+    role: (role) =>
+      role.access.made === null ? writtenSizes(role) : madeSizes(role.access, role.access.made),
   },
 });
 
@@ -50,14 +51,15 @@ function writtenSizes({ access, documents: judged }: JudgedRole): readonly Obser
 }
 
 /** Of policies that are made for the role: an inline one is within its quota, or there would be managed ones. */
-function madeSizes({ policies, quotas, permissionPolicy, ...access }: RoleAccess): readonly Observation[] {
-  const managed = policies?.managed ?? [];
-  const attached = access.managedPolicies.length;
+function madeSizes(
+  { quotas, managedPolicies: { length: attached } }: RoleAccess,
+  { permissionPolicy, policies: { managed }, grantWeights }: NonNullable<RoleAccess["made"]>,
+): readonly Observation[] {
   const made =
     managed.length === 0 || permissionPolicy === null
       ? ""
       : ` (${managed.length} for the ${lengthOf(permissionPolicy)} characters of grants and statements, ${attached} attached)`;
-  const heaviest = access.grantWeights.map(
+  const heaviest = grantWeights.map(
     ({ kind, origin, characters }) => `${pathText(origin.path)} (${kind}, ${characters} characters)`,
   );
   const largest = heaviest.length === 0 ? "" : `; the largest are ${heaviest.join(", ")}`;
