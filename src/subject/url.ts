@@ -55,8 +55,10 @@ export function parseEntryUrl(
   const url = new URL(text);
   if (url.username !== "" || url.password !== "")
     return refuse("it holds a user name", "write the URL without user name and password");
-  if (url.pathname === "/" || url.pathname.includes("//"))
-    return refuse("a segment of its path is empty", `write it like ${dialects.github.example[entryKind]}`);
+  if (url.pathname === "/" || url.pathname.includes("//")) {
+    const { example } = dialects[hostOf(url, hosts)?.kind ?? "github"];
+    return refuse("a segment of its path is empty", `write it like ${example[entryKind]}`);
+  }
   if (url.href !== text)
     return refuse("it is not in its normal form", `write ${url.href.replace(/\/$/, "")}`);
   return withHost(url, entryKind, hosts);

@@ -85,6 +85,14 @@ describe("the URL of an entry", () => {
     });
   });
 
+  it("with an empty segment is shown one of its own host", () => {
+    expect(read("https://deep.acme.com/acme//app")).toEqual({
+      ok: false,
+      problem: "a segment of its path is empty",
+      remedy: "write it like https://gitlab.com/acme/team/app",
+    });
+  });
+
   it("under which another host lies is refused: its repositories would be admitted", () => {
     for (const url of ["https://intern.acme.com/git", "https://deep.acme.com/a", "https://deep.acme.com/a/b"])
       expect(read(url, "org")).toMatchObject({
