@@ -69,7 +69,7 @@ try {
 
   const [account] = model.accounts;
   const [provider] = account?.identityProviders ?? [];
-  const policies = (account?.roles ?? []).map((role) => role.documents.trustPolicy);
+  const policies = (account?.roles ?? []).map((role) => role.made.trustPolicy);
   if (!provider) throw new Error("the manifest has no identity provider");
   const decisions = timed(() => {
     const { claims } = attempt("https://github.com/acme-7/app-7/tree/main");

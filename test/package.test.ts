@@ -79,11 +79,11 @@ beforeAll(() => {
     const { status, stdout, stderr } = spawnSync("npm", args, { cwd, env, encoding: "utf8" });
     if (status !== 0) throw new Error(stdout + stderr);
   };
-  if (!full) {
+  if (full) npm(clone, "pack", "--silent", "--pack-destination", folder);
+  else {
     compileInto(join(clone, "dist"));
     execFileSync(process.execPath, [join("scripts", "bundle.mjs")], { cwd: clone });
   }
-  if (full) npm(clone, "pack", "--silent", "--pack-destination", folder);
   const work = join(folder, "work");
   writeFileSync(join(work, "package.json"), '{"private": true}');
   const quiet = ["--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts", "--install-links"];
@@ -107,7 +107,7 @@ afterAll(() => {
 const command = (...args: readonly string[]) =>
   run(process.execPath, join(installed, "dist", "cli", "bin.js"), ...args);
 
-describe("what npm pack makes, installed elsewhere", () => {
+describe("what npm packs, installed elsewhere", () => {
   test("holds what it needs, and neither sources nor tests", () => {
     const files = Object.keys(tree(installed));
     expect(files).toEqual(

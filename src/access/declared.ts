@@ -14,13 +14,13 @@ export function declaredAccess(model: AccessModel): Access {
     account.roles.map((role): AccessRole => {
       const installation = installations.get(role.installation);
       if (installation === undefined) throw new Error(`role ${role.name} names an unknown installation`);
-      const { name, arn, entry, documents, managedPolicies, permissionsBoundary, sourceCidrs, tags } = role;
+      const { name, arn, entry, made, managedPolicies, permissionsBoundary, sourceCidrs, tags } = role;
       return {
         // Named one by one: spread, ten thousand of them take a quarter of a second more.
         name,
         arn,
         account,
-        trustPolicy: () => documents.trustPolicy,
+        trustPolicy: () => made.trustPolicy,
         managedPolicies,
         permissionsBoundary,
         sourceCidrs,
@@ -32,7 +32,7 @@ export function declaredAccess(model: AccessModel): Access {
         subjects: comparedSubjects(role.subjects),
         issuers: installation.issuers,
         audience: installation.audience,
-        statements: () => withoutExpiry(documents.permissionPolicy?.Statement ?? [], role.expires),
+        statements: () => withoutExpiry(made.permissionPolicy?.Statement ?? [], role.expires),
         grants: role.grants,
         written: canonicalDocument(role.statements.map(({ statement }) => statement)).Statement,
         sessionSeconds: role.sessionDuration,

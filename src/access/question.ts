@@ -25,8 +25,9 @@ export function answer(role: AccessRole, question: ResourceQuestion): readonly P
   const found = rolePermissions(role).flatMap((permission): readonly Permission[] => {
     const { actions, resources } = permission.reach();
     if (permission.level === "denied" || !resources.some((r) => isMatch(r, asked.resource))) return [];
+    const policy = { Version: "2012-10-17", Statement: statements() } as const;
     const verdicts = candidates(actions, asked).flatMap((action) => {
-      const open = decide({ Version: "2012-10-17", Statement: statements() }, action, asked);
+      const open = decide(policy, action, asked);
       return open === null ? [] : [{ action, open }];
     });
     if (verdicts.length === 0) return [];

@@ -95,14 +95,13 @@ function countLine({ length }: readonly ShownRole[]): string {
 export function factsText(facts: Facts): string {
   const titles = Object.keys(facts);
   const indent = Math.max(...titles.map((title) => title.length)) + 4;
-  const blank = " ".repeat(indent);
   const lines: string[] = [];
   for (const title of titles) {
     let before = `  ${title}`.padEnd(indent);
     for (const item of facts[title] ?? [])
       for (const line of wrap(printable(oneLine(item)), 100 - indent)) {
         lines.push(before, line, "\n");
-        before = blank;
+        before = "".padEnd(indent);
       }
   }
   return lines.join("");

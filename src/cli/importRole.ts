@@ -62,10 +62,10 @@ function problemOf(imported: ImportedRole): string | null {
       ...{ subjects: entry.subjects, expires: moment },
     });
     const expected = trustPolicy(sourceOf(trust), ...trust.formers.map(sourceOf));
-    if (JSON.stringify(role?.documents.trustPolicy) !== JSON.stringify(expected))
+    if (JSON.stringify(role?.made.trustPolicy) !== JSON.stringify(expected))
       return "its trust policy would be another";
     const wanted = permissionPolicy({ grants: [], statements, expires: moment })?.Statement ?? [];
-    return atomsOf(role?.documents.permissionPolicy?.Statement ?? []) === atomsOf(wanted)
+    return atomsOf(role?.made.permissionPolicy?.Statement ?? []) === atomsOf(wanted)
       ? null
       : "its permissions would be others";
   } catch (error) {

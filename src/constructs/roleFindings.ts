@@ -73,7 +73,7 @@ function accessOf(file: string, props: RoleProps, role: DescribedRole): RoleAcce
     identityProviderArns: Token.isUnresolved(identityProvider.arn) ? [] : [identityProvider.arn],
     trust: {
       kind: "entry",
-      policy: role.documents.trustPolicy,
+      policy: role.made.trustPolicy,
       admission: {
         ...{ kind, contexts, url: entry.url, hostKind: entry.kind },
         bare: contexts.every((context) => context === "repository"),
@@ -93,10 +93,10 @@ function accessOf(file: string, props: RoleProps, role: DescribedRole): RoleAcce
     }),
     managedPolicies: role.managedPolicies.map((arn) => ({ arn, origin: at("managedPolicies") })),
     made: {
-      permissionPolicy: role.documents.permissionPolicy,
+      permissionPolicy: role.made.permissionPolicy,
       policies: {
-        inline: role.documents.policies.inline,
-        managed: role.documents.policies.managed.map((policy) => ({
+        inline: role.made.policies.inline,
+        managed: role.made.policies.managed.map((policy) => ({
           ...policy,
           arn: policyArn(partition, id, role.path, policy.name),
         })),

@@ -84,7 +84,7 @@ export type RoleProps = WorkspaceOf & RoleSettings;
 export interface DescribedRole extends RoleSource {
   readonly workspaces: Workspaces;
   readonly grants: readonly ResolvedGrant[];
-  readonly documents: RoleSource["documents"] & Pick<RoleDocuments, "trustPolicy" | "permissionPolicy">;
+  readonly made: RoleSource["made"] & Pick<RoleDocuments, "trustPolicy" | "permissionPolicy">;
 }
 
 interface Workspaces {
@@ -130,7 +130,7 @@ export function describedRole(props: RoleProps): DescribedRole {
   return {
     ...{ workspaces, grants, name, path, maxSessionDuration, permissionsBoundary, tags, adopt, exclusive },
     description: props.description ?? `Gitpod workspaces of ${entry.url}`,
-    documents: {
+    made: {
       permissionPolicy: permissions,
       trustPolicy: trustPolicy({
         ...{ identityProviderArn, issuer, expires, sourceCidrs },

@@ -38,7 +38,7 @@ export function permissionAnswer(
   place: Place,
 ): PermissionAnswer {
   const { managedPolicies, permissionsBoundary } = role;
-  const { permissionPolicy } = role.documents;
+  const { permissionPolicy } = role.made;
   if (question.action.toLowerCase() === "sts:getcalleridentity")
     return { allowed: true, reason: "it needs no permission", remedy: null, unread: [] };
   const unread = [...managedPolicies, ...(permissionsBoundary === null ? [] : [permissionsBoundary])];

@@ -62,8 +62,8 @@ function judgeRoles(
       .filter((role) => role.installation === installation.name)
       .map((role): RoleVerdict => {
         const request = requestOf(role, installation, provider, attempt);
-        const trusted = evaluateTrust(role.documents.trustPolicy, request).allowed;
-        const failures = trusted ? [] : tellingFirst(nearestFailures(role.documents.trustPolicy, request));
+        const trusted = evaluateTrust(role.made.trustPolicy, request).allowed;
+        const failures = trusted ? [] : tellingFirst(nearestFailures(role.made.trustPolicy, request));
         const holds = trusted && stale.length === 0;
         const unknown = unknownConditions(role, installation.audience, provider, attempt);
         return {

@@ -175,7 +175,7 @@ export interface Role {
   readonly expires: string | null;
   /** Sorted CIDR blocks from which a login is allowed; empty: any. */
   readonly sourceCidrs: readonly string[];
-  readonly documents: RoleDocuments;
+  readonly made: RoleDocuments;
   /** The grants of its entry, sorted, each once: part of the permission policy. */
   readonly grants: readonly ResolvedGrant[];
   /** Where its grants are written: in its entry, or else in `defaults`. */
@@ -193,7 +193,10 @@ export interface Role {
   readonly exclusive: boolean;
 }
 
-/** The policies that a role comes to. They are the larger part of a model: each is made when first asked for. */
+/**
+ * The policies that a role comes to: the larger part of a model, and of a manifest made when first asked for. There they
+ * are accessors, which `JSON.stringify` knows, but neither a spread nor a comparison.
+ */
 export interface RoleDocuments {
   readonly trustPolicy: TrustPolicy;
   /** All that its own policies say, whatever they are split into; null where the entry grants nothing. */

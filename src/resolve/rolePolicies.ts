@@ -1,24 +1,25 @@
-import type { GrantWeight, Role, RoleDocuments } from "../model/accessModel";
+import type { GrantWeight, ManifestOrigin, Role, RoleDocuments } from "../model/accessModel";
 import { policyArn, policyName } from "../model/names";
 import type { Statement, TrustPolicy } from "../model/policyDocument";
 import { grantStatements, lengthOf, permissionPolicy, splitPolicy, trustPolicy } from "../policy";
 import type { AccountSettings } from "./accounts";
 import type { PlacedGrant } from "./grants";
 
-/** What a role's documents are made of. */
-interface DocumentSource extends Pick<Role, "name" | "path" | "expires" | "statements" | "managedPolicies"> {
+/** What a role's policies are made of. */
+interface PolicySource extends Pick<Role, "name" | "path" | "expires" | "statements" | "managedPolicies"> {
   readonly account: AccountSettings;
   readonly trusts: Readonly<Parameters<typeof trustPolicy>>;
   readonly grants: readonly PlacedGrant[];
+  /** What the roles of an entry may do in an account: once one of them has made it, for all. */
+  readonly shared: { permissions?: ReturnType<typeof resolvePermissions> };
 }
 
-/** A role's documents, each made when first asked for. A class, since V8 sees other objects with accessors as all different. */
-export class LazyDocuments implements RoleDocuments {
-  readonly #source: DocumentSource;
+/** A class, since V8 takes objects with accessors of their own for all different. */
+export class LazyPolicies implements RoleDocuments {
+  readonly #source: PolicySource;
   #trustPolicy: TrustPolicy | undefined;
-  #permissions: ReturnType<typeof resolvePermissions> | undefined;
 
-  constructor(source: DocumentSource) {
+  constructor(source: PolicySource) {
     this.#source = source;
   }
 
@@ -26,61 +27,55 @@ export class LazyDocuments implements RoleDocuments {
     return (this.#trustPolicy ??= trustPolicy(...this.#source.trusts));
   }
   get permissionPolicy() {
-    return this.#made.permissionPolicy;
+    return this.#permissions.whole;
   }
   get policies() {
-    return this.#made.policies;
+    const { name: role, path, account } = this.#source;
+    const { inline, managed } = this.#permissions.split;
+    const named = managed.map((document, i) => {
+      const name = policyName(role, i + 1);
+      return { name, arn: policyArn(account.partition, account.id, path, name), document };
+    });
+    return { inline, managed: named };
   }
   get grantWeights() {
-    return this.#made.grantWeights;
+    return this.#permissions.weights;
   }
-  get #made() {
-    return (this.#permissions ??= resolvePermissions(this.#source));
+  get #permissions() {
+    return (this.#source.shared.permissions ??= resolvePermissions(this.#source));
+  }
+  toJSON(): RoleDocuments {
+    const { trustPolicy, permissionPolicy, policies, grantWeights } = this;
+    return { trustPolicy, permissionPolicy, policies, grantWeights };
   }
 }
 
-/** What a role may do, as a whole and as AWS takes it. */
-function resolvePermissions(source: DocumentSource) {
-  const { expires, managedPolicies, account, name, path } = source;
-  const { quotas, partition, id } = account;
+function resolvePermissions(source: PolicySource) {
+  const { expires, managedPolicies, account } = source;
   const whole = permissionPolicy({
     grants: source.grants.map((g) => g.grant),
     statements: source.statements.map((s) => s.statement),
     expires,
   });
-  const { inline, managed } = splitPolicy(whole, quotas);
+  const split = splitPolicy(whole, account.quotas);
   const fits =
-    managed.length === 0 ||
-    (managed.length + managedPolicies.length <= quotas.managedPoliciesPerRole &&
-      managed.every((p) => lengthOf(p) <= quotas.managedPolicyLength));
-  const named = managed.map((document, i) => {
-    const own = policyName(name, i + 1);
-    return { name: own, arn: policyArn(partition, id, path, own), document };
-  });
-  return {
-    permissionPolicy: whole,
-    policies: { inline, managed: named },
-    grantWeights: fits ? [] : heaviestGrants(source),
-  };
+    split.managed.length === 0 ||
+    (split.managed.length + managedPolicies.length <= account.quotas.managedPoliciesPerRole &&
+      split.managed.every((p) => lengthOf(p) <= account.quotas.managedPolicyLength));
+  return { whole, split, weights: fits ? [] : heaviestGrants(source) };
 }
 
 /** How many grants and statements are worth naming. */
 const heaviest = 5;
 
 /** What takes most room among a role's grants and raw statements, the most first. */
-function heaviestGrants({ grants, statements }: DocumentSource): readonly GrantWeight[] {
-  const size = (parts: readonly Statement[]) => parts.reduce((sum, s) => sum + lengthOf(s), 0);
-  const weights: GrantWeight[] = [
-    ...grants.map(({ grant, origin }) => ({
-      kind: grant.kind,
-      origin,
-      characters: size(grantStatements(grant)),
-    })),
-    ...statements.map(({ statement, origin }) => ({
-      kind: "statement",
-      origin,
-      characters: size([statement]),
-    })),
+function heaviestGrants({ grants, statements }: PolicySource): readonly GrantWeight[] {
+  const weightOf = (kind: string, origin: ManifestOrigin, parts: readonly Statement[]): GrantWeight => {
+    return { kind, origin, characters: parts.reduce((sum, s) => sum + lengthOf(s), 0) };
+  };
+  const weights = [
+    ...grants.map(({ grant, origin }) => weightOf(grant.kind, origin, grantStatements(grant))),
+    ...statements.map(({ statement, origin }) => weightOf("statement", origin, [statement])),
   ];
   const place = ({ origin }: GrantWeight) => JSON.stringify([origin.file, origin.path]);
   return weights

@@ -25,7 +25,7 @@ import { checkPolicyOwner, sortedEntries, type AccountSettings } from "./account
 import type { EffectiveEntry, Scope, Settings } from "./entries";
 import { resolveGrants } from "./grants";
 import { about, type ManifestPlace } from "./problems";
-import { LazyDocuments } from "./rolePolicies";
+import { LazyPolicies } from "./rolePolicies";
 
 /** A role and what its snippet needs besides. */
 export interface ResolvedRole {
@@ -48,7 +48,7 @@ export function resolveRoles(effective: EffectiveEntry, scope: Scope): readonly 
   return effective.accounts.flatMap((account) => {
     const inAccount = resolveInAccount(effective, account, scope);
     const { granted, path, statements, managedPolicies } = inAccount;
-    const written = { grants: granted.grants, statements, managedPolicies };
+    const written = { grants: granted.grants, statements, managedPolicies, shared: {} };
     return effective.installations.flatMap((installation): ResolvedRole[] => {
       const subjects = subjectsOf(installation, installation);
       if (subjects === null) return [];
@@ -88,7 +88,7 @@ export function resolveRoles(effective: EffectiveEntry, scope: Scope): readonly 
         installation: installation.name,
         projects: isOna ? effective.projects : [],
         maxSessionDuration: Math.max(sessionDuration, fixedLimits.minRoleSession),
-        documents: new LazyDocuments({ trusts, expires, account, name, path, ...written }),
+        made: new LazyPolicies({ trusts, expires, account, name, path, ...written }),
         grants: sortedOnce(granted.grants.map(({ grant }) => byName(grant))),
         grantsOrigin: settings.origin("grants"),
         managedPoliciesOrigin:

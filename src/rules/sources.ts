@@ -10,7 +10,7 @@ import { federatedOf } from "./trust/trustView";
 
 /** What a role of a manifest admits and may do. */
 export function accessOfRole(role: Role, account: Account, installation: Installation): RoleAccess {
-  const { entry, managedPolicies, documents } = role;
+  const { entry, managedPolicies, made } = role;
   const { subject } = installation;
   const isOrg = entry.kind === "org";
   const isOna = installation.ona !== null;
@@ -32,7 +32,7 @@ export function accessOfRole(role: Role, account: Account, installation: Install
     identityProviderArns: account.identityProviders.map(({ arn }) => arn),
     trust: {
       kind: "entry",
-      policy: documents.trustPolicy,
+      policy: made.trustPolicy,
       admission: {
         kind: entry.kind,
         url: isOna ? null : entry.url,
@@ -47,7 +47,7 @@ export function accessOfRole(role: Role, account: Account, installation: Install
     },
     statements: role.statements,
     documents: [],
-    made: documents,
+    made,
     foreignGrants: role.foreignResources,
     managedPolicies: managedPolicies.map((arn) => ({ arn, origin: role.managedPoliciesOrigin })),
   };

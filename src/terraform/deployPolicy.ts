@@ -85,7 +85,7 @@ const sorted = (texts: readonly string[]) => [...new Set(texts)].sort();
 
 /** What Terraform manages in the account, as patterns of ARNs, sorted. */
 function resourcesOf({ id, partition, roles, identityProviders }: Account) {
-  const own = roles.filter((role) => role.documents.policies.managed.length > 0);
+  const own = roles.filter((role) => role.made.policies.managed.length > 0);
   const providers = identityProviders.filter((p) => p.management !== "existing");
   return {
     providers: sorted(providers.map(({ arn }) => arn)),

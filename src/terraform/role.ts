@@ -1,6 +1,6 @@
-import type { ManagedPolicy, Role } from "../model/accessModel";
+import type { ManagedPolicy, Role, RoleDocuments, RolePolicies } from "../model/accessModel";
 import { shortHash } from "../model/names";
-import type { PermissionPolicy, PolicyDocument } from "../model/policyDocument";
+import type { PolicyDocument } from "../model/policyDocument";
 import { denies } from "../policy";
 import { escapeMap, escapeTemplate, type Escape, type ResourceBlock } from "./blocks";
 import { withoutEmpty } from "./stableJson";
@@ -18,10 +18,8 @@ export type RoleSource = Pick<
   | "adopt"
   | "exclusive"
 > & {
-  readonly documents: {
-    readonly trustPolicy: PolicyDocument;
-    readonly policies: {
-      readonly inline: PermissionPolicy | null;
+  readonly made: Pick<RoleDocuments, "trustPolicy"> & {
+    readonly policies: Pick<RolePolicies, "inline"> & {
       readonly managed: readonly Pick<ManagedPolicy, "name" | "document">[];
     };
   };
@@ -58,7 +56,7 @@ export function roleTerraform(
   const tags = escapeMap(role.tags, escape);
   // By reference, so that Terraform makes the role first.
   const roleName = `\${${roleType}.${id}.name}`;
-  const { inline, managed: named } = role.documents.policies;
+  const { inline, managed: named } = role.made.policies;
   const managed = named.map((policy, i) => ({ ...policy, id: `${id}_${i + 1}` }));
   const denying = [
     ...(inline !== null && denies(inline) ? [`${inlineType}.${id}`] : []),
@@ -80,7 +78,7 @@ export function roleTerraform(
     role.managedPolicies.map((arn) => attachment(`${id}_${shortHash(policyKey(arn))}`, escape(arn))),
   ].flat();
   const body = withoutEmpty({
-    assume_role_policy: document(role.documents.trustPolicy),
+    assume_role_policy: document(role.made.trustPolicy),
     depends_on: dependsOn,
     description: escape(role.description),
     max_session_duration: role.maxSessionDuration,

@@ -188,8 +188,8 @@ function backendTerraform(backend: Backend, root: string): JsonObject {
 }
 
 /** Of addresses by ARN, those of the identity providers that a role trusts. */
-function trustedBy({ documents }: Role, addresses: ReadonlyMap<string, string>): readonly string[] {
-  const trusted = documents.trustPolicy.Statement.map(
+function trustedBy({ made }: Role, addresses: ReadonlyMap<string, string>): readonly string[] {
+  const trusted = made.trustPolicy.Statement.map(
     ({ Principal }) => Principal !== "*" && Principal?.["Federated"],
   );
   return [...addresses].flatMap(([arn, address]) => (trusted.includes(arn) ? [address] : [])).sort();

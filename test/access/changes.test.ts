@@ -171,7 +171,7 @@ function requestsNear(models: readonly AccessModel[]): fc.Arbitrary<Request> {
     model.accounts.flatMap((a) => a.roles.map((role) => ({ id: a.id, role }))),
   );
   return pick(...roles).chain(({ id, role }) => {
-    const said = role.documents.permissionPolicy?.Statement ?? [];
+    const said = role.made.permissionPolicy?.Statement ?? [];
     return pick(...said, allow("s3:PutObject", "arn:aws:s3:::acme-data/app/*")).chain((statement) =>
       fc.record({
         account: pick(id),
@@ -201,7 +201,7 @@ function allows(model: AccessModel, request: Request): boolean {
     ({ id, roles }) =>
       id === request.account &&
       roles.some(
-        ({ documents: { trustPolicy, permissionPolicy } }) =>
+        ({ made: { trustPolicy, permissionPolicy } }) =>
           permissionPolicy !== null &&
           naiveAdmits(trustPolicy, { federated: identityProviderArn("aws", id, request.issuer), context }) &&
           evaluatePermission(permissionPolicy, { ...request, context }).allowed,
@@ -294,7 +294,7 @@ describe("no change is what means the same:", () => {
         const { repos, ...rest } = manifestOf(drawn);
         const written = repos.map(({ grants: _, ...entry }) => {
           const role = model.accounts.flatMap((a) => a.roles).find((r) => r.entry.url === entry.url);
-          const all = role?.documents.permissionPolicy?.Statement ?? [];
+          const all = role?.made.permissionPolicy?.Statement ?? [];
           return {
             ...entry,
             statements: all.filter((s) => !JSON.stringify(s).includes("CurrentTime")),

@@ -162,9 +162,9 @@ test("construct and stack emit the same resources for a role", () => {
   const foreign = foreignStackJson((stack) => {
     new GitpodWorkspaceRole(stack, "app", { ...props, accept: [{ rule: "T57", reason: "private" }] });
   });
-  const { documents, ...source } = describedRole(props);
-  const managed = documents.policies.managed.map((policy) => ({ ...policy, arn: "" }));
-  const role = testRole("app", { ...source, ...documents, policies: { ...documents.policies, managed } });
+  const { made, ...source } = describedRole(props);
+  const managed = made.policies.managed.map((policy) => ({ ...policy, arn: "" }));
+  const role = testRole("app", { ...source, ...made, policies: { ...made.policies, managed } });
   const account = testAccount({ roles: [role], identityProviders: [] });
   const own = accountStackJson({ account });
   expect(resourcesOf(foreign)).toEqual(resourcesOf(own));

@@ -52,7 +52,7 @@ describe("a role above the inline quota", () => {
         ...{ type: "aws_iam_policy", id: "app_1" },
         body: {
           ...{ name: "app-1", path: "/team/", tags: { team: "a" } },
-          policy: JSON.stringify(role.documents.policies.managed[0]?.document),
+          policy: JSON.stringify(role.made.policies.managed[0]?.document),
         },
       },
       {
@@ -63,7 +63,7 @@ describe("a role above the inline quota", () => {
         ...{ type: "aws_iam_policy", id: "app_2" },
         body: {
           ...{ name: "app-2", path: "/team/", tags: { team: "a" } },
-          policy: JSON.stringify(role.documents.policies.managed[1]?.document).replace("${*}", () => "$${*}"),
+          policy: JSON.stringify(role.made.policies.managed[1]?.document).replace("${*}", () => "$${*}"),
         },
       },
       {

@@ -42,9 +42,9 @@ test.each([
   [`[${p}, ${q}]`, "both"],
 ])("a role of ours for project %s, subjects %s, comes back as it was", async (project, subject) => {
   const role = roleOf(manifest(project, subject));
-  const { stdout } = await imported(role.documents.trustPolicy, role.description);
+  const { stdout } = await imported(role.made.trustPolicy, role.description);
   const [again] = modelOf(stdout).accounts[0]?.roles ?? [];
-  expect(again?.documents.trustPolicy).toEqual(role.documents.trustPolicy);
+  expect(again?.made.trustPolicy).toEqual(role.made.trustPolicy);
   expect([again?.entry.url, again?.projects]).toEqual([role.entry.url, role.projects]);
   expect(stdout).not.toMatch(/issuer|OWNER|until now/);
 });

@@ -96,8 +96,8 @@ function inIam(role: Role) {
   const { name, path, description, maxSessionDuration, permissionsBoundary, tags, managedPolicies } = role;
   return {
     ...{ name, path, description, maxSessionDuration, permissionsBoundary, tags, managedPolicies },
-    trust: role.documents.trustPolicy,
-    permissions: atomsOf(role.documents.permissionPolicy?.Statement ?? []),
+    trust: role.made.trustPolicy,
+    permissions: atomsOf(role.made.permissionPolicy?.Statement ?? []),
   };
 }
 

@@ -23,7 +23,7 @@ const cases = readdirSync(folder).map((name) => [name, join(folder, name)] as co
 
 describe.each(cases)("the guide's case %s", (_, path) => {
   const guide = JSON.parse(readFileSync(join(path, "case.json"), "utf8")) as GuideCase;
-  const ours = roleOf(readFileSync(join(path, "manifest.yaml"), "utf8")).documents.trustPolicy;
+  const ours = roleOf(readFileSync(join(path, "manifest.yaml"), "utf8")).made.trustPolicy;
   const decide = (policy: PolicyDocument, claims: Claims) =>
     evaluateTrust(policy, {
       federated: guide.federated,

@@ -239,7 +239,7 @@ function decider(host: Host): (context: Word, subject: string) => boolean {
     host.contexts.map((context) => {
       const written = context === "main" ? "{ branch: main }" : context;
       const text = manifest(`${scm}\nrepos:\n  - { url: "${host.url}", contexts: [${written}] }`);
-      return [context, roleOf(text).documents.trustPolicy];
+      return [context, roleOf(text).made.trustPolicy];
     }),
   );
   return (context, subject) => {

@@ -167,7 +167,7 @@ describe("audiences that others registered", () => {
   });
 
   it("open no role", () => {
-    const trust = (manifest: string) => modelOf(manifest).accounts[0]?.roles[0]?.documents.trustPolicy;
+    const trust = (manifest: string) => modelOf(manifest).accounts[0]?.roles[0]?.made.trustPolicy;
     expect(trust(other("[vault.acme.com]"))).toEqual(trust(text));
   });
 

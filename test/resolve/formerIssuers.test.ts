@@ -32,7 +32,7 @@ function admits(model: AccessModel, from: string, voucher = from, sub = app, aud
   const name = from.slice("https://".length);
   const now = { now: "2026-06-01T00:00:00Z", sourceIp: null };
   const context = webIdentityContext(name, { sub, aud: [aud] }, now);
-  return evaluateTrust(role.documents.trustPolicy, { federated: provider.arn, context }).allowed;
+  return evaluateTrust(role.made.trustPolicy, { federated: provider.arn, context }).allowed;
 }
 
 describe("former issuers", () => {
@@ -135,7 +135,7 @@ repos: [{ url: ${app}, installations: [acme, beta] }]
   });
 
   it("leave room in a trust policy: all of a repository on GitHub, with one of them", () => {
-    const { trustPolicy } = roleOf(moved(moving, ", contexts: [all]")).documents;
+    const { trustPolicy } = roleOf(moved(moving, ", contexts: [all]")).made;
     expect(trustPolicy.Statement).toHaveLength(2);
     expect(lengthOf(trustPolicy)).toBeLessThan(2048);
   });

@@ -23,7 +23,7 @@ function messages(text: string): readonly string[] {
   const loaded = project(text);
   return loaded.ok ? [] : loaded.diagnostics.map((d) => `${d.code}: ${d.message}; ${d.remedy}`);
 }
-const statementsOf = (text: string) => roleOf(text).documents.permissionPolicy?.Statement ?? [];
+const statementsOf = (text: string) => roleOf(text).made.permissionPolicy?.Statement ?? [];
 const resources = (text: string) => statementsOf(text).flatMap((s) => many(s.Resource));
 
 test("the manifest's kinds and access levels are those of the grant table", () => {
@@ -42,7 +42,7 @@ test.each(grantKinds)("%s is resolved to the policy of its row, by the default a
   const name = nameInArn(kind, grantTable[kind].examples[0]);
   const target = { partition: "aws", region: "eu-central-1", account: "123456789012", name } as const;
   const [access = "read"] = accessLevels(kind);
-  expect(roleOf(repo(`{ ${kind}: "${grantTable[kind].examples[0]}" }`)).documents.permissionPolicy).toEqual(
+  expect(roleOf(repo(`{ ${kind}: "${grantTable[kind].examples[0]}" }`)).made.permissionPolicy).toEqual(
     canonicalDocument(grantStatements({ kind, access, target, arn: null, kmsKey: null })),
   );
 });
@@ -51,9 +51,9 @@ test.each(grantKinds)("a role with %s has the grant that its statements are reco
   const [name, encryption] = [grantTable[kind].examples[0], grantTable[kind].encryption];
   for (const access of accessLevels(kind))
     for (const option of encryption?.[access] === undefined ? [""] : ["", `, kmsKey: ${key}`]) {
-      const { grants, documents } = roleOf(repo(`{ ${kind}: "${name}", access: ${access}${option} }`));
+      const { grants, made } = roleOf(repo(`{ ${kind}: "${name}", access: ${access}${option} }`));
       const place = { partition: "aws", region: "eu-central-1", account: "123456789012" } as const;
-      expect(recogniseGrants(documents.permissionPolicy?.Statement ?? [], place)).toEqual({
+      expect(recogniseGrants(made.permissionPolicy?.Statement ?? [], place)).toEqual({
         grants,
         statements: [],
       });
@@ -70,7 +70,7 @@ describe("another region and account", () => {
   it("are those of a name's ARN, and a foreign account is reported", () => {
     const role = roleOf(repo('{ sqs: jobs, region: us-east-1, account: "210987654321" }'));
     const arn = "arn:aws:sqs:us-east-1:210987654321:jobs";
-    expect(many(role.documents.permissionPolicy?.Statement[0]?.Resource)).toEqual([arn]);
+    expect(many(role.made.permissionPolicy?.Statement[0]?.Resource)).toEqual([arn]);
     expect(role.foreignResources.map((r) => r.arn)).toEqual([arn]);
   });
 
@@ -229,7 +229,7 @@ describe("what a role may do", () => {
     Array.from({ length: count }, (_, i) => `{ secret: team/app/secret-${i} }`);
 
   it("is one inline policy within the quota", () => {
-    const { policies, permissionPolicy, grantWeights } = roleOf(repo(secrets(20).join())).documents;
+    const { policies, permissionPolicy, grantWeights } = roleOf(repo(secrets(20).join())).made;
     expect(policies).toEqual({ inline: permissionPolicy, managed: [] });
     expect(grantWeights).toEqual([]);
   });
@@ -237,7 +237,7 @@ describe("what a role may do", () => {
   it("is managed policies above it, numbered behind the role's name, on the role's path", () => {
     const { policies, permissionPolicy, grantWeights } = roleOf(
       repo(secrets(200).join(), ", path: /team/"),
-    ).documents;
+    ).made;
     expect(lengthOf(permissionPolicy ?? canonicalDocument([]))).toBeGreaterThan(10_240);
     expect(policies.inline).toBeNull();
     expect(policies.managed.map((p) => [p.name, p.arn])).toEqual(
@@ -255,7 +255,7 @@ describe("what a role may do", () => {
       "",
       "quotas: { inlinePolicyLength: 500, managedPolicyLength: 1000 }",
     );
-    const { managed } = roleOf(text).documents.policies;
+    const { managed } = roleOf(text).made.policies;
     expect(managed.length).toBeGreaterThan(1);
     for (const { document } of managed) expect(lengthOf(document)).toBeLessThanOrEqual(1000);
   });

@@ -41,7 +41,7 @@ describe("a role on Ona", () => {
 
   it("has one statement without the guard of URLs, and Ona's own issuer", () => {
     const [role] = modelOf(manifest({ entry: `, project: [${q}, ${p}]` })).accounts[0]?.roles ?? [];
-    expect(role?.documents.trustPolicy.Statement).toEqual([
+    expect(role?.made.trustPolicy.Statement).toEqual([
       {
         Effect: "Allow",
         Principal: { Federated: "arn:aws:iam::123456789012:oidc-provider/app.gitpod.io" },
@@ -70,7 +70,7 @@ describe("a role on Ona", () => {
       ["ona-acme-app", [p]],
     ]);
     expect(roles[0]?.subjects.prefixes).toEqual(["https://github.com/acme/app/tree/"]);
-    expect(roles[0]?.documents.permissionPolicy).toEqual(roles[1]?.documents.permissionPolicy);
+    expect(roles[0]?.made.permissionPolicy).toEqual(roles[1]?.made.permissionPolicy);
     expect(model.snippets.map(({ file }) => file)).toEqual([
       "acme/github.com/acme/app.gitpod.yml",
       "ona/github.com/acme/app.automations.yaml",
@@ -79,7 +79,7 @@ describe("a role on Ona", () => {
 
   it("trusts formerly another issuer, in a statement of its own", () => {
     const ona = ", issuer: https://id.acme.com, formerIssuers: [https://app.gitpod.io]";
-    expect(modelOf(manifest({ ona })).accounts[0]?.roles[0]?.documents.trustPolicy.Statement).toHaveLength(2);
+    expect(modelOf(manifest({ ona })).accounts[0]?.roles[0]?.made.trustPolicy.Statement).toHaveLength(2);
   });
 });
 

@@ -109,6 +109,20 @@ repos:
     expect(turned).toBe(bare(whole((lines) => lines)));
   });
 
+  it("makes permissions once for the roles of an entry in an account, and shows what it makes as JSON", () => {
+    const text = manifest(
+      "  other: { host: other.gitpod.cloud }\nrepos:\n  - { url: https://github.com/acme/app, installations: [acme, other], grants: [{ secret: s }] }",
+    );
+    const loaded = project(text);
+    const model = loaded.ok ? loaded.model : null;
+    const [one, two] = model?.accounts[0]?.roles ?? [];
+    expect(one?.made.permissionPolicy?.Statement).toHaveLength(1);
+    expect(two?.made.permissionPolicy).toBe(one?.made.permissionPolicy);
+    expect(one?.made.trustPolicy).toBe(one?.made.trustPolicy);
+    expect(two?.made.trustPolicy).not.toEqual(one?.made.trustPolicy);
+    expect(JSON.parse(JSON.stringify(model))).toEqual(modelOf(text));
+  });
+
   it("holds nothing undefined", () => {
     const text = repo(
       "grants: [{secret: db, env: DB}, {s3: buc/*}]\ncontexts: [all]\nsnippet: {commands: [npm start]}",
@@ -128,10 +142,8 @@ repos:
     ).replace("eu-central-1", "cn-north-1");
     const role = roleOf(text);
     expect(role.arn).toMatch(/^arn:aws-cn:iam::/);
-    expect(JSON.stringify([role.documents.trustPolicy, role.documents.permissionPolicy])).not.toMatch(
-      /arn:aws:/,
-    );
-    expect(JSON.stringify(role.documents.permissionPolicy)).toContain("arn:aws-cn:s3:::buc/k");
+    expect(JSON.stringify([role.made.trustPolicy, role.made.permissionPolicy])).not.toMatch(/arn:aws:/);
+    expect(JSON.stringify(role.made.permissionPolicy)).toContain("arn:aws-cn:s3:::buc/k");
   });
 });
 
@@ -162,8 +174,8 @@ repos:
     expect(role.path).toBe("/entry/");
     expect(role.sessionDuration).toBe(7200);
     expect(role.maxSessionDuration).toBe(7200);
-    expect(JSON.stringify(role.documents.permissionPolicy)).toContain("secret:own-??????");
-    expect(JSON.stringify(role.documents.permissionPolicy)).not.toContain("from-defaults");
+    expect(JSON.stringify(role.made.permissionPolicy)).toContain("secret:own-??????");
+    expect(JSON.stringify(role.made.permissionPolicy)).not.toContain("from-defaults");
     expect(role.subjects.prefixes).toEqual(["https://github.com/acme/app/tree/"]);
     const org = roleOf(text, "acme-acme");
     expect(org.path).toBe("/account/");

@@ -105,7 +105,7 @@ describe("hosts with the branch in the query", () => {
       if (!loaded.ok) throw new Error("diagnostics");
       const [role] = loaded.model.accounts.flatMap((a) => a.roles);
       const found = judge({
-        document: role?.documents.trustPolicy,
+        document: role?.made.trustPolicy,
         context: { hosts: { "git.acme.com": "bitbucket-server" } },
       });
       expect(aboveInfo(found)).toEqual(["T58"]);

@@ -9,7 +9,7 @@ export function roleList(model: AccessModel): object {
         Path: role.path,
         RoleName: role.name,
         Arn: role.arn,
-        AssumeRolePolicyDocument: role.documents.trustPolicy,
+        AssumeRolePolicyDocument: role.made.trustPolicy,
         Description: role.description,
         MaxSessionDuration: role.maxSessionDuration,
       })),
@@ -27,12 +27,12 @@ export function accountDetails(model: AccessModel): object {
       RoleName: role.name,
       RoleId: "AROAEXAMPLE",
       Arn: role.arn,
-      AssumeRolePolicyDocument: role.documents.trustPolicy,
+      AssumeRolePolicyDocument: role.made.trustPolicy,
       InstanceProfileList: [],
       RolePolicyList:
-        role.documents.permissionPolicy === null
+        role.made.permissionPolicy === null
           ? []
-          : [{ PolicyName: "gitpod", PolicyDocument: role.documents.permissionPolicy }],
+          : [{ PolicyName: "gitpod", PolicyDocument: role.made.permissionPolicy }],
       AttachedManagedPolicies: role.managedPolicies.map((arn) => ({
         PolicyName: arn.split("/").at(-1),
         PolicyArn: arn,

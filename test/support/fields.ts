@@ -16,7 +16,7 @@ export interface Field {
 
 const role = "accounts.0.roles.0";
 const provider = "accounts.0.identityProviders.0";
-const statement = `${role}.documents.permissionPolicy.Statement.0`;
+const statement = `${role}.made.permissionPolicy.Statement.0`;
 const exported = "snippets.0.logins.0.exports.0";
 const secretArn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:§-AbCdEf";
 const policyArn = "arn:aws:iam::aws:policy/§";

@@ -36,7 +36,7 @@ export function testIdentityProvider(change: Partial<IdentityProvider> = {}): Id
 /** A role for a repository of acme that reads one secret, changed as wanted. */
 export function testRole(
   name: string,
-  change: Omit<Partial<Role>, "documents"> & Partial<RoleDocuments> = {},
+  change: Omit<Partial<Role>, "made"> & Partial<RoleDocuments> = {},
 ): Role {
   const url = `https://github.com/acme/${name}`;
   const subjects: SubjectSet = { exact: [url, `${url}.git`, `${url}/`], prefixes: [] };
@@ -81,7 +81,7 @@ export function testRole(
     subjects,
     expires: null,
     sourceCidrs: [],
-    documents: {
+    made: {
       trustPolicy:
         trust ??
         trustPolicy({

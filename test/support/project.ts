@@ -1,7 +1,7 @@
 import { loadProject, placedIn, type ReadProject } from "../../src/cli/project";
 import type { Finding } from "../../src/diagnostics";
 import type { ManifestFiles } from "../../src/manifest";
-import type { AccessModel, Role } from "../../src/model/accessModel";
+import type { AccessModel, Role, RoleDocuments } from "../../src/model/accessModel";
 import type { CheckOptions } from "../../src/rules";
 
 /** A manifest's files from a map instead of the disk. Include patterns are file names. */
@@ -34,12 +34,19 @@ export function project(
   return read.ok ? { ...read, findings: placedIn(read.findings, read.locator) } : read;
 }
 
-/** The model of a manifest that must be right. */
+const made = ({ trustPolicy, permissionPolicy, policies, grantWeights }: RoleDocuments): RoleDocuments => {
+  return { trustPolicy, permissionPolicy, policies, grantWeights };
+};
+
+/** The model of a manifest that must be right; its policies are made, so that models can be compared. */
 export function modelOf(text: string, included: Readonly<Record<string, string>> = {}): AccessModel {
   const loaded = project(text, {}, included);
   if (!loaded.ok)
     throw new Error(loaded.diagnostics.map((d) => `${d.line}:${d.column} ${d.code} ${d.message}`).join("\n"));
-  return loaded.model;
+  const accounts = loaded.model.accounts.map((account) => {
+    return { ...account, roles: account.roles.map((role) => ({ ...role, made: made(role.made) })) };
+  });
+  return { ...loaded.model, accounts };
 }
 
 /** The only role of a manifest, or the one of this name. */

@@ -107,9 +107,9 @@ export function expectedResources(account: Account) {
       maxSessionDuration: role.maxSessionDuration,
       permissionsBoundary: role.permissionsBoundary,
       tags: role.tags,
-      trustPolicy: role.documents.trustPolicy,
-      inlinePolicy: role.documents.policies.inline,
-      ownPolicies: role.documents.policies.managed.map(({ name, document }) => ({ name, document })),
+      trustPolicy: role.made.trustPolicy,
+      inlinePolicy: role.made.policies.inline,
+      ownPolicies: role.made.policies.managed.map(({ name, document }) => ({ name, document })),
       managedPolicies: role.managedPolicies,
     })),
   };

@@ -126,7 +126,7 @@ describeReal("a stack in real Terraform, on moto", ["terraform", "mirror", "moto
     await deployment.mustTerraform("validate");
     await deployment.mustTerraform("apply", "-auto-approve", "-input=false");
     await expectNoChanges();
-    for (const role of account.roles) expect(await trustOf(role.name)).toEqual(role.documents.trustPolicy);
+    for (const role of account.roles) expect(await trustOf(role.name)).toEqual(role.made.trustPolicy);
     const full = account.roles[1];
     const name = full?.name ?? "";
     expect(await roleInAws(name)).toMatchObject({
@@ -145,7 +145,7 @@ describeReal("a stack in real Terraform, on moto", ["terraform", "mirror", "moto
         (p) => p.PolicyArn,
       ).sort(),
     ).toEqual(arns);
-    expect(policy).toMatchObject({ PolicyDocument: full?.documents.permissionPolicy });
+    expect(policy).toMatchObject({ PolicyDocument: full?.made.permissionPolicy });
     expect(JSON.parse(await deployment.mustTerraform("output", "-json", "role_arns"))).toEqual(
       Object.fromEntries(account.roles.map((r) => [r.name, r.arn])),
     );
@@ -199,7 +199,7 @@ describeReal("a stack in real Terraform, on moto", ["terraform", "mirror", "moto
     });
     expect(await apply(account)).toContain("2 imported");
     await expectNoChanges();
-    expect(await trustOf("by-hand")).toEqual(role.documents.trustPolicy);
+    expect(await trustOf("by-hand")).toEqual(role.made.trustPolicy);
     const get = "iam get-open-id-connect-provider --open-id-connect-provider-arn";
     expect(await deployment.aws(get, providerArn)).toMatchObject({
       Tags: [{ Key: "managed-by", Value: "gitpod-aws-oidc" }],

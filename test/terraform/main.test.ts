@@ -68,10 +68,10 @@ describeReal("the main job", ["terraform", "mirror", "moto", "aws"], (tools) => 
 
   /** Every role's trust policy in AWS is the model's. */
   const expectTrust = async () => {
-    for (const { name, documents } of roles()) {
+    for (const { name, made } of roles()) {
       const { Role: found } = (await ops.aws("iam get-role --role-name", name)) as { Role: object };
       expect(found).toMatchObject({
-        AssumeRolePolicyDocument: documents.trustPolicy,
+        AssumeRolePolicyDocument: made.trustPolicy,
         MaxSessionDuration: 7200,
       });
     }

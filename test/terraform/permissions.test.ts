@@ -90,7 +90,7 @@ describeReal("permissions in real Terraform", ["terraform", "mirror", "moto", "a
     return (found as { PolicyVersion: { Document: unknown } }).PolicyVersion.Document;
   };
   const arnsOf = (role: Role) =>
-    [...role.documents.policies.managed.map((p) => p.arn), ...role.managedPolicies].sort();
+    [...role.made.policies.managed.map((p) => p.arn), ...role.managedPolicies].sort();
 
   test("every kind of grant, policies that are split, and nothing else on an exclusive role", async () => {
     const roles = await synth(200);
@@ -101,10 +101,10 @@ describeReal("permissions in real Terraform", ["terraform", "mirror", "moto", "a
     expect(await terraform("plan", "-detailed-exitcode", "-input=false")).toContain("No changes");
 
     const policy = await ops.aws("iam get-role-policy --policy-name gitpod-aws-oidc --role-name", app.name);
-    expect(policy).toMatchObject({ PolicyDocument: app.documents.permissionPolicy });
-    expect(large.documents.policies.managed.length).toBeGreaterThan(2);
+    expect(policy).toMatchObject({ PolicyDocument: app.made.permissionPolicy });
+    expect(large.made.policies.managed.length).toBeGreaterThan(2);
     expect([await inline(large.name), await attached(large.name)]).toEqual([[], arnsOf(large)]);
-    for (const { arn, document: expected } of large.documents.policies.managed)
+    for (const { arn, document: expected } of large.made.policies.managed)
       expect(await document(arn)).toEqual(expected);
 
     for (const role of [app.name, large.name]) {
@@ -130,7 +130,7 @@ describeReal("permissions in real Terraform", ["terraform", "mirror", "moto", "a
       await apply();
       expect(await terraform("plan", "-detailed-exitcode", "-input=false")).toContain("No changes");
       expect([await inline(role.name), await attached(role.name)]).toEqual([
-        role.documents.policies.inline === null ? [] : ["gitpod-aws-oidc"],
+        role.made.policies.inline === null ? [] : ["gitpod-aws-oidc"],
         arnsOf(role),
       ]);
     }

@@ -18,11 +18,11 @@ function attachmentShape(): object {
     resource: {
       aws_iam_role: named((role) => ({
         name: role.name,
-        assume_role_policy: JSON.stringify(role.documents.trustPolicy),
+        assume_role_policy: JSON.stringify(role.made.trustPolicy),
       })),
       aws_iam_policy: named((role) => ({
         name: role.name,
-        policy: JSON.stringify(role.documents.permissionPolicy),
+        policy: JSON.stringify(role.made.permissionPolicy),
       })),
       aws_iam_role_policy_attachment: named((role) => ({
         role: `\${aws_iam_role.${role.name}.name}`,

@@ -29,7 +29,7 @@ test("what somebody else's policy allows is attached after, and detached before,
     Version: "2012-10-17" as const,
     Statement: [{ Effect: "Allow" as const, Action: "sqs:SendMessage", Resource: "*" }],
   };
-  const waitsFor = (policies: Parameters<typeof roleTerraform>[0]["documents"]["policies"]) =>
+  const waitsFor = (policies: Parameters<typeof roleTerraform>[0]["made"]["policies"]) =>
     roleTerraform(testRole("app", { managedPolicies: [readOnly], ...{ policies } } as never), "app")
       .filter((r) => r.body["policy_arn"] === readOnly)
       .map((r) => r.body["depends_on"]);
@@ -49,8 +49,8 @@ test("what somebody else's policy allows is attached after, and detached before,
 test("policy documents are compact JSON and mean what the model says", () => {
   const role = testRole("app");
   const [iamRole, policy] = roleTerraform(role, "app");
-  expect(JSON.parse(iamRole.body["assume_role_policy"] as string)).toEqual(role.documents.trustPolicy);
-  expect(JSON.parse(policy?.body["policy"] as string)).toEqual(role.documents.permissionPolicy);
+  expect(JSON.parse(iamRole.body["assume_role_policy"] as string)).toEqual(role.made.trustPolicy);
+  expect(JSON.parse(policy?.body["policy"] as string)).toEqual(role.made.permissionPolicy);
   expect(policy?.body).toMatchObject({ name: "gitpod-aws-oidc", role: "${aws_iam_role.app.name}" });
 });
 
