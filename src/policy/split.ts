@@ -10,7 +10,7 @@ export interface SplitPolicy {
 }
 
 /** Counts the characters of JSON as AWS counts those of a policy. */
-export type Measure = (part: Statement | string) => number;
+export type Measure = (part: PermissionPolicy | Statement | string) => number;
 
 const emptyDocument = lengthOf({ Version: "2012-10-17", Statement: [] });
 
@@ -27,8 +27,7 @@ export function splitPolicy(
   measure: Measure = lengthOf,
 ): SplitPolicy {
   if (whole === null) return { inline: null, managed: [] };
-  const total = whole.Statement.reduce((sum, s) => sum + measure(s) + 1, emptyDocument - 1);
-  if (total <= quotas.inlinePolicyLength) return { inline: whole, managed: [] };
+  if (measure(whole) <= quotas.inlinePolicyLength) return { inline: whole, managed: [] };
   const room = quotas.managedPolicyLength - emptyDocument;
   const rank = (s: Statement) => (s.Effect === "Deny" ? 0 : 1);
   const sized = whole.Statement.flatMap((s) => divided(s, room, measure))
