@@ -194,8 +194,8 @@ export interface Role {
 }
 
 /**
- * The policies that a role comes to: the larger part of a model, and of a manifest made when first asked for. There they
- * are accessors, which `JSON.stringify` knows, but neither a spread nor a comparison.
+ * The policies that a role comes to. They are the larger part of a model, so that those of a manifest are made when
+ * somebody first asks: they are accessors, which `JSON.stringify` follows, but neither a spread nor a comparison.
  */
 export interface RoleDocuments {
   readonly trustPolicy: TrustPolicy;

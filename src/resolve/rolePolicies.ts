@@ -14,7 +14,7 @@ interface PolicySource extends Pick<Role, "name" | "path" | "expires" | "stateme
   readonly shared: { permissions?: ReturnType<typeof resolvePermissions> };
 }
 
-/** A class, since V8 takes objects with accessors of their own for all different. */
+/** A role's policies. A class: objects with accessors of their own look all different to V8, which costs more than it saves. */
 export class LazyPolicies implements RoleDocuments {
   readonly #source: PolicySource;
   #trustPolicy: TrustPolicy | undefined;
