@@ -23,11 +23,11 @@ import { full } from "./proof/settings";
 import { accountStackJson } from "./support/stacks";
 
 const texts = nastyTexts(full ? 1000 : 520);
-/** One text in 32 for each field, so that as many fields together have seen them all; with FULL=1 every sixth. */
-const share = full ? 6 : 32;
+/** One text in 32 for each field, so that as many fields together have seen them all; with FULL=1 every eighth. */
+const share = full ? 8 : 32;
 const textsFor = (name: FieldName) => texts.filter((_, i) => i % share === names.indexOf(name) % share);
 /** Snippets that are run in bash, which takes its time. */
-const runsInBash = full ? 100 : 3;
+const runsInBash = full ? 60 : 3;
 const names = Object.keys(fields) as FieldName[];
 
 /** Fields that are for people or programs to read: many texts must come through these. */

@@ -92,6 +92,8 @@ describeReal("a task typed into a terminal", ["aws", "moto", "script", "zsh", "j
       });
       const expected = { ...nasty, PASSWORD: fields.password, ODD: "odd", PARAM: "p $HOME" };
       for (const start of ["fresh", "prebuilt", "restart"] as const) {
+        // Gitpod decides what is run when: one shell shows it.
+        if (start !== "fresh" && shell === "zsh") break;
         const made = open();
         // A value takes a second of the AWS CLI: all of them once, the last two at the other starts.
         const wanted = start === "fresh" ? exports : exports.slice(-2);
@@ -172,7 +174,7 @@ describeReal("a task typed into a terminal", ["aws", "moto", "script", "zsh", "j
         },
       },
     ];
-    // What a command says and returns is no matter of the shell: zsh tries each way that our own line is reached.
+    // Zsh tries each way that our own line is reached.
     const ofZsh = ["a refusal", "no secret", "no field", "a refused read with a key"];
     test.each(failures.filter(({ what }) => shell === "bash" || ofZsh.includes(what)))(
       "says after $what which role and which URL, and harms nothing",
@@ -213,23 +215,25 @@ describeReal("a task typed into a terminal", ["aws", "moto", "script", "zsh", "j
       expect(written.match(/^\[.*\]$/gm)).toEqual(["[default]", "[default]"]);
     });
 
-    test("waits for the task that installs the AWS CLI, whichever starts first", async () => {
-      for (const first of ["aws", "cli"]) {
-        const made = open();
-        const [cli, hidden] = ["aws", "hidden"].map((name) => join(made.folder, "bin", name));
-        renameSync(cli ?? "", hidden ?? "");
-        const installer = JSON.stringify({
-          tasks: [{ command: `mv ${hidden ?? ""} ${cli ?? ""}; gp sync-done aws-cli` }],
-        });
-        const install = () => made.run(installer);
-        if (first === "cli") await install();
-        const file = snippet({ exports: [testExport("PLAIN")] }, { after: "aws-cli" });
-        const rest = first === "cli" ? undefined : sleep(1500).then(install);
-        const run = await made.run(file, { terminal: true, shell });
-        await rest;
-        expect([first, run.env.get("PLAIN")]).toEqual([first, nasty["PLAIN"]]);
-      }
-    });
+    // Here Gitpod's tools decide, and no shell.
+    if (shell === "bash")
+      test("waits for the task that installs the AWS CLI, whichever starts first", async () => {
+        for (const first of ["aws", "cli"]) {
+          const made = open();
+          const [cli, hidden] = ["aws", "hidden"].map((name) => join(made.folder, "bin", name));
+          renameSync(cli ?? "", hidden ?? "");
+          const installer = JSON.stringify({
+            tasks: [{ command: `mv ${hidden ?? ""} ${cli ?? ""}; gp sync-done aws-cli` }],
+          });
+          const install = () => made.run(installer);
+          if (first === "cli") await install();
+          const file = snippet({ exports: [testExport("PLAIN")] }, { after: "aws-cli" });
+          const rest = first === "cli" ? undefined : sleep(1500).then(install);
+          const run = await made.run(file, { terminal: true, shell });
+          await rest;
+          expect([first, run.env.get("PLAIN")]).toEqual([first, nasty["PLAIN"]]);
+        }
+      });
 
     test("does nothing in a prebuild", async () => {
       const made = open();
@@ -271,6 +275,8 @@ describeReal("a task typed into a terminal", ["aws", "moto", "script", "zsh", "j
       const tokens = acme.sts.logins.slice(before);
       expect(new Set(tokens).size).toBeGreaterThanOrEqual(2);
       expect(readdirSync(join(made.folder, "home", ".aws"))).not.toContain("credentials");
+      // The rest is no matter of the shell.
+      if (shell === "zsh") return made.remove();
 
       const python = [
         "import boto3, time",
