@@ -15,6 +15,8 @@ const key = "1234abcd-12ab-34cd-56ef-1234567890ab";
 const keyArn = (region = "eu-central-1", account = "123456789012") =>
   `arn:aws:kms:${region}:${account}:key/${key}`;
 
+const encrypted = grantKinds.filter((kind) => grantTable[kind].encryption !== undefined);
+
 const repo = (grants: string, more = "", account = "") =>
   manifest(`repos:\n  - { url: https://github.com/acme/app, grants: [${grants}]${more} }`, account);
 
@@ -217,7 +219,7 @@ describe("kmsKey", () => {
       `{ secret: db, kmsKey: 'arn:aws-cn:kms:cn-north-1:123456789012:key/${key}' }`,
       "of the partition aws-cn",
     ],
-    [`{ dynamodb: orders, kmsKey: ${key} }`, "takes no kmsKey; those of secret, parameter, s3, sqs do"],
+    [`{ dynamodb: orders, kmsKey: ${key} }`, `takes no kmsKey; those of ${encrypted.join(", ")} do`],
     [`{ kms: ${key}, kmsKey: ${key} }`, "takes no kmsKey"],
   ])("is refused in %s", (grant, expected) => {
     expect(messages(repo(grant))).toEqual([expect.stringContaining(expected)]);
