@@ -26,7 +26,7 @@ export interface AccessRole {
   readonly subjects: Subjects;
   readonly issuers: readonly string[];
   readonly audience: string;
-  /** A function, as is the next: of a manifest, what nobody asks for is not made. */
+  /** This and the next are functions: of a manifest, policies are made when somebody asks for them. */
   readonly trustPolicy: () => PolicyDocument;
   /** Everything that its own policies say, but for the Deny that `expires` brings along. */
   readonly statements: () => readonly Statement[];

@@ -50,6 +50,7 @@ export class LazyPolicies implements RoleDocuments {
   }
 }
 
+/** What the roles of an entry may do in an account; `weights` are empty where all is within its quotas. */
 function resolvePermissions(source: PolicySource) {
   const { expires, managedPolicies, account } = source;
   const whole = permissionPolicy({
